@@ -1,0 +1,108 @@
+//! Configuration: the files a user writes, read into one checked [`Config`].
+//!
+//! `wirewatch.toml` names the feeds, channels and settings and the directory of the topic files.
+//! Loading goes file → spanned TOML → [`Config`] with compiled topics, and reports every problem
+//! at once. A `Config` is only ever replaced whole: a bad one never runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::feed::Feed;
+use crate::domain::ids::ChannelId;
+use crate::domain::topic::Severity;
+use crate::domain::topic::compile::TopicSet;
+
+/// A whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The main file it was read from.
+    pub file: PathBuf,
+    /// Where the database, the lock and the default alert log live.
+    pub state_dir: PathBuf,
+    pub feeds: Vec<Arc<Feed>>,
+    pub topics: Arc<TopicSet>,
+    pub channels: Vec<ChannelConfig>,
+    pub fetch: FetchConfig,
+}
+
+/// How feeds are fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchConfig {
+    /// URL or address in the User-Agent, so that a server's owner can reach the operator.
+    pub contact: Option<String>,
+    /// Networks or host names (with optional port) that the egress guard lets through although
+    /// they are private, e.g. `127.0.0.1:8080`, `10.1.0.0/16`, `intranet.example`.
+    pub allow_net: Vec<String>,
+    pub connect_timeout: Duration,
+    /// Longest silence of a server.
+    pub read_timeout: Duration,
+    /// Longest whole fetch, redirects included.
+    pub total_timeout: Duration,
+    pub max_redirects: u32,
+    /// Largest decoded body.
+    pub max_body_bytes: u64,
+    /// Fetches under way at once.
+    pub max_concurrent: usize,
+    /// Shortest gap between two fetches of one host.
+    pub host_gap: Duration,
+}
+
+/// A way out, as configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelConfig {
+    pub id: ChannelId,
+    /// Alerts of topics below this severity are not sent here.
+    pub min_severity: Severity,
+    pub kind: ChannelKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelKind {
+    Log(LogChannel),
+    Webhook(WebhookChannel),
+}
+
+/// The alert log: JSON lines in a file, and the readable rendering on standard output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogChannel {
+    pub path: PathBuf,
+    /// The file is rotated before it grows past this.
+    pub rotate_bytes: u64,
+    /// Rotated files kept beside the current one.
+    pub keep: u32,
+    /// Also print each alert to standard output.
+    pub terminal: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebhookChannel {
+    pub url: String,
+    /// Signing secret; without one nothing is signed.
+    pub secret: Option<Secret>,
+    pub timeout: Duration,
+    /// Headers added to each request.
+    pub headers: BTreeMap<String, Secret>,
+}
+
+/// A text that no log, error or `Debug` output shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

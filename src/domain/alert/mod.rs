@@ -1,0 +1,131 @@
+//! An alert: the durable record that a topic was found in a story, with its revisions. One per
+//! topic and story, for ever. [`policy`] decides when it is raised or amended, [`silence`] when
+//! it is held back, [`delivery`] how a revision reaches a channel.
+
+pub mod delivery;
+pub mod policy;
+pub mod silence;
+
+use jiff::Timestamp;
+
+use super::entry::DateQuality;
+use super::ids::{AlertId, Digest, EntryId, StoryId, TopicId};
+use super::topic::Severity;
+use super::topic::evidence::Evidence;
+
+/// Where an alert is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertState {
+    Open,
+    Acknowledged,
+    Closed,
+}
+
+impl AlertState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AlertState::Open => "open",
+            AlertState::Acknowledged => "acknowledged",
+            AlertState::Closed => "closed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [
+            AlertState::Open,
+            AlertState::Acknowledged,
+            AlertState::Closed,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == code)
+    }
+}
+
+/// What happened to the alert in a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertEvent {
+    Opened,
+    Updated,
+    Acknowledged,
+    Closed,
+}
+
+impl AlertEvent {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AlertEvent::Opened => "opened",
+            AlertEvent::Updated => "updated",
+            AlertEvent::Acknowledged => "acknowledged",
+            AlertEvent::Closed => "closed",
+        }
+    }
+}
+
+/// One revision of an alert, complete: all that any channel needs to render it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertRevision {
+    pub alert: AlertId,
+    /// 1 for the opening, growing by one with each revision.
+    pub seq: u32,
+    pub event: AlertEvent,
+    pub at: Timestamp,
+    pub reason: Reason,
+    pub topic: TopicFacts,
+    pub score: Option<f64>,
+    pub threshold: Option<f64>,
+    /// The publisher's own words: the title of the entry this revision is about.
+    pub headline: String,
+    /// The start of that entry's body; "" where it has none.
+    pub summary: String,
+    pub story: StoryFacts,
+    pub entry: EntryFacts,
+    pub evidence: Evidence,
+}
+
+/// A decision's reason: a stable code and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    pub code: String,
+    pub text: String,
+}
+
+/// What a revision says of its topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicFacts {
+    pub id: TopicId,
+    pub name: String,
+    pub severity: Severity,
+    pub tags: Vec<String>,
+    pub revision: Digest,
+    pub file: String,
+}
+
+/// What a revision says of its story, as it stood then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryFacts {
+    pub id: StoryId,
+    pub entries: u32,
+    pub publishers: Vec<String>,
+    pub feeds: Vec<String>,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+    /// Publishers that joined since the last revision.
+    pub new_publishers: Vec<String>,
+}
+
+/// What a revision says of the entry that caused it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryFacts {
+    pub id: EntryId,
+    /// Key of its feed.
+    pub feed: String,
+    pub feed_title: String,
+    pub publisher: String,
+    pub guid: Option<String>,
+    pub url: Option<String>,
+    pub author: Option<String>,
+    pub language: Option<String>,
+    pub published: Option<Timestamp>,
+    pub date_quality: DateQuality,
+    pub seen: Timestamp,
+}

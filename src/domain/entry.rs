@@ -1,0 +1,109 @@
+//! An entry: as a feed gave it, by which keys it is known again, and as it is stored.
+//! `parse` makes [`ParsedEntry`]; [`identity`] the keys; [`crate::domain::ingest`] decides
+//! whether it is new, known or revised.
+
+pub mod identity;
+
+use jiff::Timestamp;
+
+use super::document::Document;
+use super::ids::{Digest, EntryId, FeedId};
+
+/// How far an entry's date can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateQuality {
+    /// A full date with a zone.
+    Exact,
+    /// Read with an assumption, such as UTC for a missing zone.
+    Assumed,
+    /// Outside [1990, now + 1 day], replaced by when it was first seen.
+    Clamped,
+    /// The feed gave none, or none that could be read for certain.
+    Missing,
+}
+
+impl DateQuality {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DateQuality::Exact => "exact",
+            DateQuality::Assumed => "assumed",
+            DateQuality::Clamped => "clamped",
+            DateQuality::Missing => "missing",
+        }
+    }
+
+    /// Reads back what [`Self::as_str`] wrote; anything else is a date that cannot be trusted.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "exact" => DateQuality::Exact,
+            "assumed" => DateQuality::Assumed,
+            "clamped" => DateQuality::Clamped,
+            _ => DateQuality::Missing,
+        }
+    }
+}
+
+/// One item of a feed document, as the feed gave it. Every text is from outside.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ParsedEntry {
+    /// RSS `guid`, Atom `id`, JSON Feed `id`; never invented.
+    pub guid: Option<String>,
+    /// Absolute where the feed allowed it to be resolved.
+    pub link: Option<String>,
+    /// Text, markup already removed.
+    pub title: Option<String>,
+    /// HTML or text, as given.
+    pub summary: Option<String>,
+    /// HTML or text, as given; usually longer than the summary.
+    pub content: Option<String>,
+    pub authors: Vec<String>,
+    pub categories: Vec<String>,
+    /// BCP 47 tag of the entry, else of the feed.
+    pub language: Option<String>,
+    pub published: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
+    /// RSS `source`: where an aggregator says it has the entry from.
+    pub source: Option<String>,
+}
+
+/// The keys an entry is known by within its feed, strongest first; absent ones are `None`.
+/// Keys outlive the entry: a purged entry never comes back as new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryKeys {
+    /// The guid, if unique in its document.
+    pub guid: Option<Digest>,
+    /// The link without scheme, `www.` and tracking parameters.
+    pub link: Option<Digest>,
+    /// Title and date.
+    pub title_date: Option<Digest>,
+    /// The whole text.
+    pub body: Digest,
+}
+
+impl EntryKeys {
+    /// All keys there are, in the order in which they are tried.
+    pub fn iter(&self) -> impl Iterator<Item = Digest> + '_ {
+        [self.guid, self.link, self.title_date, Some(self.body)]
+            .into_iter()
+            .flatten()
+    }
+}
+
+/// An entry as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub feed: FeedId,
+    /// 1 for what was first seen, counting up with each changed title or body.
+    pub revision: u32,
+    pub guid: Option<String>,
+    /// The text that was matched, and that evidence points into.
+    pub document: Document,
+    /// The newsroom: configured, or the registrable domain of the link.
+    pub publisher: String,
+    pub published: Option<Timestamp>,
+    pub date_quality: DateQuality,
+    pub first_seen: Timestamp,
+    /// Hash of title and body: another one under the same key is a revision.
+    pub content: Digest,
+}

@@ -1,0 +1,171 @@
+//! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
+//! [`crate::domain::schedule`] decides from these when it is fetched next.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::entry::ParsedEntry;
+use super::ids::{Digest, FeedId, FeedKey};
+
+/// A stable word for why something happened, used alike in log fields, columns and CLI filters,
+/// for example `timeout` or `http_404`. Owned when it was read back from the database.
+pub type ReasonCode = Cow<'static, str>;
+
+/// A feed as configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feed {
+    pub key: FeedKey,
+    /// Absolute http or https URL.
+    pub url: String,
+    /// The user's name for it; else the title the feed gives itself is shown.
+    pub title: Option<String>,
+    /// The newsroom behind it; else the registrable domain of an entry's link is taken.
+    pub publisher: Option<String>,
+    pub tags: Vec<String>,
+    /// Shortest and longest wait between two fetches when all is well.
+    pub interval: Interval,
+    /// Baseline entries published within this time before the first fetch may alert.
+    /// Zero (the default): the baseline raises nothing.
+    pub backfill: Duration,
+}
+
+/// Bounds on the wait between two successful fetches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    pub floor: Duration,
+    pub ceiling: Duration,
+}
+
+/// What a server gave to ask "has it changed?" with, as opaque bytes: they are echoed, never
+/// read (RFC 9110, section 8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<Vec<u8>>,
+    pub last_modified: Option<Vec<u8>>,
+}
+
+/// What is remembered of a feed between fetches. Written in the same commit as its entries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedState {
+    pub id: FeedId,
+    pub key: FeedKey,
+    /// The URL this state belongs to; another URL under the same key drops the validators.
+    pub url: String,
+    /// The title the feed gives itself.
+    pub title: Option<String>,
+    pub validators: Validators,
+    /// Hash of the last body that was parsed: an unchanged body need not be parsed again.
+    pub body_hash: Option<Digest>,
+    /// When the first successful fetch was stored; `None` until then: the next one is the baseline.
+    pub baseline_at: Option<Timestamp>,
+    pub next_due: Timestamp,
+    /// Why `next_due` is what it is: `interval`, `max_age`, `retry_after`, `backoff`, …
+    pub next_reason: ReasonCode,
+    pub last_fetch: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
+    pub last_new_entry: Option<Timestamp>,
+    /// Failed fetches in a row.
+    pub failures: u32,
+    pub failing_since: Option<Timestamp>,
+    /// Code of the last fetch's outcome; `None` before the first.
+    pub last_outcome: Option<ReasonCode>,
+    pub last_detail: Option<String>,
+    /// New entries per day, a running mean; drives the wait between fetches.
+    pub entries_per_day: f64,
+}
+
+impl FeedState {
+    /// A feed never fetched, due at once.
+    pub fn new(id: FeedId, key: FeedKey, url: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            key,
+            url,
+            title: None,
+            validators: Validators::default(),
+            body_hash: None,
+            baseline_at: None,
+            next_due: now,
+            next_reason: "new".into(),
+            last_fetch: None,
+            last_success: None,
+            last_new_entry: None,
+            failures: 0,
+            failing_since: None,
+            last_outcome: None,
+            last_detail: None,
+            entries_per_day: 0.0,
+        }
+    }
+
+    /// Whether a success now would be this feed's first.
+    pub fn awaits_baseline(&self) -> bool {
+        self.baseline_at.is_none()
+    }
+}
+
+/// The three ways a fetch can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A feed was read (perhaps with no entries in it).
+    Fresh,
+    /// The server said, or the body's hash showed, that nothing changed.
+    Unchanged,
+    /// No feed was read; the code says why.
+    Failed,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Fresh => "fresh",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
+/// One HTTP attempt for a feed, as recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchRecord {
+    pub feed: FeedId,
+    pub at: Timestamp,
+    pub outcome: Outcome,
+    /// `ok`, `ok_empty`, `not_modified`, `same_body`, or a failure's code.
+    pub code: ReasonCode,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// Decoded bytes read.
+    pub bytes: u64,
+    pub duration: Duration,
+    /// Entries in the document, and those never seen before.
+    pub entries: u32,
+    pub new_entries: u32,
+    /// A sentence for people: what failed, or which warnings the parser had. From outside.
+    pub detail: Option<String>,
+}
+
+/// What the server said about when to come again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// `max-age` less `Age`, else `Expires` less `Date`.
+    pub fresh_for: Option<Duration>,
+    /// `Retry-After` on 429 and 503.
+    pub retry_after: Option<Duration>,
+}
+
+/// A feed document, read. What the feed said, before any decision about it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ParsedFeed {
+    pub title: Option<String>,
+    pub link: Option<String>,
+    /// BCP 47 tag as given.
+    pub language: Option<String>,
+    /// The feed's own hint (`ttl`), where it gave one.
+    pub ttl: Option<Duration>,
+    pub entries: Vec<ParsedEntry>,
+    /// What had to be mended or left out, in words a user understands.
+    pub warnings: Vec<String>,
+}

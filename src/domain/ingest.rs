@@ -1,0 +1,136 @@
+//! The one decision of the pipeline: what becomes of the entries of a fetched feed. A pure
+//! function of what came ([`Batch`]), what is known ([`View`]) and the time, into a complete
+//! [`Plan`] that the store applies in the transaction in which it read the view.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::alert::AlertRevision;
+use super::alert::delivery::NewDelivery;
+use super::alert::silence::Silence;
+use super::document::Document;
+use super::entry::{DateQuality, Entry, EntryKeys};
+use super::feed::{Feed, FeedState, FetchRecord, Freshness, Validators};
+use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
+use super::story::signature::Signature;
+use super::story::{Member, Story};
+use super::topic::Topic;
+use super::topic::evidence::Match;
+
+/// A fetched, parsed and matched feed document, ready to be decided on.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub feed: Arc<Feed>,
+    pub title: Option<String>,
+    pub validators: Validators,
+    pub body_hash: Digest,
+    pub freshness: Freshness,
+    pub ttl: Option<std::time::Duration>,
+    /// The record of the fetch; `new_entries` is filled in by the plan.
+    pub fetch: FetchRecord,
+    pub entries: Vec<Prepared>,
+    /// Every channel there is, in configured order: topics that name none go to all.
+    pub channels: Vec<ChannelId>,
+}
+
+/// One entry, prepared outside of the transaction.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub guid: Option<String>,
+    pub document: Document,
+    pub publisher: String,
+    pub published: Option<Timestamp>,
+    pub date_quality: DateQuality,
+    pub keys: EntryKeys,
+    /// Hash of title and body.
+    pub content: Digest,
+    pub signature: Signature,
+    /// Topics found in it, each with the topic that found it.
+    pub matches: Vec<(Arc<Topic>, Match)>,
+}
+
+/// What is known, as far as it bears on a batch; read in the same transaction.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The highest id ever handed out.
+    pub last_id: i64,
+    pub feed: FeedState,
+    /// Which of the batch's keys this feed has had before. Purged entries are known too.
+    pub known: HashMap<Digest, Known>,
+    /// Members of stories that share a link with an entry of the batch, or at least
+    /// [`super::story::place::MIN_SHARED`] title terms within the window.
+    pub candidates: Vec<Member>,
+    /// The stories of those candidates.
+    pub stories: HashMap<StoryId, Story>,
+    /// Alerts there are for those stories.
+    pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
+    /// Publishers whose entries in those stories matched a topic, with when.
+    pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
+    pub silences: Vec<Silence>,
+}
+
+/// An entry this feed has had before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub entry: EntryId,
+    pub revision: u32,
+    /// Hash of its present title and body; `None` once the entry was purged.
+    pub content: Option<Digest>,
+    /// Its story; `None` once purged.
+    pub story: Option<StoryId>,
+    pub first_seen: Timestamp,
+    /// Topics that have matched any revision of it.
+    pub topics: Vec<TopicId>,
+}
+
+/// The alert of a topic and story, as far as a decision needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertSoFar {
+    pub alert: AlertId,
+    /// Last revision.
+    pub seq: u32,
+    /// When the alert was opened.
+    pub opened: Timestamp,
+    /// When the last revision was made.
+    pub revised: Timestamp,
+    /// Publishers the last revision spoke of.
+    pub publishers: Vec<String>,
+    /// Last matched entry of the story, alerting or not.
+    pub last_activity: Timestamp,
+}
+
+/// All that is to be written for one batch, complete with ids.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub last_id: i64,
+    pub feed: FeedState,
+    pub fetch: FetchRecord,
+    /// New entries and, for known ones that changed, their new revision.
+    pub entries: Vec<Entry>,
+    pub revised: Vec<Entry>,
+    /// Keys to remember: of new entries, and new aliases of known ones.
+    pub keys: Vec<(Digest, EntryId)>,
+    /// Matches found, each of one revision of one entry.
+    pub matches: Vec<(EntryId, u32, Match)>,
+    /// Stories opened or grown, as they are after this batch.
+    pub stories: Vec<Story>,
+    pub members: Vec<Member>,
+    pub alerts: Vec<AlertRevision>,
+    pub deliveries: Vec<NewDelivery>,
+    /// What was decided for each match, and why.
+    pub decisions: Vec<Decision>,
+}
+
+/// One decision over a match, kept to answer "why (not)?".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub entry: EntryId,
+    pub topic: TopicId,
+    pub story: StoryId,
+    pub alert: Option<AlertId>,
+    /// `raise`, `amend`, `record`, `suppress` or `baseline`.
+    pub verdict: &'static str,
+    pub reason: super::alert::Reason,
+}

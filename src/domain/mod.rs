@@ -1,0 +1,18 @@
+//! What things are and how they are decided. Pure: no I/O, no clock, no randomness, and no
+//! import from any other room. Every function takes the one `now` of its unit of work.
+//!
+//! Reading order: what a [`feed`] is and [when it is due](schedule); what an [`entry`] is, its
+//! identity and its [`document`]; which [`topic`] it matches; which [`story`] it tells; whether
+//! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together.
+
+pub mod alert;
+pub mod document;
+pub mod entry;
+pub mod feed;
+pub mod ids;
+pub mod ingest;
+pub mod schedule;
+pub mod story;
+pub mod text;
+pub mod topic;
+pub mod untrusted;

@@ -1,0 +1,37 @@
+//! A story: entries that tell the same thing, in whichever feeds. [`signature`] says what is
+//! compared, [`place`] decides which story an entry belongs to, with the reason.
+
+pub mod place;
+pub mod signature;
+
+use jiff::Timestamp;
+
+use super::ids::{EntryId, StoryId};
+use place::JoinReason;
+use signature::Signature;
+
+/// A story as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    pub id: StoryId,
+    /// Title of the entry that opened it.
+    pub headline: String,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+    /// How many entries tell it.
+    pub entries: u32,
+    /// Who tells it, in order of appearance, each once.
+    pub publishers: Vec<String>,
+    /// Keys of the feeds that carry it, in order of appearance, each once.
+    pub feeds: Vec<String>,
+}
+
+/// One entry's place in a story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    pub story: StoryId,
+    pub entry: EntryId,
+    pub signature: Signature,
+    pub at: Timestamp,
+    pub reason: JoinReason,
+}

@@ -1,0 +1,89 @@
+//! The proof of a match: which clauses held, where in the stored text, and what each was worth.
+//! Made by the matcher; stored, delivered and shown as it is.
+
+use crate::domain::document::Field;
+use crate::domain::ids::{Digest, TopicId};
+
+/// Most spans kept per clause, and most clauses per match; beyond that `truncated` is set.
+pub const MAX_SPANS_PER_CLAUSE: usize = 10;
+pub const MAX_CLAUSES: usize = 10;
+
+/// Characters of context kept on each side of a span.
+pub const CONTEXT_CHARS: usize = 24;
+
+/// A topic found in a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    pub topic: TopicId,
+    /// Hash of the compiled rule that found it.
+    pub revision: Digest,
+    /// Version of the text analysis that found it.
+    pub analyser: u32,
+    /// Sum of the contributions, where the topic has weights.
+    pub score: Option<f64>,
+    pub threshold: Option<f64>,
+    pub evidence: Evidence,
+}
+
+/// What proves a match.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
+    pub clauses: Vec<Clause>,
+    /// Exclusions that were tried and did not hold, as written.
+    pub vetoes_tried: Vec<String>,
+    /// Up to three passages of the document that show the clauses best: the title first where it
+    /// carries a span, then sentences.
+    pub passages: Vec<Passage>,
+    /// More was found than is kept.
+    pub truncated: bool,
+}
+
+/// One clause that held: a term or proximity of the rule, or a weight line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clause {
+    /// As written, for example `NATO` or `@def NEAR/6 @ally`.
+    pub text: String,
+    /// How often it was found (may exceed the spans kept).
+    pub count: u32,
+    pub spans: Vec<Span>,
+    /// Score arithmetic of a weight line: contribution = weight × field × repeat.
+    pub score: Option<ClauseScore>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClauseScore {
+    pub weight: f64,
+    /// Best of title 2, lead 1.5, body 1.
+    pub field_factor: f64,
+    /// 1 + ½·ln(min(n, 3)).
+    pub repeat_factor: f64,
+    pub contribution: f64,
+}
+
+/// A place in the stored text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub field: Field,
+    /// Whether it lies in the first 60 words of the body.
+    pub in_lead: bool,
+    /// Byte range in the field's text.
+    pub start: usize,
+    pub end: usize,
+    /// The text of the range, and up to [`CONTEXT_CHARS`] characters on either side: readable
+    /// even when the text was extracted anew or purged.
+    pub quote: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// A stretch of text to show, with the spans in it marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    pub field: Field,
+    /// Byte range in the field's text.
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+    /// Byte ranges within `text` to highlight, ascending and disjoint.
+    pub marks: Vec<(usize, usize)>,
+}

@@ -1,0 +1,3 @@
+//! The topic language as text: [`ast`] says what a rule is.
+
+pub mod ast;
