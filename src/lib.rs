@@ -17,6 +17,8 @@ pub mod telemetry;
 
 pub mod config;
 
+pub mod egress;
+
 pub mod fetch;
 pub mod parse;
 

@@ -24,17 +24,23 @@ pub struct Config {
     pub feeds: Vec<Arc<Feed>>,
     pub topics: Arc<TopicSet>,
     pub channels: Vec<ChannelConfig>,
+    pub egress: EgressConfig,
     pub fetch: FetchConfig,
 }
 
-/// How feeds are fetched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FetchConfig {
+/// Where requests may go, feeds and webhooks alike, and how they name themselves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EgressConfig {
     /// URL or address in the User-Agent, so that a server's owner can reach the operator.
     pub contact: Option<String>,
     /// Networks or host names (with optional port) that the egress guard lets through although
     /// they are private, e.g. `127.0.0.1:8080`, `10.1.0.0/16`, `intranet.example`.
     pub allow_net: Vec<String>,
+}
+
+/// How feeds are fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchConfig {
     pub connect_timeout: Duration,
     /// Longest silence of a server.
     pub read_timeout: Duration,

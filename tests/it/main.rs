@@ -1,0 +1,15 @@
+//! All integration tests in one binary: one link, one place to look.
+
+mod support;
+
+mod cli;
+mod config_problems;
+mod crash;
+mod delivery;
+mod fetching;
+mod parsing;
+mod pipeline;
+mod reload;
+mod store_contract;
+mod tidy;
+mod topic_language;
