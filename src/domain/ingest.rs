@@ -118,6 +118,8 @@ pub struct Plan {
     pub stories: Vec<Story>,
     pub members: Vec<Member>,
     pub alerts: Vec<AlertRevision>,
+    /// Each of `alerts` in the form in which it is shown and published, in the same order.
+    pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
