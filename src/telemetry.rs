@@ -49,9 +49,7 @@ impl Verbosity {
 /// Starts logging for this process; a second call changes nothing. Gives back what was wrong
 /// with the filter in [`FILTER_VARIABLE`], in which case `verbosity` decides.
 pub fn init(verbosity: Verbosity, coloured: bool) -> Result<(), FilterError> {
-    let wanted = std::env::var(FILTER_VARIABLE)
-        .ok()
-        .filter(|filter| !filter.is_empty());
+    let wanted = std::env::var(FILTER_VARIABLE).ok().filter(|filter| !filter.is_empty());
     let parsed =
         wanted.map(|filter| EnvFilter::try_new(&filter).map_err(|_| FilterError { filter }));
     let (filter, result) = match parsed {
@@ -84,10 +82,7 @@ where
         .with_span_events(FmtSpan::NONE)
         .with_writer(writer)
         .fmt_fields(CleanFields)
-        .event_format(ForPeople {
-            coloured,
-            clock: Clock::system(),
-        })
+        .event_format(ForPeople { coloured, clock: Clock::system() })
         .finish()
 }
 
@@ -130,14 +125,11 @@ where
             }
             _ => write!(writer, "{level:>5} ")?,
         }
-        context
-            .field_format()
-            .format_fields(writer.by_ref(), event)?;
+        context.field_format().format_fields(writer.by_ref(), event)?;
         for span in context.event_scope().into_iter().flatten() {
             let extensions = span.extensions();
-            if let Some(fields) = extensions
-                .get::<FormattedFields<N>>()
-                .filter(|fields| !fields.is_empty())
+            if let Some(fields) =
+                extensions.get::<FormattedFields<N>>().filter(|fields| !fields.is_empty())
             {
                 write!(writer, "  {fields}")?;
             }
@@ -164,11 +156,7 @@ impl<'w> FormatFields<'w> for CleanFields {
         writer: Writer<'w>,
         fields: R,
     ) -> fmt::Result {
-        let mut visitor = CleanVisitor {
-            writer,
-            empty: true,
-            result: Ok(()),
-        };
+        let mut visitor = CleanVisitor { writer, empty: true, result: Ok(()) };
         fields.record(&mut visitor);
         visitor.result
     }
@@ -182,11 +170,7 @@ struct CleanVisitor<'w> {
 
 impl CleanVisitor<'_> {
     fn put(&mut self, name: &str, value: &str) {
-        let gap = if std::mem::take(&mut self.empty) {
-            ""
-        } else {
-            "  "
-        };
+        let gap = if std::mem::take(&mut self.empty) { "" } else { "  " };
         let value = untrusted::log_line(value);
         let written = if name == "message" {
             write!(self.writer, "{gap}{value}")
@@ -235,8 +219,7 @@ struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .write_all(untrusted::json(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        self.0.write_all(untrusted::json(&String::from_utf8_lossy(bytes)).as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -27,14 +27,7 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
     /// How data is printed on standard output
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value = "table",
-        value_name = "FORMAT"
-    )]
+    #[arg(short, long, global = true, value_enum, default_value = "table", value_name = "FORMAT")]
     pub output: Format,
     /// Only errors on standard error
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -43,13 +36,7 @@ pub struct Global {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour; NO_COLOR is respected
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        value_name = "WHEN"
-    )]
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Colour,
 }
 
@@ -277,11 +264,7 @@ pub enum Deliver {
     },
     /// Make given-up deliveries due again
     Retry {
-        #[arg(
-            value_name = "ID",
-            required_unless_present = "failed",
-            conflicts_with = "failed"
-        )]
+        #[arg(value_name = "ID", required_unless_present = "failed", conflicts_with = "failed")]
         ids: Vec<String>,
         /// All that were given up
         #[arg(long)]

@@ -59,11 +59,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self {
-            exit,
-            error: Some(error.into()),
-            hint: None,
-        }
+        Self { exit, error: Some(error.into()), hint: None }
     }
 
     /// A failure that is a sentence.
@@ -73,11 +69,7 @@ impl Failure {
 
     /// A failure that the command itself has shown.
     pub fn shown(exit: Exit) -> Self {
-        Self {
-            exit,
-            error: None,
-            hint: None,
-        }
+        Self { exit, error: None, hint: None }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

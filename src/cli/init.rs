@@ -21,10 +21,7 @@ pub fn run(
     messages: Messages,
 ) -> Result<Exit, Failure> {
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| dir.join(name)).collect();
-    if let Some(there) = paths
-        .iter()
-        .find(|path| !force && path.symlink_metadata().is_ok())
-    {
+    if let Some(there) = paths.iter().find(|path| !force && path.symlink_metadata().is_ok()) {
         let sentence = format!("{} is already there; nothing was written", there.display());
         return Err(Failure::said(Exit::Failed, sentence)
             .hint("choose another directory, or add --force to overwrite"));
@@ -34,19 +31,12 @@ pub fn run(
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(|error| Failure::new(Exit::Failed, error))?;
     }
-    let listing: Vec<String> = paths
-        .iter()
-        .map(|path| format!("wrote {}", path.display()))
-        .collect();
-    let written: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
+    let listing: Vec<String> =
+        paths.iter().map(|path| format!("wrote {}", path.display())).collect();
+    let written: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     printer.object(&json!({ "written": written }), &listing.join("\n"))?;
-    messages.note(&format!(
-        "next: wirewatch -c {0} check, then wirewatch -c {0} run",
-        dir.display()
-    ));
+    messages
+        .note(&format!("next: wirewatch -c {0} check, then wirewatch -c {0} run", dir.display()));
     Ok(Exit::Ok)
 }
 

@@ -59,9 +59,6 @@ fn dispatch(cli: Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Completions { shell } => shell::completions(shell, &mut printer),
         Command::Man => shell::man(&mut printer),
         Command::Version => shell::version(&mut printer),
-        _ => Err(Failure::said(
-            Exit::Failed,
-            "this build does not know this command",
-        )),
+        _ => Err(Failure::said(Exit::Failed, "this build does not know this command")),
     }
 }

@@ -46,11 +46,7 @@ pub struct Records {
 
 impl Records {
     pub fn new(columns: &'static [Column], when_empty: &'static str) -> Self {
-        Self {
-            columns,
-            rows: Vec::new(),
-            when_empty,
-        }
+        Self { columns, rows: Vec::new(), when_empty }
     }
 
     /// Adds a row: one value per column, in their order.
@@ -63,9 +59,8 @@ impl Records {
     fn objects(&self) -> impl Iterator<Item = String> + '_ {
         self.rows.iter().map(|row| {
             let fields = self.columns.iter().zip(row);
-            let fields: Vec<String> = fields
-                .map(|(column, value)| format!("\"{}\":{value}", column.name))
-                .collect();
+            let fields: Vec<String> =
+                fields.map(|(column, value)| format!("\"{}\":{value}", column.name)).collect();
             untrusted::json(&format!("{{{}}}", fields.join(","))).into_owned()
         })
     }
@@ -88,21 +83,14 @@ impl Printer {
         Self {
             format,
             coloured: colour.applies(is_terminal),
-            width: size
-                .filter(|_| is_terminal)
-                .map(|(width, _)| width.0.min(MAX_WIDTH)),
+            width: size.filter(|_| is_terminal).map(|(width, _)| width.0.min(MAX_WIDTH)),
             out: Box::new(io::BufWriter::new(stdout)),
         }
     }
 
     #[cfg(test)]
     fn to(format: Format, out: Box<dyn Write>) -> Self {
-        Self {
-            format,
-            coloured: false,
-            width: None,
-            out,
-        }
+        Self { format, coloured: false, width: None, out }
     }
 
     pub fn format(&self) -> Format {
@@ -147,22 +135,17 @@ impl Printer {
     }
 
     fn table(&self, records: &Records) -> String {
-        let shown: Vec<usize> = (0..records.columns.len())
-            .filter(|&at| records.columns[at].shown)
-            .collect();
+        let shown: Vec<usize> =
+            (0..records.columns.len()).filter(|&at| records.columns[at].shown).collect();
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         if let Some(width) = self.width {
-            table
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_width(width);
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         table.set_header(shown.iter().map(|&at| records.columns[at].name));
         for row in &records.rows {
             table.add_row(
-                shown
-                    .iter()
-                    .map(|&at| untrusted::terminal(&plain(&row[at])).into_owned()),
+                shown.iter().map(|&at| untrusted::terminal(&plain(&row[at])).into_owned()),
             );
         }
         for column in table.column_iter_mut() {
@@ -202,10 +185,7 @@ fn json_array(records: &Records) -> String {
 
 fn csv(records: &Records) -> String {
     let header = records.columns.iter().map(|column| column.name.to_owned());
-    let rows = records
-        .rows
-        .iter()
-        .map(|row| csv_row(row.iter().map(csv_value)));
+    let rows = records.rows.iter().map(|row| csv_row(row.iter().map(csv_value)));
     std::iter::once(csv_row(header)).chain(rows).collect()
 }
 

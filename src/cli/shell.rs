@@ -30,10 +30,7 @@ pub fn man(printer: &mut Printer) -> Result<Exit, Failure> {
 
 fn render_commands(parent: &clap::Command, path: &str, page: &mut Vec<u8>) -> io::Result<()> {
     use io::Write;
-    for command in parent
-        .get_subcommands()
-        .filter(|command| command.get_name() != "help")
-    {
+    for command in parent.get_subcommands().filter(|command| command.get_name() != "help") {
         let path = format!("{path} {}", command.get_name());
         if command.has_subcommands() {
             render_commands(command, &path, page)?;

@@ -35,12 +35,7 @@ const COLUMNS: &[Column] = &[
 
 fn records() -> Records {
     let mut records = Records::new(COLUMNS, "no alerts yet");
-    records.row([
-        json!("A1"),
-        json!("Plain, with comma"),
-        json!(-3),
-        json!(["One", "Two"]),
-    ]);
+    records.row([json!("A1"), json!("Plain, with comma"), json!(-3), json!(["One", "Two"])]);
     records.row([
         json!("A2"),
         json!("=HYPERLINK(\"x\")\u{1b}[2J\u{202e}\u{9b}31m"),
@@ -54,44 +49,25 @@ fn records() -> Records {
 fn a_table_shows_people_the_shown_columns_and_no_control_character() {
     let text = printed(Format::Table, |printer| printer.records(&records()));
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(
-        lines[0].split_whitespace().collect::<Vec<_>>(),
-        ["id", "headline", "publishers"]
-    );
-    assert!(
-        lines[1].contains("Plain, with comma") && lines[1].ends_with("One, Two"),
-        "{text}"
-    );
-    assert!(
-        !text.contains(|c: char| c != '\n' && untrusted::is_hazard(c)),
-        "{text:?}"
-    );
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["id", "headline", "publishers"]);
+    assert!(lines[1].contains("Plain, with comma") && lines[1].ends_with("One, Two"), "{text}");
+    assert!(!text.contains(|c: char| c != '\n' && untrusted::is_hazard(c)), "{text:?}");
 }
 
 #[test]
 fn json_keeps_every_character_of_a_text_but_shows_none_that_acts() {
     for format in [Format::Json, Format::Jsonl] {
         let text = printed(format, |printer| printer.records(&records()));
-        assert!(
-            !text.contains(|c: char| c != '\n' && untrusted::is_hazard(c)),
-            "{text:?}"
-        );
+        assert!(!text.contains(|c: char| c != '\n' && untrusted::is_hazard(c)), "{text:?}");
     }
-    let array: Vec<Value> = serde_json::from_str(&printed(Format::Json, |printer| {
-        printer.records(&records())
-    }))
-    .unwrap();
-    assert_eq!(
-        array[1]["headline"],
-        "=HYPERLINK(\"x\")\u{1b}[2J\u{202e}\u{9b}31m"
-    );
+    let array: Vec<Value> =
+        serde_json::from_str(&printed(Format::Json, |printer| printer.records(&records())))
+            .unwrap();
+    assert_eq!(array[1]["headline"], "=HYPERLINK(\"x\")\u{1b}[2J\u{202e}\u{9b}31m");
     assert_eq!(array[0]["count"], -3);
     assert_eq!(array[1]["count"], Value::Null);
     let lines = printed(Format::Jsonl, |printer| printer.records(&records()));
-    let again: Vec<Value> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let again: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(again, array);
 }
 
@@ -107,14 +83,8 @@ fn csv_has_the_same_fields_and_no_formula() {
 #[test]
 fn nothing_found_is_a_sentence_for_people_and_an_empty_list_for_programs() {
     let none = Records::new(COLUMNS, "no alerts yet");
-    assert_eq!(
-        printed(Format::Table, |printer| printer.records(&none)),
-        "no alerts yet\n"
-    );
-    assert_eq!(
-        printed(Format::Json, |printer| printer.records(&none)),
-        "[]\n"
-    );
+    assert_eq!(printed(Format::Table, |printer| printer.records(&none)), "no alerts yet\n");
+    assert_eq!(printed(Format::Json, |printer| printer.records(&none)), "[]\n");
     assert_eq!(printed(Format::Jsonl, |printer| printer.records(&none)), "");
     assert_eq!(
         printed(Format::Csv, |printer| printer.records(&none)),
@@ -128,14 +98,8 @@ fn one_thing_is_one_object() {
     let text = printed(Format::Json, |printer| printer.object(&thing, "for people"));
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), thing);
     assert_eq!(
-        printed(Format::Table, |printer| printer
-            .object(&thing, "for people")),
+        printed(Format::Table, |printer| printer.object(&thing, "for people")),
         "for people\n"
     );
-    assert_eq!(
-        printed(Format::Csv, |printer| printer.object(&thing, ""))
-            .lines()
-            .count(),
-        2
-    );
+    assert_eq!(printed(Format::Csv, |printer| printer.object(&thing, "")).lines().count(), 2);
 }
