@@ -10,7 +10,7 @@ use super::events::Visit;
 use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::deliver::object;
+use crate::deliver::object::{self, AlertV1};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode};
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
@@ -20,7 +20,10 @@ use crate::parse;
 use crate::store::{Store, StoreError};
 
 /// How alerts become bytes.
-pub const RENDER: Render = Render { object: object::render, body: object::freeze };
+pub const RENDER: Render = Render {
+    object: |revision| AlertV1::from_revision(revision).to_bytes(),
+    body: object::freeze,
+};
 
 /// What a visit to a feed needs. Made anew by each reload, so that one visit sees one config.
 pub struct Pipeline {

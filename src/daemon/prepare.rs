@@ -25,7 +25,7 @@ pub fn prepare(feed: &Feed, parsed: &ParsedFeed, topics: &TopicSet, now: Timesta
         let own_link = normalised_link(entry)
             .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link));
         keys.link = keys.link.filter(|_| own_link);
-        let (published, date_quality) = identity::date(entry.published.or(entry.updated), now);
+        let (published, date_quality) = identity::date(entry, now);
         Prepared {
             guid: entry.guid.clone(),
             publisher: identity::publisher(feed, entry),
