@@ -24,17 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("deliver", &["domain", "clock", "config", "egress"]),
     (
         "daemon",
-        &[
-            "domain",
-            "clock",
-            "telemetry",
-            "config",
-            "egress",
-            "fetch",
-            "parse",
-            "store",
-            "deliver",
-        ],
+        &["domain", "clock", "telemetry", "config", "egress", "fetch", "parse", "store", "deliver"],
     ),
     (
         "web",
@@ -102,9 +92,8 @@ const MAX_LINES: usize = 400;
 const LONG_FILES: &[(&str, usize)] = &[];
 
 /// Module names that say nothing: a helper lives with its only noun.
-const DRAWERS: &[&str] = &[
-    "util", "utils", "common", "types", "helpers", "misc", "manager", "shared", "core",
-];
+const DRAWERS: &[&str] =
+    &["util", "utils", "common", "types", "helpers", "misc", "manager", "shared", "core"];
 
 #[test]
 fn every_room_imports_only_the_rooms_before_it() {
@@ -115,19 +104,13 @@ fn every_room_imports_only_the_rooms_before_it() {
             continue;
         }
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == room) else {
-            wrong.push(format!(
-                "{}: the room `{room}` is not in the table of layers",
-                source.path
-            ));
+            wrong.push(format!("{}: the room `{room}` is not in the table of layers", source.path));
             continue;
         };
         for (line, name) in source.crate_paths() {
             let known = LAYERS.iter().any(|(room, _)| *room == name);
             if known && name != room && !allowed.contains(&name.as_str()) {
-                wrong.push(format!(
-                    "{}:{line}: `{room}` may not import `{name}`",
-                    source.path
-                ));
+                wrong.push(format!("{}:{line}: `{room}` may not import `{name}`", source.path));
             }
         }
     }
@@ -175,10 +158,7 @@ fn each_outside_library_is_named_only_where_it_belongs() {
             }
         }
     }
-    assert_none(
-        &wrong,
-        "one place per library, so that it can be replaced there",
-    );
+    assert_none(&wrong, "one place per library, so that it can be replaced there");
 }
 
 #[test]
@@ -194,10 +174,7 @@ fn source_files_stay_short() {
                 ));
             }
             Some((_, listed)) if lines > *listed => {
-                wrong.push(format!(
-                    "{}: grew from {listed} to {lines} lines",
-                    source.path
-                ));
+                wrong.push(format!("{}: grew from {listed} to {lines} lines", source.path));
             }
             Some((_, listed)) if lines < *listed => {
                 wrong.push(format!(
@@ -228,10 +205,7 @@ fn every_file_opens_with_its_purpose() {
         })
         .map(|source| format!("{}: does not open with `//!` and a sentence", source.path))
         .collect();
-    assert_none(
-        &wrong,
-        "a reader learns from the first line what a file is for",
-    );
+    assert_none(&wrong, "a reader learns from the first line what a file is for");
 }
 
 #[test]
@@ -270,10 +244,7 @@ fn production_code_neither_unwraps_nor_leaves_notes_to_self() {
                 && unwraps
                 && !source.is_in_test_module(line)
             {
-                wrong.push(format!(
-                    "{}:{line}: unwraps: return a typed error",
-                    source.path
-                ));
+                wrong.push(format!("{}:{line}: unwraps: return a typed error", source.path));
             }
         }
     }
@@ -300,9 +271,7 @@ fn no_module_is_a_drawer() {
 }
 
 fn every_source() -> impl Iterator<Item = Source> {
-    ["src", "tests", "benches"]
-        .into_iter()
-        .flat_map(all_sources)
+    ["src", "tests", "benches"].into_iter().flat_map(all_sources)
 }
 
 fn assert_none(wrong: &[String], rule: &str) {

@@ -16,15 +16,11 @@ fn the_map_is_short_true_and_whole() {
     let mut wrong = Vec::new();
     let lines = map.lines().count();
     if lines > MAX_MAP_LINES {
-        wrong.push(format!(
-            "ARCHITECTURE.md: {lines} lines, at most {MAX_MAP_LINES}"
-        ));
+        wrong.push(format!("ARCHITECTURE.md: {lines} lines, at most {MAX_MAP_LINES}"));
     }
     for path in named_paths(&map) {
         if !root().join(&path).exists() {
-            wrong.push(format!(
-                "ARCHITECTURE.md: names `{path}`, which is not there"
-            ));
+            wrong.push(format!("ARCHITECTURE.md: names `{path}`, which is not there"));
         }
     }
     for folder in folders("src").filter(|folder| holds_production_code(folder)) {
@@ -36,9 +32,7 @@ fn the_map_is_short_true_and_whole() {
         let exists = root().join(format!("src/{room}")).is_dir()
             || root().join(format!("src/{room}.rs")).exists();
         if exists && !map.contains(&format!("`src/{room}")) {
-            wrong.push(format!(
-                "ARCHITECTURE.md: does not name the room `src/{room}`"
-            ));
+            wrong.push(format!("ARCHITECTURE.md: does not name the room `src/{room}`"));
         }
     }
     assert_none(&wrong, "a map that is not true is worse than none");
@@ -50,11 +44,7 @@ fn every_link_between_pages_leads_somewhere() {
     for page in text_files("md") {
         let text = read(&page);
         let folder = Path::new(&page).parent().unwrap_or(Path::new(""));
-        for target in text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap_or_default();
             let outside = file.is_empty() || file.contains("://") || file.starts_with("mailto:");
             if !outside && !root().join(folder).join(file).exists() {
@@ -82,16 +72,7 @@ fn read(path: &str) -> String {
 
 /// Paths that a page names in backticks.
 fn named_paths(page: &str) -> BTreeSet<String> {
-    let tops = [
-        "src/",
-        "tests/",
-        "docs/",
-        "config/",
-        "benches/",
-        "migrations/",
-        ".ci/",
-        "fuzz/",
-    ];
+    let tops = ["src/", "tests/", "docs/", "config/", "benches/", "migrations/", ".ci/", "fuzz/"];
     let spans = page.split('`').skip(1).step_by(2);
     spans
         .filter(|span| {

@@ -64,11 +64,7 @@ fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
         return;
     };
     for child in children.flatten().map(|child| child.path()) {
-        let name = child
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = child.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if matches!(name.as_str(), "target" | ".git") {
             continue;
         }
@@ -83,11 +79,7 @@ impl Source {
     /// The first part of the path below `src/`: `fetch` for `src/fetch/body.rs`.
     pub fn room(&self) -> &str {
         let below = self.path.strip_prefix("src/").unwrap_or(&self.path);
-        below
-            .split('/')
-            .next()
-            .unwrap_or(below)
-            .trim_end_matches(".rs")
+        below.split('/').next().unwrap_or(below).trim_end_matches(".rs")
     }
 
     /// Whether the whole file is a test.
@@ -100,19 +92,13 @@ impl Source {
 
     /// Whether a line stands in a `#[cfg(test)]` module at the end of the file.
     pub fn is_in_test_module(&self, line: usize) -> bool {
-        let starts = self
-            .code
-            .lines()
-            .position(|text| text.trim() == "#[cfg(test)]");
+        let starts = self.code.lines().position(|text| text.trim() == "#[cfg(test)]");
         starts.is_some_and(|start| line > start)
     }
 
     /// Lines of code, counted from 1.
     pub fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.code
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line))
+        self.code.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 
     /// Every identifier with its line.
@@ -137,15 +123,8 @@ impl Source {
 
     /// How many `super::` lead from this file's module to the crate's root.
     fn depth(&self) -> usize {
-        let below = self
-            .path
-            .strip_prefix("src/")
-            .unwrap_or(&self.path)
-            .trim_end_matches(".rs");
-        below
-            .split('/')
-            .filter(|part| !matches!(*part, "mod" | "lib" | "main"))
-            .count()
+        let below = self.path.strip_prefix("src/").unwrap_or(&self.path).trim_end_matches(".rs");
+        below.split('/').filter(|part| !matches!(*part, "mod" | "lib" | "main")).count()
     }
 
     /// The segments that follow `head::`, in a group as well.
@@ -171,10 +150,7 @@ impl Source {
 /// `a::b` gives `a`; `{a, b::{c, d}}` gives `a` and `b`.
 fn first_segments(rest: &str) -> Vec<String> {
     let word = |text: &str| -> String {
-        text.trim_start()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect()
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
     };
     let Some(group) = rest.strip_prefix('{') else {
         return vec![word(rest)];
@@ -202,11 +178,7 @@ fn code_of(text: &str) -> String {
     while at < chars.len() {
         let end = literal_end(&chars, at);
         if end > at {
-            code.extend(
-                chars[at..end]
-                    .iter()
-                    .map(|c| if *c == '\n' { '\n' } else { ' ' }),
-            );
+            code.extend(chars[at..end].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
             at = end;
         } else {
             code.push(chars[at]);
@@ -221,10 +193,9 @@ fn literal_end(chars: &[char], at: usize) -> usize {
     let next = |offset: usize| chars.get(at + offset).copied().unwrap_or('\0');
     let in_word = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
     match (chars[at], next(1)) {
-        ('/', '/') => chars[at..]
-            .iter()
-            .position(|c| *c == '\n')
-            .map_or(chars.len(), |length| at + length),
+        ('/', '/') => {
+            chars[at..].iter().position(|c| *c == '\n').map_or(chars.len(), |length| at + length)
+        }
         ('/', '*') => block_end(chars, at),
         ('"', _) => string_end(chars, at + 1),
         ('r', '"' | '#') if !in_word => raw_end(chars, at, at + 1),
