@@ -41,9 +41,9 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
     };
     page.head(&severity, alert);
     if alert.seq > 1 {
-        page.lines(&alert.headline, 0, Paint::new().bold());
+        page.lines(&alert.headline, Paint::new().bold());
     }
-    page.lines(&about(alert), 0, Paint::new().dimmed());
+    page.lines(&about(alert), Paint::new().dimmed());
     page.why(alert);
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
@@ -87,7 +87,19 @@ impl Page {
         }
         const LABEL: &str = "why  ";
         let column = LABEL.len();
-        self.lines(&format!("{LABEL}{reasons}"), column, Paint::new());
+        for (n, line) in wrap::wrap(&reasons, self.room(column), 0)
+            .iter()
+            .enumerate()
+        {
+            if n == 0 {
+                self.push_indent(0);
+                self.text.push_str(LABEL);
+            } else {
+                self.push_indent(column);
+            }
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
         for passage in passages(alert) {
             for line in wrap::wrap(&format!("\"{passage}\""), self.room(column), 1) {
                 self.push_indent(column);
@@ -97,9 +109,9 @@ impl Page {
         }
     }
 
-    /// `text` over as many lines as it needs, those after the first `hang` columns further in.
-    fn lines(&mut self, text: &str, hang: usize, paint: Paint) {
-        for line in wrap::wrap(&clean(text), self.room(0), hang) {
+    /// `text` over as many lines as it needs.
+    fn lines(&mut self, text: &str, paint: Paint) {
+        for line in wrap::wrap(&clean(text), self.room(0), 0) {
             self.line(&line, paint);
         }
     }

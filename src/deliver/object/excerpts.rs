@@ -70,16 +70,18 @@ fn snippet(span: &Span, passages: &[Passage]) -> String {
 }
 
 fn quoted(span: &Span) -> String {
-    // Shorter context than was asked for means that the field begins or ends there.
+    // Shorter context than was asked for means that the field begins or ends there; else the
+    // word that was cut is left out.
     let is_cut = |context: &str| context.chars().count() >= CONTEXT_CHARS;
-    let before = if is_cut(&span.before) { "… " } else { "" };
-    let after = if is_cut(&span.after) { " …" } else { "" };
-    format!(
-        "{before}{}[{}]{}{after}",
-        span.before.trim_start(),
-        span.quote,
-        span.after.trim_end(),
-    )
+    let before = match span.before.split_once(' ') {
+        Some((_, words)) if is_cut(&span.before) => format!("… {words}"),
+        _ => span.before.clone(),
+    };
+    let after = match span.after.rsplit_once(' ') {
+        Some((words, _)) if is_cut(&span.after) => format!("{words} …"),
+        _ => span.after.clone(),
+    };
+    format!("{before}[{}]{after}", span.quote)
 }
 
 /// `text` with its marks in brackets; of a long text the part around the first mark.

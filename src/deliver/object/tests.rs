@@ -198,11 +198,11 @@ fn a_span_without_a_passage_shows_its_surroundings() {
     let snippet = |n: usize| object.evidence[n].snippet.as_deref().expect("a snippet");
     assert_eq!(
         snippet(2),
-        "Keir Starmer Forges [Defence Alliance] with Denmark in Bold NA …"
+        "Keir Starmer Forges [Defence Alliance] with Denmark in Bold …"
     );
     assert_eq!(
         snippet(3),
-        "… nce manufacturing. A “[defence alliance]” à deux, not a second …"
+        "… manufacturing. A “[defence alliance]” à deux, not a second …"
     );
 }
 

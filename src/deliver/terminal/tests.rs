@@ -22,7 +22,7 @@ fn an_opening() {
           why  NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)
                "The Prime Minister spoke about enhancing [NATO] cooperation and boosting defence
                 manufacturing."
-               "… nce manufacturing. A “[defence alliance]” à deux, not a second …"
+               "… manufacturing. A “[defence alliance]” à deux, not a second …"
           https://harbourwire.example/politics/starmer-denmark
     "#);
 }
