@@ -113,7 +113,7 @@ impl Stage {
         let key: FeedKey = feed.parse().map_err(|error| Failure::new(Exit::Failed, error))?;
         self.app.visit_now(&key);
         let visit = self.next_visit().await?;
-        self.delivered().await?;
+        self.app.delivered().await.map_err(store_failure)?;
         let printed = std::mem::take(&mut *self.printed.lock().unwrap_or_else(PoisonError::into_inner));
         let label = if visit.raised.is_empty() { "REVISION" } else { "ALERT" };
         for alert in printed.split("\n\n").filter(|alert| !alert.trim().is_empty()) {
@@ -159,14 +159,6 @@ impl Stage {
                 return Ok(visit);
             }
         }
-    }
-
-    /// Waits until the outbox holds nothing that is due.
-    async fn delivered(&mut self) -> Result<(), Failure> {
-        while self.app.store().counts().map_err(store_failure)?.undelivered > 0 {
-            self.next_event().await?;
-        }
-        Ok(())
     }
 
     async fn next_event(&mut self) -> Result<Event, Failure> {

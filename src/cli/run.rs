@@ -5,7 +5,7 @@ use std::path::Path;
 use super::exit::{Exit, Failure};
 use super::load;
 use crate::clock::Clock;
-use crate::daemon::app::{App, Options, StartError};
+use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
 use crate::deliver::Printer;
 use crate::store::StoreError;
@@ -34,12 +34,12 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
             return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
         }
         let done = tokio::select! {
-            failed = app.finish_once() => Some(failed.map_err(start_failure)?),
+            once = app.finish_once() => Some(once),
             () = signals.stop_asked() => None,
         };
         app.stop().await;
         Ok(match done {
-            Some(0) => Exit::Ok,
+            Some(Once { failed_feeds: 0, failed_deliveries: 0 }) => Exit::Ok,
             Some(_) => Exit::Partial,
             None => Exit::Interrupted,
         })

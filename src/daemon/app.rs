@@ -3,12 +3,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::{Mutex, broadcast, mpsc};
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::dispatcher::{self, Dispatcher};
+use super::dispatcher::{Dispatcher, Tally};
 use super::events::{Event, Events};
 use super::pipeline::Pipeline;
 use super::scheduler::{Order, Scheduler};
@@ -24,6 +26,9 @@ use crate::store::{Access, InstanceLock, Store, StoreError, TopicRevision};
 
 /// The database's file in the state directory.
 pub const DATABASE: &str = "wirewatch.db";
+
+/// How often [`App::delivered`] looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// How the app runs.
 #[derive(Clone)]
@@ -57,6 +62,8 @@ pub struct App {
     store: Store,
     events: Events,
     options: Options,
+    /// Told whenever deliveries are committed.
+    committed: watch::Sender<()>,
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
@@ -70,10 +77,18 @@ struct Live {
     dispatchers: Dispatchers,
 }
 
-/// One task per channel, stopped together.
+/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
 struct Dispatchers {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    waiting: Vec<Dispatcher>,
+}
+
+/// What one round came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Once {
+    pub failed_feeds: usize,
+    pub failed_deliveries: usize,
 }
 
 impl App {
@@ -91,10 +106,11 @@ impl App {
         }
         let events = Events::new();
         let stop = CancellationToken::new();
-        let (pipeline, channels) = build(&config, &store, &options)?;
+        let committed = watch::Sender::new(());
+        let (pipeline, channels) = build(&config, &store, &options, &committed)?;
         let feeds = sync(&config, &store, &options).await?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let dispatchers = Dispatchers::start(channels, &store, &events, &options);
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let scheduler =
             Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();
@@ -103,6 +119,7 @@ impl App {
             store,
             events,
             options,
+            committed,
             orders,
             stop,
             scheduler: Mutex::new(Some(scheduler)),
@@ -134,47 +151,34 @@ impl App {
         if from != to {
             return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
         }
-        let (pipeline, channels) = build(&config, &self.store, &self.options)?;
+        let (pipeline, channels) = build(&config, &self.store, &self.options, &self.committed)?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         live.dispatchers.stop().await;
-        live.dispatchers = Dispatchers::start(channels, &self.store, &self.events, &self.options);
+        live.dispatchers =
+            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
         live.config = config;
         let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
         Ok(())
     }
 
-    /// Waits until every feed was visited once and what was due has been delivered. Returns how
-    /// many feeds failed. For apps started with `once`.
-    pub async fn finish_once(&self) -> Result<usize, StartError> {
+    /// Waits until every feed was visited once, then delivers what is due. For apps started with
+    /// `once`.
+    pub async fn finish_once(&self) -> Once {
         let scheduler = self.scheduler.lock().await.take();
-        let failed = match scheduler {
+        let failed_feeds = match scheduler {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
-        if self.options.deliver {
-            self.empty_outbox().await?;
-        }
-        Ok(failed)
+        let live = self.live.lock().await;
+        let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
+        let tallies: Vec<Tally> = join_all(drains).await;
+        Once { failed_feeds, failed_deliveries: tallies.iter().map(|tally| tally.failed).sum() }
     }
 
-    /// Waits until nothing is due in the outbox of any channel.
-    async fn empty_outbox(&self) -> Result<(), StartError> {
-        let mut events = self.subscribe();
-        let channels: Vec<ChannelId> = {
-            let live = self.live.lock().await;
-            live.config.channels.iter().map(|channel| channel.id.clone()).collect()
-        };
-        for channel in channels {
-            while self
-                .store
-                .next_delivery_at(&channel)
-                .await?
-                .is_some_and(|at| at <= self.options.clock.now())
-            {
-                // A settled delivery, a backlog missed, or the end of the app: look again.
-                let settled = tokio::time::timeout(dispatcher::POLL, events.recv());
-                let _either_way = settled.await;
-            }
+    /// Waits until no delivery is pending or under way.
+    pub async fn delivered(&self) -> Result<(), StoreError> {
+        while self.store.counts()?.deliveries_due > 0 {
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
         Ok(())
     }
@@ -192,20 +196,27 @@ impl App {
 
 impl Dispatchers {
     fn start(
-        channels: Vec<(ChannelId, Box<dyn deliver::Channel>)>,
+        channels: Channels,
         store: &Store,
-        events: &Events,
+        committed: &watch::Sender<()>,
         options: &Options,
     ) -> Self {
         let stop = CancellationToken::new();
         let channels = if options.deliver { channels } else { Vec::new() };
-        let start = |(id, channel)| {
-            let dispatcher =
-                Dispatcher::new(id, channel, store.clone(), options.clock.clone(), events.clone());
-            tokio::spawn(dispatcher.run(stop.clone()))
+        let dispatcher = |(id, channel)| {
+            let (store, clock) = (store.clone(), options.clock.clone());
+            Dispatcher { id, channel, store, clock }
         };
-        let tasks = channels.into_iter().map(start).collect();
-        Self { stop, tasks }
+        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
+        for dispatcher in channels.into_iter().map(dispatcher) {
+            if options.once {
+                waiting.push(dispatcher);
+                continue;
+            }
+            let (committed, stop) = (committed.subscribe(), stop.clone());
+            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
+        }
+        Self { stop, tasks, waiting }
     }
 
     async fn stop(&mut self) {
@@ -223,6 +234,7 @@ fn build(
     config: &Arc<Config>,
     store: &Store,
     options: &Options,
+    committed: &watch::Sender<()>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -236,6 +248,7 @@ fn build(
         fetcher: Fetcher::new(&config.fetch, egress)?,
         store: store.clone(),
         clock: options.clock.clone(),
+        committed: committed.clone(),
     };
     Ok((pipeline, channels))
 }

@@ -1,5 +1,5 @@
 //! What happens in the daemon, told as it happens: to the log, and to whoever subscribed (the
-//! demo, `run --once`, tests). Events inform; nothing depends on their arrival.
+//! demo, tests). Events inform; nothing depends on their arrival.
 
 use tokio::sync::broadcast;
 
@@ -19,8 +19,6 @@ pub enum Event {
     Visited(Visit),
     /// Every feed was visited once since the start.
     FirstRound(Round),
-    /// Deliveries were settled, one way or another.
-    Settled,
 }
 
 /// What a visit to a feed came to.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::events::Visit;
 use super::prepare::prepare;
@@ -31,6 +32,8 @@ pub struct Pipeline {
     pub fetcher: Fetcher,
     pub store: Store,
     pub clock: Clock,
+    /// Tells the dispatchers that there are new deliveries.
+    pub committed: watch::Sender<()>,
 }
 
 /// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
@@ -150,7 +153,11 @@ impl Pipeline {
     /// The one transaction: view, decision, and all that follows from it.
     async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
         let decided = batch.clone();
-        self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await
+        let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
+        if !plan.deliveries.is_empty() {
+            self.committed.send_replace(());
+        }
+        Ok(plan)
     }
 
     /// Nothing new: the validators of this answer count all the same.

@@ -277,9 +277,8 @@ impl World {
 
     /// Waits until no delivery is on its way.
     pub async fn delivered(&mut self) {
-        while self.store().counts().unwrap().undelivered > 0 {
-            self.next_event().await;
-        }
+        let app = self.app.as_ref().unwrap();
+        tokio::time::timeout(LIMIT, app.delivered()).await.expect("delivered in time").unwrap();
     }
 
     /// The database, as another process would open it.
