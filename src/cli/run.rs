@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
 use crate::deliver::Printer;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Runs until a signal, or with `once` for one round: code 3 then if feeds failed in it.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {

@@ -22,10 +22,9 @@ use crate::domain::ids::{ChannelId, FeedKey};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
-use crate::store::{Access, InstanceLock, Store, StoreError, TopicRevision};
-
-/// The database's file in the state directory.
-pub const DATABASE: &str = "wirewatch.db";
+use crate::store::error::StoreError;
+use crate::store::topics::TopicRevision;
+use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -99,7 +98,7 @@ impl App {
         std::fs::create_dir_all(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
         let lock = InstanceLock::acquire(state_dir)?;
-        let store = Store::open(&state_dir.join(DATABASE), Access::Create)?;
+        let store = Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?;
         let recovered = store.recover_deliveries(options.clock.now()).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");

@@ -18,7 +18,8 @@ use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
+use crate::store::error::StoreError;
 
 /// How alerts become bytes.
 pub const RENDER: Render = Render {

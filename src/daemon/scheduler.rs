@@ -18,7 +18,7 @@ use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
 use crate::domain::ids::FeedKey;
 use crate::domain::schedule;
 use crate::fetch::hosts::HostGate;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// How long visits under way may go on once the daemon is told to stop. What they commit until
 /// then is kept; the rest is fetched again next time.

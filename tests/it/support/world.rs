@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 use wirewatch::clock::Clock;
 use wirewatch::config::{self, Environment};
-use wirewatch::daemon::app::{App, DATABASE, Options, StartError};
+use wirewatch::daemon::app::{App, Options, StartError};
 use wirewatch::daemon::events::{Event, Visit};
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
-use wirewatch::store::{Access, AlertFilter, AlertView, Store};
+use wirewatch::store::alerts::{AlertFilter, AlertView};
+use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use super::server::{FeedServer, Reply};
 
@@ -283,7 +284,7 @@ impl World {
 
     /// The database, as another process would open it.
     pub fn store(&self) -> Store {
-        Store::open(&self.dir().join("state").join(DATABASE), Access::Existing).unwrap()
+        Store::open(&self.dir().join("state").join(DATABASE_FILE), Access::Existing).unwrap()
     }
 
     pub fn alerts(&self) -> Vec<AlertView> {
