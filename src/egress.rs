@@ -141,10 +141,7 @@ impl Egress {
             Host::Ipv4(ip) => self.check_address(ip.into(), port),
             Host::Ipv6(ip) => self.check_address(ip.into(), port),
             Host::Domain(name) if self.allow.name_at_port(name, port) => Ok(()),
-            Host::Domain(name) => Err(EgressError::Port {
-                host: name.to_owned(),
-                port,
-            }),
+            Host::Domain(name) => Err(EgressError::Port { host: name.to_owned(), port }),
         }
     }
 
@@ -173,11 +170,9 @@ impl Egress {
 
     fn check_address(&self, ip: IpAddr, port: u16) -> Result<(), EgressError> {
         match address::private_kind(ip) {
-            Some(kind) if !self.allow.literal(ip, port) => Err(EgressError::PrivateAddress {
-                host: ip.to_string(),
-                address: ip,
-                kind,
-            }),
+            Some(kind) if !self.allow.literal(ip, port) => {
+                Err(EgressError::PrivateAddress { host: ip.to_string(), address: ip, kind })
+            }
             _ => Ok(()),
         }
     }

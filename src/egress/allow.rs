@@ -32,9 +32,8 @@ impl AllowList {
         let entries = entries
             .iter()
             .map(|entry| {
-                parse_entry(entry.trim()).ok_or_else(|| EgressError::AllowEntry {
-                    entry: entry.clone(),
-                })
+                parse_entry(entry.trim())
+                    .ok_or_else(|| EgressError::AllowEntry { entry: entry.clone() })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { entries })
@@ -50,9 +49,7 @@ impl AllowList {
     /// Whether a name may lead to this private address. A resolver does not know the port that
     /// will be used, so that only entries for every port count.
     pub fn resolved(&self, ip: IpAddr) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.port.is_none() && entry.holds(ip))
+        self.entries.iter().any(|entry| entry.port.is_none() && entry.holds(ip))
     }
 
     /// Whether a name may lead to any private address.
@@ -102,19 +99,15 @@ fn parse_entry(text: &str) -> Option<Entry> {
         None => (text, None),
     };
     match Host::parse(name).ok()? {
-        Host::Domain(name) => Some(Entry {
-            target: Target::Name(name.trim_end_matches('.').to_owned()),
-            port,
-        }),
+        Host::Domain(name) => {
+            Some(Entry { target: Target::Name(name.trim_end_matches('.').to_owned()), port })
+        }
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
 }
 
 fn net(net: IpAddr, prefix: u32, port: Option<u16>) -> Entry {
-    Entry {
-        target: Target::Net { net, prefix },
-        port,
-    }
+    Entry { target: Target::Net { net, prefix }, port }
 }
 
 fn full_prefix(ip: IpAddr) -> u32 {

@@ -53,11 +53,9 @@ pub fn permitted(
         }
     }
     match refused {
-        Some((address, kind)) if kept.is_empty() => Err(EgressError::PrivateAddress {
-            host: host.to_owned(),
-            address,
-            kind,
-        }),
+        Some((address, kind)) if kept.is_empty() => {
+            Err(EgressError::PrivateAddress { host: host.to_owned(), address, kind })
+        }
         _ => Ok(kept),
     }
 }

@@ -13,14 +13,10 @@ use super::EgressError;
 const CA_FILE_VARIABLE: &str = "SSL_CERT_FILE";
 
 pub fn config() -> Result<ClientConfig, EgressError> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(file) = std::env::var_os(CA_FILE_VARIABLE) {
-        let unreadable = |source| EgressError::CaFile {
-            file: file.to_string_lossy().into_owned(),
-            source,
-        };
+        let unreadable =
+            |source| EgressError::CaFile { file: file.to_string_lossy().into_owned(), source };
         for certificate in CertificateDer::pem_file_iter(&file).map_err(unreadable)? {
             // A certificate that webpki cannot use as an anchor is skipped: CA bundles of
             // distributions hold such ones too.

@@ -36,10 +36,7 @@ pub async fn read(
     let codings = declared.clone();
     let decoded = tokio::task::spawn_blocking(move || coding::decode(&codings, body, limit)).await;
     match decoded {
-        Ok(Ok(Decoded { body, cut })) => Ok(Reading {
-            body,
-            truncated: raw.truncated || cut,
-        }),
+        Ok(Ok(Decoded { body, cut })) => Ok(Reading { body, truncated: raw.truncated || cut }),
         Ok(Err(DecodeError::TooLarge)) => Err(too_large()),
         Ok(Err(DecodeError::Broken)) | Err(_) => Err(FetchFailure::Decode { coding: declared }),
     }
@@ -53,47 +50,32 @@ async fn receive(
 ) -> Result<Reading, FetchFailure> {
     let announced = response.content_length().unwrap_or_default();
     if announced > config.max_body_bytes {
-        return Err(FetchFailure::TooLarge {
-            limit_bytes: config.max_body_bytes,
-        });
+        return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
     }
     let mut body = BytesMut::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                return Err(FetchFailure::TooLarge {
-                    limit_bytes: config.max_body_bytes,
-                });
+                return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
             Err(error) if error.is_timeout() => {
-                return Err(FetchFailure::TimeoutRead {
-                    after: config.read_timeout,
-                });
+                return Err(FetchFailure::TimeoutRead { after: config.read_timeout });
             }
             Err(error) if body.is_empty() => {
                 return Err(FetchFailure::Protocol(error.without_url()));
             }
             Err(_) => {
-                return Ok(Reading {
-                    body: body.freeze(),
-                    truncated: true,
-                });
+                return Ok(Reading { body: body.freeze(), truncated: true });
             }
         }
     }
-    Ok(Reading {
-        body: body.freeze(),
-        truncated: false,
-    })
+    Ok(Reading { body: body.freeze(), truncated: false })
 }
 
 fn content_encoding(headers: &HeaderMap) -> String {
-    let values: Vec<&str> = headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
+    let values: Vec<&str> =
+        headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
     values.join(",")
 }

@@ -71,10 +71,7 @@ pub fn decode(declared: &str, body: Bytes, limit: usize) -> Result<Decoded, Deco
             continue;
         }
         let inner = undo(coding, &decoded.body, limit)?;
-        decoded = Decoded {
-            body: inner.body,
-            cut: decoded.cut || inner.cut,
-        };
+        decoded = Decoded { body: inner.body, cut: decoded.cut || inner.cut };
     }
     Ok(decoded)
 }
@@ -120,10 +117,7 @@ fn contradicts(coding: Coding, body: &[u8]) -> bool {
 
 fn undo(coding: Coding, body: &[u8], limit: usize) -> Result<Decoded, DecodeError> {
     if body.is_empty() {
-        return Ok(Decoded {
-            body: Bytes::new(),
-            cut: false,
-        });
+        return Ok(Decoded { body: Bytes::new(), cut: false });
     }
     match coding {
         Coding::Gzip => drain(MultiGzDecoder::new(body), body, limit),
@@ -133,9 +127,7 @@ fn undo(coding: Coding, body: &[u8], limit: usize) -> Result<Decoded, DecodeErro
         }
         Coding::Zstd => {
             let mut reader = zstd::Decoder::with_buffer(body).map_err(|_| DecodeError::Broken)?;
-            reader
-                .window_log_max(ZSTD_WINDOW_LOG2)
-                .map_err(|_| DecodeError::Broken)?;
+            reader.window_log_max(ZSTD_WINDOW_LOG2).map_err(|_| DecodeError::Broken)?;
             drain(reader, body, limit)
         }
         // "deflate" means zlib (RFC 9110, section 8.4.1.2), but some servers send it bare.
@@ -158,26 +150,17 @@ fn drain(mut reader: impl Read, plain: &[u8], limit: usize) -> Result<Decoded, D
             Ok(read) => body.extend_from_slice(&chunk[..read]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) if body.is_empty() && looks_plain(plain) => {
-                return Ok(Decoded {
-                    body: Bytes::copy_from_slice(plain),
-                    cut: false,
-                });
+                return Ok(Decoded { body: Bytes::copy_from_slice(plain), cut: false });
             }
             Err(_) if body.is_empty() => return Err(DecodeError::Broken),
             // Bytes after the end of a complete stream are some servers' habit; a stream that
             // ends early is a cut one. Both keep what was decoded.
             Err(_) => {
-                return Ok(Decoded {
-                    body: body.into(),
-                    cut: true,
-                });
+                return Ok(Decoded { body: body.into(), cut: true });
             }
         }
     }
-    Ok(Decoded {
-        body: body.into(),
-        cut: false,
-    })
+    Ok(Decoded { body: body.into(), cut: false })
 }
 
 fn looks_plain(body: &[u8]) -> bool {
@@ -186,7 +169,5 @@ fn looks_plain(body: &[u8]) -> bool {
 }
 
 fn begins_readable(body: &[u8]) -> bool {
-    body.iter()
-        .take(READABLE_BYTES)
-        .all(|byte| *byte >= b' ' || byte.is_ascii_whitespace())
+    body.iter().take(READABLE_BYTES).all(|byte| *byte >= b' ' || byte.is_ascii_whitespace())
 }

@@ -21,11 +21,7 @@ pub enum FetchFailure {
     #[error("the request was refused before it was sent: {0}")]
     Refused(EgressError),
     #[error("{host} leads to {kind} ({address})")]
-    PrivateAnswer {
-        host: String,
-        address: IpAddr,
-        kind: &'static str,
-    },
+    PrivateAnswer { host: String, address: IpAddr, kind: &'static str },
     #[error("the name {host} could not be resolved")]
     Dns {
         host: String,
@@ -157,27 +153,16 @@ impl FetchFailure {
         // The URL may hold credentials, and whoever reads this knows which feed it is about.
         let source = error.without_url();
         let host = url.host_str().unwrap_or_default().to_owned();
-        if let Some(EgressError::PrivateAddress {
-            host,
-            address,
-            kind,
-        }) = chain(&source).find_map(|cause| cause.downcast_ref())
+        if let Some(EgressError::PrivateAddress { host, address, kind }) =
+            chain(&source).find_map(|cause| cause.downcast_ref())
         {
-            return Self::PrivateAnswer {
-                host: host.clone(),
-                address: *address,
-                kind,
-            };
+            return Self::PrivateAnswer { host: host.clone(), address: *address, kind };
         }
         if source.is_timeout() && source.is_connect() {
-            return Self::TimeoutConnect {
-                after: config.connect_timeout,
-            };
+            return Self::TimeoutConnect { after: config.connect_timeout };
         }
         if source.is_timeout() {
-            return Self::TimeoutRead {
-                after: config.read_timeout,
-            };
+            return Self::TimeoutRead { after: config.read_timeout };
         }
         if source.is_dns() {
             return Self::Dns { host, source };
@@ -209,17 +194,11 @@ fn status_advice(status: u16) -> &'static str {
 fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(
-        Some(error),
-        |cause| -> Option<&'a (dyn StdError + 'static)> {
-            let cause: &'a (dyn StdError + 'static) = *cause;
-            match cause
-                .downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref)
-            {
-                Some(inner) => Some(inner),
-                None => cause.source(),
-            }
-        },
-    )
+    std::iter::successors(Some(error), |cause| -> Option<&'a (dyn StdError + 'static)> {
+        let cause: &'a (dyn StdError + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        }
+    })
 }

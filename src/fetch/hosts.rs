@@ -64,12 +64,7 @@ impl HostGate {
         }
         // The semaphore is never closed; were it, its limit would be the only thing lost.
         let global = Arc::clone(&self.global).acquire_owned().await.ok();
-        Permit {
-            host: host.to_owned(),
-            turn,
-            gap: self.gap,
-            _global: global,
-        }
+        Permit { host: host.to_owned(), turn, gap: self.gap, _global: global }
     }
 
     fn slot(&self, host: &str) -> Arc<Slot> {
@@ -78,9 +73,7 @@ impl HostGate {
             let now = Instant::now();
             hosts.retain(|_, slot| {
                 Arc::strong_count(slot) > 1
-                    || slot
-                        .try_lock()
-                        .is_ok_and(|ready| ready.is_some_and(|ready| ready > now))
+                    || slot.try_lock().is_ok_and(|ready| ready.is_some_and(|ready| ready > now))
             });
         }
         Arc::clone(hosts.entry(host.to_owned()).or_default())

@@ -79,10 +79,8 @@ pub struct Fetched {
 
 impl Fetcher {
     pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
-        let client = egress.client(ClientLimits {
-            connect: config.connect_timeout,
-            read: config.read_timeout,
-        })?;
+        let client = egress
+            .client(ClientLimits { connect: config.connect_timeout, read: config.read_timeout })?;
         Ok(Self {
             client,
             egress,
@@ -95,14 +93,10 @@ impl Fetcher {
     /// for the host's turn (not counted as fetching), and may be dropped at any point.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        match self
-            .attempt(url, validators, coding::OFFERED, &mut budget)
-            .await
-        {
+        match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
-                self.attempt(url, validators, coding::PLAIN, &mut budget)
-                    .await
+                self.attempt(url, validators, coding::PLAIN, &mut budget).await
             }
             outcome => outcome,
         }
@@ -123,9 +117,7 @@ impl Fetcher {
         self.check(trail.url())?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
         loop {
-            let response = budget
-                .spend(self.request(trail.url(), headers.clone()))
-                .await??;
+            let response = budget.spend(self.request(trail.url(), headers.clone())).await??;
             if !redirect::is_redirect(response.status()) {
                 let fetched = self.receive(response, &trail, validators, budget).await;
                 drop(permit);
@@ -188,13 +180,8 @@ impl Fetcher {
             fetched.validators = validators::merged(asked_with, fetched.validators);
             return Ok(fetched);
         }
-        if headers
-            .get("cf-mitigated")
-            .is_some_and(|value| value == "challenge")
-        {
-            return Err(FetchFailure::Challenge {
-                status: status.as_u16(),
-            });
+        if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
+            return Err(FetchFailure::Challenge { status: status.as_u16() });
         }
         if !status.is_success() {
             return Err(FetchFailure::Status {
@@ -202,9 +189,8 @@ impl Fetcher {
                 retry_after: fresh.retry_after,
             });
         }
-        let Reading { body, truncated } = budget
-            .spend(body::read(response, &headers, &self.config))
-            .await??;
+        let Reading { body, truncated } =
+            budget.spend(body::read(response, &headers, &self.config)).await??;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {
             fetched.validators = Validators::default();
@@ -235,14 +221,9 @@ impl Budget {
 }
 
 fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {
-    let size: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > MAX_HEADER_BYTES {
-        return Err(FetchFailure::HeadersTooLarge {
-            limit_bytes: MAX_HEADER_BYTES,
-        });
+        return Err(FetchFailure::HeadersTooLarge { limit_bytes: MAX_HEADER_BYTES });
     }
     Ok(())
 }

@@ -24,14 +24,9 @@ pub fn is_redirect(status: StatusCode) -> bool {
 
 impl Trail {
     pub fn start(url: &str) -> Result<Self, FetchFailure> {
-        let url = Url::parse(url.trim()).map_err(|error| FetchFailure::BadUrl {
-            reason: error.to_string(),
-        })?;
-        Ok(Self {
-            url,
-            hops: 0,
-            permanent: true,
-        })
+        let url = Url::parse(url.trim())
+            .map_err(|error| FetchFailure::BadUrl { reason: error.to_string() })?;
+        Ok(Self { url, hops: 0, permanent: true })
     }
 
     pub fn url(&self) -> &Url {
@@ -71,9 +66,7 @@ impl Trail {
 /// The target of a hop. Credentials stay with the host they were configured for, and are never
 /// taken from a server.
 fn next(from: &Url, location: &str) -> Result<Url, FetchFailure> {
-    let mut to = from
-        .join(location.trim())
-        .map_err(|error| bad_target(&error.to_string()))?;
+    let mut to = from.join(location.trim()).map_err(|error| bad_target(&error.to_string()))?;
     if from.scheme() == "https" && to.scheme() == "http" {
         return Err(bad_target("it leaves https for http"));
     }
@@ -102,9 +95,7 @@ fn drop_credentials(url: &mut Url) {
 }
 
 fn bad_target(reason: &str) -> FetchFailure {
-    FetchFailure::RedirectBadTarget {
-        reason: reason.to_owned(),
-    }
+    FetchFailure::RedirectBadTarget { reason: reason.to_owned() }
 }
 
 #[cfg(test)]
@@ -121,23 +112,11 @@ mod tests {
     fn credentials_stay_with_their_server() {
         let from = "https://me:pw@a.example/feed";
         assert_eq!(hop(from, "/new").unwrap(), "https://me:pw@a.example/new");
-        assert_eq!(
-            hop(from, "https://b.example/new").unwrap(),
-            "https://b.example/new"
-        );
-        assert_eq!(
-            hop(from, "https://a.example:8443/").unwrap(),
-            "https://a.example:8443/"
-        );
-        assert_eq!(
-            hop(from, "https://x:y@b.example/").unwrap(),
-            "https://b.example/"
-        );
+        assert_eq!(hop(from, "https://b.example/new").unwrap(), "https://b.example/new");
+        assert_eq!(hop(from, "https://a.example:8443/").unwrap(), "https://a.example:8443/");
+        assert_eq!(hop(from, "https://x:y@b.example/").unwrap(), "https://b.example/");
         let plain = "http://me:pw@a.example/feed";
-        assert_eq!(
-            hop(plain, "https://a.example/").unwrap(),
-            "https://me:pw@a.example/"
-        );
+        assert_eq!(hop(plain, "https://a.example/").unwrap(), "https://me:pw@a.example/");
     }
 
     #[test]

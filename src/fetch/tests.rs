@@ -22,27 +22,15 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 fn decode(declared: &str, body: &[u8]) -> Result<(String, bool), DecodeError> {
-    coding::decode(declared, Bytes::copy_from_slice(body), 1 << 20).map(|decoded| {
-        (
-            String::from_utf8_lossy(&decoded.body).into_owned(),
-            decoded.cut,
-        )
-    })
+    coding::decode(declared, Bytes::copy_from_slice(body), 1 << 20)
+        .map(|decoded| (String::from_utf8_lossy(&decoded.body).into_owned(), decoded.cut))
 }
 
 #[test]
 fn a_plain_body_under_any_label_is_taken_as_it_is() {
     for label in ["gzip", "br", "zstd", "deflate", "gzip, br", "unknown"] {
-        assert_eq!(
-            decode(label, TEXT.as_bytes()).unwrap(),
-            (TEXT.to_owned(), false),
-            "{label}"
-        );
-        assert_eq!(
-            decode(label, b"{\"a\":1}").unwrap().0,
-            "{\"a\":1}",
-            "{label}"
-        );
+        assert_eq!(decode(label, TEXT.as_bytes()).unwrap(), (TEXT.to_owned(), false), "{label}");
+        assert_eq!(decode(label, b"{\"a\":1}").unwrap().0, "{\"a\":1}", "{label}");
     }
 }
 
@@ -50,11 +38,7 @@ fn a_plain_body_under_any_label_is_taken_as_it_is() {
 fn gzip_is_decoded_under_any_label_and_twice_if_need_be() {
     let body = gzip(TEXT.as_bytes());
     for label in ["", "gzip", "x-gzip", "br", "identity"] {
-        assert_eq!(
-            decode(label, &body).unwrap(),
-            (TEXT.to_owned(), false),
-            "{label}"
-        );
+        assert_eq!(decode(label, &body).unwrap(), (TEXT.to_owned(), false), "{label}");
     }
     assert_eq!(decode("gzip", &gzip(&body)).unwrap().0, TEXT);
 }
@@ -69,10 +53,7 @@ fn a_cut_stream_keeps_its_beginning_and_says_so() {
 
 #[test]
 fn noise_under_a_label_is_an_error_and_not_a_feed() {
-    assert_eq!(
-        decode("gzip", b"\x1f\x8b\x08\xff\xff\xff"),
-        Err(DecodeError::Broken)
-    );
+    assert_eq!(decode("gzip", b"\x1f\x8b\x08\xff\xff\xff"), Err(DecodeError::Broken));
     assert_eq!(decode("br", b"\xff\xff\xff\xff"), Err(DecodeError::Broken));
 }
 
@@ -86,12 +67,7 @@ fn a_bomb_is_stopped_at_the_limit() {
 fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
     lines
         .iter()
-        .map(|(name, value)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
-        })
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
         .collect()
 }
 
@@ -109,14 +85,8 @@ fn retry_s(lines: &[(&'static str, &'static str)]) -> Option<u64> {
 fn freshness_is_max_age_less_age_else_expires_less_date() {
     let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
     let expires = ("expires", "Mon, 03 Jun 2024 08:30:00 GMT");
-    assert_eq!(
-        fresh_s(&[("cache-control", "public, Max-Age=600"), ("age", "100")]),
-        Some(500)
-    );
-    assert_eq!(
-        fresh_s(&[("cache-control", "max-age=600"), date, expires]),
-        Some(600)
-    );
+    assert_eq!(fresh_s(&[("cache-control", "public, Max-Age=600"), ("age", "100")]), Some(500));
+    assert_eq!(fresh_s(&[("cache-control", "max-age=600"), date, expires]), Some(600));
     assert_eq!(fresh_s(&[date, expires]), Some(1800));
     assert_eq!(fresh_s(&[expires]), None);
     assert_eq!(fresh_s(&[("cache-control", "max-age=0")]), None);
@@ -131,14 +101,8 @@ fn waits_stay_between_a_minute_and_a_day_whatever_the_server_says() {
     assert_eq!(retry_s(&[("retry-after", "-5")]), None);
     assert_eq!(retry_s(&[("retry-after", "soon")]), None);
     let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
-    assert_eq!(
-        retry_s(&[date, ("retry-after", "Mon, 03 Jun 2024 08:10:00 GMT")]),
-        Some(600)
-    );
-    assert_eq!(
-        retry_s(&[date, ("retry-after", "Sat, 03 Jun 2023 08:10:00 GMT")]),
-        Some(60)
-    );
+    assert_eq!(retry_s(&[date, ("retry-after", "Mon, 03 Jun 2024 08:10:00 GMT")]), Some(600));
+    assert_eq!(retry_s(&[date, ("retry-after", "Sat, 03 Jun 2023 08:10:00 GMT")]), Some(60));
     let ok = freshness::read(StatusCode::OK, &headers(&[("retry-after", "600")]));
     assert_eq!(ok.retry_after, None);
 }
@@ -147,10 +111,7 @@ fn waits_stay_between_a_minute_and_a_day_whatever_the_server_says() {
 fn a_validator_that_is_not_plain_ascii_is_not_kept() {
     let mut lines = HeaderMap::new();
     lines.insert("etag", HeaderValue::from_bytes(b"\"caf\xc3\xa9\"").unwrap());
-    lines.insert(
-        "last-modified",
-        HeaderValue::from_str(&"x".repeat(1025)).unwrap(),
-    );
+    lines.insert("last-modified", HeaderValue::from_str(&"x".repeat(1025)).unwrap());
     assert_eq!(validators::received(&lines), Default::default());
 }
 

@@ -13,10 +13,9 @@ const MAX_VALIDATOR_BYTES: usize = 1024;
 /// The conditional headers for the next request: both where both are known.
 pub fn conditional(validators: &Validators) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    for (name, value) in [
-        (IF_NONE_MATCH, &validators.etag),
-        (IF_MODIFIED_SINCE, &validators.last_modified),
-    ] {
+    for (name, value) in
+        [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)]
+    {
         let value = value.as_deref().filter(|bytes| echoable(bytes));
         if let Some(Ok(value)) = value.map(HeaderValue::from_bytes) {
             headers.insert(name, value);
@@ -34,10 +33,7 @@ pub fn received(headers: &HeaderMap) -> Validators {
             .filter(|bytes| echoable(bytes))
             .map(<[u8]>::to_vec)
     };
-    Validators {
-        etag: take(ETAG),
-        last_modified: take(LAST_MODIFIED),
-    }
+    Validators { etag: take(ETAG), last_modified: take(LAST_MODIFIED) }
 }
 
 /// The validators after a 304: what it repeats or renews, else what was asked with.
