@@ -34,7 +34,7 @@ struct ClauseRow {
 
 /// Field, in lead, start, end, quote, before, after.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct SpanRow(FieldRow, bool, usize, usize, String, String, String);
+struct SpanRow(FieldRow, bool, usize, usize, (usize, usize), String, String, String);
 
 /// Field, start, end, text, marks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -115,6 +115,7 @@ impl From<&Span> for SpanRow {
             span.in_lead,
             span.start,
             span.end,
+            span.chars,
             span.quote.clone(),
             span.before.clone(),
             span.after.clone(),
@@ -123,8 +124,8 @@ impl From<&Span> for SpanRow {
 }
 
 impl From<SpanRow> for Span {
-    fn from(SpanRow(field, in_lead, start, end, quote, before, after): SpanRow) -> Self {
-        Self { field: field.into(), in_lead, start, end, quote, before, after }
+    fn from(SpanRow(field, in_lead, start, end, chars, quote, before, after): SpanRow) -> Self {
+        Self { field: field.into(), in_lead, start, end, chars, quote, before, after }
     }
 }
 
