@@ -7,11 +7,11 @@ use anyhow::Context;
 
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::load::Loader;
 use crate::cli::output::Printer;
 use crate::cli::report::Messages;
 use crate::clock::Clock;
-use crate::config::problem::Problems;
-use crate::config::{self, Config, Environment};
+use crate::config::{Config, Environment};
 use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, Store};
 
@@ -35,28 +35,14 @@ impl Session {
         }
     }
 
-    /// The main file that is read.
-    pub fn config_file(&self) -> PathBuf {
-        config::locate(self.config.as_deref(), &self.env)
+    /// Where the config lies.
+    pub fn loader(&self) -> Result<Loader, Failure> {
+        Loader::locate(self.config.as_deref())
     }
 
-    /// Reads the config, or shows everything that is wrong with it.
+    /// Reads the config, or says everything that is wrong with it.
     pub fn config(&self) -> Result<Config, Failure> {
-        config::load(&self.config_file(), &self.env).map_err(|problems| self.refuse(&problems))
-    }
-
-    /// Shows what is wrong with a config.
-    pub fn refuse(&self, problems: &Problems) -> Failure {
-        if problems.not_found() {
-            let sentence = problems.iter().map(|problem| problem.message.clone()).next();
-            let sentence = sentence.unwrap_or_else(|| "there is no config".to_owned());
-            return Failure::said(Exit::NotFound, sentence).hint(
-                "`wirewatch init` writes an annotated one; `wirewatch demo` shows wirewatch at \
-                 work without any",
-            );
-        }
-        self.messages.block(&problems.render(self.messages.coloured()));
-        Failure::shown(Exit::Failed)
+        self.loader()?.load()
     }
 
     /// Opens the database that the config names; it must be there.
@@ -87,11 +73,7 @@ impl From<StoreError> for Failure {
             StoreError::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
         };
-        let hint = error.hint();
-        let failure = Failure::new(exit, error);
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        let hint = error.hint().map(str::to_owned);
+        Failure { hint, ..Failure::new(exit, error) }
     }
 }
