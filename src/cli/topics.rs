@@ -211,8 +211,8 @@ fn document(what: &str, config: &Config, session: &Session) -> Result<Document, 
         .and_then(read)
         .with_context(|| format!("cannot read {what}"))
         .map_err(|error| {
-            failed(error).hint("give an entry's id (E…), a text file, or - for standard input")
-        })?;
+        failed(error).hint("give an entry's id (E…), a text file, or - for standard input")
+    })?;
     Ok(document_of(&text))
 }
 
