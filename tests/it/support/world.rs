@@ -108,6 +108,8 @@ pub struct World {
     pub clock: Clock,
     dir: tempfile::TempDir,
     feeds: Vec<(String, Vec<Item>)>,
+    /// What the egress guard lets through, beside the feed server.
+    allowed: Vec<String>,
     pub topics: String,
     /// Appended to the main file.
     pub extra: String,
@@ -124,6 +126,7 @@ impl World {
             clock: Clock::manual("2026-06-03T12:00:00Z".parse().unwrap()),
             dir: tempfile::tempdir().unwrap(),
             feeds: feeds.iter().map(|feed| ((*feed).to_owned(), Vec::new())).collect(),
+            allowed: Vec::new(),
             topics: NATO.to_owned(),
             extra: String::new(),
             app: None,
@@ -168,10 +171,11 @@ impl World {
         std::fs::create_dir_all(&topics).unwrap();
         std::fs::write(topics.join("test.toml"), &self.topics).unwrap();
         let mut text = format!(
-            "state_dir = \"state\"\ntopics = \"topics\"\n{}\n[egress]\nallow_net = [\"{}\"]\n\
+            "state_dir = \"state\"\ntopics = \"topics\"\n{}\n[egress]\nallow_net = [\"{}\"{}]\n\
              [fetch]\nhost_gap = \"0s\"\n",
             if self.extra.starts_with('[') { "" } else { &self.extra },
             self.server.address(),
+            self.allowed.iter().map(|host| format!(", \"{host}\"")).collect::<String>(),
         );
         for (feed, _) in &self.feeds {
             text += &format!(
@@ -230,6 +234,11 @@ impl World {
     /// The running app, for a test that keeps it.
     pub fn take_app(&mut self) -> App {
         self.app.take().unwrap()
+    }
+
+    /// Lets requests through to `host`.
+    pub fn allow(&mut self, host: &str) {
+        self.allowed.push(host.to_owned());
     }
 
     pub fn add_feed(&mut self, feed: &str) {
