@@ -62,6 +62,15 @@ pub enum Colour {
 }
 
 impl Colour {
+    /// Tells it to what prints through `anstream`: alerts as they come, and the demo.
+    pub fn apply(self) {
+        match self {
+            Colour::Auto => {}
+            Colour::Always => anstream::ColorChoice::Always.write_global(),
+            Colour::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+
     /// Whether to colour a stream that is a terminal or not.
     pub fn applies(self, is_terminal: bool) -> bool {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -222,12 +231,12 @@ pub enum Feeds {
         #[arg(long)]
         failing: bool,
     },
-    /// Fetch one feed now and show what is in it; nothing is stored
+    /// Fetch one feed now: a configured one as the daemon would, any other URL only to look
     Fetch {
         /// A feed's key, or any URL
         #[arg(value_name = "URL|KEY")]
         what: String,
-        /// Say only what a run would do with it; the default, given for clarity
+        /// Only look: show the entries and the topics they match, store nothing
         #[arg(long)]
         dry_run: bool,
     },

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use tokio::sync::broadcast;
 
 use super::exit::{Exit, Failure};
-use super::run::{runtime, start_failure, store_failure};
+use super::run::runtime;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment};
 use crate::daemon::app::{App, Options};
@@ -44,9 +44,7 @@ async fn tell() -> Result<(), Failure> {
     let dir = tempfile::Builder::new().prefix("wirewatch-demo-").tempdir().map_err(went_wrong)?;
     let file = newsrooms.write_config(dir.path()).map_err(went_wrong)?;
     let env = Environment::of_process().with_state_dir(Some(dir.path().join("state")));
-    let config = config::load(&file, &env).map_err(|problems| {
-        Failure::said(Exit::Failed, format!("the bundled configuration is bad:\n{problems}"))
-    })?;
+    let config = config::load(&file, &env)?;
     say(&format!(
         "wirewatch demo: four bundled feeds on http://{}, no network needed.\n\
          The data is bundled; its dates and publishers are invented.",
@@ -80,7 +78,7 @@ impl Stage {
             collected.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
         });
         let options = Options { clock: Clock::system(), printer, deliver: true, once: false };
-        let app = App::start(config.clone(), options).await.map_err(start_failure)?;
+        let app = App::start(config.clone(), options).await?;
         let events = app.subscribe();
         Ok(Self { app, config, events, printed })
     }
@@ -113,8 +111,9 @@ impl Stage {
         let key: FeedKey = feed.parse().map_err(|error| Failure::new(Exit::Failed, error))?;
         self.app.visit_now(&key);
         let visit = self.next_visit().await?;
-        self.app.delivered().await.map_err(store_failure)?;
-        let printed = std::mem::take(&mut *self.printed.lock().unwrap_or_else(PoisonError::into_inner));
+        self.app.delivered().await?;
+        let printed =
+            std::mem::take(&mut *self.printed.lock().unwrap_or_else(PoisonError::into_inner));
         let label = if visit.raised.is_empty() { "REVISION" } else { "ALERT" };
         for alert in printed.split("\n\n").filter(|alert| !alert.trim().is_empty()) {
             say(&format!("{HEADING}{label}{HEADING:#}\n{}\n", alert.trim_end()))?;
@@ -124,7 +123,7 @@ impl Stage {
 
     /// Entries of this visit that say a watched word and yet matched nothing, with the reason.
     fn near_misses(&self, visit: &Visit) -> Result<(), Failure> {
-        let entries = self.app.store().entries_of(&visit.feed, visit.new_entries).map_err(store_failure)?;
+        let entries = self.app.store().entries_of(&visit.feed, visit.new_entries)?;
         for entry in entries {
             if visit.matched.iter().any(|matched| matched.entry == entry.id) {
                 continue;
@@ -141,7 +140,7 @@ impl Stage {
     }
 
     async fn sum_up(self) -> Result<(), Failure> {
-        let counts = self.app.store().counts().map_err(store_failure)?;
+        let counts = self.app.store().counts()?;
         heading("What you saw")?;
         say(&format!(
             "{} entries from 3 feeds, 2 topics, {} alerts: one per topic and story, each revised \

@@ -78,6 +78,13 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    /// What went wrong, without the hint.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.as_ref().map_or(Ok(()), |error| write!(f, "{error}"))
+    }
+}
+
 /// Only for writing to standard output: when the reader has gone (`wirewatch … | head`), the
 /// command ends without a word, for it has done its work.
 impl From<io::Error> for Failure {

@@ -8,8 +8,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::Printer;
-use crate::cli::report::Messages;
+use crate::cli::session::Session;
 
 /// Writes `files` (path below `dir`, content). Without `force` nothing is written if any of them
 /// is there already.
@@ -17,8 +16,7 @@ pub fn run(
     dir: &Path,
     force: bool,
     files: &[(&str, &str)],
-    printer: &mut Printer,
-    messages: Messages,
+    session: &mut Session,
 ) -> Result<Exit, Failure> {
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| dir.join(name)).collect();
     if let Some(there) = paths.iter().find(|path| !force && path.symlink_metadata().is_ok()) {
@@ -34,8 +32,9 @@ pub fn run(
     let listing: Vec<String> =
         paths.iter().map(|path| format!("wrote {}", path.display())).collect();
     let written: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    printer.object(&json!({ "written": written }), &listing.join("\n"))?;
-    messages
+    session.printer.object(&json!({ "written": written }), &listing.join("\n"))?;
+    session
+        .messages
         .note(&format!("next: wirewatch -c {0} check, then wirewatch -c {0} run", dir.display()));
     Ok(Exit::Ok)
 }

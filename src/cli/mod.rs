@@ -2,12 +2,26 @@
 //! group of commands; they print and never decide. Data goes to standard output, everything
 //! else to standard error, and [`report`] alone says what went wrong.
 
+mod alerts;
 mod args;
+mod check;
+mod deliver;
+mod demo;
+mod entries;
 mod exit;
+mod explanation;
+mod feed_fetch;
+mod feeds;
 mod init;
+mod load;
+mod moment;
+mod naming;
 mod output;
 mod report;
+mod run;
+mod session;
 mod shell;
+mod topics;
 
 use std::process::ExitCode;
 
@@ -15,9 +29,10 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use exit::{Exit, Failure};
-use output::Printer;
 use report::Messages;
+use session::Session;
 
+use crate::config;
 use crate::telemetry::{self, Verbosity};
 
 /// Runs the command that this process was started with.
@@ -34,7 +49,8 @@ pub fn run() -> ExitCode {
     if let Err(error) = telemetry::init(verbosity(&cli), messages.coloured()) {
         messages.warn(&error.to_string());
     }
-    match dispatch(cli, messages) {
+    cli.global.color.apply();
+    match dispatch(&cli, messages) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             messages.report(&failure);
@@ -47,18 +63,31 @@ fn verbosity(cli: &Cli) -> Verbosity {
     match (cli.global.quiet, cli.global.verbose, &cli.command) {
         (true, _, _) => Verbosity::Errors,
         (false, 0, Command::Run { .. }) => Verbosity::Normal,
+        // The demo tells its story itself, the broken feed in it included.
+        (false, 0, Command::Demo) => Verbosity::Errors,
         (false, 0, _) => Verbosity::Warnings,
         (false, 1, _) => Verbosity::Debug,
         (false, _, _) => Verbosity::Trace,
     }
 }
 
-fn dispatch(cli: Cli, messages: Messages) -> Result<Exit, Failure> {
-    let mut printer = Printer::stdout(cli.global.output, cli.global.color);
-    match cli.command {
-        Command::Completions { shell } => shell::completions(shell, &mut printer),
-        Command::Man => shell::man(&mut printer),
-        Command::Version => shell::version(&mut printer),
-        _ => Err(Failure::said(Exit::Failed, "this build does not know this command")),
+fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
+    let session = &mut Session::new(&cli.global, messages);
+    match &cli.command {
+        Command::Demo => demo::demo(),
+        Command::Init { dir, force } => init::run(dir, *force, config::examples(), session),
+        Command::Run { once, no_deliver } => {
+            run::run(cli.global.config.as_deref(), *once, *no_deliver)
+        }
+        Command::Check { deny_warnings } => check::run(*deny_warnings, session),
+        Command::Topics(command) => topics::run(command, session),
+        Command::Alerts(command) => alerts::run(command, session),
+        Command::Feeds(command) => feeds::run(command, session),
+        Command::Entries(command) => entries::run(command, session),
+        Command::Search { query, limit } => entries::search(query, *limit, session),
+        Command::Deliver(command) => deliver::run(command, session),
+        Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
+        Command::Man => shell::man(&mut session.printer),
+        Command::Version => shell::version(&mut session.printer),
     }
 }

@@ -73,6 +73,7 @@ pub struct Printer {
     /// Columns of the terminal; `None` when the output goes elsewhere.
     width: Option<u16>,
     out: Box<dyn Write>,
+    header_printed: bool,
 }
 
 impl Printer {
@@ -85,12 +86,13 @@ impl Printer {
             coloured: colour.applies(is_terminal),
             width: size.filter(|_| is_terminal).map(|(width, _)| width.0.min(MAX_WIDTH)),
             out: Box::new(io::BufWriter::new(stdout)),
+            header_printed: false,
         }
     }
 
     #[cfg(test)]
     fn to(format: Format, out: Box<dyn Write>) -> Self {
-        Self { format, coloured: false, width: None, out }
+        Self { format, coloured: false, width: None, out, header_printed: false }
     }
 
     pub fn format(&self) -> Format {
@@ -111,7 +113,7 @@ impl Printer {
         let text = match self.format {
             Format::Table if records.rows.is_empty() => format!("{}\n", records.when_empty),
             Format::Table => self.table(records),
-            Format::Json => json_array(records),
+            Format::Json => json_array(&records.objects().collect::<Vec<_>>()),
             Format::Jsonl => records.objects().map(|object| object + "\n").collect(),
             Format::Csv => csv(records),
         };
@@ -127,6 +129,26 @@ impl Printer {
             Format::Csv => csv_object(object),
         };
         self.write(&text)
+    }
+
+    /// Prints objects as one JSON array.
+    pub fn list(&mut self, objects: &[Value]) -> io::Result<()> {
+        let lines = objects.iter().map(|object| untrusted::json(&object.to_string()).into_owned());
+        self.write(&json_array(&lines.collect::<Vec<_>>()))
+    }
+
+    /// Prints an object as one line of JSON.
+    pub fn line(&mut self, object: &Value) -> io::Result<()> {
+        self.write(&format!("{}\n", untrusted::json(&object.to_string())))
+    }
+
+    /// Prints records as CSV, piece by piece: the header comes before the first piece only.
+    pub fn rows(&mut self, records: &Records) -> io::Result<()> {
+        let text = csv(records);
+        let header_ends = text.find("\r\n").map_or(0, |at| at + 2);
+        let from = if self.header_printed { header_ends } else { 0 };
+        self.header_printed = true;
+        self.write(&text[from..])
     }
 
     /// Prints text that is safe for a terminal already.
@@ -175,8 +197,7 @@ fn ended(text: &str) -> String {
     format!("{}\n", text.trim_end_matches('\n'))
 }
 
-fn json_array(records: &Records) -> String {
-    let objects: Vec<String> = records.objects().collect();
+fn json_array(objects: &[String]) -> String {
     if objects.is_empty() {
         return "[]\n".to_owned();
     }

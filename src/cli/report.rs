@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::args::Colour;
 use crate::cli::exit::Failure;
+use crate::config::Problems;
 use crate::domain::untrusted;
 
 /// Longest chain of causes that is printed.
@@ -44,7 +45,12 @@ impl Messages {
 
     /// What went wrong, why, and what to do.
     pub fn report(self, failure: &Failure) {
-        if let Some(error) = &failure.error {
+        if let Some(problems) =
+            failure.error.as_ref().and_then(|error| error.downcast_ref::<Problems>())
+        {
+            // Rendered with excerpts and labels of its own, all that is from files cleaned.
+            self.print(problems.render(self.coloured).trim_end());
+        } else if let Some(error) = &failure.error {
             let label = self.paint("error:", AnsiColor::Red);
             self.print(&format!("{label} {}", one_line(&error.to_string())));
             for cause in error.chain().skip(1).take(MAX_CAUSES) {
@@ -55,11 +61,6 @@ impl Messages {
             let label = self.paint("hint:", AnsiColor::Cyan);
             self.print(&format!("{label} {}", untrusted::terminal_block(hint)));
         }
-    }
-
-    /// Text that was made for a terminal already: it may carry colour.
-    pub fn block(self, text: &str) {
-        self.print(text.trim_end());
     }
 
     fn paint(self, label: &str, colour: AnsiColor) -> String {

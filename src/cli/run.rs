@@ -8,18 +8,13 @@ use crate::clock::Clock;
 use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
 use crate::deliver::Printer;
-use crate::store::error::StoreError;
 
 /// Runs until a signal, or with `once` for one round: code 3 then if feeds failed in it.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {
     let loader = load::Loader::locate(config)?;
     let config = loader.load()?;
-    let options = Options {
-        clock: Clock::system(),
-        printer: Printer::stdout(),
-        deliver: !no_deliver,
-        once,
-    };
+    let options =
+        Options { clock: Clock::system(), printer: Printer::stdout(), deliver: !no_deliver, once };
     runtime()?.block_on(async {
         let mut signals = Signals::listen().map_err(no_runtime)?;
         tracing::info!(
@@ -28,7 +23,7 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
             state_dir = %config.state_dir.display(),
             "watching; Ctrl-C stops"
         );
-        let app = App::start(config, options).await.map_err(start_failure)?;
+        let app = App::start(config, options).await?;
         if !once {
             let ending = signals.govern(app, || loader.load().map_err(|f| f.to_string())).await;
             return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
@@ -56,21 +51,11 @@ fn no_runtime(error: std::io::Error) -> Failure {
     Failure::new(Exit::Failed, error)
 }
 
-/// The exit code and advice for an app that did not start.
-pub fn start_failure(error: StartError) -> Failure {
-    match error {
-        StartError::Store(error) => store_failure(error),
-        error => Failure::new(Exit::Failed, error),
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store(error) => error.into(),
+            error => Failure::new(Exit::Failed, error),
+        }
     }
-}
-
-/// The exit code and advice for a database that cannot be used.
-pub fn store_failure(error: StoreError) -> Failure {
-    let exit = match error.code() {
-        "locked" => Exit::Locked,
-        "not_found" => Exit::NotFound,
-        _ => Exit::Failed,
-    };
-    let hint = error.hint().map(str::to_owned);
-    Failure { hint, ..Failure::new(exit, error) }
 }
