@@ -70,7 +70,8 @@ impl TopicSet {
             let matched = decider.matches(compiled).is_some();
             let held = decider.scores(compiled);
             let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());
-            let tree = matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
+            let tree =
+                matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
             let scores = rule
                 .weights
                 .iter()
@@ -79,7 +80,10 @@ impl TopicSet {
                 .map(|(index, (weight, plan))| ScoreLine {
                     clause: tree::node(&mut decider, &weight.expr, plan, Scope::Text),
                     weight: weight.weight,
-                    score: held.iter().find(|(at, _)| *at == index).map(|(_, score)| *score),
+                    score: held
+                        .iter()
+                        .find(|(at, _)| *at == index)
+                        .map(|(_, score)| *score),
                 })
                 .collect();
             let exclusions: Vec<ExplainedNode> = rule

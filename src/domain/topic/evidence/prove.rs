@@ -154,7 +154,6 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
     let text = field_text(document, piece.field);
     let (start, end) = (piece.from as usize, piece.to as usize);
     let (before, after) = (&text[..start], &text[end..]);
-    let first = before.chars().count();
     let from = before
         .char_indices()
         .rev()
@@ -169,7 +168,6 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
         in_lead: is_in_lead(piece.field, piece.start),
         start,
         end,
-        chars: (first, first + text[start..end].chars().count()),
         quote: text[start..end].to_owned(),
         before: before[from..].to_owned(),
         after: after[..to].to_owned(),
