@@ -32,7 +32,7 @@ fn feed(entries: usize) -> String {
          <link>https://quay.example/</link>\n",
     );
     for number in 0..entries {
-        let _ = write!(
+        let _ = writeln!(
             text,
             "<item><title>Entry {number}: tide &amp; time</title>\
              <link>https://quay.example/2024/{number}?utm_source=rss</link>\
@@ -40,7 +40,7 @@ fn feed(entries: usize) -> String {
              <pubDate>Mon, 03 Jun 2024 08:15:00 GMT</pubDate><dc:creator>Ann Onym</dc:creator>\
              <category>Sea</category><category>Weather</category>\
              <description>The harbour was busy on Monday.</description>\
-             <content:encoded><![CDATA[{}]]></content:encoded></item>\n",
+             <content:encoded><![CDATA[{}]]></content:encoded></item>",
             *PARAGRAPH
         );
     }

@@ -81,7 +81,8 @@ fn salvage(text: &str, url: &str, limits: Limits) -> Result<Option<ParsedFeed>, 
     let mut fails_left = MAX_FAILED_PARSES;
     let mut salvaged: Option<ParsedFeed> = None;
     let mut lost = 0;
-    let mut runs = vec![0..scan.entries.len()];
+    let mut runs = Vec::new();
+    runs.push(0..scan.entries.len());
     while let Some(run) = runs.pop() {
         let range = scan.entries[run.start].start..scan.entries[run.end - 1].end;
         let document = format!(

@@ -1,7 +1,9 @@
 //! Fetching over real HTTP: what is asked, what is followed, what is refused, and how each
 //! failure is named.
 
-use std::io::Write;
+mod bodies;
+mod redirects;
+
 use std::time::{Duration, Instant};
 
 use wirewatch::config::{EgressConfig, FetchConfig};
@@ -158,102 +160,6 @@ async fn a_304_nobody_asked_for_is_a_failure() {
     assert_eq!(failure(Reply::status(304), &config()).await, "protocol");
 }
 
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-#[tokio::test]
-async fn every_encoding_is_decoded_and_a_wrong_label_seen_through() {
-    let long = FEED.repeat(500);
-    let mut brotli = Vec::new();
-    brotli::BrotliCompress(&mut long.as_bytes(), &mut brotli, &Default::default()).unwrap();
-    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Default::default());
-    zlib.write_all(long.as_bytes()).unwrap();
-    let mut bare = flate2::write::DeflateEncoder::new(Vec::new(), Default::default());
-    bare.write_all(long.as_bytes()).unwrap();
-    let server = FeedServer::start().await;
-    for (label, body) in [
-        ("gzip", gzip(long.as_bytes())),
-        ("br", brotli),
-        ("zstd", zstd::encode_all(long.as_bytes(), 3).unwrap()),
-        ("deflate", zlib.finish().unwrap()),
-        ("deflate", bare.finish().unwrap()),
-        ("gzip", long.clone().into_bytes()),
-        ("br", gzip(long.as_bytes())),
-        ("identity", gzip(long.as_bytes())),
-    ] {
-        server.set("/", Reply::ok(body).header("Content-Encoding", label));
-        let fetched = get(&server, "/").await.unwrap();
-        assert_eq!(fetched.body, long, "{label}");
-        assert_eq!(fetched.bytes, long.len() as u64, "{label}");
-    }
-}
-
-#[tokio::test]
-async fn a_broken_encoding_is_asked_for_once_more_in_plain() {
-    let server = FeedServer::start().await;
-    let broken = Reply::ok(&b"\x1f\x8b\x08\xff\xff\xff\xff"[..]).header("Content-Encoding", "gzip");
-    server.sequence("/", [broken.clone(), Reply::ok(FEED)]);
-    assert_eq!(get(&server, "/").await.unwrap().body, FEED);
-    assert_eq!(server.requests("/")[1].text("accept-encoding"), "identity");
-
-    server.set("/", broken);
-    assert_eq!(get(&server, "/").await.unwrap_err().code(), "decode");
-    assert_eq!(server.requests("/").len(), 4);
-}
-
-#[tokio::test]
-async fn a_large_body_is_refused_however_it_comes() {
-    let config = FetchConfig {
-        max_body_bytes: 10_000,
-        ..config()
-    };
-    let large = vec![b'x'; 10_001];
-    assert_eq!(
-        failure(Reply::ok(large.clone()), &config).await,
-        "too_large"
-    );
-    assert_eq!(
-        failure(Reply::ok(large).chunked(), &config).await,
-        "too_large"
-    );
-    let bomb = gzip(&vec![b'x'; 20_000_000]);
-    let bomb = gzip(&bomb);
-    assert!(bomb.len() < 1_000, "{}", bomb.len());
-    let reply = Reply::ok(bomb).header("Content-Encoding", "gzip, gzip");
-    assert_eq!(failure(reply, &config).await, "too_large");
-    let exact = FeedServer::start().await;
-    exact.set("/", Reply::ok(vec![b'x'; 10_000]).chunked());
-    assert_eq!(get_with(&exact, "/", &config).await.unwrap().bytes, 10_000);
-}
-
-#[tokio::test]
-async fn a_body_that_breaks_off_keeps_its_beginning_and_no_validator() {
-    let server = FeedServer::start().await;
-    server.set("/", Reply::ok(FEED).header("ETag", "\"x\"").cut_after(20));
-    let fetched = get(&server, "/").await.unwrap();
-    assert!(fetched.truncated);
-    assert_eq!(fetched.body, FEED[..20]);
-    assert_eq!(fetched.validators, Validators::default());
-
-    let long: String = (0..5_000)
-        .map(|number| format!("<item>{number}</item>"))
-        .collect();
-    let body = gzip(long.as_bytes());
-    let cut = body.len() / 2;
-    server.set(
-        "/",
-        Reply::ok(body)
-            .header("Content-Encoding", "gzip")
-            .cut_after(cut),
-    );
-    let fetched = get(&server, "/").await.unwrap();
-    assert!(fetched.truncated && fetched.bytes > 1_000);
-    assert!(long.as_bytes().starts_with(&fetched.body));
-}
-
 #[tokio::test]
 async fn a_slow_server_runs_into_the_timeout_that_fits() {
     let silence = FetchConfig {
@@ -273,114 +179,6 @@ async fn a_slow_server_runs_into_the_timeout_that_fits() {
     let drip = Reply::ok(vec![b'x'; 100_000]).drip(Duration::from_millis(20));
     assert_eq!(failure(drip, &total).await, "timeout_total");
     assert!(started.elapsed() < Duration::from_secs(10));
-}
-
-#[tokio::test]
-async fn the_total_timeout_spans_redirects() {
-    let server = FeedServer::start().await;
-    server.set("/a", Reply::redirect(302, "/b"));
-    server.set("/b", Reply::hang());
-    let config = FetchConfig {
-        total_timeout: SHORT,
-        ..config()
-    };
-    let failure = get_with(&server, "/a", &config).await.unwrap_err();
-    assert_eq!(failure.code(), "timeout_total");
-}
-
-#[tokio::test]
-async fn redirects_are_followed_and_only_permanent_ones_remembered() {
-    let server = FeedServer::start().await;
-    server.set("/a", Reply::redirect(301, "/b?x=1#part"));
-    server.set("/b?x=1", Reply::redirect(308, server.url("/c")));
-    server.set("/c", Reply::ok(FEED));
-    let fetched = get(&server, "/a").await.unwrap();
-    assert_eq!(fetched.final_url, server.url("/c"));
-    assert_eq!(fetched.permanent_url, Some(server.url("/c")));
-
-    server.set("/b?x=1", Reply::redirect(307, "/c"));
-    let fetched = get(&server, "/a").await.unwrap();
-    assert_eq!((fetched.body, fetched.permanent_url), (FEED.into(), None));
-}
-
-#[tokio::test]
-async fn a_redirect_loop_ends_at_the_limit() {
-    let server = FeedServer::start().await;
-    server.set("/a", Reply::redirect(302, "/a"));
-    let failure = get(&server, "/a").await.unwrap_err();
-    assert_eq!(failure.code(), "too_many_redirects");
-    assert_eq!(server.requests("/a").len(), 6);
-    server.set("/nowhere", Reply::status(302));
-    let failure = get(&server, "/nowhere").await.unwrap_err();
-    assert_eq!(failure.code(), "redirect_bad_target");
-}
-
-#[tokio::test]
-async fn a_redirect_into_a_private_network_is_refused() {
-    let (server, other) = (FeedServer::start().await, FeedServer::start().await);
-    other.set("/", Reply::ok("secret"));
-    let port = server.address().port();
-    for target in [
-        "http://169.254.169.254/latest/meta-data/".to_owned(),
-        "http://10.0.0.1/".to_owned(),
-        "http://[::1]/".to_owned(),
-        format!("http://[::ffff:127.0.0.1]:{port}/"),
-        format!("http://2130706434:{port}/"),
-        other.url("/"),
-        // A name, so that the resolver has to refuse it.
-        format!("http://localhost:{}/", other.address().port()),
-    ] {
-        server.set("/", Reply::redirect(302, &target));
-        let failure = get(&server, "/").await.unwrap_err();
-        assert_eq!(failure.code(), "private_address", "{target}");
-    }
-    assert!(other.requests("/").is_empty());
-    server.set("/", Reply::redirect(302, "file:///etc/passwd"));
-    assert_eq!(
-        get(&server, "/").await.unwrap_err().code(),
-        "redirect_bad_target"
-    );
-}
-
-#[tokio::test]
-async fn a_private_address_is_refused_without_an_exception_and_reached_with_one() {
-    let server = FeedServer::start().await;
-    server.set("/", Reply::ok(FEED));
-    let (port, none) = (server.address().port(), Validators::default());
-    let by_name = format!("http://localhost:{port}/");
-    for url in [server.url("/"), by_name.clone()] {
-        let refused = fetcher(&[], &config())
-            .fetch(&url, &none)
-            .await
-            .unwrap_err();
-        assert_eq!(refused.code(), "private_address", "{url}");
-    }
-    assert!(server.requests("/").is_empty());
-    for allowed in [format!("localhost:{port}"), "127.0.0.0/8".to_owned()] {
-        let fetched = fetcher(&[allowed], &config()).fetch(&by_name, &none).await;
-        assert_eq!(fetched.unwrap().body, FEED);
-    }
-}
-
-#[tokio::test]
-async fn credentials_stay_with_their_host() {
-    let (server, other) = (FeedServer::start().await, FeedServer::start().await);
-    server.set("/a", Reply::redirect(302, "/b"));
-    server.set("/b", Reply::redirect(302, other.url("/c")));
-    other.set("/c", Reply::ok(FEED));
-    let url = server.url("/a").replace("http://", "http://me:secret@");
-    let fetcher = fetcher(&[server.allow_net(), other.allow_net()], &config());
-    let fetched = fetcher.fetch(&url, &Validators::default()).await.unwrap();
-    assert_eq!(
-        server.requests("/a")[0].text("authorization"),
-        "Basic bWU6c2VjcmV0"
-    );
-    assert_eq!(
-        server.requests("/b")[0].text("authorization"),
-        "Basic bWU6c2VjcmV0"
-    );
-    assert_eq!(other.requests("/c")[0].header("authorization"), None);
-    assert!(!fetched.final_url.contains("secret"));
 }
 
 #[tokio::test]
