@@ -4,7 +4,7 @@
 //!
 //! Two gates, since either alone leaks: [`Egress::check`] judges a URL before it is requested
 //! (scheme and literal addresses, which a resolver is never asked for), and the clients it makes
-//! resolve names through [`resolver`], which drops private answers. [`crate::fetch`] checks each
+//! resolve names through `resolver`, which drops private answers. [`crate::fetch`] checks each
 //! hop of a redirect; [`crate::deliver`] follows none.
 
 mod address;

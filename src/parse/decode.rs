@@ -13,6 +13,9 @@ const DECLARATION_BYTES: usize = 256;
 /// How much junk before an XML declaration is skipped: warnings of a script, mostly.
 const JUNK_BYTES: usize = 4 * 1024;
 
+/// How feeds begin.
+const ROOTS: &[&str] = &["<rss", "<feed", "<rdf:", "<RDF", "<atom:"];
+
 /// The text of a document without byte order mark, XML declaration (its encoding is no longer
 /// true), junk before it, and characters that XML does not allow.
 pub fn to_text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
@@ -124,6 +127,10 @@ fn without_declaration(text: Cow<'_, str>) -> Cow<'_, str> {
     let Some(length) = text[start..].find("?>") else {
         return text;
     };
+    // A declaration within a feed is quoted there, and what precedes it is no junk.
+    if ROOTS.iter().any(|root| text[..start].contains(root)) {
+        return text;
+    }
     let end = start + length + 2;
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[end..]),

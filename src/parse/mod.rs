@@ -1,8 +1,8 @@
 //! Bytes → [`ParsedFeed`]: reads what a server calls a feed. Every byte is hostile until proved
-//! a feed, so the order is: [`decode`] to text, [`sniff`] what it is, [`scan`] for its limits and
-//! borders, and only then the parser behind [`convert`], on a [`thread`] of its own.
+//! a feed, so the order is: `decode` to text, `sniff` what it is, `scan` for its limits and
+//! borders, and only then the parser behind `convert`, on a `thread` of its own.
 //!
-//! What is damaged is read as far as it is whole: [`mend`] repairs references, [`xml`] closes
+//! What is damaged is read as far as it is whole: `mend` repairs references, `xml` closes
 //! cut documents and leaves out single entries that no repair helps. [`crate::fetch`] brings
 //! the bytes; what becomes of the entries is for [`crate::domain::ingest`].
 

@@ -117,6 +117,12 @@ fn declaration_junk_and_illegal_characters_go() {
 }
 
 #[test]
+fn a_declaration_quoted_within_a_feed_is_text() {
+    let text = "<rss><item><![CDATA[<?xml version='1.0'?>]]></item></rss>";
+    assert_eq!(to_text(text.as_bytes(), None), text);
+}
+
+#[test]
 fn a_document_is_what_its_root_says() {
     assert_eq!(kind("  \n"), Kind::Nothing);
     assert_eq!(

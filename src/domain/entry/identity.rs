@@ -1,5 +1,5 @@
 //! By what an entry is known again: its keys, the hash that tells a revision, its publisher, and
-//! how far its date is believed. [`link`] makes links comparable. Keys are per feed; that two
+//! how far its date is believed. `link` makes links comparable. Keys are per feed; that two
 //! feeds tell the same thing is for [`crate::domain::story`] to find.
 
 mod link;
