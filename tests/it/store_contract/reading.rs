@@ -18,6 +18,7 @@ async fn an_entry_is_read_as_it_was_written_evidence_and_all() {
     let detail = desk.store.entry(plan.entries[0].id).unwrap().unwrap();
     assert_eq!(detail.entry, plan.entries[0]);
     assert_eq!(detail.feed_key.as_str(), "wire");
+    assert_eq!(desk.store.entries_of(&detail.feed_key, 9).unwrap(), plan.entries);
     assert_eq!(detail.story, Some(plan.stories[0].id));
     assert_eq!(detail.matches[0].found, prepared.matches[0].1);
     assert_eq!(detail.decisions[0].verdict, "raise");
