@@ -8,11 +8,14 @@ use std::sync::Arc;
 /// Name of the main file within a configuration directory.
 pub const MAIN_FILE: &str = "wirewatch.toml";
 
+/// Asks for a variable.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// The surroundings of one run.
 #[derive(Clone)]
 pub struct Environment {
     state_dir: Option<PathBuf>,
-    lookup: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    lookup: Arc<Lookup>,
 }
 
 impl Environment {

@@ -107,8 +107,8 @@ impl Secrets<'_> {
         report: &mut Report,
     ) -> Option<Secret> {
         let (named, result) = match (&file, &variable) {
-            (Some(file), _) => (file, self.from_file(&file.value)),
-            (None, Some(variable)) => (variable, self.from_variable(&variable.value)),
+            (Some(file), _) => (file, self.read_file(&file.value)),
+            (None, Some(variable)) => (variable, self.read_variable(&variable.value)),
             (None, None) => return None,
         };
         match result {
@@ -117,7 +117,7 @@ impl Secrets<'_> {
         }
     }
 
-    fn from_variable(&self, name: &str) -> Result<String, BadValue> {
+    fn read_variable(&self, name: &str) -> Result<String, BadValue> {
         let value = self.env.var(name).ok_or_else(|| {
             let hint = "set it for the service, or use a file";
             missing(format!("the variable `{name}` is not set"), hint)
@@ -125,7 +125,7 @@ impl Secrets<'_> {
         single_line(&value)
     }
 
-    fn from_file(&self, name: &str) -> Result<String, BadValue> {
+    fn read_file(&self, name: &str) -> Result<String, BadValue> {
         let path = self.path(name);
         let unreadable = |why: &dyn std::fmt::Display| {
             let message = format!("the secret file {} cannot be read: {why}", path.display());

@@ -200,7 +200,7 @@ fn definition(
             }
         }
     }
-    (!terms.is_empty()).then(|| PlacedDefinition {
+    (!terms.is_empty()).then_some(PlacedDefinition {
         definition: Definition::List(terms),
         name,
         texts: read,

@@ -102,7 +102,7 @@ pub(super) fn show_duration(duration: Duration) -> String {
     ];
     let unit = units
         .into_iter()
-        .find(|(size, _)| milliseconds >= *size && milliseconds % size == 0);
+        .find(|(size, _)| milliseconds >= *size && milliseconds.is_multiple_of(*size));
     match unit {
         Some((size, name)) => format!("{}{name}", milliseconds / size),
         None if milliseconds == 0 => "0s".to_owned(),
