@@ -60,6 +60,9 @@ impl Page {
     /// Severity, topic, and what is new.
     fn head(&mut self, severity: &str, alert: &AlertV1) {
         let news = match alert.seq {
+            _ if alert.event == "acknowledged" || alert.event == "closed" => {
+                format!("{}: {}", alert.event, clean(&alert.reason.text))
+            }
             ..=1 => clean(&alert.headline),
             seq => format!("update {seq}: {}", change(alert)),
         };

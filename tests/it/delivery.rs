@@ -1,10 +1,12 @@
 //! Delivery: what was committed reaches every channel, with the id and the bytes fixed at the
 //! commit, whatever the other side does meanwhile.
 
+mod alert_log;
+mod crashes;
 mod desk;
+mod odd_channels;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,7 +17,6 @@ use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
 use wirewatch::clock::Clock;
-use wirewatch::deliver::object::AlertV1;
 use wirewatch::domain::alert::delivery::DeliveryState;
 use wirewatch::store::outbox::DeliveryFilter;
 
@@ -298,101 +299,4 @@ async fn a_clock_that_jumped_ahead_does_not_repeat_what_is_under_way() {
     frozen.extend(desk.alert(2, 1).await);
     desk.until("the other one", |desk| desk.delivery("D2").state == DeliveryState::Delivered).await;
     assert_eq!(ids_of(&receiver.received(), &frozen), ["D1", "D2"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_crash_between_writing_and_settling_repeats_no_line_of_the_log() {
-    let mut desk = Desk::new().log("log", 1 << 20);
-    for n in 1..=3 {
-        desk.alert(n, 1).await;
-    }
-    // What a process does that dies right before it settles.
-    let (now, lease) = (desk.clock.now(), MINUTE);
-    let id = "log".parse().expect("a key");
-    let claimed = desk.store.claim(&id, now, lease, 100).await.expect("claimed");
-    for result in desk.open("log").send(&claimed).await {
-        result.expect("written");
-    }
-    assert_eq!(desk.logged().len(), 3);
-
-    desk.start().await;
-    desk.until("delivered", Desk::all_delivered).await;
-    assert_eq!(desk.logged().len(), 3);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_torn_line_and_rotations_lose_nothing_from_the_log() {
-    let mut desk = Desk::new().log("log", 5_000);
-    let mut frozen = BTreeMap::new();
-    for n in 1..=20 {
-        frozen.extend(desk.alert(n, 1).await);
-    }
-    desk.start().await;
-    desk.until("delivered", Desk::all_delivered).await;
-    desk.stop().await;
-    let mut file = std::fs::File::options().append(true).open(desk.log_path()).expect("a log");
-    file.write_all(&frozen["D1"][..100]).expect("torn");
-    desk.start().await;
-    for n in 21..=40 {
-        frozen.extend(desk.alert(n, 1).await);
-    }
-    desk.until("delivered", Desk::all_delivered).await;
-
-    let logged = desk.logged();
-    let ids = logged.iter().filter_map(|alert| alert.delivery.as_ref()).map(|d| d.id.clone());
-    assert!(ids.clone().collect::<BTreeSet<_>>().iter().eq(frozen.keys()));
-    assert_eq!(ids.count(), 40);
-    let size = std::fs::metadata(desk.log_path()).expect("a log").len();
-    assert!(size <= 5_000, "{size} bytes");
-}
-
-/// Answers drawn like lots: half of them failures of every kind that may pass.
-fn lot(n: u64) -> Answer {
-    let drawn = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    match drawn >> 60 {
-        0..=1 => Answer::DropAck,
-        2..=3 => Answer::Status(503),
-        4..=5 => Answer::TooMany("3".to_owned()),
-        6 => Answer::Hang,
-        _ => Answer::Status(204),
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_over_crashes_and_every_kind_of_failure() {
-    let receiver = Receiver::start().await;
-    let mut desk = Desk::new().webhook("hook", &receiver).log("log", 20_000);
-    receiver.script((0..400).map(lot));
-    let mut frozen = BTreeMap::new();
-    let kills: usize = 8;
-    for round in 0..kills as i64 {
-        desk.start().await;
-        for n in 1..=6 {
-            frozen.extend(desk.alert(round * 6 + n, 1).await);
-        }
-        let enough = receiver.received().len() + 3;
-        desk.turn("some requests", |_| receiver.received().len() >= enough).await;
-        desk.kill().await;
-    }
-    desk.start().await;
-    desk.turn("delivered", Desk::all_delivered).await;
-
-    let received = receiver.received();
-    frozen.retain(|_, body| channel_of(body) == "hook");
-    let ids = ids_of(&received, &frozen);
-    let distinct: BTreeSet<&String> = ids.iter().collect();
-    assert!(distinct.into_iter().eq(frozen.keys()), "lost or made up");
-    let taken = received.iter().filter(|request| request.answer == Answer::Status(204)).count();
-    // Up to four attempts are under way when a kill comes.
-    assert!(taken <= frozen.len() + 4 * kills, "{taken} taken of {}", frozen.len());
-
-    let logged = desk.logged();
-    let ids = logged.iter().filter_map(|alert| alert.delivery.as_ref()).map(|d| &d.id);
-    assert_eq!((ids.collect::<BTreeSet<_>>().len(), logged.len()), (48, 48));
-}
-
-/// The channel that an object is addressed to.
-fn channel_of(body: &[u8]) -> String {
-    let object: AlertV1 = serde_json::from_slice(body).expect("an alert");
-    object.delivery.expect("a delivery").channel
 }

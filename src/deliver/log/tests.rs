@@ -208,6 +208,15 @@ fn a_path_that_cannot_be_written_fails_for_now_and_says_why() {
 }
 
 #[test]
+fn a_full_disk_fails_for_now() {
+    let mut desk = Desk::new();
+    desk.config.path = "/dev/full".into();
+    let error = desk.send([1]).remove(0).expect_err("a failure");
+    assert!(matches!(error, ChannelError::Transient { .. }));
+    assert_eq!(error.code(), "disk_full");
+}
+
+#[test]
 fn a_device_takes_lines_but_is_neither_mended_nor_rotated() {
     let mut desk = Desk::new();
     desk.config.path = "/dev/null".into();

@@ -61,6 +61,17 @@ fn several_publishers_at_once_and_other_reasons() {
 }
 
 #[test]
+fn what_people_did_is_said_as_such() {
+    let mut revision = sample();
+    revision.seq = 4;
+    revision.event = AlertEvent::Acknowledged;
+    revision.reason.text = "by kim: on it".to_owned();
+    assert!(
+        shown(&revision).starts_with("high  [Defence alliances] acknowledged: by kim: on it\n")
+    );
+}
+
+#[test]
 fn dates_that_are_missing_old_or_impossible_are_said_to_be() {
     let mut revision = sample();
     revision.entry.published = Some("2026-05-02T23:10:00Z".parse().expect("a time"));
