@@ -1,15 +1,18 @@
 //! The files a configuration is read from, as text with lines, and the way back from a string's
 //! value to the very place in the file where it was written.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A file that was read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct SourceFile {
     /// As the user named it.
     pub name: String,
     pub text: Arc<str>,
+    /// Where each line begins, ascending.
+    lines: Vec<usize>,
     /// What must not be shown: values of inline secrets.
     masked: Vec<Range<usize>>,
 }
@@ -53,7 +56,14 @@ impl Literal {
 impl SourceFile {
     pub fn new(name: String, text: Arc<str>) -> Self {
         let masked = secret_lines(&text);
-        Self { name, text, masked }
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Self {
+            name,
+            text,
+            lines,
+            masked,
+        }
     }
 
     pub fn mask(&mut self, span: Range<usize>) {
@@ -75,14 +85,11 @@ impl SourceFile {
 
     /// 1-based line and column, in characters.
     pub fn position(&self, offset: usize) -> (u32, u32) {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before[line_start..]
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            + 1;
+        let offset = offset.min(self.text.len());
+        let line = self.lines.partition_point(|&start| start <= offset);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
         (clamp(line), clamp(column))
     }
 
@@ -103,6 +110,13 @@ impl SourceFile {
         let start = literal.span.start + start.unwrap_or(behind);
         let end = literal.span.start + end.unwrap_or(0);
         start..end.max(start)
+    }
+}
+
+impl fmt::Debug for SourceFile {
+    /// Without the text, which may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SourceFile").field(&self.name).finish()
     }
 }
 

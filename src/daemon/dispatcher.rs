@@ -4,6 +4,7 @@
 //! Each channel has a dispatcher of its own: one that hangs or is gone delays no other. What is
 //! claimed is leased: should this process end in between, the delivery comes up again.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -35,11 +36,8 @@ const MIN_NAP: Duration = Duration::from_secs(1);
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Waits between tries to settle: an answer that is not recorded means a repeated delivery.
-const SETTLE_AGAIN_AFTER: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-];
+const SETTLE_AGAIN_AFTER: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Takes one channel's deliveries from the outbox to the channel.
 pub struct Dispatcher {
@@ -66,7 +64,23 @@ struct Answered {
     is_gone: bool,
 }
 
-type UnderWay<'a> = FuturesUnordered<BoxFuture<'a, Answered>>;
+/// Attempts that are not answered yet.
+#[derive(Default)]
+struct UnderWay<'a> {
+    attempts: FuturesUnordered<BoxFuture<'a, Answered>>,
+    deliveries: HashSet<DeliveryId>,
+}
+
+impl UnderWay<'_> {
+    /// The next answer; `None` if nothing is under way.
+    async fn next(&mut self) -> Option<Answered> {
+        let answered = self.attempts.next().await?;
+        for (id, _, _) in &answered.settlements {
+            self.deliveries.remove(id);
+        }
+        Some(answered)
+    }
+}
 
 impl Dispatcher {
     /// Delivers until `stop`. A change of `committed` says that there are new deliveries.
@@ -74,7 +88,7 @@ impl Dispatcher {
     /// When the endpoint says that it is gone (HTTP 410), nothing more is sent to it; what is
     /// pending stays so until the channel is opened again.
     pub async fn run(&self, mut committed: watch::Receiver<()>, stop: &CancellationToken) {
-        let mut under_way = UnderWay::new();
+        let mut under_way = UnderWay::default();
         let mut is_open = true;
         loop {
             // Before looking: what is committed from here on wakes.
@@ -98,7 +112,7 @@ impl Dispatcher {
 
     /// Delivers what is due now and returns when all of it was answered, or at `stop`.
     pub async fn drain(&self, stop: &CancellationToken) -> Tally {
-        let mut under_way = UnderWay::new();
+        let mut under_way = UnderWay::default();
         let mut tally = Tally::default();
         let mut is_open = true;
         while is_open && !stop.is_cancelled() {
@@ -125,7 +139,7 @@ impl Dispatcher {
         let capacity = self.channel.capacity();
         let lease = capacity.patience.saturating_add(LEASE_MARGIN);
         loop {
-            let free = capacity.concurrent.saturating_sub(under_way.len());
+            let free = capacity.concurrent.saturating_sub(under_way.attempts.len());
             let limit = u32::try_from(free.saturating_mul(capacity.batch)).unwrap_or(u32::MAX);
             if limit == 0 {
                 return MAX_NAP;
@@ -142,10 +156,12 @@ impl Dispatcher {
             if claimed.is_empty() {
                 return self.until_next().await;
             }
-            let mut claimed = claimed.into_iter().peekable();
+            // A clock that jumped ahead ends leases early: what is under way is not begun again.
+            let is_new = |delivery: &Claimed| under_way.deliveries.insert(delivery.id);
+            let mut claimed = claimed.into_iter().filter(is_new).peekable();
             while claimed.peek().is_some() {
                 let batch = claimed.by_ref().take(capacity.batch).collect();
-                under_way.push(self.attempt(batch).boxed());
+                under_way.attempts.push(self.attempt(batch).boxed());
             }
         }
     }
@@ -249,12 +265,7 @@ impl Answered {
                 (error.answer(), code.clone(), detail)
             }
         };
-        let attempt = Attempt {
-            at,
-            duration,
-            code,
-            detail,
-        };
+        let attempt = Attempt { at, duration, code, detail };
         let settled = settlement(id, delivery.attempt, answer, clock.now());
         self.settlements.push((id, attempt, settled));
     }

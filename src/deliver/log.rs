@@ -47,22 +47,14 @@ impl AlertLog {
     /// deleted or on a disk that was full is no reason to restart.
     pub fn new(config: &LogChannel, printer: Option<Printer>) -> Self {
         Self {
-            inner: Arc::new(Inner {
-                config: config.clone(),
-                printer,
-                recent: Mutex::new(None),
-            }),
+            inner: Arc::new(Inner { config: config.clone(), printer, recent: Mutex::new(None) }),
         }
     }
 }
 
 impl Channel for AlertLog {
     fn capacity(&self) -> Capacity {
-        Capacity {
-            batch: MAX_BATCH,
-            concurrent: 1,
-            patience: PATIENCE,
-        }
+        Capacity { batch: MAX_BATCH, concurrent: 1, patience: PATIENCE }
     }
 
     fn send<'a>(
@@ -89,10 +81,7 @@ struct Line {
 
 impl From<&Claimed> for Line {
     fn from(delivery: &Claimed) -> Self {
-        Self {
-            id: delivery.id.to_string(),
-            body: delivery.body.clone(),
-        }
+        Self { id: delivery.id.to_string(), body: delivery.body.clone() }
     }
 }
 
@@ -136,15 +125,12 @@ impl Inner {
             self.print(line);
         }
         let results = lines.iter().map(|line| {
-            let written = waiting
-                .iter()
-                .take(durable)
-                .any(|other| other.id == line.id);
+            let written = waiting.iter().take(durable).any(|other| other.id == line.id);
             match &outcome {
                 _ if written => Ok(Receipt::default()),
-                _ if known.contains(&line.id) => Ok(Receipt {
-                    detail: Some("already in the log".to_owned()),
-                }),
+                _ if known.contains(&line.id) => {
+                    Ok(Receipt { detail: Some("already in the log".to_owned()) })
+                }
                 Err(error) => Err(failure(error)),
                 Ok(()) => Err(ChannelError::transient("io", None)),
             }

@@ -81,11 +81,7 @@ impl ChannelError {
 
     /// A transient error without more to say than its code.
     pub fn transient(code: &'static str, detail: Option<String>) -> Self {
-        Self::Transient {
-            code: code.into(),
-            retry_after: None,
-            detail,
-        }
+        Self::Transient { code: code.into(), retry_after: None, detail }
     }
 
     /// A stable word for logs, metrics and filters.
@@ -110,9 +106,7 @@ impl ChannelError {
     /// What the next step depends on.
     pub fn answer(&self) -> Answer {
         match self {
-            Self::Transient { retry_after, .. } => Answer::Later {
-                retry_after: *retry_after,
-            },
+            Self::Transient { retry_after, .. } => Answer::Later { retry_after: *retry_after },
             Self::Permanent { .. } => Answer::Never,
         }
     }
@@ -154,19 +148,13 @@ pub struct Printer {
 
 impl Printer {
     pub fn new(style: Style, print: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self {
-            print: Arc::new(print),
-            style,
-        }
+        Self { print: Arc::new(print), style }
     }
 
     /// Prints to standard output, in colour where that is a terminal that wants it. An output
     /// that went away stops nothing: the alert log is the record.
     pub fn stdout() -> Self {
-        let style = Style {
-            colour: true,
-            width: terminal::DEFAULT_WIDTH,
-        };
+        let style = Style { colour: true, width: terminal::DEFAULT_WIDTH };
         Self::new(style, |text| {
             use std::io::Write as _;
             let mut out = anstream::stdout().lock();

@@ -187,10 +187,7 @@ impl AlertV1 {
 /// with every attempt.
 pub fn freeze(revision: &AlertRevision, channel: &ChannelId, id: DeliveryId) -> Vec<u8> {
     let mut object = AlertV1::from_revision(revision);
-    object.delivery = Some(DeliveryV1 {
-        channel: channel.to_string(),
-        id: id.to_string(),
-    });
+    object.delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
     object.to_bytes()
 }
 

@@ -34,11 +34,8 @@ pub struct Style {
 /// The readable rendering, ending in a line feed.
 pub fn render(alert: &AlertV1, style: Style) -> String {
     let severity = clean(&alert.topic.severity);
-    let mut page = Page {
-        style,
-        indent: severity.chars().count() + 2,
-        text: String::with_capacity(1_024),
-    };
+    let mut page =
+        Page { style, indent: severity.chars().count() + 2, text: String::with_capacity(1_024) };
     page.head(&severity, alert);
     if alert.seq > 1 {
         page.lines(&alert.headline, Paint::new().bold());
@@ -87,10 +84,7 @@ impl Page {
         }
         const LABEL: &str = "why  ";
         let column = LABEL.len();
-        for (n, line) in wrap::wrap(&reasons, self.room(column), 0)
-            .iter()
-            .enumerate()
-        {
+        for (n, line) in wrap::wrap(&reasons, self.room(column), 0).iter().enumerate() {
             if n == 0 {
                 self.push_indent(0);
                 self.text.push_str(LABEL);
@@ -177,19 +171,12 @@ fn about(alert: &AlertV1) -> String {
     let published = match (&entry.published, entry.date_quality.as_str()) {
         (Some(at), "exact") => format!("published {} UTC", moment(at, day.as_deref())),
         (Some(at), "assumed") => {
-            format!(
-                "published {} UTC (zone assumed)",
-                moment(at, day.as_deref())
-            )
+            format!("published {} UTC (zone assumed)", moment(at, day.as_deref()))
         }
         (_, "clamped") => "published at an impossible date".to_owned(),
         _ => "published undated".to_owned(),
     };
-    let zone = if published.contains("UTC") {
-        ""
-    } else {
-        " UTC"
-    };
+    let zone = if published.contains("UTC") { "" } else { " UTC" };
     let seen = moment(&entry.seen, day.as_deref());
     let publishers = match alert.story.publishers.len() {
         1 => "1 publisher".to_owned(),
@@ -207,11 +194,7 @@ fn moment(text: &str, alert_day: Option<&str>) -> String {
     };
     let time = at.strftime("%H:%M").to_string();
     let day = day(at);
-    if Some(day.as_str()) == alert_day {
-        time
-    } else {
-        format!("{day} {time}")
-    }
+    if Some(day.as_str()) == alert_day { time } else { format!("{day} {time}") }
 }
 
 fn day(at: Timestamp) -> String {
@@ -254,9 +237,7 @@ fn places(item: &EvidenceV1) -> Vec<(&str, usize)> {
     let Some(field) = item.field.as_deref() else {
         return Vec::new();
     };
-    let lead = usize::try_from(item.in_lead)
-        .unwrap_or(0)
-        .min(item.spans.len());
+    let lead = usize::try_from(item.in_lead).unwrap_or(0).min(item.spans.len());
     [("lead", lead), (field, item.spans.len() - lead)]
         .into_iter()
         .filter(|(_, spans)| *spans > 0)

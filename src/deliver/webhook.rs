@@ -69,10 +69,8 @@ impl Webhook {
     pub fn new(config: &WebhookChannel, egress: &Egress, clock: Clock) -> Result<Self, OpenError> {
         let url = Url::parse(&config.url).map_err(OpenError::Url)?;
         egress.check(&url).map_err(OpenError::Refused)?;
-        let limits = ClientLimits {
-            connect: CONNECT_TIMEOUT.min(config.timeout),
-            read: config.timeout,
-        };
+        let limits =
+            ClientLimits { connect: CONNECT_TIMEOUT.min(config.timeout), read: config.timeout };
         Ok(Self {
             url,
             client: egress.client(limits).map_err(OpenError::Client)?,
@@ -148,10 +146,7 @@ fn judge(
             detail,
         }),
         // Gone, moved, forbidden, not understood: the same bytes will fare no better.
-        _ => Err(ChannelError::Permanent {
-            code: code.into(),
-            detail,
-        }),
+        _ => Err(ChannelError::Permanent { code: code.into(), detail }),
     }
 }
 
@@ -165,10 +160,7 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(
-        date.duration_since(SystemTime::from(now))
-            .unwrap_or_default(),
-    )
+    Some(date.duration_since(SystemTime::from(now)).unwrap_or_default())
 }
 
 /// There was no answer.
@@ -215,10 +207,7 @@ fn detail(text: &str) -> Option<String> {
 fn headers(config: &WebhookChannel) -> Result<HeaderMap, OpenError> {
     let mut headers = HeaderMap::new();
     for (name, value) in &config.headers {
-        let refuse = |why| OpenError::Header {
-            name: name.clone(),
-            why,
-        };
+        let refuse = |why| OpenError::Header { name: name.clone(), why };
         if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(refuse("it is set by wirewatch"));
         }

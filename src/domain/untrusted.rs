@@ -78,9 +78,7 @@ pub fn log_line(text: &str) -> Cow<'_, str> {
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let clean = terminal_block(text);
     let formula = text.starts_with(['\t', '\r'])
-        || clean
-            .trim_start()
-            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+        || clean.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let quoted = clean.contains(['"', ',', ';', '\n']);
     if !formula && !quoted {
         return clean;
@@ -182,11 +180,7 @@ fn word_border(text: &str, cut: usize) -> &str {
     if text[cut..].starts_with(char::is_whitespace) {
         return head;
     }
-    let border = head
-        .char_indices()
-        .rev()
-        .take(WORD_BORDER_CHARS)
-        .find(|(_, c)| c.is_whitespace());
+    let border = head.char_indices().rev().take(WORD_BORDER_CHARS).find(|(_, c)| c.is_whitespace());
     match border {
         Some((at, _)) if !head[..at].trim().is_empty() => &head[..at],
         _ => head,
@@ -215,9 +209,7 @@ struct Visible<'a> {
 
 impl<'a> Visible<'a> {
     fn of(text: &'a str) -> Self {
-        Self {
-            rest: text.chars().peekable(),
-        }
+        Self { rest: text.chars().peekable() }
     }
 
     /// After an escape character: skips the sequence it introduces.

@@ -32,9 +32,9 @@ struct ClauseRow {
     score: Option<(f64, f64, f64, f64)>,
 }
 
-/// Field, in lead, start, end, quote, before, after.
+/// Field, in lead, start, end, quote, before, after, range in code points.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct SpanRow(FieldRow, bool, usize, usize, (usize, usize), String, String, String);
+struct SpanRow(FieldRow, bool, usize, usize, String, String, String, (usize, usize));
 
 /// Field, start, end, text, marks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -115,16 +115,16 @@ impl From<&Span> for SpanRow {
             span.in_lead,
             span.start,
             span.end,
-            span.chars,
             span.quote.clone(),
             span.before.clone(),
             span.after.clone(),
+            span.chars,
         )
     }
 }
 
 impl From<SpanRow> for Span {
-    fn from(SpanRow(field, in_lead, start, end, chars, quote, before, after): SpanRow) -> Self {
+    fn from(SpanRow(field, in_lead, start, end, quote, before, after, chars): SpanRow) -> Self {
         Self { field: field.into(), in_lead, start, end, chars, quote, before, after }
     }
 }

@@ -54,7 +54,7 @@ fn one_round(world: &World, config: &Path, sink: &Receiver, round: usize) -> boo
     let logged = log_size(world);
     if round.is_multiple_of(3) {
         // The ack of the next request is dropped: the sink has it, the daemon does not know.
-        sink.script([Answer::Drop]);
+        sink.script([Answer::DropAck]);
     }
     let mut child = once(config);
     let reached = || match round % 4 {
@@ -106,7 +106,7 @@ fn check_sink(sink: &Receiver, deliveries: &[DeliveryView], kills: usize) {
     }
     let expected = ids(deliveries, "hook");
     assert_eq!(bodies.keys().cloned().collect::<BTreeSet<_>>(), expected);
-    let dropped = received.iter().filter(|request| request.answer == Answer::Drop).count();
+    let dropped = received.iter().filter(|request| request.answer == Answer::DropAck).count();
     let repeats = received.len() - expected.len();
     assert!(repeats <= kills + dropped, "{repeats} repeats of {kills} kills, {dropped} dropped");
 }

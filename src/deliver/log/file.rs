@@ -74,8 +74,7 @@ impl<'a> LogFile<'a> {
                 tracing::warn!(%path, %error, "alert log cannot be rotated");
             }
         }
-        self.buffer
-            .extend(line.iter().filter(|&&byte| byte != b'\n'));
+        self.buffer.extend(line.iter().filter(|&&byte| byte != b'\n'));
         self.buffer.push(b'\n');
         self.buffered_lines += 1;
         Ok(())
@@ -143,10 +142,7 @@ impl<'a> LogFile<'a> {
         let line_start = tail.iter().rposition(|&byte| byte == b'\n');
         let line = &tail[line_start.map_or(0, |at| at + 1)..];
         // After a power cut a file may have grown by zeros that were to become text.
-        let text_len = line
-            .iter()
-            .rposition(|&byte| byte != 0)
-            .map_or(0, |at| at + 1);
+        let text_len = line.iter().rposition(|&byte| byte != 0).map_or(0, |at| at + 1);
         let text = &line[..text_len];
         let is_whole = serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
         let is_ours = text.starts_with(LINE_START) || LINE_START.starts_with(text);
@@ -190,11 +186,7 @@ fn read_from(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
 }
 
 fn open_append(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .open(path)
+    OpenOptions::new().read(true).append(true).create(true).open(path)
 }
 
 /// Makes a new name in the directory of `path` survive a power cut.

@@ -79,10 +79,7 @@ fn ids_in(path: &Path) -> Vec<String> {
 #[test]
 fn each_delivery_is_a_line_in_the_order_of_sending() {
     let desk = Desk::new();
-    assert_eq!(
-        desk.send([1, 2]),
-        [Ok(Receipt::default()), Ok(Receipt::default())]
-    );
+    assert_eq!(desk.send([1, 2]), [Ok(Receipt::default()), Ok(Receipt::default())]);
     desk.send([3]);
     assert_eq!(desk.ids(), ["D1", "D2", "D3"]);
 }
@@ -142,10 +139,7 @@ fn a_line_of_someone_else_is_never_cut() {
     desk.append(b"a note by hand, without an end");
     desk.send([1]);
     let text = fs::read_to_string(desk.path()).expect("a log");
-    assert!(
-        text.starts_with("a note by hand, without an end\n{\"schema\""),
-        "{text}"
-    );
+    assert!(text.starts_with("a note by hand, without an end\n{\"schema\""), "{text}");
 }
 
 #[test]
@@ -172,10 +166,7 @@ fn a_rotation_that_was_interrupted_loses_no_file() {
     // `.1` has become `.2`, and there it ended.
     fs::write(rotated(desk.path(), 2), "older\n").expect("written");
     desk.send([11]);
-    assert_eq!(
-        fs::read_to_string(rotated(desk.path(), 2)).expect("kept"),
-        "older\n"
-    );
+    assert_eq!(fs::read_to_string(rotated(desk.path(), 2)).expect("kept"), "older\n");
     assert_eq!(ids_in(&rotated(desk.path(), 1)), ["Da"]);
     assert_eq!(desk.ids(), ["Db"]);
 }
@@ -221,10 +212,7 @@ fn a_device_takes_lines_but_is_neither_mended_nor_rotated() {
     let mut desk = Desk::new();
     desk.config.path = "/dev/null".into();
     desk.config.rotate_bytes = 1;
-    assert_eq!(
-        desk.send([1, 2]),
-        [Ok(Receipt::default()), Ok(Receipt::default())]
-    );
+    assert_eq!(desk.send([1, 2]), [Ok(Receipt::default()), Ok(Receipt::default())]);
     assert!(Path::new("/dev/null").exists());
 }
 
@@ -232,10 +220,7 @@ fn a_device_takes_lines_but_is_neither_mended_nor_rotated() {
 fn each_alert_is_printed_once() {
     let desk = Desk::new();
     let printed = Arc::new(Mutex::new(String::new()));
-    let style = Style {
-        colour: false,
-        width: 100,
-    };
+    let style = Style { colour: false, width: 100 };
     let paper = Arc::clone(&printed);
     let printer = Printer::new(style, move |text| {
         paper.lock().expect("paper").push_str(text);
@@ -244,10 +229,5 @@ fn each_alert_is_printed_once() {
     send(&log, [1]);
     send(&log, [1]);
     let text = printed.lock().expect("paper").clone();
-    assert_eq!(
-        text.matches("high  [Defence alliances] Keir Starmer")
-            .count(),
-        1,
-        "{text}"
-    );
+    assert_eq!(text.matches("high  [Defence alliances] Keir Starmer").count(), 1, "{text}");
 }

@@ -120,9 +120,7 @@ fn window(text: &str, first_mark: usize) -> (usize, usize) {
         return (0, text.len());
     }
     let mark = borders.partition_point(|&at| at < first_mark);
-    let first = mark
-        .saturating_sub(SNIPPET_LEAD_CHARS)
-        .min(borders.len() - MAX_SNIPPET_CHARS);
+    let first = mark.saturating_sub(SNIPPET_LEAD_CHARS).min(borders.len() - MAX_SNIPPET_CHARS);
     let last = first + MAX_SNIPPET_CHARS;
     let (start, end) = (borders[first], borders.get(last).copied());
     let start = match start {
@@ -137,10 +135,7 @@ fn window(text: &str, first_mark: usize) -> (usize, usize) {
             }),
     };
     let end = end.map_or(text.len(), |end| {
-        text[start..end]
-            .rfind(char::is_whitespace)
-            .map_or(end, |offset| start + offset)
-            .max(start)
+        text[start..end].rfind(char::is_whitespace).map_or(end, |offset| start + offset).max(start)
     });
     (start, end)
 }

@@ -38,12 +38,7 @@ fn span(field: Field, quote: &str, nth: usize) -> Span {
 }
 
 fn clause(text: &str, spans: Vec<Span>) -> Clause {
-    Clause {
-        text: text.to_owned(),
-        count: spans.len() as u32,
-        spans,
-        score: None,
-    }
+    Clause { text: text.to_owned(), count: spans.len() as u32, spans, score: None }
 }
 
 /// The alert of the example: two clauses, in title and body.
@@ -55,10 +50,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
         seq: 1,
         event: AlertEvent::Opened,
         at: at("2026-05-04T09:47:12Z"),
-        reason: Reason {
-            code: "first".to_owned(),
-            text: "first entry of the story".to_owned(),
-        },
+        reason: Reason { code: "first".to_owned(), text: "first entry of the story".to_owned() },
         topic: TopicFacts {
             id: "defence-alliances".parse().expect("a key"),
             name: "Defence alliances".to_owned(),
@@ -196,24 +188,14 @@ fn spans_count_code_points_of_the_stored_text() {
 fn a_span_without_a_passage_shows_its_surroundings() {
     let object = AlertV1::from_revision(&sample());
     let snippet = |n: usize| object.evidence[n].snippet.as_deref().expect("a snippet");
-    assert_eq!(
-        snippet(2),
-        "Keir Starmer Forges [Defence Alliance] with Denmark in Bold …"
-    );
-    assert_eq!(
-        snippet(3),
-        "… manufacturing. A “[defence alliance]” à deux, not a second …"
-    );
+    assert_eq!(snippet(2), "Keir Starmer Forges [Defence Alliance] with Denmark in Bold …");
+    assert_eq!(snippet(3), "… manufacturing. A “[defence alliance]” à deux, not a second …");
 }
 
 #[test]
 fn a_long_passage_is_cut_around_its_mark_at_words() {
     let mut revision = sample();
-    let text = format!(
-        "{}the [odd] NATO summit{}",
-        "aaa ".repeat(200),
-        " bbb".repeat(200)
-    );
+    let text = format!("{}the [odd] NATO summit{}", "aaa ".repeat(200), " bbb".repeat(200));
     let from = text.find("NATO").expect("NATO");
     let mut span = span(Field::Body, "NATO", 0);
     (span.start, span.end) = (from, from + 4);
@@ -228,10 +210,7 @@ fn a_long_passage_is_cut_around_its_mark_at_words() {
     let object = AlertV1::from_revision(&revision);
     let snippet = object.evidence[0].snippet.as_deref().expect("a snippet");
     assert!(snippet.starts_with("… aaa aaa"), "{snippet}");
-    assert!(
-        snippet.contains("aaa the [odd] [NATO] summit bbb"),
-        "{snippet}"
-    );
+    assert!(snippet.contains("aaa the [odd] [NATO] summit bbb"), "{snippet}");
     assert!(snippet.ends_with("bbb …"), "{snippet}");
     assert!(snippet.chars().count() <= 250);
 }

@@ -5,10 +5,7 @@ use crate::domain::untrusted;
 
 use super::*;
 
-const PLAIN: Style = Style {
-    colour: false,
-    width: 100,
-};
+const PLAIN: Style = Style { colour: false, width: 100 };
 
 fn shown(revision: &AlertRevision) -> String {
     render(&AlertV1::from_revision(revision), PLAIN)
@@ -32,10 +29,8 @@ fn a_second_publisher() {
     let mut revision = sample();
     revision.seq = 2;
     revision.event = AlertEvent::Updated;
-    revision.reason = Reason {
-        code: "publishers>=2".to_owned(),
-        text: "2 publishers tell the story".to_owned(),
-    };
+    revision.reason =
+        Reason { code: "publishers>=2".to_owned(), text: "2 publishers tell the story".to_owned() };
     revision.story.publishers.push("Nordic Ledger".to_owned());
     revision.story.new_publishers = vec!["Nordic Ledger".to_owned()];
     revision.headline = "Denmark and Britain sign defence pact".to_owned();
@@ -60,10 +55,8 @@ fn several_publishers_at_once_and_other_reasons() {
     revision.story.publishers = ["A", "B", "C"].map(str::to_owned).to_vec();
     revision.story.new_publishers = ["B", "C"].map(str::to_owned).to_vec();
     assert!(shown(&revision).contains("update 3: 3 publishers (B, C)\n"));
-    revision.reason = Reason {
-        code: "resumed".to_owned(),
-        text: "activity after 26 hours of quiet".to_owned(),
-    };
+    revision.reason =
+        Reason { code: "resumed".to_owned(), text: "activity after 26 hours of quiet".to_owned() };
     assert!(shown(&revision).contains("update 3: activity after 26 hours of quiet\n"));
 }
 
@@ -92,10 +85,7 @@ fn a_score_is_shown_beside_what_it_had_to_reach() {
 fn lines_keep_to_the_width_whatever_is_asked_for() {
     let alert = AlertV1::from_revision(&sample());
     for (asked, width) in [(0, 80), (90, 90), (1_000, 120)] {
-        let style = Style {
-            colour: false,
-            width: asked,
-        };
+        let style = Style { colour: false, width: asked };
         let text = render(&alert, style);
         let longest = text.lines().map(|line| line.chars().count()).max();
         assert!(longest <= Some(width), "{text}");
@@ -105,16 +95,10 @@ fn lines_keep_to_the_width_whatever_is_asked_for() {
 #[test]
 fn colour_adds_nothing_but_colour() {
     let alert = AlertV1::from_revision(&sample());
-    let style = Style {
-        colour: true,
-        ..PLAIN
-    };
+    let style = Style { colour: true, ..PLAIN };
     let coloured = render(&alert, style);
     assert!(coloured.contains("\u{1b}[1m\u{1b}[31mhigh"), "{coloured:?}");
-    assert!(
-        coloured.contains("\u{1b}[1m\u{1b}[33m[NATO]\u{1b}[0m"),
-        "{coloured:?}"
-    );
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[33m[NATO]\u{1b}[0m"), "{coloured:?}");
     assert_eq!(untrusted::terminal_block(&coloured), render(&alert, PLAIN));
 }
 
@@ -134,13 +118,7 @@ fn nothing_from_outside_reaches_the_terminal_unclean() {
     }
     revision.evidence.passages.clear();
     let text = shown(&revision);
-    assert!(
-        !text.contains(|c| untrusted::is_hazard(c) && c != '\n'),
-        "{text:?}"
-    );
+    assert!(!text.contains(|c| untrusted::is_hazard(c) && c != '\n'), "{text:?}");
     // What looks like an alert of its own stays inside this one.
-    assert!(
-        text.lines().skip(1).all(|line| line.starts_with("      ")),
-        "{text}"
-    );
+    assert!(text.lines().skip(1).all(|line| line.starts_with("      ")), "{text}");
 }

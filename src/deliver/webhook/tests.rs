@@ -38,7 +38,7 @@ fn answer(status: u16, retry_after: Option<&str>) -> Result<Receipt, ChannelErro
 #[test]
 fn signatures_are_those_of_the_specification() {
     let check = |secret: &str, id: &str, time, body: &str, expect: &str| {
-        let signer = Signer::new(&Secret::new(secret)).ok().expect("a signer");
+        let signer = Signer::new(&Secret::new(secret)).expect("a signer");
         assert_eq!(signer.sign(id, time, body.as_bytes()), expect);
     };
     // The example of the Standard Webhooks reference libraries.
@@ -82,10 +82,7 @@ fn retry_after_is_read_in_seconds_and_as_a_date() {
         other => panic!("{other:?}"),
     };
     assert_eq!(asked("120"), Some(Duration::from_secs(120)));
-    assert_eq!(
-        asked("Mon, 04 May 2026 10:01:30 GMT"),
-        Some(Duration::from_secs(90))
-    );
+    assert_eq!(asked("Mon, 04 May 2026 10:01:30 GMT"), Some(Duration::from_secs(90)));
     assert_eq!(asked("Mon, 04 May 2020 10:01:30 GMT"), Some(Duration::ZERO));
     assert_eq!(asked(&"9".repeat(60)), Some(Duration::from_secs(u64::MAX)));
     assert_eq!(asked("soon"), None);
@@ -106,16 +103,11 @@ fn a_webhook_that_cannot_work_does_not_open() {
     bad_secret.secret = Some(Secret::new(""));
     assert_eq!(refusal(&bad_secret), "bad_secret");
 
-    for (name, value) in [
-        ("Webhook-Id", "x"),
-        ("Content-Length", "1"),
-        ("bad name", "x"),
-        ("x-split", "a\r\nb: c"),
-    ] {
+    for (name, value) in
+        [("Webhook-Id", "x"), ("Content-Length", "1"), ("bad name", "x"), ("x-split", "a\r\nb: c")]
+    {
         let mut bad_header = config("https://hooks.example/x");
-        bad_header
-            .headers
-            .insert(name.to_owned(), Secret::new(value));
+        bad_header.headers.insert(name.to_owned(), Secret::new(value));
         assert_eq!(refusal(&bad_header), "bad_header", "{name}");
     }
 }

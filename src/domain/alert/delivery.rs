@@ -107,6 +107,10 @@ pub const MAX_ATTEMPTS: u32 = RETRY_AFTER.len() as u32 + 1;
 /// hardly one.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
+/// No delivery is ever put off, nor leased, for longer than this. A time further off was set by a
+/// clock that has jumped back since, and waits for nothing.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(27 * 3600);
+
 /// Every wait is varied by up to this many thousandths either way, so that deliveries that failed
 /// together do not come back together.
 const JITTER_THOUSANDTHS: i64 = 100;

@@ -93,10 +93,7 @@ fn escape_sequences_go_as_a_whole() {
     check("\u{1b}[31mred\u{1b}[0m", "red");
     check("\u{1b}[2J\u{1b}[1;1Hgone", "gone");
     check("\u{1b}]0;owned\u{7}title", "title");
-    check(
-        "\u{1b}]8;;https://evil.example\u{1b}\\link\u{1b}]8;;\u{1b}\\",
-        "link",
-    );
+    check("\u{1b}]8;;https://evil.example\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link");
     check("\u{9b}31mred", "red");
     check("\u{9d}0;owned\u{9c}title", "title");
     check("\u{1b}Pq#0\u{1b}\\sixel", "sixel");
@@ -113,18 +110,12 @@ fn a_sequence_left_open_hides_nothing() {
 
 #[test]
 fn line_breaks_and_tabs_become_single_spaces_on_one_line() {
-    assert_eq!(
-        terminal("one\r\ntwo\n\nthree\tfour\u{2028}five"),
-        "one two three four five"
-    );
+    assert_eq!(terminal("one\r\ntwo\n\nthree\tfour\u{2028}five"), "one two three four five");
 }
 
 #[test]
 fn a_block_keeps_its_lines() {
-    assert_eq!(
-        terminal_block("one\r\ntwo\n\n\tthree\u{7}"),
-        "one\ntwo\n\n three"
-    );
+    assert_eq!(terminal_block("one\r\ntwo\n\n\tthree\u{7}"), "one\ntwo\n\n three");
 }
 
 #[test]
@@ -160,10 +151,7 @@ fn a_header_cannot_be_split() {
 
 #[test]
 fn html_is_escaped() {
-    assert_eq!(
-        html("<b a='x'>\"&\"</b>"),
-        "&lt;b a=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/b&gt;"
-    );
+    assert_eq!(html("<b a='x'>\"&\"</b>"), "&lt;b a=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/b&gt;");
 }
 
 #[test]

@@ -155,11 +155,7 @@ async fn talk(mut stream: TcpStream, shared: Arc<Shared>) {
     while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
         let scripted = shared.script.lock().expect("script").pop_front();
         let answer = scripted.unwrap_or(Answer::Status(204));
-        let request = Received {
-            headers,
-            body,
-            answer: answer.clone(),
-        };
+        let request = Received { headers, body, answer: answer.clone() };
         shared.received.send_modify(|all| all.push(request));
         let head = match answer {
             Answer::Status(status) => format!("HTTP/1.1 {status} Scripted\r\n"),
@@ -168,11 +164,7 @@ async fn talk(mut stream: TcpStream, shared: Arc<Shared>) {
             Answer::DropAck => return,
             Answer::Hang => std::future::pending().await,
         };
-        let text = if head.contains(" 204 ") {
-            ""
-        } else {
-            "said the receiver"
-        };
+        let text = if head.contains(" 204 ") { "" } else { "said the receiver" };
         let response = format!("{head}content-length: {}\r\n\r\n{text}", text.len());
         if stream.write_all(response.as_bytes()).await.is_err() {
             return;

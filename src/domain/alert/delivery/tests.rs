@@ -16,14 +16,8 @@ fn wait_after(id: DeliveryId, attempt: u32, retry_after: Option<Duration>) -> Op
 
 #[test]
 fn what_was_taken_is_delivered_and_what_never_will_be_is_parked() {
-    assert_eq!(
-        settlement(ID, 1, Answer::Taken, now()),
-        Settlement::Delivered
-    );
-    assert_eq!(
-        settlement(ID, 99, Answer::Taken, now()),
-        Settlement::Delivered
-    );
+    assert_eq!(settlement(ID, 1, Answer::Taken, now()), Settlement::Delivered);
+    assert_eq!(settlement(ID, 99, Answer::Taken, now()), Settlement::Delivered);
     assert_eq!(settlement(ID, 1, Answer::Never, now()), Settlement::Park);
 }
 
@@ -31,10 +25,7 @@ fn what_was_taken_is_delivered_and_what_never_will_be_is_parked() {
 fn waits_follow_the_schedule_within_a_tenth_and_end_in_parking() {
     for (tried, scheduled) in RETRY_AFTER.into_iter().enumerate() {
         let wait = wait_after(ID, tried as u32 + 1, None).expect("another attempt");
-        assert!(
-            wait >= scheduled * 9 / 10 && wait <= scheduled * 11 / 10,
-            "{wait:?}"
-        );
+        assert!(wait >= scheduled * 9 / 10 && wait <= scheduled * 11 / 10, "{wait:?}");
     }
     assert_eq!(wait_after(ID, MAX_ATTEMPTS, None), None);
     assert_eq!(wait_after(ID, u32::MAX, None), None);
@@ -42,9 +33,8 @@ fn waits_follow_the_schedule_within_a_tenth_and_end_in_parking() {
 
 #[test]
 fn deliveries_that_failed_together_do_not_come_back_together() {
-    let waits: std::collections::BTreeSet<_> = (0..100)
-        .map(|n| wait_after(DeliveryId(n), 4, None))
-        .collect();
+    let waits: std::collections::BTreeSet<_> =
+        (0..100).map(|n| wait_after(DeliveryId(n), 4, None)).collect();
     assert!(waits.len() > 50, "{} different waits", waits.len());
     assert_eq!(wait_after(ID, 4, None), wait_after(ID, 4, None));
 }
