@@ -15,6 +15,7 @@ use crate::domain::feed::ParsedFeed;
 
 use super::date;
 use super::limits::Limits;
+use super::xml::left_out;
 
 /// Longest guid that is kept; beyond it the link must do.
 const MAX_GUID_BYTES: usize = 4_000;
@@ -23,9 +24,12 @@ const MAX_GUID_BYTES: usize = 4_000;
 const MAX_NAMES: usize = 100;
 const MAX_NAME_CHARS: usize = 200;
 
+/// Longest URL that relative links are resolved against as it is.
+const MAX_BASE_BYTES: usize = 512;
+
 /// Parses and maps a well-formed document; the error is the parser's reason.
 pub fn read(document: &str, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
-    let base = Url::parse(url).ok();
+    let base = base(url);
     let parser = feed_rs::parser::Builder::new()
         .base_uri(base.as_ref())
         .sanitize_content(false)
@@ -51,11 +55,9 @@ fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
         .map(|entry| map_entry(entry, base.as_ref(), language.as_deref()))
         .filter(says_anything)
         .collect();
-    let mut warnings = Vec::new();
-    if entries.len() < given {
-        let dropped = given - entries.len();
-        warnings.push(format!("{dropped} entries without any text were left out"));
-    }
+    let warnings = left_out(given - entries.len(), "empty")
+        .into_iter()
+        .collect();
     ParsedFeed {
         title: feed.title.and_then(line),
         link,
@@ -110,6 +112,20 @@ fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> Parsed
             .and_then(|at| timestamp(at.timestamp(), at.timestamp_subsec_nanos())),
         source: entry.source.and_then(filled),
     }
+}
+
+/// What relative links refer to. Each gets a copy, so that a long URL is shortened to what
+/// hardly any link is relative to.
+fn base(url: &str) -> Option<Url> {
+    let mut base = Url::parse(url).ok()?;
+    if url.len() > MAX_BASE_BYTES {
+        base.set_query(None);
+        base.set_fragment(None);
+    }
+    if base.as_str().len() > MAX_BASE_BYTES {
+        base.set_path("/");
+    }
+    Some(base)
 }
 
 fn says_anything(entry: &ParsedEntry) -> bool {

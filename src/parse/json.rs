@@ -10,6 +10,10 @@ use super::failure::ParseFailure;
 use super::limits::Limits;
 use super::scan::plain_person;
 
+/// Authors read of one object, and bytes of each name: every item without any gets the feed's.
+const MAX_AUTHORS: usize = 20;
+const MAX_AUTHOR_BYTES: usize = 400;
+
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
 pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFailure> {
@@ -134,6 +138,8 @@ fn mend_authors(object: &mut Map<String, Value>) {
     let authors: Vec<Value> = found
         .iter()
         .filter_map(|author| author.as_str().or_else(|| author.get("name")?.as_str()))
+        .filter(|name| name.len() <= MAX_AUTHOR_BYTES)
+        .take(MAX_AUTHORS)
         .map(|name| json!({ "name": plain_person(name) }))
         .collect();
     object.insert("authors".to_owned(), Value::Array(authors));

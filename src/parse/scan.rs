@@ -16,6 +16,12 @@ const PERSONS: &[&str] = &["author", "creator", "managingEditor", "webMaster", "
 /// Longest duration that is one: `hours:minutes:seconds` with room to spare.
 const MAX_DURATION_BYTES: usize = 12;
 
+/// Media groups of one entry: each gets copies of the texts around it. Real entries have one.
+const MAX_MEDIA_GROUPS: usize = 8;
+
+/// Longest `xml:base`: each relative link gets a copy of it.
+const MAX_BASE_BYTES: usize = 256;
+
 /// What is known of a document.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -27,6 +33,8 @@ pub struct Scan {
     pub end: Option<usize>,
     /// More entries or elements followed than are read.
     pub overfull: bool,
+    /// Entries that are patched away, since the parser would make too much of them.
+    pub refused: usize,
     /// Texts that the parser cannot stand, with what is to stand in their place.
     pub patches: Vec<(Range<usize>, String)>,
 }
@@ -44,6 +52,7 @@ pub fn scan(text: &str, limits: Limits) -> Result<Scan, ParseFailure> {
         limits,
         stack: Vec::new(),
         elements: 0,
+        media_groups: 0,
         scan: Scan::default(),
     };
     for token in Lexer::new(text) {
@@ -59,6 +68,8 @@ struct Scanner<'a> {
     limits: Limits,
     stack: Vec<Open<'a>>,
     elements: usize,
+    /// Of the entry one is in.
+    media_groups: usize,
     scan: Scan,
 }
 
@@ -114,6 +125,10 @@ impl<'a> Scanner<'a> {
                 limit: limits.depth,
             });
         }
+        if attributes > 0 && base_length(&self.text[range.clone()]) > MAX_BASE_BYTES {
+            return Err(too_many("bytes in xml:base", MAX_BASE_BYTES));
+        }
+        self.media_groups += usize::from(local(name) == "group");
         let namespaces = self.namespaces(attributes, range);
         let declared: usize = self.stack.last().map_or(0, |open| open.namespaces) + namespaces;
         if declared > limits.namespaces {
@@ -141,20 +156,31 @@ impl<'a> Scanner<'a> {
         // An entry within an entry is a part of it (Atom's `source`, quoted markup).
         let outermost = self.stack.iter().all(|open| open.entry_start.is_none());
         if let (Some(start), true) = (entry, outermost) {
-            if self.scan.entries.is_empty() {
-                self.scan.closing = self
-                    .stack
-                    .iter()
-                    .rev()
-                    .map(|open| format!("</{}>", open.name))
-                    .collect();
-            }
-            self.scan.entries.push(start..end);
+            self.entry(start..end);
         }
         if self.stack.is_empty() {
             self.scan.end = Some(end);
         }
         !self.stack.is_empty()
+    }
+
+    fn entry(&mut self, range: Range<usize>) {
+        let groups = std::mem::take(&mut self.media_groups);
+        if groups > MAX_MEDIA_GROUPS {
+            self.scan.patches.retain(|(at, _)| at.end <= range.start);
+            self.scan.patches.push((range, String::new()));
+            self.scan.refused += 1;
+            return;
+        }
+        if self.scan.entries.is_empty() {
+            self.scan.closing = self
+                .stack
+                .iter()
+                .rev()
+                .map(|open| format!("</{}>", open.name))
+                .collect();
+        }
+        self.scan.entries.push(range);
     }
 
     /// Notes texts on which feed-rs 3.0.0 panics: a person with other than ASCII beside a mail
@@ -190,6 +216,19 @@ pub fn plain_person(text: &str) -> String {
             _ => ' ',
         })
         .collect()
+}
+
+/// Length of the `xml:base` of a start tag.
+fn base_length(tag: &str) -> usize {
+    let Some((_, rest)) = tag.split_once("xml:base") else {
+        return 0;
+    };
+    let quoted = rest.trim_start_matches(|char: char| char == '=' || char.is_whitespace());
+    let value = quoted.get(1..).unwrap_or_default();
+    match quoted.chars().next() {
+        Some(quote @ ('"' | '\'')) => value.find(quote).unwrap_or(value.len()),
+        _ => value.len(),
+    }
 }
 
 fn too_many(what: &'static str, limit: usize) -> ParseFailure {

@@ -47,6 +47,7 @@ fn attempt(
     let (document, warning) = whole(text, &scan, limits);
     Ok(convert::read(&document, url, limits).map(|mut feed| {
         feed.warnings.extend(warning);
+        feed.warnings.extend(left_out(scan.refused, "overlarge"));
         feed
     }))
 }
@@ -112,10 +113,19 @@ fn salvage(text: &str, url: &str, limits: Limits) -> Result<Option<ParsedFeed>, 
         }
     }
     Ok(salvaged.map(|mut feed| {
-        feed.warnings
-            .push(format!("{lost} damaged entries were left out"));
+        feed.warnings.extend(left_out(lost, "damaged"));
+        feed.warnings.extend(left_out(scan.refused, "overlarge"));
         feed
     }))
+}
+
+/// A warning for entries that are missing.
+pub fn left_out(entries: usize, which: &str) -> Option<String> {
+    match entries {
+        0 => None,
+        1 => Some(format!("one {which} entry was left out")),
+        _ => Some(format!("{entries} {which} entries were left out")),
+    }
 }
 
 /// `text[range]` with the patches that lie in it, and with a version of RSS the parser knows.
