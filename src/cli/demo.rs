@@ -21,6 +21,7 @@ use crate::deliver::{Printer, terminal};
 use crate::domain::feed::Outcome;
 use crate::domain::ids::FeedKey;
 use crate::domain::untrusted;
+use crate::store::entries::EntryFilter;
 
 /// Longest wait for a step: each takes well under a second.
 const STEP_LIMIT: Duration = Duration::from_secs(20);
@@ -123,11 +124,17 @@ impl Stage {
 
     /// Entries of this visit that say a watched word and yet matched nothing, with the reason.
     fn near_misses(&self, visit: &Visit) -> Result<(), Failure> {
-        let entries = self.app.store().entries_of(&visit.feed, visit.new_entries)?;
-        for entry in entries {
-            if visit.matched.iter().any(|matched| matched.entry == entry.id) {
+        let quiet = EntryFilter {
+            feed: Some(visit.feed.clone()),
+            limit: visit.new_entries.max(1),
+            ..EntryFilter::default()
+        };
+        for seen in self.app.store().entries(&quiet)? {
+            if visit.matched.iter().any(|matched| matched.entry == seen.id) {
                 continue;
             }
+            let Some(detail) = self.app.store().entry(seen.id)? else { continue };
+            let entry = detail.entry;
             say(&format!("{QUIET}quiet{QUIET:#}  {}", untrusted::terminal(&entry.document.title)))?;
             for (topic, _) in self.config.topics.topics() {
                 if let Some(why) = self.config.topics.explain(&topic.id, &entry.document) {
@@ -146,7 +153,7 @@ impl Stage {
             "{} entries from 3 feeds, 2 topics, {} alerts: one per topic and story, each revised \
              when the second publisher joined.\nNext: `wirewatch init` writes a configuration \
              with real feeds, `wirewatch run` watches them.",
-            counts.entries, counts.alerts
+            counts.entries, counts.alerts_open
         ))?;
         self.app.stop().await;
         Ok(())

@@ -264,7 +264,7 @@ async fn sync(
         name: topic.name.clone(),
         severity: topic.severity,
         revision,
-        source: config.sources.get(&topic.id).cloned().unwrap_or_default(),
+        source: config.topic_sources.get(&topic.id).cloned().unwrap_or_default(),
         file: topic.file.clone(),
     };
     let topics = config.topics.topics().map(revision).collect();

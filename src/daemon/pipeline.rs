@@ -17,7 +17,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse;
+use crate::parse::{self, Limits};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -107,9 +107,13 @@ impl Pipeline {
     }
 
     async fn parse(&self, feed: &Feed, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
-        let content_type = fetched.content_type.clone();
+        let limits = Limits {
+            body_bytes: usize::try_from(self.config.fetch.max_body_bytes).unwrap_or(usize::MAX),
+            ..Limits::STANDARD
+        };
         let base = if fetched.final_url.is_empty() { &feed.url } else { &fetched.final_url };
-        parse::parse(fetched.body.clone(), content_type, base.clone()).await.map_err(|failure| {
+        let content_type = fetched.content_type.as_deref();
+        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
             Failure {
                 code: failure.code().into(),
                 status: Some(fetched.status),
