@@ -179,3 +179,23 @@ pub fn rest(mut stream: impl Read) -> String {
     stream.read_to_string(&mut text).unwrap();
     text
 }
+
+/// The cells of a CSV text, as a spreadsheet reads them (RFC 4180).
+pub fn cells(csv: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = csv.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cells.last_mut().unwrap().push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' | '\n' if !quoted => cells.push(String::new()),
+            '\r' if !quoted => {}
+            c => cells.last_mut().unwrap().push(c),
+        }
+    }
+    cells
+}
