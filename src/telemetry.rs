@@ -170,11 +170,21 @@ struct CleanVisitor<'w> {
 
 impl CleanVisitor<'_> {
     fn put(&mut self, name: &str, value: &str) {
+        // A field without a value (no hint, no detail) says nothing to people.
+        if value.is_empty() {
+            return;
+        }
         let gap = if std::mem::take(&mut self.empty) { "" } else { "  " };
+        if name == "message" {
+            // A message of several lines shows a list of problems. Its lines are indented: none
+            // can pass for a line of the log.
+            let lines: Vec<_> = value.lines().map(untrusted::log_line).collect();
+            let written = write!(self.writer, "{gap}{}", lines.join("\n    "));
+            self.result = self.result.and(written);
+            return;
+        }
         let value = untrusted::log_line(value);
-        let written = if name == "message" {
-            write!(self.writer, "{gap}{value}")
-        } else if value.contains([' ', '"', '=']) {
+        let written = if value.contains([' ', '"', '=']) {
             write!(self.writer, "{gap}{name}=\"{}\"", value.replace('"', "'"))
         } else {
             write!(self.writer, "{gap}{name}={value}")

@@ -18,8 +18,3 @@ pub fn json_opt(at: Option<Timestamp>) -> Value {
 pub fn text(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
-
-/// The same, or a dash.
-pub fn text_opt(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "-".to_owned(), text)
-}

@@ -47,6 +47,22 @@ fn a_line_for_people_is_one_line_and_shows_what_was_hidden() {
 }
 
 #[test]
+fn a_list_of_problems_keeps_its_lines_and_none_passes_for_a_line_of_the_log() {
+    let sink = Sink::default();
+    let made = sink.clone();
+    let subscriber = for_people(EnvFilter::new("info"), move || made.clone(), false);
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::error!(hint = "", "refused:\n{HOSTILE}");
+    });
+    let text = sink.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].ends_with("ERROR refused:"), "no empty field is shown: {text}");
+    assert!(lines[1..].iter().all(|line| line.starts_with("    ")), "{text}");
+    assert!(!text.contains(|c| c != '\n' && untrusted::is_hazard(c)), "{text:?}");
+}
+
+#[test]
 fn a_line_for_machines_is_one_json_object_that_keeps_the_text() {
     let sink = Sink::default();
     let made = sink.clone();
