@@ -13,6 +13,8 @@ pub struct Counts {
     pub entries: u64,
     pub stories: u64,
     pub matches: u64,
+    /// Alerts there are, and how many are in each state.
+    pub alerts: u64,
     pub alerts_open: u64,
     pub alerts_acknowledged: u64,
     pub alerts_closed: u64,
@@ -40,6 +42,7 @@ impl Store {
                 entries: count("SELECT count(*) FROM entries")?,
                 stories: count("SELECT count(*) FROM stories")?,
                 matches: count("SELECT count(*) FROM matches")?,
+                alerts: count("SELECT count(*) FROM alerts")?,
                 alerts_open: count(&format!("{alerts} 'open'"))?,
                 alerts_acknowledged: count(&format!("{alerts} 'acknowledged'"))?,
                 alerts_closed: count(&format!("{alerts} 'closed'"))?,

@@ -90,6 +90,11 @@ pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.publi
     e.first_seen, e.revision, (SELECT story_id FROM story_members WHERE entry_id = e.id), \
     (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id)";
 
+/// The columns of an [`Entry`] of `entries AS e`.
+const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
+    e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
+    e.content";
+
 impl Store {
     /// Entries that pass the filter, newest first.
     pub fn entries(&self, filter: &EntryFilter) -> Result<Vec<EntryView>, StoreError> {
@@ -112,6 +117,18 @@ impl Store {
             ];
             let views = query.query_map(bound, view)?;
             Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The last `limit` entries of a feed, whole, newest first.
+    pub fn entries_of(&self, feed: &FeedKey, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {ENTRY} FROM entries AS e JOIN feeds AS f ON f.id = e.feed_id \
+                 WHERE f.key = ?1 ORDER BY e.id DESC LIMIT ?2"
+            ))?;
+            let entries = query.query_map((Text(feed), limit), read)?;
+            Ok(entries.collect::<Result<_, _>>()?)
         })
     }
 
@@ -218,11 +235,10 @@ pub(super) fn revise(
 }
 
 fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedKey)>> {
-    conn.prepare_cached(
-        "SELECT e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, e.categories, \
-         e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, e.content, \
-         f.key FROM entries AS e JOIN feeds AS f ON f.id = e.feed_id WHERE e.id = ?1",
-    )?
+    conn.prepare_cached(&format!(
+        "SELECT {ENTRY}, f.key FROM entries AS e JOIN feeds AS f ON f.id = e.feed_id \
+         WHERE e.id = ?1"
+    ))?
     .query_row([id.0], |row| Ok((read(row)?, key(row, 15)?)))
     .optional()
 }

@@ -1,3 +1,5 @@
+//! Migrations on real files: once, in order, whole, with a copy before.
+
 use super::*;
 
 const FIRST: &str = "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (7);";
