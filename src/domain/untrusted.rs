@@ -123,6 +123,25 @@ pub fn html(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// For JSON that was serialised already: characters that act on a terminal as `\u` escapes. JSON
+/// itself escapes the C0 controls; all others stand inside strings, so that no value changes.
+/// Line feeds between values stay.
+pub fn json(json: &str) -> Cow<'_, str> {
+    if !json.contains(|c| is_hazard(c) && c != '\n') {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_hazard(c) && c != '\n' {
+            // Every hazard lies in the basic plane. Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// At most `max_chars` code points of a text, with `…` as the last one where it was cut: at a
 /// word border if one is near, else between two characters as people see them.
 pub fn excerpt(text: &str, max_chars: usize) -> Cow<'_, str> {

@@ -1,5 +1,9 @@
 //! The proof of a match: which clauses held, where in the stored text, and what each was worth.
-//! Made by the matcher; stored, delivered and shown as it is.
+//! Made by the matcher ([`prove`]); stored, delivered and shown as it is.
+
+pub(super) mod prove;
+
+mod passage;
 
 use crate::domain::document::Field;
 use crate::domain::ids::{Digest, TopicId};

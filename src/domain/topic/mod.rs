@@ -1,6 +1,7 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
-//! with [`evidence`], [`explain`] shows the decision clause by clause.
+//! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
+//! that stand inside topics.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -8,6 +9,7 @@ pub mod compile;
 pub mod evidence;
 pub mod explain;
 pub mod matcher;
+pub mod selftest;
 pub mod syntax;
 
 use std::ops::Range;
@@ -28,8 +30,13 @@ pub enum Severity {
 }
 
 impl Severity {
-    pub const ALL: [Severity; 5] =
-        [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    pub const ALL: [Severity; 5] = [
+        Severity::Info,
+        Severity::Low,
+        Severity::Medium,
+        Severity::High,
+        Severity::Critical,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +49,9 @@ impl Severity {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.as_str() == code)
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == code)
     }
 }
 
