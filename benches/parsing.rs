@@ -50,13 +50,11 @@ fn feed(entries: usize) -> String {
 #[divan::bench(args = SIZES)]
 fn wirewatch_to_documents(bencher: Bencher, entries: usize) {
     let body = feed(entries);
-    bencher
-        .counter(BytesCount::of_str(&body))
-        .bench_local(|| -> Vec<Document> {
-            let feed = read(black_box(body.as_bytes()), None, URL, Limits::STANDARD);
-            let entries = feed.map(|feed| feed.entries).unwrap_or_default();
-            entries.iter().map(Document::from_parsed).collect()
-        });
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| -> Vec<Document> {
+        let feed = read(black_box(body.as_bytes()), None, URL, Limits::STANDARD);
+        let entries = feed.map(|feed| feed.entries).unwrap_or_default();
+        entries.iter().map(Document::from_parsed).collect()
+    });
 }
 
 #[divan::bench(args = SIZES)]

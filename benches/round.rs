@@ -119,9 +119,8 @@ fn write_config(dir: &Path, port: u16) -> std::path::PathBuf {
     );
     for number in 0..FEEDS {
         let host = Ipv4Addr::new(127, 0, 1 + (number / 250) as u8, 1 + (number % 250) as u8);
-        text += &format!(
-            "[[feed]]\nid = \"feed-{number}\"\nurl = \"http://{host}:{port}/{number}\"\n"
-        );
+        text +=
+            &format!("[[feed]]\nid = \"feed-{number}\"\nurl = \"http://{host}:{port}/{number}\"\n");
     }
     let file = dir.join("wirewatch.toml");
     fs::write(&file, text).unwrap();
@@ -154,7 +153,8 @@ fn feed(number: usize) -> String {
 /// Words drawn so that few are frequent and many are rare, as in news.
 fn words(random: &mut u64, count: usize) -> String {
     let draw = |random: &mut u64| {
-        *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let unit = (*random >> 11) as f64 / (1u64 << 53) as f64;
         let mut rank = (WORDS as f64).powf(unit) as usize;
         let mut word = String::new();

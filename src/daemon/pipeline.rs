@@ -22,10 +22,8 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 
 /// How alerts become bytes.
-pub const RENDER: Render = Render {
-    object: |revision| AlertV1::from_revision(revision).to_bytes(),
-    body: object::freeze,
-};
+pub const RENDER: Render =
+    Render { object: |revision| AlertV1::from_revision(revision).to_bytes(), body: object::freeze };
 
 /// What a visit to a feed needs. Made anew by each reload, so that one visit sees one config.
 pub struct Pipeline {
@@ -70,16 +68,21 @@ impl Pipeline {
         };
         let fetched = match self.fetch(feed, state).await {
             Ok(fetched) => fetched,
-            Err(failure) => return self.failed(state, record(Outcome::Failed, "".into()), failure).await,
+            Err(failure) => {
+                return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
+            }
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
         if let Some(code) = unchanged(state, &fetched, body_hash) {
-            return self.unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched).await;
+            return self
+                .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
+                .await;
         }
         let parsed = match self.parse(feed, &fetched).await {
             Ok(parsed) => parsed,
             Err(failure) => {
-                let record = FetchRecord { bytes: fetched.bytes, ..record(Outcome::Failed, "".into()) };
+                let record =
+                    FetchRecord { bytes: fetched.bytes, ..record(Outcome::Failed, "".into()) };
                 return self.failed(state, record, failure).await;
             }
         };

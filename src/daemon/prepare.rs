@@ -13,7 +13,12 @@ use crate::domain::story::signature::Signature;
 use crate::domain::topic::compile::TopicSet;
 
 /// Prepares every entry of a document.
-pub fn prepare(feed: &Feed, parsed: &ParsedFeed, topics: &TopicSet, now: Timestamp) -> Vec<Prepared> {
+pub fn prepare(
+    feed: &Feed,
+    parsed: &ParsedFeed,
+    topics: &TopicSet,
+    now: Timestamp,
+) -> Vec<Prepared> {
     let guids = count(parsed.entries.iter().filter_map(|entry| entry.guid.clone()));
     let links = count(parsed.entries.iter().filter_map(normalised_link));
     let home = parsed.link.as_deref().and_then(identity::normalise_link);

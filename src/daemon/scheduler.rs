@@ -17,7 +17,7 @@ use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
 use crate::domain::ids::FeedKey;
 use crate::domain::schedule;
-use crate::fetch::hosts::HostGate;
+use crate::fetch::hosts::{self, HostGate};
 use crate::store::error::StoreError;
 
 /// How long visits under way may go on once the daemon is told to stop. What they commit until
@@ -246,7 +246,9 @@ async fn guarded(
     feed: Arc<Feed>,
     state: FeedState,
 ) -> Ended {
-    let _permit = gate.acquire(&feed.url).await;
+    // Waiting here costs a few bytes; a visit under way costs its buffers.
+    let host = url::Url::parse(&feed.url).map(|url| hosts::key(&url)).unwrap_or_default();
+    let _permit = gate.acquire(&host).await;
     let visit = Box::pin(pipeline.visit(&feed, &state));
     let result = match AssertUnwindSafe(visit).catch_unwind().await {
         Ok(result) => result,

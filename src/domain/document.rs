@@ -73,10 +73,7 @@ impl Document {
             body: body(entry),
             authors: joined(&entry.authors),
             categories: joined(&entry.categories),
-            url: entry
-                .link
-                .clone()
-                .filter(|link| link.chars().count() <= MAX_LINK_CHARS),
+            url: entry.link.clone().filter(|link| link.chars().count() <= MAX_LINK_CHARS),
             language: entry
                 .language
                 .clone()

@@ -122,9 +122,7 @@ impl FetchFailure {
         match self {
             Self::Refused(error) => error.advice(),
             Self::BadUrl { .. } => "correct the feed's `url`",
-            Self::PrivateAnswer { .. } => {
-                "if this is a server of your own, name it in `allow_net`"
-            }
+            Self::PrivateAnswer { .. } => "if this is a server of your own, name it in `allow_net`",
             Self::Dns { .. } => "check the host's spelling and this machine's name servers",
             Self::Connect { .. } | Self::TimeoutConnect { .. } => {
                 "the server may be down or block this machine; it is tried again"

@@ -55,16 +55,12 @@ fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
         .map(|entry| map_entry(entry, base.as_ref(), language.as_deref()))
         .filter(says_anything)
         .collect();
-    let warnings = left_out(given - entries.len(), "empty")
-        .into_iter()
-        .collect();
+    let warnings = left_out(given - entries.len(), "empty").into_iter().collect();
     ParsedFeed {
         title: feed.title.and_then(line),
         link,
         language,
-        ttl: feed
-            .ttl
-            .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         entries,
         warnings,
     }
@@ -91,17 +87,9 @@ fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> Parsed
         title: entry.title.and_then(line),
         summary,
         content,
-        authors: names(
-            entry
-                .authors
-                .into_iter()
-                .filter_map(|author| author.name.or(author.email)),
-        ),
+        authors: names(entry.authors.into_iter().filter_map(|author| author.name.or(author.email))),
         categories: names(
-            entry
-                .categories
-                .into_iter()
-                .map(|category| category.label.unwrap_or(category.term)),
+            entry.categories.into_iter().map(|category| category.label.unwrap_or(category.term)),
         ),
         language: own_language.or_else(|| language.map(str::to_owned)),
         published: entry
@@ -129,15 +117,9 @@ fn base(url: &str) -> Option<Url> {
 }
 
 fn says_anything(entry: &ParsedEntry) -> bool {
-    [
-        &entry.guid,
-        &entry.link,
-        &entry.title,
-        &entry.summary,
-        &entry.content,
-    ]
-    .into_iter()
-    .any(Option::is_some)
+    [&entry.guid, &entry.link, &entry.title, &entry.summary, &entry.content]
+        .into_iter()
+        .any(Option::is_some)
 }
 
 /// The page of a feed or entry: the first link that leads to one, absolute where possible.
@@ -148,17 +130,14 @@ fn page_link(links: &[Link], base: Option<&Url>) -> Option<String> {
             to_page && link.target.is_none()
         })
     };
-    let is_html = |link: &&Link| {
-        link.media_type
-            .as_deref()
-            .is_none_or(|kind| kind.contains("html"))
-    };
+    let is_html =
+        |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
     let link = pages().find(is_html).or_else(|| pages().next())?;
     let href = link.href.trim();
     let absolute = match (Url::parse(href), base) {
-        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base
-            .join(href)
-            .map_or_else(|_| href.to_owned(), String::from),
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
+            base.join(href).map_or_else(|_| href.to_owned(), String::from)
+        }
         _ => href.to_owned(),
     };
     filled(absolute).filter(|link| link.chars().count() <= MAX_LINK_CHARS)

@@ -111,10 +111,7 @@ impl Words {
     }
 
     fn number(&mut self, number: i16, word: &str) -> Option<()> {
-        match word
-            .trim_end_matches(|char: char| !char.is_ascii_digit())
-            .len()
-        {
+        match word.trim_end_matches(|char: char| !char.is_ascii_digit()).len() {
             4 if self.year.is_none() => self.year = Some(number),
             1 | 2 if self.day.is_none() => self.day = i8::try_from(number).ok(),
             // RFC 2822, section 4.3

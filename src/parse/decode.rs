@@ -32,10 +32,7 @@ fn without_bom<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     }
     let valid = std::str::from_utf8(body);
     let label = content_type.and_then(charset).or_else(|| declared(body));
-    match (
-        label.and_then(|label| Encoding::for_label(label.as_bytes())),
-        valid,
-    ) {
+    match (label.and_then(|label| Encoding::for_label(label.as_bytes())), valid) {
         // Every encoding that can be ASCII throughout is, and beyond it UTF-8 proves itself;
         // ISO-2022-JP is ASCII bytes of another meaning.
         (Some(encoding), Ok(text)) if !is_escaping(encoding, body) => Cow::Borrowed(text),
@@ -68,11 +65,7 @@ fn is_escaping(encoding: &'static Encoding, body: &[u8]) -> bool {
 fn undeclared(body: &[u8]) -> Cow<'_, str> {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in body.utf8_chunks() {
-        good += chunk
-            .valid()
-            .chars()
-            .filter(|char| !char.is_ascii())
-            .count();
+        good += chunk.valid().chars().filter(|char| !char.is_ascii()).count();
         bad += chunk.invalid().len();
     }
     if good > bad {
@@ -98,9 +91,7 @@ fn mixed(body: &[u8]) -> String {
 fn charset(content_type: &str) -> Option<&str> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
-        name.trim()
-            .eq_ignore_ascii_case("charset")
-            .then(|| value.trim().trim_matches(['"', '\'']))
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']))
     })
 }
 
@@ -112,10 +103,7 @@ fn declared(body: &[u8]) -> Option<&str> {
     let declaration = std::str::from_utf8(&head[start..start + length]).ok()?;
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value
-        .chars()
-        .next()
-        .filter(|char| matches!(char, '"' | '\''))?;
+    let quote = value.chars().next().filter(|char| matches!(char, '"' | '\''))?;
     value[1..].split(quote).next()
 }
 
@@ -144,10 +132,7 @@ fn without_declaration(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Drops what XML 1.0 (section 2.2) does not allow anywhere.
 fn without_illegal(text: Cow<'_, str>) -> Cow<'_, str> {
     let suspicious = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let clean = !text
-        .as_bytes()
-        .iter()
-        .any(|byte| suspicious(byte) || *byte == 0xef)
+    let clean = !text.as_bytes().iter().any(|byte| suspicious(byte) || *byte == 0xef)
         || text.chars().all(is_legal);
     if clean {
         return text;

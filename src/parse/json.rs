@@ -19,10 +19,7 @@ const VERSION: &str = "https://jsonfeed.org/version/1.1";
 pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFailure> {
     let values = memchr::memchr3_iter(b',', b'{', b'[', text.as_bytes()).count();
     if values > limits.json_values {
-        return Err(ParseFailure::TooComplex {
-            what: "values",
-            limit: limits.json_values,
-        });
+        return Err(ParseFailure::TooComplex { what: "values", limit: limits.json_values });
     }
     let Ok(mut document) = serde_json::from_str::<Value>(text.trim()) else {
         let reason = "it begins like JSON but is none".to_owned();
@@ -31,10 +28,7 @@ pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFa
     let Some(feed) = document.as_object_mut().filter(|feed| is_feed(feed)) else {
         return Err(ParseFailure::NotAFeedJson);
     };
-    let language = feed
-        .get("language")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    let language = feed.get("language").and_then(Value::as_str).map(str::to_owned);
     let languages = mend_feed(feed, limits.entries);
     let mut feed = convert::read(&document.to_string(), url, limits)
         .map_err(|reason| ParseFailure::Malformed { reason })?;
@@ -70,14 +64,7 @@ fn mend_feed(feed: &mut Map<String, Value>, entries: usize) -> Vec<Option<String
     if !feed.get("title").is_some_and(Value::is_string) {
         feed.insert("title".to_owned(), json!(""));
     }
-    for key in [
-        "home_page_url",
-        "feed_url",
-        "language",
-        "description",
-        "icon",
-        "favicon",
-    ] {
+    for key in ["home_page_url", "feed_url", "language", "description", "icon", "favicon"] {
         only_text(feed, key);
     }
     mend_authors(feed);
@@ -86,11 +73,7 @@ fn mend_feed(feed: &mut Map<String, Value>, entries: usize) -> Vec<Option<String
     };
     items.retain(Value::is_object);
     items.truncate(entries);
-    items
-        .iter_mut()
-        .filter_map(Value::as_object_mut)
-        .map(mend_item)
-        .collect()
+    items.iter_mut().filter_map(Value::as_object_mut).map(mend_item).collect()
 }
 
 fn mend_item(item: &mut Map<String, Value>) -> Option<String> {
@@ -120,9 +103,7 @@ fn mend_item(item: &mut Map<String, Value>) -> Option<String> {
         _ => Vec::new(),
     };
     item.insert("tags".to_owned(), Value::Array(tags));
-    item.get("language")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
+    item.get("language").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Authors as objects with a name: the rest is not read.

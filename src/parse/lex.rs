@@ -75,25 +75,16 @@ impl<'a> Lexer<'a> {
         let name_end = inner
             .find(|char: char| char.is_ascii_whitespace() || char == '/')
             .unwrap_or(inner.len());
-        Part::Start {
-            name: &inner[..name_end],
-            empty: inner.ends_with('/'),
-            attributes,
-        }
+        Part::Start { name: &inner[..name_end], empty: inner.ends_with('/'), attributes }
     }
 
     fn end_tag(&self, length: usize) -> Part<'a> {
         let inner = &self.text[self.at + 2..self.at + length];
-        Part::End {
-            name: inner.trim_end_matches('>').trim(),
-        }
+        Part::End { name: inner.trim_end_matches('>').trim() }
     }
 
     fn token(&self, part: Part<'a>, length: usize) -> Token<'a> {
-        Token {
-            part,
-            range: self.at..self.at + length,
-        }
+        Token { part, range: self.at..self.at + length }
     }
 }
 

@@ -41,10 +41,7 @@ pub async fn parse(
 ) -> Result<ParsedFeed, ParseFailure> {
     let content_type = content_type.map(str::to_owned);
     let url = url.to_owned();
-    thread::run(limits.timeout, move || {
-        read(&body, content_type.as_deref(), &url, limits)
-    })
-    .await
+    thread::run(limits.timeout, move || read(&body, content_type.as_deref(), &url, limits)).await
 }
 
 /// [`parse`] on the calling thread, without its timeout and its guard against panics: for
@@ -56,10 +53,7 @@ pub fn read(
     limits: Limits,
 ) -> Result<ParsedFeed, ParseFailure> {
     if body.len() > limits.body_bytes {
-        return Err(ParseFailure::TooComplex {
-            what: "bytes",
-            limit: limits.body_bytes,
-        });
+        return Err(ParseFailure::TooComplex { what: "bytes", limit: limits.body_bytes });
     }
     let text = decode::to_text(body, content_type);
     match sniff::kind(&text) {
@@ -67,11 +61,9 @@ pub fn read(
         Kind::Xml => xml::read(&text, url, limits),
         Kind::Json => json::read(&text, url, limits),
         Kind::Html => Err(ParseFailure::NotAFeedHtml),
-        Kind::OtherXml(root) => Err(ParseFailure::NotAFeed {
-            what: format!("an XML document of <{root}>"),
-        }),
-        Kind::Other => Err(ParseFailure::NotAFeed {
-            what: "neither XML nor JSON".to_owned(),
-        }),
+        Kind::OtherXml(root) => {
+            Err(ParseFailure::NotAFeed { what: format!("an XML document of <{root}>") })
+        }
+        Kind::Other => Err(ParseFailure::NotAFeed { what: "neither XML nor JSON".to_owned() }),
     }
 }

@@ -77,11 +77,9 @@ impl<'a> Scanner<'a> {
     /// Takes a token; false if nothing after it matters.
     fn token(&mut self, token: &Token<'a>) -> Result<bool, ParseFailure> {
         match token.part {
-            Part::Start {
-                name,
-                empty,
-                attributes,
-            } => self.start(name, empty, attributes, &token.range),
+            Part::Start { name, empty, attributes } => {
+                self.start(name, empty, attributes, &token.range)
+            }
             Part::End { name } => Ok(self.end(name, token.range.end)),
             Part::Text | Part::CData => {
                 self.text(&token.range);
@@ -121,9 +119,7 @@ impl<'a> Scanner<'a> {
             return Err(too_many("attributes in one element", limits.attributes));
         }
         if self.stack.len() >= limits.depth {
-            return Err(ParseFailure::TooDeep {
-                limit: limits.depth,
-            });
+            return Err(ParseFailure::TooDeep { limit: limits.depth });
         }
         if attributes > 0 && base_length(&self.text[range.clone()]) > MAX_BASE_BYTES {
             return Err(too_many("bytes in xml:base", MAX_BASE_BYTES));
@@ -139,11 +135,7 @@ impl<'a> Scanner<'a> {
             entry_start: is_entry.then_some(range.start),
             namespaces: declared,
         });
-        Ok(if empty {
-            self.end(name, range.end)
-        } else {
-            true
-        })
+        Ok(if empty { self.end(name, range.end) } else { true })
     }
 
     /// Closes the innermost element of this name, and whatever was left open in it.
@@ -173,12 +165,8 @@ impl<'a> Scanner<'a> {
             return;
         }
         if self.scan.entries.is_empty() {
-            self.scan.closing = self
-                .stack
-                .iter()
-                .rev()
-                .map(|open| format!("</{}>", open.name))
-                .collect();
+            self.scan.closing =
+                self.stack.iter().rev().map(|open| format!("</{}>", open.name)).collect();
         }
         self.scan.entries.push(range);
     }

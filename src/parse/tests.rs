@@ -66,10 +66,7 @@ fn what_could_mean_two_things_is_no_date() {
 #[test]
 fn the_bytes_outrank_a_wrong_label() {
     let utf8 = "<rss>café</rss>";
-    assert_eq!(
-        to_text(utf8.as_bytes(), Some("text/xml; charset=ISO-8859-1")),
-        utf8
-    );
+    assert_eq!(to_text(utf8.as_bytes(), Some("text/xml; charset=ISO-8859-1")), utf8);
     let latin = b"<rss>caf\xe9</rss>";
     assert_eq!(to_text(latin, Some("text/xml; charset=\"utf-8\"")), utf8);
     assert_eq!(to_text(latin, Some("text/xml;charset=iso-8859-1")), utf8);
@@ -79,17 +76,11 @@ fn the_bytes_outrank_a_wrong_label() {
 #[test]
 fn the_http_charset_outranks_the_declaration_and_a_mark_both() {
     let cyrillic = b"<?xml version='1.0' encoding='windows-1252'?><a>\xcc\xe8\xf0</a>";
-    assert_eq!(
-        to_text(cyrillic, Some("text/xml; charset=windows-1251")),
-        "<a>Мир</a>"
-    );
+    assert_eq!(to_text(cyrillic, Some("text/xml; charset=windows-1251")), "<a>Мир</a>");
     let declared = b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><a>\xcc\xe8\xf0</a>";
     assert_eq!(to_text(declared, None), "<a>Мир</a>");
     let marked = b"\xef\xbb\xbf<a>\xd0\x9c</a>";
-    assert_eq!(
-        to_text(marked, Some("text/xml; charset=windows-1251")),
-        "<a>М</a>"
-    );
+    assert_eq!(to_text(marked, Some("text/xml; charset=windows-1251")), "<a>М</a>");
 }
 
 #[test]
@@ -125,10 +116,7 @@ fn a_declaration_quoted_within_a_feed_is_text() {
 #[test]
 fn a_document_is_what_its_root_says() {
     assert_eq!(kind("  \n"), Kind::Nothing);
-    assert_eq!(
-        kind("<!-- x --><!DOCTYPE rss [<!ENTITY a '<html>'>]><rss>"),
-        Kind::Xml
-    );
+    assert_eq!(kind("<!-- x --><!DOCTYPE rss [<!ENTITY a '<html>'>]><rss>"), Kind::Xml);
     assert_eq!(kind("<atom:feed>"), Kind::Xml);
     assert_eq!(kind("<rdf:RDF>"), Kind::Xml);
     assert_eq!(kind("<!DOCTYPE html><HTML lang=en>"), Kind::Html);
@@ -151,21 +139,14 @@ fn what_begins_nothing_is_escaped_and_nothing_else_touched() {
     );
     mended("<a>1 < 2 & 3</a>", "<a>1 &lt; 2 &amp; 3</a>");
     mended("<a>x&#0;y&#x1F;z&#xD800;&#99999999999;</a>", "<a>xyz</a>");
-    mended(
-        "<a><![CDATA[R&D < x]]><!-- & --></a>",
-        "<a><![CDATA[R&D < x]]><!-- & --></a>",
-    );
+    mended("<a><![CDATA[R&D < x]]><!-- & --></a>", "<a><![CDATA[R&D < x]]><!-- & --></a>");
 }
 
 #[test]
 fn entries_are_found_and_the_document_can_be_closed_after_them() {
     let text = "<rss><channel><title>t</title><item>1</item><item>2</item><item>3";
     let found = scan(text, Limits::STANDARD).unwrap();
-    let entries: Vec<&str> = found
-        .entries
-        .iter()
-        .map(|range| &text[range.clone()])
-        .collect();
+    let entries: Vec<&str> = found.entries.iter().map(|range| &text[range.clone()]).collect();
     assert_eq!(entries, ["<item>1</item>", "<item>2</item>"]);
     assert_eq!(found.closing, "</channel></rss>");
     assert_eq!(found.end, None);

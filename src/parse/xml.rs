@@ -30,8 +30,7 @@ pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFa
     if let Cow::Owned(text) = &mended
         && let Ok(mut feed) = attempt(text, url, limits)?
     {
-        feed.warnings
-            .push("characters that should have been escaped were escaped".to_owned());
+        feed.warnings.push("characters that should have been escaped were escaped".to_owned());
         return Ok(feed);
     }
     salvage(&mended, url, limits)?.ok_or(ParseFailure::Malformed { reason: first })
@@ -85,11 +84,7 @@ fn salvage(text: &str, url: &str, limits: Limits) -> Result<Option<ParsedFeed>, 
     runs.push(0..scan.entries.len());
     while let Some(run) = runs.pop() {
         let range = scan.entries[run.start].start..scan.entries[run.end - 1].end;
-        let document = format!(
-            "{head}{}{}",
-            patched(text, range, &scan.patches),
-            scan.closing
-        );
+        let document = format!("{head}{}{}", patched(text, range, &scan.patches), scan.closing);
         if document.len() > bytes_left || fails_left == 0 {
             lost += run.len();
             continue;
@@ -139,9 +134,7 @@ fn patched<'a>(
         .map(|(at, replacement)| (at.start + range.start..at.end + range.start, replacement));
     let mut document = String::new();
     let mut copied = range.start;
-    let within = patches
-        .iter()
-        .filter(|(at, _)| range.start <= at.start && at.end <= range.end);
+    let within = patches.iter().filter(|(at, _)| range.start <= at.start && at.end <= range.end);
     for (at, replacement) in version.iter().chain(within) {
         document.push_str(&text[copied..at.start]);
         document.push_str(replacement);

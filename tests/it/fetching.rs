@@ -48,9 +48,7 @@ async fn get_with(
     path: &str,
     config: &FetchConfig,
 ) -> Result<Fetched, FetchFailure> {
-    fetcher(&[server.allow_net()], config)
-        .fetch(&server.url(path), &Validators::default())
-        .await
+    fetcher(&[server.allow_net()], config).fetch(&server.url(path), &Validators::default()).await
 }
 
 /// The code of the failure of fetching `/`, answered with `reply`.
@@ -73,31 +71,18 @@ async fn a_feed_is_fetched_and_the_server_learns_who_asks() {
     assert_eq!(fetched.body, FEED);
     assert_eq!((fetched.status, fetched.bytes), (200, FEED.len() as u64));
     assert!(!fetched.not_modified && !fetched.truncated);
-    assert_eq!(
-        fetched.content_type.unwrap(),
-        "application/rss+xml; charset=utf-8"
-    );
+    assert_eq!(fetched.content_type.unwrap(), "application/rss+xml; charset=utf-8");
     assert_eq!(fetched.freshness.fresh_for, Some(Duration::from_secs(900)));
     assert_eq!(fetched.final_url, server.url("/a.rss"));
     assert_eq!(fetched.permanent_url, None);
 
     let request = &server.requests("/a.rss")[0];
-    let agent = concat!(
-        "wirewatch/",
-        env!("CARGO_PKG_VERSION"),
-        " (+https://owner.example/bot)"
-    );
+    let agent = concat!("wirewatch/", env!("CARGO_PKG_VERSION"), " (+https://owner.example/bot)");
     assert_eq!(request.method, "GET");
     assert_eq!(request.text("user-agent"), agent);
     assert!(request.text("accept").starts_with("application/rss+xml"));
     assert_eq!(request.text("accept-encoding"), "gzip, br, zstd, deflate");
-    for absent in [
-        "cookie",
-        "referer",
-        "if-none-match",
-        "if-modified-since",
-        "authorization",
-    ] {
+    for absent in ["cookie", "referer", "if-none-match", "if-modified-since", "authorization"] {
         assert_eq!(request.header(absent), None, "{absent}");
     }
 }
@@ -106,21 +91,13 @@ async fn a_feed_is_fetched_and_the_server_learns_who_asks() {
 async fn both_validators_are_echoed_byte_for_byte_and_kept_after_a_304() {
     let server = FeedServer::start().await;
     let (etag, date) = ("W/\"odd, \\ {tag}~\"", "Mon, 3 Jun 2024 8:00:00 +0000");
-    let reply = Reply::ok(FEED)
-        .header("ETag", etag)
-        .header("Last-Modified", date);
+    let reply = Reply::ok(FEED).header("ETag", etag).header("Last-Modified", date);
     server.set("/", reply.conditional());
     let fetcher = fetcher(&[server.allow_net()], &config());
-    let first = fetcher
-        .fetch(&server.url("/"), &Validators::default())
-        .await
-        .unwrap();
+    let first = fetcher.fetch(&server.url("/"), &Validators::default()).await.unwrap();
     assert_eq!(first.validators.etag.as_deref(), Some(etag.as_bytes()));
 
-    let again = fetcher
-        .fetch(&server.url("/"), &first.validators)
-        .await
-        .unwrap();
+    let again = fetcher.fetch(&server.url("/"), &first.validators).await.unwrap();
     assert!(again.not_modified && again.body.is_empty());
     assert_eq!(again.validators, first.validators);
     let request = &server.requests("/")[1];
@@ -132,10 +109,8 @@ async fn both_validators_are_echoed_byte_for_byte_and_kept_after_a_304() {
 async fn a_304_renews_what_it_names_and_keeps_the_rest() {
     let server = FeedServer::start().await;
     server.set("/", Reply::status(304).header("ETag", "\"new\""));
-    let asked = Validators {
-        etag: Some(b"\"old\"".to_vec()),
-        last_modified: Some(b"then".to_vec()),
-    };
+    let asked =
+        Validators { etag: Some(b"\"old\"".to_vec()), last_modified: Some(b"then".to_vec()) };
     let fetcher = fetcher(&[server.allow_net()], &config());
     let answer = fetcher.fetch(&server.url("/"), &asked).await.unwrap();
     assert_eq!(answer.validators.etag.as_deref(), Some(&b"\"new\""[..]));
@@ -146,10 +121,7 @@ async fn a_304_renews_what_it_names_and_keeps_the_rest() {
 async fn a_200_without_validators_forgets_the_old_ones() {
     let server = FeedServer::start().await;
     server.set("/", Reply::ok(FEED));
-    let asked = Validators {
-        etag: Some(b"\"old\"".to_vec()),
-        last_modified: None,
-    };
+    let asked = Validators { etag: Some(b"\"old\"".to_vec()), last_modified: None };
     let fetcher = fetcher(&[server.allow_net()], &config());
     let answer = fetcher.fetch(&server.url("/"), &asked).await.unwrap();
     assert_eq!(answer.validators, Validators::default());
@@ -162,19 +134,10 @@ async fn a_304_nobody_asked_for_is_a_failure() {
 
 #[tokio::test]
 async fn a_slow_server_runs_into_the_timeout_that_fits() {
-    let silence = FetchConfig {
-        read_timeout: SHORT,
-        ..config()
-    };
+    let silence = FetchConfig { read_timeout: SHORT, ..config() };
     assert_eq!(failure(Reply::hang(), &silence).await, "timeout_read");
-    assert_eq!(
-        failure(Reply::ok(FEED).hang_body(), &silence).await,
-        "timeout_read"
-    );
-    let total = FetchConfig {
-        total_timeout: 2 * SHORT,
-        ..silence
-    };
+    assert_eq!(failure(Reply::ok(FEED).hang_body(), &silence).await, "timeout_read");
+    let total = FetchConfig { total_timeout: 2 * SHORT, ..silence };
     let started = Instant::now();
     let drip = Reply::ok(vec![b'x'; 100_000]).drip(Duration::from_millis(20));
     assert_eq!(failure(drip, &total).await, "timeout_total");
@@ -188,16 +151,9 @@ async fn statuses_are_named_and_retry_after_is_heard() {
         server.set("/", Reply::status(status).header("Retry-After", "120"));
         let failure = get(&server, "/").await.unwrap_err();
         assert_eq!(failure.code(), format!("http_{status}"));
-        assert_eq!(
-            (failure.status(), failure.retry_after()),
-            (Some(status), None)
-        );
+        assert_eq!((failure.status(), failure.retry_after()), (Some(status), None));
     }
-    for (status, value, wait_s) in [
-        (429, "120", 120),
-        (503, "7", 60),
-        (429, "999999999", 86_400),
-    ] {
+    for (status, value, wait_s) in [(429, "120", 120), (503, "7", 60), (429, "999999999", 86_400)] {
         server.set("/", Reply::status(status).header("Retry-After", value));
         let failure = get(&server, "/").await.unwrap_err();
         assert_eq!(failure.code(), format!("http_{status}"));
@@ -212,10 +168,7 @@ async fn statuses_are_named_and_retry_after_is_heard() {
 async fn what_never_becomes_an_answer_is_named() {
     let config = config();
     assert_eq!(failure(Reply::refuse(), &config).await, "protocol");
-    assert_eq!(
-        failure(Reply::raw("SSH-2.0-server\r\n"), &config).await,
-        "protocol"
-    );
+    assert_eq!(failure(Reply::raw("SSH-2.0-server\r\n"), &config).await, "protocol");
     let mut many = Reply::ok(FEED);
     for number in 0..100 {
         many = many.header(&format!("X-Filler-{number}"), "y".repeat(1_000));
@@ -251,10 +204,7 @@ async fn plain_http_where_tls_was_asked_for_is_a_tls_failure() {
     server.set("/", Reply::ok(FEED));
     let url = server.url("/").replace("http://", "https://");
     let fetcher = fetcher(&[server.allow_net()], &config());
-    let failure = fetcher
-        .fetch(&url, &Validators::default())
-        .await
-        .unwrap_err();
+    let failure = fetcher.fetch(&url, &Validators::default()).await.unwrap_err();
     assert_eq!(failure.code(), "tls", "{failure}");
 }
 
@@ -276,14 +226,8 @@ async fn a_host_is_asked_one_request_at_a_time_with_a_gap() {
         server.set(path, Reply::ok(FEED));
     }
     let gap = Duration::from_millis(100);
-    let config = FetchConfig {
-        host_gap: gap,
-        ..config()
-    };
-    let (fetcher, none) = (
-        fetcher(&[server.allow_net()], &config),
-        Validators::default(),
-    );
+    let config = FetchConfig { host_gap: gap, ..config() };
+    let (fetcher, none) = (fetcher(&[server.allow_net()], &config), Validators::default());
     let started = Instant::now();
     let urls = [server.url("/a"), server.url("/b"), server.url("/c")];
     let all = futures_util::future::join_all(urls.iter().map(|url| fetcher.fetch(url, &none)));
@@ -295,10 +239,7 @@ async fn a_host_is_asked_one_request_at_a_time_with_a_gap() {
 async fn a_dropped_fetch_frees_its_host() {
     let server = FeedServer::start().await;
     server.sequence("/", [Reply::hang(), Reply::ok(FEED)]);
-    let (fetcher, none) = (
-        fetcher(&[server.allow_net()], &config()),
-        Validators::default(),
-    );
+    let (fetcher, none) = (fetcher(&[server.allow_net()], &config()), Validators::default());
     let url = server.url("/");
     tokio::select! {
         _ = fetcher.fetch(&url, &none) => panic!("the server answered"),

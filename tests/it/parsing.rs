@@ -36,10 +36,7 @@ async fn code(body: impl Into<Bytes>) -> &'static str {
 }
 
 fn titles(feed: &ParsedFeed) -> Vec<&str> {
-    feed.entries
-        .iter()
-        .map(|entry| entry.title.as_deref().unwrap_or("-"))
-        .collect()
+    feed.entries.iter().map(|entry| entry.title.as_deref().unwrap_or("-")).collect()
 }
 
 /// A feed around `items`.
@@ -52,29 +49,16 @@ fn shown(feed: &ParsedFeed) -> String {
     let mut text = String::new();
     let link = feed.link.as_deref().unwrap_or("-");
     let language = feed.language.as_deref().unwrap_or("-");
-    writeln!(
-        text,
-        "{:?} <{link}> {language} ttl {:?}",
-        feed.title, feed.ttl
-    )
-    .unwrap();
+    writeln!(text, "{:?} <{link}> {language} ttl {:?}", feed.title, feed.ttl).unwrap();
     for entry in &feed.entries {
         let document = Document::from_parsed(entry);
         let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
         let date = entry.published.map_or("-".to_owned(), |at| at.to_string());
-        let (guid, url) = (
-            or_dash(entry.guid.as_deref()),
-            or_dash(document.url.as_deref()),
-        );
+        let (guid, url) = (or_dash(entry.guid.as_deref()), or_dash(document.url.as_deref()));
         writeln!(text, "* {} | {guid} | {url} | {date}", document.title).unwrap();
         let language = or_dash(document.language.as_deref());
         let (authors, categories) = (&document.authors, &document.categories);
-        writeln!(
-            text,
-            "  [{authors}] [{categories}] {language}: {:?}",
-            document.body
-        )
-        .unwrap();
+        writeln!(text, "  [{authors}] [{categories}] {language}: {:?}", document.body).unwrap();
     }
     for warning in &feed.warnings {
         writeln!(text, "! {warning}").unwrap();
@@ -129,43 +113,20 @@ async fn json_feed_is_read_even_if_loose() {
 
 #[tokio::test]
 async fn the_seed_feeds_are_read_whole() {
-    let (rss, atom, json) = (
-        feed(SEED_RSS).await,
-        feed(SEED_ATOM).await,
-        feed(SEED_JSON).await,
-    );
+    let (rss, atom, json) = (feed(SEED_RSS).await, feed(SEED_ATOM).await, feed(SEED_JSON).await);
     assert_eq!(rss.ttl, Some(Duration::from_secs(900)));
     let first = Document::from_parsed(&rss.entries[0]);
     assert_eq!(
         first.title,
         "Keir Starmer Forges Defence Alliance with Denmark in Bold NATO Power Play"
     );
-    assert_eq!(
-        first
-            .body
-            .matches("In a significant move that signals Britain's")
-            .count(),
-        1
-    );
-    assert!(
-        first.body.contains("\n\nA Meeting of Political Minds\n\n"),
-        "{}",
-        first.body
-    );
+    assert_eq!(first.body.matches("In a significant move that signals Britain's").count(), 1);
+    assert!(first.body.contains("\n\nA Meeting of Political Minds\n\n"), "{}", first.body);
     assert_eq!(first.categories, "Politics; Defence");
-    assert_eq!(
-        titles(&atom)[0],
-        "Starmer builds defence alliance with Denmark"
-    );
+    assert_eq!(titles(&atom)[0], "Starmer builds defence alliance with Denmark");
     assert_eq!(atom.entries.len(), 2);
     assert_eq!(json.entries[0].language.as_deref(), Some("fr"));
-    assert!(
-        json.entries[0]
-            .content
-            .as_deref()
-            .unwrap()
-            .contains("Première")
-    );
+    assert!(json.entries[0].content.as_deref().unwrap().contains("Première"));
     for feed in [&rss, &atom, &json] {
         assert!(feed.warnings.is_empty(), "{:?}", feed.warnings);
         let whole = |entry: &wirewatch::domain::entry::ParsedEntry| {
@@ -185,46 +146,28 @@ async fn what_is_no_feed_is_named() {
     assert_eq!(code("").await, "empty");
     assert_eq!(code(" \r\n ").await, "empty");
     assert_eq!(code("\u{feff}").await, "empty");
-    assert_eq!(
-        code("<!DOCTYPE html><html><body>Hi</body></html>").await,
-        "not_a_feed_html"
-    );
-    assert_eq!(
-        code("<?xml version='1.0'?><html><p>Hi</html>").await,
-        "not_a_feed_html"
-    );
-    assert_eq!(
-        code("{\"error\": \"no such feed\"}").await,
-        "not_a_feed_json"
-    );
+    assert_eq!(code("<!DOCTYPE html><html><body>Hi</body></html>").await, "not_a_feed_html");
+    assert_eq!(code("<?xml version='1.0'?><html><p>Hi</html>").await, "not_a_feed_html");
+    assert_eq!(code("{\"error\": \"no such feed\"}").await, "not_a_feed_json");
     assert_eq!(code("[1, 2]").await, "not_a_feed_json");
     assert_eq!(code("<urlset><url/></urlset>").await, "not_a_feed");
     assert_eq!(code("404 page not found").await, "not_a_feed");
     assert_eq!(code("{\"items\": [").await, "malformed");
-    assert_eq!(
-        code(&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]).await,
-        "not_a_feed"
-    );
+    assert_eq!(code(&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]).await, "not_a_feed");
 }
 
 #[tokio::test]
 async fn a_cut_document_keeps_its_complete_entries() {
-    for cut in [
-        "<item><title>C",
-        "<item><title>C</title><description><![CDATA[<p>x",
-        "<it",
-        "<!-- ",
-    ] {
+    for cut in
+        ["<item><title>C", "<item><title>C</title><description><![CDATA[<p>x", "<it", "<!-- "]
+    {
         let whole = rss("<item><title>A</title></item><item><title>B</title></item>");
         let body = whole.replace("</channel></rss>", cut);
         let feed = feed(body).await;
         assert_eq!(titles(&feed), ["A", "B"], "{cut}");
         assert!(feed.warnings[0].contains("cut off"), "{cut}");
     }
-    assert_eq!(
-        code("<rss version=\"2.0\"><channel><title>t</title><item><tit").await,
-        "malformed"
-    );
+    assert_eq!(code("<rss version=\"2.0\"><channel><title>t</title><item><tit").await, "malformed");
 }
 
 #[tokio::test]
@@ -234,10 +177,7 @@ async fn forgotten_escapes_are_mended() {
     ))
     .await;
     assert_eq!(titles(&feed), ["R&D at AT&T, 3 < 4 é"]);
-    assert_eq!(
-        feed.entries[0].link.as_deref(),
-        Some("https://a.example/?a=1&b=2")
-    );
+    assert_eq!(feed.entries[0].link.as_deref(), Some("https://a.example/?a=1&b=2"));
 }
 
 #[tokio::test]
@@ -245,34 +185,21 @@ async fn one_bad_entry_never_fails_the_feed() {
     let mut items = String::new();
     for number in 0..200 {
         let title = if number == 77 { "<b>no end" } else { "fine" };
-        write!(
-            items,
-            "<item><title>{title}</title><guid>{number}</guid></item>"
-        )
-        .unwrap();
+        write!(items, "<item><title>{title}</title><guid>{number}</guid></item>").unwrap();
     }
     let feed = feed(rss(&items)).await;
-    let kept: Vec<&str> = feed
-        .entries
-        .iter()
-        .filter_map(|entry| entry.guid.as_deref())
-        .collect();
-    let expect: Vec<String> = (0..200)
-        .filter(|number| *number != 77)
-        .map(|n| n.to_string())
-        .collect();
+    let kept: Vec<&str> = feed.entries.iter().filter_map(|entry| entry.guid.as_deref()).collect();
+    let expect: Vec<String> =
+        (0..200).filter(|number| *number != 77).map(|n| n.to_string()).collect();
     assert_eq!(kept, expect);
     assert_eq!(feed.warnings, ["one damaged entry was left out"]);
 }
 
 #[tokio::test]
 async fn odd_versions_and_junk_around_the_feed_do_no_harm() {
-    for version in [
-        "",
-        " version='0.94'",
-        " version=\"2.00\"",
-        " xmlns:x='y' version = '0.90' a='b'",
-    ] {
+    for version in
+        ["", " version='0.94'", " version=\"2.00\"", " xmlns:x='y' version = '0.90' a='b'"]
+    {
         let body = format!(
             "<br />\n<b>Warning</b>: x in y.php\n<?xml version='1.0' encoding='utf-16'?>\n\
              <rss{version}><channel><item><title>A</title></item></channel></rss><script>1</script>"

@@ -63,9 +63,8 @@ const BLOCKS: &[&str] = &[
 const SPACES: &[&str] = &["td", "th", "img", "input", "button", "textarea"];
 
 /// Elements whose content is no text of the entry.
-const SILENT: &[&str] = &[
-    "iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template",
-];
+const SILENT: &[&str] =
+    &["iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template"];
 
 /// How often a one-line text is freed of markup: once as HTML, once more where it was escaped
 /// twice on its way into the feed.
@@ -74,10 +73,7 @@ const MAX_UNESCAPES: usize = 2;
 /// The text of HTML or plain text: paragraphs separated by a blank line, white space within one
 /// collapsed to single spaces, entities decoded, at most [`MAX_BODY_BYTES`].
 pub fn to_text(html: &str) -> String {
-    let mut writer = Writer {
-        blank_lines_part: !has_tag(html),
-        ..Writer::default()
-    };
+    let mut writer = Writer { blank_lines_part: !has_tag(html), ..Writer::default() };
     tokenize(html, |event| writer.event(event));
     let mut text = writer.text;
     text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
@@ -205,11 +201,7 @@ impl Writer {
     fn boundary(&mut self, name: &[u8]) {
         if name == b"br" {
             self.breaks += 1;
-            self.widen(if self.breaks > 1 {
-                Gap::Paragraph
-            } else {
-                Gap::Space
-            });
+            self.widen(if self.breaks > 1 { Gap::Paragraph } else { Gap::Space });
         } else if find(BLOCKS, name).is_some() {
             self.widen(Gap::Paragraph);
         } else if find(SPACES, name).is_some() {
@@ -224,18 +216,12 @@ impl Writer {
             let white = &rest[..rest.len() - word_start.len()];
             if !white.is_empty() {
                 let blank_line = self.blank_lines_part && has_blank_line(white);
-                self.widen(if blank_line {
-                    Gap::Paragraph
-                } else {
-                    Gap::Space
-                });
+                self.widen(if blank_line { Gap::Paragraph } else { Gap::Space });
             }
             if word_start.is_empty() {
                 return;
             }
-            let end = word_start
-                .find(char::is_whitespace)
-                .unwrap_or(word_start.len());
+            let end = word_start.find(char::is_whitespace).unwrap_or(word_start.len());
             self.word(&word_start[..end]);
             rest = &word_start[end..];
         }

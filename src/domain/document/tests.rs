@@ -11,19 +11,10 @@ fn check(html: &str, expect: &str) {
 #[test]
 fn blocks_are_paragraphs_and_inline_elements_join() {
     check("<p>One <b>b</b>old.</p><p>Two</p>", "One bold.\n\nTwo");
-    check(
-        "<h2>Head</h2>Text<ul><li>a<li>b</ul>tail",
-        "Head\n\nText\n\na\n\nb\n\ntail",
-    );
-    check(
-        "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
-        "a b\n\nc",
-    );
+    check("<h2>Head</h2>Text<ul><li>a<li>b</ul>tail", "Head\n\nText\n\na\n\nb\n\ntail");
+    check("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\n\nc");
     check("<DIV>upper</DIV><Div>mixed</DIV>", "upper\n\nmixed");
-    check(
-        "<div><div><div><p>deep</p></div></div></div>next",
-        "deep\n\nnext",
-    );
+    check("<div><div><div><p>deep</p></div></div></div>next", "deep\n\nnext");
 }
 
 #[test]
@@ -36,10 +27,7 @@ fn one_break_is_a_space_and_two_are_a_paragraph() {
 #[test]
 fn what_is_no_text_is_dropped() {
     check("a<script>if (1<2) alert('x')</script>b", "a b");
-    check(
-        "a<style>p{}</style><svg><text>no<svg></svg></text></svg>b",
-        "a b",
-    );
+    check("a<style>p{}</style><svg><text>no<svg></svg></text></svg>b", "a b");
     check("a<template><p>no</p></template><!-- no -->b", "a b");
     check("a<svg/>b", "a b");
     check("<!doctype html><p title='no'>yes</p>", "yes");
@@ -54,10 +42,7 @@ fn entities_and_white_space_are_resolved() {
 
 #[test]
 fn plain_text_keeps_its_blank_lines() {
-    check(
-        "One\nline.\n\nTwo.\r\n\r\n\r\nThree.",
-        "One line.\n\nTwo.\n\nThree.",
-    );
+    check("One\nline.\n\nTwo.\r\n\r\n\r\nThree.", "One line.\n\nTwo.\n\nThree.");
     check("  only  ", "only");
     check("", "");
 }
@@ -97,14 +82,8 @@ fn entry(summary: &str, content: &str) -> ParsedEntry {
 #[test]
 fn the_body_is_the_longer_text_or_both_where_they_differ() {
     let body = |summary, content| Document::from_parsed(&entry(summary, content)).body;
-    assert_eq!(
-        body("Start of it", "<p>Start of it all.</p>"),
-        "Start of it all."
-    );
-    assert_eq!(
-        body("Start of […]", "<p>Start of it all.</p>"),
-        "Start of it all."
-    );
+    assert_eq!(body("Start of it", "<p>Start of it all.</p>"), "Start of it all.");
+    assert_eq!(body("Start of […]", "<p>Start of it all.</p>"), "Start of it all.");
     assert_eq!(body("Start of it all.", "Start"), "Start of it all.");
     assert_eq!(body("Lead.", "<p>Text.</p>"), "Lead.\n\nText.");
     assert_eq!(body("", "Text"), "Text");

@@ -52,10 +52,7 @@ pub fn link_key(link: &str) -> Option<Digest> {
 
 /// The hash of title and body: another one under the same key is a revision.
 pub fn content(document: &Document) -> Digest {
-    Digest::of(
-        "content",
-        &[document.title.as_bytes(), document.body.as_bytes()],
-    )
+    Digest::of("content", &[document.title.as_bytes(), document.body.as_bytes()])
 }
 
 /// The newsroom of an entry: as configured, else the registrable domain of the entry's link,
@@ -91,10 +88,7 @@ fn body_key(entry: &ParsedEntry, document: &Document, date: Option<Timestamp>) -
     let guid = entry.guid.as_deref().unwrap_or_default();
     let link = entry.link.as_deref().unwrap_or_default();
     let second = date.map_or(0, Timestamp::as_second).to_le_bytes();
-    Digest::of(
-        "short_body",
-        &[title, body, guid.as_bytes(), link.as_bytes(), &second],
-    )
+    Digest::of("short_body", &[title, body, guid.as_bytes(), link.as_bytes(), &second])
 }
 
 /// `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands for itself.

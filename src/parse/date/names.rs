@@ -26,16 +26,9 @@ const MONTHS: [&[&str]; 12] = [
         "mar", "march", "märz", "mär", "maerz", "mars", "maart", "mrt", "março", "marzo", "marca",
         "března",
     ],
-    &[
-        "apr", "april", "avril", "avr", "abril", "abr", "aprile", "kwietnia", "kwi", "dubna",
-    ],
-    &[
-        "may", "mai", "mei", "maj", "maio", "mayo", "maggio", "mag", "maja", "května",
-    ],
-    &[
-        "jun", "june", "juni", "juin", "junho", "junio", "giugno", "giu", "czerwca", "cze",
-        "června",
-    ],
+    &["apr", "april", "avril", "avr", "abril", "abr", "aprile", "kwietnia", "kwi", "dubna"],
+    &["may", "mai", "mei", "maj", "maio", "mayo", "maggio", "mag", "maja", "května"],
+    &["jun", "june", "juni", "juin", "junho", "junio", "giugno", "giu", "czerwca", "cze", "června"],
     &[
         "jul",
         "july",
@@ -82,15 +75,7 @@ const MONTHS: [&[&str]; 12] = [
         "paź",
         "října",
     ],
-    &[
-        "nov",
-        "november",
-        "novembre",
-        "novembro",
-        "noviembre",
-        "listopada",
-        "lis",
-    ],
+    &["nov", "november", "novembre", "novembro", "noviembre", "listopada", "lis"],
     &[
         "dec",
         "december",
@@ -149,9 +134,7 @@ const MAX_OFFSET_MINUTES: i32 = 15 * 60;
 /// 1 to 12.
 pub fn month(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.').to_lowercase();
-    let index = MONTHS
-        .iter()
-        .position(|names| names.contains(&word.as_str()))?;
+    let index = MONTHS.iter().position(|names| names.contains(&word.as_str()))?;
     i8::try_from(index + 1).ok()
 }
 
@@ -161,10 +144,7 @@ pub fn zone_offset_minutes(word: &str) -> Option<i32> {
     if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| *name == upper) {
         return Some(*minutes);
     }
-    let number = upper
-        .strip_prefix("GMT")
-        .or_else(|| upper.strip_prefix("UTC"))
-        .unwrap_or(&upper);
+    let number = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC")).unwrap_or(&upper);
     let sign = match number.as_bytes().first()? {
         b'+' => 1,
         b'-' => -1,

@@ -56,19 +56,10 @@ async fn a_broken_encoding_is_asked_for_once_more_in_plain() {
 
 #[tokio::test]
 async fn a_large_body_is_refused_however_it_comes() {
-    let config = FetchConfig {
-        max_body_bytes: 10_000,
-        ..config()
-    };
+    let config = FetchConfig { max_body_bytes: 10_000, ..config() };
     let large = vec![b'x'; 10_001];
-    assert_eq!(
-        failure(Reply::ok(large.clone()), &config).await,
-        "too_large"
-    );
-    assert_eq!(
-        failure(Reply::ok(large).chunked(), &config).await,
-        "too_large"
-    );
+    assert_eq!(failure(Reply::ok(large.clone()), &config).await, "too_large");
+    assert_eq!(failure(Reply::ok(large).chunked(), &config).await, "too_large");
     let bomb = gzip(&vec![b'x'; 20_000_000]);
     let bomb = gzip(&bomb);
     assert!(bomb.len() < 1_000, "{}", bomb.len());
@@ -88,17 +79,10 @@ async fn a_body_that_breaks_off_keeps_its_beginning_and_no_validator() {
     assert_eq!(fetched.body, FEED[..20]);
     assert_eq!(fetched.validators, Validators::default());
 
-    let long: String = (0..5_000)
-        .map(|number| format!("<item>{number}</item>"))
-        .collect();
+    let long: String = (0..5_000).map(|number| format!("<item>{number}</item>")).collect();
     let body = gzip(long.as_bytes());
     let cut = body.len() / 2;
-    server.set(
-        "/",
-        Reply::ok(body)
-            .header("Content-Encoding", "gzip")
-            .cut_after(cut),
-    );
+    server.set("/", Reply::ok(body).header("Content-Encoding", "gzip").cut_after(cut));
     let fetched = get(&server, "/").await.unwrap();
     assert!(fetched.truncated && fetched.bytes > 1_000);
     assert!(long.as_bytes().starts_with(&fetched.body));

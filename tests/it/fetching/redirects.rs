@@ -11,10 +11,7 @@ async fn the_total_timeout_spans_redirects() {
     let server = FeedServer::start().await;
     server.set("/a", Reply::redirect(302, "/b"));
     server.set("/b", Reply::hang());
-    let config = FetchConfig {
-        total_timeout: SHORT,
-        ..config()
-    };
+    let config = FetchConfig { total_timeout: SHORT, ..config() };
     let failure = get_with(&server, "/a", &config).await.unwrap_err();
     assert_eq!(failure.code(), "timeout_total");
 }
@@ -67,10 +64,7 @@ async fn a_redirect_into_a_private_network_is_refused() {
     }
     assert!(other.requests("/").is_empty());
     server.set("/", Reply::redirect(302, "file:///etc/passwd"));
-    assert_eq!(
-        get(&server, "/").await.unwrap_err().code(),
-        "redirect_bad_target"
-    );
+    assert_eq!(get(&server, "/").await.unwrap_err().code(), "redirect_bad_target");
 }
 
 #[tokio::test]
@@ -80,10 +74,7 @@ async fn a_private_address_is_refused_without_an_exception_and_reached_with_one(
     let (port, none) = (server.address().port(), Validators::default());
     let by_name = format!("http://localhost:{port}/");
     for url in [server.url("/"), by_name.clone()] {
-        let refused = fetcher(&[], &config())
-            .fetch(&url, &none)
-            .await
-            .unwrap_err();
+        let refused = fetcher(&[], &config()).fetch(&url, &none).await.unwrap_err();
         assert_eq!(refused.code(), "private_address", "{url}");
     }
     assert!(server.requests("/").is_empty());
@@ -102,14 +93,8 @@ async fn credentials_stay_with_their_host() {
     let url = server.url("/a").replace("http://", "http://me:secret@");
     let fetcher = fetcher(&[server.allow_net(), other.allow_net()], &config());
     let fetched = fetcher.fetch(&url, &Validators::default()).await.unwrap();
-    assert_eq!(
-        server.requests("/a")[0].text("authorization"),
-        "Basic bWU6c2VjcmV0"
-    );
-    assert_eq!(
-        server.requests("/b")[0].text("authorization"),
-        "Basic bWU6c2VjcmV0"
-    );
+    assert_eq!(server.requests("/a")[0].text("authorization"), "Basic bWU6c2VjcmV0");
+    assert_eq!(server.requests("/b")[0].text("authorization"), "Basic bWU6c2VjcmV0");
     assert_eq!(other.requests("/c")[0].header("authorization"), None);
     assert!(!fetched.final_url.contains("secret"));
 }

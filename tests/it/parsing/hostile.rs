@@ -11,11 +11,7 @@ use super::{ATOM, LOOSE_JSON, RDF, RSS, SEED_JSON, SEED_RSS, URL, code, feed, rs
 
 /// Elements of `name` within one another.
 fn nested(name: &str, depth: usize) -> String {
-    format!(
-        "{}x{}",
-        format!("<{name}>").repeat(depth),
-        format!("</{name}>").repeat(depth)
-    )
+    format!("{}x{}", format!("<{name}>").repeat(depth), format!("</{name}>").repeat(depth))
 }
 
 #[tokio::test]
@@ -28,26 +24,15 @@ async fn nesting_does_not_exhaust_the_stack() {
     assert_eq!(titles(&feed(media(8)).await), ["A"]);
     assert_eq!(code(media(1_000)).await, "too_deep");
     assert_eq!(code(media(400_000)).await, "too_deep");
-    let quoted = rss(&format!(
-        "<item><title>A</title>{}</item>",
-        nested("div", 250)
-    ));
+    let quoted = rss(&format!("<item><title>A</title>{}</item>", nested("div", 250)));
     assert_eq!(titles(&feed(quoted).await), ["A"]);
-    let json = format!(
-        "{{\"items\": {}{}}}",
-        "[".repeat(100_000),
-        "]".repeat(100_000)
-    );
+    let json = format!("{{\"items\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(code(json).await, "malformed");
 }
 
 #[tokio::test]
 async fn documents_that_make_parsers_panic_are_read() {
-    let person = |name: &str| {
-        rss(&format!(
-            "<item><title>A</title><author>{name}</author></item>"
-        ))
-    };
+    let person = |name: &str| rss(&format!("<item><title>A</title><author>{name}</author></item>"));
     let first = feed(person("“ann@a.example” (Ann)")).await;
     assert_eq!(titles(&first), ["A"]);
     assert_eq!(first.warnings, Vec::<String>::new());
@@ -55,26 +40,16 @@ async fn documents_that_make_parsers_panic_are_read() {
     let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"t",
         "items":[{"id":"1","title":"A","authors":[{"name":"“ann@a.example”"}]}]}"#;
     assert_eq!(titles(&feed(json).await), ["A"]);
-    for duration in [
-        "99999999999999999999999",
-        "٣:٢٥:٠٠",
-        "1:00:00.99999999999999999999",
-    ] {
+    for duration in ["99999999999999999999999", "٣:٢٥:٠٠", "1:00:00.99999999999999999999"] {
         let body = rss(&format!(
             "<item><title>A</title><itunes:duration>{duration}</itunes:duration></item>"
         ))
-        .replace(
-            "<rss",
-            "<rss xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"",
-        );
+        .replace("<rss", "<rss xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"");
         assert_eq!(titles(&feed(body).await), ["A"], "{duration}");
     }
-    for body in [
-        &b"<\0r\0s\0s\0>"[..],
-        b"\xff\xfe<\0r\0s",
-        b"\0<\0r",
-        b"\xfe\xff\0<\0r\0s\0s\0\xd8",
-    ] {
+    for body in
+        [&b"<\0r\0s\0s\0>"[..], b"\xff\xfe<\0r\0s", b"\0<\0r", b"\xfe\xff\0<\0r\0s\0s\0\xd8"]
+    {
         assert_ne!(code(body).await, "parser_crash");
     }
 }
@@ -94,22 +69,12 @@ async fn floods_are_cut_short() {
         write!(all, " a{number}='x'").unwrap();
         all
     });
-    assert_eq!(
-        code(rss(&format!("<item{attributes}/>"))).await,
-        "too_complex"
-    );
+    assert_eq!(code(rss(&format!("<item{attributes}/>"))).await, "too_complex");
     assert_eq!(code(rss(&"<x/>".repeat(600_000))).await, "too_complex");
-    assert_eq!(
-        code(format!("{{\"items\":[{}1]}}", "{},".repeat(1_000_000))).await,
-        "too_complex"
-    );
+    assert_eq!(code(format!("{{\"items\":[{}1]}}", "{},".repeat(1_000_000))).await, "too_complex");
     let huge = vec![b' '; Limits::STANDARD.body_bytes + 1];
     assert_eq!(code(huge).await, "too_complex");
-    assert!(
-        started.elapsed() < Duration::from_secs(30),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -121,22 +86,14 @@ async fn what_the_parser_would_copy_many_times_is_kept_small() {
             "<item><title>{title}</title><media:description>{text}</media:description>{groups}</item>"
         )
     };
-    let body = rss(&format!(
-        "{}{}{}",
-        item("A", ""),
-        item("B", &groups),
-        item("C", "")
-    ))
-    .replace("<rss", "<rss xmlns:media=\"http://search.yahoo.com/mrss/\"");
+    let body = rss(&format!("{}{}{}", item("A", ""), item("B", &groups), item("C", "")))
+        .replace("<rss", "<rss xmlns:media=\"http://search.yahoo.com/mrss/\"");
     let fed = feed(body).await;
     assert_eq!(titles(&fed), ["A", "C"]);
     assert_eq!(fed.warnings, ["one overlarge entry was left out"]);
 
     let base = format!("xml:base = 'https://a.example/{}'", "x".repeat(1_000));
-    assert_eq!(
-        code(rss("").replace("<channel", &format!("<channel {base}"))).await,
-        "too_complex"
-    );
+    assert_eq!(code(rss("").replace("<channel", &format!("<channel {base}"))).await, "too_complex");
 
     let authors = vec!["{\"name\":\"A\"}"; 50_000].join(",");
     let items = vec!["{\"id\":\"1\",\"title\":\"t\"}"; 10_000].join(",");
@@ -160,11 +117,7 @@ async fn entities_are_never_expanded() {
         rss("<item><title>&l9; &f;</title></item>")
     );
     assert_eq!(titles(&feed(laughs).await), ["&l9; &f;"]);
-    let long = format!(
-        "<!DOCTYPE rss [{}]>{}",
-        "<!ENTITY a 'b'>".repeat(10_000),
-        rss("")
-    );
+    let long = format!("<!DOCTYPE rss [{}]>{}", "<!ENTITY a 'b'>".repeat(10_000), rss(""));
     assert_eq!(code(long).await, "too_complex");
 }
 
@@ -176,19 +129,13 @@ async fn long_texts_are_cut_and_long_links_dropped() {
         "x".repeat(5_000)
     ));
     let feed = feed(body).await;
-    assert_eq!(
-        feed.entries[0].title.as_ref().unwrap().chars().count(),
-        2_000
-    );
+    assert_eq!(feed.entries[0].title.as_ref().unwrap().chars().count(), 2_000);
     assert_eq!(feed.entries[0].link, None);
 }
 
 #[tokio::test]
 async fn a_document_that_takes_too_long_is_given_up() {
-    let limits = Limits {
-        timeout: Duration::ZERO,
-        ..Limits::STANDARD
-    };
+    let limits = Limits { timeout: Duration::ZERO, ..Limits::STANDARD };
     let body = rss(&"<item><title>A</title></item>".repeat(9_000));
     let outcome = parse(body.into(), None, URL, limits).await;
     assert_eq!(outcome.unwrap_err().code(), "timeout_parse");

@@ -76,11 +76,7 @@ impl FeedServer {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State::default());
         let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
-        Self {
-            address,
-            state,
-            accepting,
-        }
+        Self { address, state, accepting }
     }
 
     /// The absolute URL of a path.
@@ -123,10 +119,7 @@ impl FeedServer {
             }
         };
         if tokio::time::timeout(PATIENCE, wait).await.is_err() {
-            panic!(
-                "{path}: {} requests, not {count}",
-                self.requests(path).len()
-            );
+            panic!("{path}: {} requests, not {count}", self.requests(path).len());
         }
         self.requests(path)
     }
@@ -192,8 +185,7 @@ impl Reply {
     }
 
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.headers
-            .push((name.to_owned(), value.as_ref().to_vec()));
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
         self
     }
 
@@ -243,10 +235,7 @@ impl Reply {
 
     fn is_known_to(&self, request: &Recorded) -> bool {
         let echoed = |own: &str, theirs: &str| {
-            let own = self
-                .headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(own));
+            let own = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(own));
             own.is_some_and(|(_, value)| request.header(theirs) == Some(value))
         };
         self.conditional
@@ -279,10 +268,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     state.count.send_modify(|count| *count += 1);
 
     if known {
-        let head = Reply {
-            status: 304,
-            ..reply
-        };
+        let head = Reply { status: 304, ..reply };
         stream.write_all(&head.head(Some(0))).await?;
         return stream.shutdown().await;
     }

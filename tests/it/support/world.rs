@@ -13,7 +13,7 @@ use wirewatch::daemon::app::{App, Options, StartError};
 use wirewatch::daemon::events::{Event, Visit};
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
-use wirewatch::store::alerts::{AlertFilter, AlertView};
+use wirewatch::store::alerts::read::{AlertFilter, AlertView};
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use super::server::{FeedServer, Reply};

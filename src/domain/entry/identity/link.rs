@@ -82,8 +82,6 @@ fn is_tracking(parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let name = name.to_ascii_lowercase();
     TRACKING.contains(&name.as_str())
-        || TRACKING_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+        || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || TRACKING_IF_RSS.contains(&name.as_str()) && value.to_ascii_lowercase().starts_with("rss")
 }

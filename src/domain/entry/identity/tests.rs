@@ -26,34 +26,20 @@ fn spellings_of_a_link_are_one() {
 
 #[test]
 fn what_tells_pages_apart_stays() {
-    link(
-        "https://a.example/?p=12&utm_source=x&q=1",
-        "a.example?p=12&q=1",
-    );
+    link("https://a.example/?p=12&utm_source=x&q=1", "a.example?p=12&q=1");
     link("https://a.example:8080/", "a.example:8080");
-    link(
-        "https://a.example/A%20b?ref=front",
-        "a.example/A%20b?ref=front",
-    );
+    link("https://a.example/A%20b?ref=front", "a.example/A%20b?ref=front");
     link("https://a.example/#!/item/3", "a.example#!/item/3");
     assert_eq!(normalise_link("tag:a.example,2024:1"), None);
     assert_eq!(normalise_link("not a link"), None);
 }
 
 fn parsed(guid: &str, link: &str) -> ParsedEntry {
-    ParsedEntry {
-        guid: Some(guid.into()),
-        link: Some(link.into()),
-        ..ParsedEntry::default()
-    }
+    ParsedEntry { guid: Some(guid.into()), link: Some(link.into()), ..ParsedEntry::default() }
 }
 
 fn document(title: &str, body: &str) -> Document {
-    Document {
-        title: title.into(),
-        body: body.into(),
-        ..Document::default()
-    }
+    Document { title: title.into(), body: body.into(), ..Document::default() }
 }
 
 #[test]
@@ -65,10 +51,7 @@ fn a_shared_guid_identifies_nothing() {
 
 #[test]
 fn a_long_text_is_known_by_itself_and_a_short_one_is_not() {
-    let (one, two) = (
-        parsed("1", "https://a.example/1"),
-        parsed("2", "https://a.example/2"),
-    );
+    let (one, two) = (parsed("1", "https://a.example/1"), parsed("2", "https://a.example/2"));
     let long = document("T", &"word ".repeat(100));
     let short = document("Traffic update", "");
     assert_eq!(keys(&one, &long, true).body, keys(&two, &long, true).body);
@@ -100,10 +83,7 @@ fn feed(url: &str, publisher: Option<&str>) -> Feed {
         title: None,
         publisher: publisher.map(Into::into),
         tags: Vec::new(),
-        interval: Interval {
-            floor: hour,
-            ceiling: hour,
-        },
+        interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
     }
 }
@@ -116,41 +96,21 @@ fn the_publisher_is_configured_or_the_domain_of_the_link() {
     assert_eq!(publisher(&feed(url, Some("BBC")), &entry), "BBC");
     assert_eq!(publisher(&feed(url, None), &entry), "bbc.co.uk");
     assert_eq!(publisher(&feed(url, None), &plain), "example.com");
-    assert_eq!(
-        publisher(&feed("http://127.0.0.1:80/", None), &plain),
-        "127.0.0.1"
-    );
+    assert_eq!(publisher(&feed("http://127.0.0.1:80/", None), &plain), "127.0.0.1");
 }
 
 #[test]
 fn impossible_dates_become_the_time_of_first_sight() {
     let now: Timestamp = "2024-06-03T08:00:00Z".parse().unwrap();
     let dated = |text: &str| {
-        let entry = ParsedEntry {
-            published: Some(text.parse().unwrap()),
-            ..ParsedEntry::default()
-        };
+        let entry =
+            ParsedEntry { published: Some(text.parse().unwrap()), ..ParsedEntry::default() };
         date(&entry, now)
     };
     let good: Timestamp = "2024-06-04T07:59:59Z".parse().unwrap();
-    assert_eq!(
-        dated("2024-06-04T07:59:59Z"),
-        (Some(good), DateQuality::Exact)
-    );
-    assert_eq!(
-        dated("2024-06-04T08:00:01Z"),
-        (Some(now), DateQuality::Clamped)
-    );
-    assert_eq!(
-        dated("9999-01-01T00:00:00Z"),
-        (Some(now), DateQuality::Clamped)
-    );
-    assert_eq!(
-        dated("1989-12-31T23:59:59Z"),
-        (Some(now), DateQuality::Clamped)
-    );
-    assert_eq!(
-        date(&ParsedEntry::default(), now),
-        (None, DateQuality::Missing)
-    );
+    assert_eq!(dated("2024-06-04T07:59:59Z"), (Some(good), DateQuality::Exact));
+    assert_eq!(dated("2024-06-04T08:00:01Z"), (Some(now), DateQuality::Clamped));
+    assert_eq!(dated("9999-01-01T00:00:00Z"), (Some(now), DateQuality::Clamped));
+    assert_eq!(dated("1989-12-31T23:59:59Z"), (Some(now), DateQuality::Clamped));
+    assert_eq!(date(&ParsedEntry::default(), now), (None, DateQuality::Missing));
 }

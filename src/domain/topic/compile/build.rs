@@ -94,27 +94,11 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn topic(&mut self, topic: &Arc<Topic>, revision: Digest) -> CompiledTopic {
         let rule = &topic.rule;
-        let matching = rule
-            .matching
-            .as_ref()
-            .map(|expr| self.plan(expr, Stem::Plural));
-        let exclude = rule
-            .exclude
-            .iter()
-            .map(|expr| self.plan(expr, Stem::None))
-            .collect();
-        let weights = rule
-            .weights
-            .iter()
-            .map(|weight| self.plan(&weight.expr, Stem::Plural))
-            .collect();
-        CompiledTopic {
-            topic: Arc::clone(topic),
-            revision,
-            matching,
-            exclude,
-            weights,
-        }
+        let matching = rule.matching.as_ref().map(|expr| self.plan(expr, Stem::Plural));
+        let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
+        let weights =
+            rule.weights.iter().map(|weight| self.plan(&weight.expr, Stem::Plural)).collect();
+        CompiledTopic { topic: Arc::clone(topic), revision, matching, exclude, weights }
     }
 
     fn plan(&mut self, expr: &Expr, stem: Stem) -> Plan {
@@ -132,19 +116,14 @@ impl Builder<'_> {
             Node::Scoped { scope, inner } => {
                 self.reads_all_fields |=
                     matches!(scope, Scope::Author | Scope::Category | Scope::Url);
-                Plan::Scoped {
-                    scope: *scope,
-                    inner: Box::new(self.plan(inner, stem)),
-                }
+                Plan::Scoped { scope: *scope, inner: Box::new(self.plan(inner, stem)) }
             }
-            Node::AtLeast { n, operands } => Plan::AtLeast {
-                n: *n,
-                operands: each(self, operands),
-            },
-            Node::Mentions { n, inner } => Plan::Mentions {
-                n: *n,
-                inner: Box::new(self.plan(inner, stem)),
-            },
+            Node::AtLeast { n, operands } => {
+                Plan::AtLeast { n: *n, operands: each(self, operands) }
+            }
+            Node::Mentions { n, inner } => {
+                Plan::Mentions { n: *n, inner: Box::new(self.plan(inner, stem)) }
+            }
             Node::Term(term) => Plan::Leaf(self.lexicon.leaf(term, stem)),
             Node::Reference(name) => Plan::Reference(self.definition(name, stem)),
         }
@@ -161,19 +140,13 @@ impl Builder<'_> {
         }
         let plan = match definition {
             Definition::List(items) => Plan::Or(
-                items
-                    .iter()
-                    .map(|item| Plan::Leaf(self.lexicon.leaf(item, stem)))
-                    .collect(),
+                items.iter().map(|item| Plan::Leaf(self.lexicon.leaf(item, stem))).collect(),
             ),
             Definition::Macro(expr) => self.plan(expr, stem),
         };
         let needs = self.deriver().needs(&plan);
         let index = self.definitions.len() as u32;
-        self.definitions.push(CompiledDefinition {
-            definition: definition.clone(),
-            plan,
-        });
+        self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
         self.definition_needs.push(needs);
         self.known.insert((name, stem), index);
         index
@@ -192,17 +165,14 @@ impl Builder<'_> {
         let deriver = self.deriver();
         let rule = &compiled.topic.rule;
         let matching = compiled.matching.iter().map(|plan| deriver.needs(plan));
-        let scored = rule
-            .threshold
-            .filter(|&threshold| threshold > 0.0)
-            .map(|_| {
-                let positive = rule.weights.iter().zip(&compiled.weights);
-                gates::any(
-                    positive
-                        .filter(|(weight, _)| weight.weight > 0.0)
-                        .map(|(_, plan)| deriver.needs(plan)),
-                )
-            });
+        let scored = rule.threshold.filter(|&threshold| threshold > 0.0).map(|_| {
+            let positive = rule.weights.iter().zip(&compiled.weights);
+            gates::any(
+                positive
+                    .filter(|(weight, _)| weight.weight > 0.0)
+                    .map(|(_, plan)| deriver.needs(plan)),
+            )
+        });
         gates::all(matching.chain(scored))
     }
 

@@ -43,27 +43,15 @@ impl Entries {
     }
 
     pub fn start(&mut self, form: String, term: TermId, case: TermCase) {
-        self.starts.push(Open {
-            form: form.into(),
-            term,
-            case,
-        });
+        self.starts.push(Open { form: form.into(), term, case });
     }
 
     pub fn end(&mut self, form: String, term: TermId, case: TermCase) {
-        self.ends.push(Open {
-            form: form.into(),
-            term,
-            case,
-        });
+        self.ends.push(Open { form: form.into(), term, case });
     }
 
     pub fn inside(&mut self, form: String, term: TermId, case: TermCase) {
-        self.insides.push(Open {
-            form: form.into(),
-            term,
-            case,
-        });
+        self.insides.push(Open { form: form.into(), term, case });
     }
 
     pub fn run(&mut self, form: String, term: TermId) {

@@ -33,10 +33,7 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     }
     let score = (!rule.weights.is_empty()).then(|| total(&scores));
     let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
-    let clauses = proven
-        .iter()
-        .map(|clause| finish(decider, clause, &mut is_cut))
-        .collect();
+    let clauses = proven.iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
     let passages = passages(decider, &proven);
     Match {
         topic: compiled.topic.id.clone(),
@@ -66,11 +63,7 @@ fn collect(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, proven: &mut Vec
         _ => {
             let found = decider.find(plan, Scope::Text);
             if !found.is_empty() {
-                proven.push(Proven {
-                    text: expr_label(expr),
-                    found,
-                    score: None,
-                });
+                proven.push(Proven { text: expr_label(expr), found, score: None });
             }
         }
     }
@@ -91,25 +84,17 @@ fn add_weights(
             continue;
         };
         let text = expr_label(&weight.expr);
-        let same = proven
-            .iter_mut()
-            .find(|clause| clause.text == text && clause.score.is_none());
+        let same = proven.iter_mut().find(|clause| clause.text == text && clause.score.is_none());
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
             let found = decider.find(plan, Scope::Text);
-            weights.push(Proven {
-                text,
-                found,
-                score: Some(score),
-            });
+            weights.push(Proven { text, found, score: Some(score) });
         }
     }
     let total = proven.len() + weights.len();
     if total > MAX_CLAUSES {
-        let kept = MAX_CLAUSES
-            .saturating_sub(weights.len())
-            .max(MIN_RULE_CLAUSES);
+        let kept = MAX_CLAUSES.saturating_sub(weights.len()).max(MIN_RULE_CLAUSES);
         // Clauses that carry a score explain the sum: they stay.
         let mut plain = 0;
         proven.retain(|clause| {
@@ -130,20 +115,15 @@ fn finish(decider: &Decider<'_>, clause: &Proven, is_cut: &mut bool) -> Clause {
     Clause {
         text: clause.text.clone(),
         count: count_apart(found),
-        spans: spans
-            .iter()
-            .map(|piece| span(decider.document, piece))
-            .collect(),
+        spans: spans.iter().map(|piece| span(decider.document, piece)).collect(),
         score: clause.score,
     }
 }
 
 /// All pieces of occurrences, each once, as they stand in the document.
 pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
-    let mut all: Vec<Occurrence> = found
-        .iter()
-        .flat_map(|occurrence| occurrence.pieces(arena).iter().copied())
-        .collect();
+    let mut all: Vec<Occurrence> =
+        found.iter().flat_map(|occurrence| occurrence.pieces(arena).iter().copied()).collect();
     all.sort_by_key(Occurrence::order);
     all.dedup_by_key(|piece| piece.order());
     all
@@ -154,20 +134,15 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
     let text = field_text(document, piece.field);
     let (start, end) = (piece.from as usize, piece.to as usize);
     let (before, after) = (&text[..start], &text[end..]);
-    let from = before
-        .char_indices()
-        .rev()
-        .nth(CONTEXT_CHARS - 1)
-        .map_or(0, |(at, _)| at);
-    let to = after
-        .char_indices()
-        .nth(CONTEXT_CHARS)
-        .map_or(after.len(), |(at, _)| at);
+    let first = before.chars().count();
+    let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
+    let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
     Span {
         field: piece.field,
         in_lead: is_in_lead(piece.field, piece.start),
         start,
         end,
+        chars: (first, first + text[start..end].chars().count()),
         quote: text[start..end].to_owned(),
         before: before[from..].to_owned(),
         after: after[..to].to_owned(),

@@ -75,10 +75,7 @@ impl<'a> Decider<'a> {
         {
             return None;
         }
-        let excluded = compiled
-            .exclude
-            .iter()
-            .any(|plan| self.holds(plan, Scope::Text));
+        let excluded = compiled.exclude.iter().any(|plan| self.holds(plan, Scope::Text));
         (!excluded).then_some(scores)
     }
 
@@ -87,12 +84,7 @@ impl<'a> Decider<'a> {
         let mut scores = Scores::new();
         for (index, plan) in compiled.weights.iter().enumerate() {
             if self.holds(plan, Scope::Text) {
-                let weight = compiled
-                    .topic
-                    .rule
-                    .weights
-                    .get(index)
-                    .map_or(0.0, |w| w.weight);
+                let weight = compiled.topic.rule.weights.get(index).map_or(0.0, |w| w.weight);
                 let found = self.find(plan, Scope::Text);
                 scores.push((index, score::contribution(weight, self.list(&found))));
             }
@@ -197,11 +189,7 @@ impl<'a> Decider<'a> {
             }
             Plan::Mentions { n, inner } => {
                 let found = self.find(inner, scope);
-                if count_apart(self.list(&found)) >= *n {
-                    found
-                } else {
-                    self.nothing()
-                }
+                if count_apart(self.list(&found)) >= *n { found } else { self.nothing() }
             }
             Plan::Proximity { op, sides } => {
                 let [left, right] = &**sides;
@@ -233,11 +221,8 @@ impl<'a> Decider<'a> {
         }
         let found = self.find(&definition.plan, scope);
         if !self.is_over_budget() {
-            self.reading.remembered[slot] = Remembered {
-                epoch: self.reading.epoch,
-                start: found.start,
-                end: found.end,
-            };
+            self.reading.remembered[slot] =
+                Remembered { epoch: self.reading.epoch, start: found.start, end: found.end };
         }
         found
     }

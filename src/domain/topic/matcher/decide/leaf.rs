@@ -19,9 +19,7 @@ impl Decider<'_> {
     }
 
     fn term_holds(&self, term: TermId, scope: Scope) -> bool {
-        self.reading
-            .hits(term)
-            .any(|hit| in_scope(scope, hit.field, hit.place.position))
+        self.reading.hits(term).any(|hit| in_scope(scope, hit.field, hit.place.position))
     }
 
     pub(super) fn find_leaf(&mut self, leaf: LeafId, scope: Scope) -> Found {
@@ -39,8 +37,7 @@ impl Decider<'_> {
         list.clear();
         let hits = self.reading.hits(term);
         list.extend(
-            hits.filter(|hit| in_scope(scope, hit.field, hit.place.position))
-                .map(occurrence),
+            hits.filter(|hit| in_scope(scope, hit.field, hit.place.position)).map(occurrence),
         );
         list.reverse();
         let found = self.keep(&mut list, 0);
@@ -89,10 +86,7 @@ impl Decider<'_> {
             }
             let mut parts = vec![start];
             if self.goes_on(&rest, &mut parts)
-                && way
-                    .literal
-                    .as_ref()
-                    .is_none_or(|literal| self.is_literal(literal, &parts))
+                && way.literal.as_ref().is_none_or(|literal| self.is_literal(literal, &parts))
             {
                 all.extend(span(&parts));
             }
@@ -125,14 +119,10 @@ impl Decider<'_> {
             return false;
         };
         let text = field_text(self.document, first.field);
-        let between = parts
-            .windows(2)
-            .map(|pair| text.get(pair[0].to as usize..pair[1].from as usize));
-        text.get(..first.from as usize)
-            .is_some_and(|before| before.ends_with(&*literal.before))
-            && text
-                .get(last.to as usize..)
-                .is_some_and(|after| after.starts_with(&*literal.after))
+        let between =
+            parts.windows(2).map(|pair| text.get(pair[0].to as usize..pair[1].from as usize));
+        text.get(..first.from as usize).is_some_and(|before| before.ends_with(&*literal.before))
+            && text.get(last.to as usize..).is_some_and(|after| after.starts_with(&*literal.after))
             && between
                 .zip(&literal.between)
                 .all(|(found, wanted)| found.is_some_and(|found| is_same_sign(found, wanted)))
@@ -199,9 +189,7 @@ fn from<'l>(
 ) -> impl Iterator<Item = &'l Occurrence> {
     let first = list.partition_point(|other| (other.field, other.start) < (of.field, start));
     let field = of.field;
-    list[first..]
-        .iter()
-        .take_while(move |other| other.field == field)
+    list[first..].iter().take_while(move |other| other.field == field)
 }
 
 fn occurrence(hit: &Hit) -> Occurrence {
@@ -219,11 +207,7 @@ fn occurrence(hit: &Hit) -> Occurrence {
 /// From the first part to the last, as one piece.
 fn span(parts: &[Occurrence]) -> Option<Occurrence> {
     let (first, last) = (parts.first()?, parts.last()?);
-    Some(Occurrence {
-        end: last.end,
-        to: last.to,
-        ..*first
-    })
+    Some(Occurrence { end: last.end, to: last.to, ..*first })
 }
 
 /// The same signs, whichever of several hyphens and apostrophes is used.

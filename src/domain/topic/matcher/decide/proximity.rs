@@ -14,11 +14,7 @@ impl Decider<'_> {
         let mut all = Vec::new();
         match op {
             ProximityOp::Except | ProximityOp::NotNear(_) => {
-                let reach = if let ProximityOp::NotNear(n) = op {
-                    n
-                } else {
-                    0
-                };
+                let reach = if let ProximityOp::NotNear(n) = op { n } else { 0 };
                 all.extend(left.iter().filter(|a| !self.is_near_any(a, &right, reach)));
             }
             _ => {
@@ -52,12 +48,12 @@ impl Decider<'_> {
         match op {
             ProximityOp::Near(n) => apart <= n,
             ProximityOp::Before(n) => a.end <= b.start && apart <= n,
-            ProximityOp::Sentence => self
-                .sentence_of(a)
-                .is_some_and(|at| self.sentence_of(b) == Some(at)),
-            ProximityOp::Paragraph => self
-                .paragraph_of(a)
-                .is_some_and(|at| self.paragraph_of(b) == Some(at)),
+            ProximityOp::Sentence => {
+                self.sentence_of(a).is_some_and(|at| self.sentence_of(b) == Some(at))
+            }
+            ProximityOp::Paragraph => {
+                self.paragraph_of(a).is_some_and(|at| self.paragraph_of(b) == Some(at))
+            }
             ProximityOp::Except | ProximityOp::NotNear(_) => false,
         }
     }
@@ -81,9 +77,7 @@ impl Decider<'_> {
         let unit = |at: usize| {
             let index = index_at(sentences, at);
             if is_paragraph {
-                sentences
-                    .get(index)
-                    .map_or(0, |sentence| sentence.paragraph as usize)
+                sentences.get(index).map_or(0, |sentence| sentence.paragraph as usize)
             } else {
                 index
             }
