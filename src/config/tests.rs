@@ -1,3 +1,5 @@
+//! Whole configurations, good and bad, read from real files.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The alert log as a user finds it after crashes, rotations and full disks: whole lines, each once.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

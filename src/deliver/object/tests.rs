@@ -1,3 +1,5 @@
+//! The published object: its exact shape, what it reads back as, and that it is safe to show.
+
 use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::document::Field;
 use crate::domain::entry::DateQuality;

@@ -1,3 +1,5 @@
+//! The readable rendering, as it is printed.
+
 use crate::deliver::object::tests::sample;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
 use crate::domain::entry::DateQuality;

@@ -1,3 +1,5 @@
+//! What the webhook makes of answers and configurations, and the signatures it gives.
+
 use std::collections::BTreeMap;
 
 use crate::config::{EgressConfig, Secret};

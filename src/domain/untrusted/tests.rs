@@ -1,3 +1,5 @@
+//! Hostile texts on each way out: what must never get through, and what must stay readable.
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;

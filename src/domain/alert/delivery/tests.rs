@@ -1,3 +1,5 @@
+//! What becomes of a delivery after each answer, up to the last attempt.
+
 use super::*;
 
 const ID: DeliveryId = DeliveryId(7_000_123);
