@@ -211,7 +211,7 @@ impl<'a> Parser<'a> {
             format!("`{first}` and `{second}` are mixed without parentheses"),
         );
         // Operands and joints go in step unless other mistakes were made too.
-        let near = (operands.len() == joints.len() + 1).then(|| &operands[..]);
+        let near = (operands.len() == joints.len() + 1).then_some(operands);
         let suggestion = near.and_then(|operands| {
             let text = |at: usize| {
                 operands
