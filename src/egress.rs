@@ -4,7 +4,7 @@
 //!
 //! Two gates, since either alone leaks: [`Egress::check`] judges a URL before it is requested
 //! (scheme and literal addresses, which a resolver is never asked for), and the clients it makes
-//! resolve names through [`resolver`], which drops private answers. [`crate::fetch`] checks each
+//! resolve names through `resolver`, which drops private answers. [`crate::fetch`] checks each
 //! hop of a redirect; [`crate::deliver`] follows none.
 
 mod address;
@@ -103,18 +103,18 @@ impl EgressError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Scheme { .. } | Self::NoHost => {
-                "hint: write the URL with http:// or https:// and a host"
+                "write the URL with http:// or https:// and a host"
             }
             Self::PrivateAddress { .. } | Self::Port { .. } => {
-                "hint: if this is a server of your own, name it in `allow_net`, \
+                "if this is a server of your own, name it in `allow_net`, \
                  e.g. \"intranet.example:8080\" or \"10.1.0.0/16\""
             }
             Self::AllowEntry { .. } => {
-                "hint: write 127.0.0.1:8080, [::1]:8080, 10.1.0.0/16 or intranet.example:8080"
+                "write 127.0.0.1:8080, [::1]:8080, 10.1.0.0/16 or intranet.example:8080"
             }
-            Self::Contact => "hint: use a plain URL or mail address as contact",
-            Self::CaFile { .. } => "hint: SSL_CERT_FILE must name a PEM file of CA certificates",
-            Self::Tls(_) | Self::Client(_) => "hint: this is a defect of wirewatch; report it",
+            Self::Contact => "use a plain URL or mail address as contact",
+            Self::CaFile { .. } => "SSL_CERT_FILE must name a PEM file of CA certificates",
+            Self::Tls(_) | Self::Client(_) => "this is a defect of wirewatch; report it",
         }
     }
 }

@@ -4,13 +4,36 @@
 //! Loading goes file → spanned TOML → [`Config`] with compiled topics, and reports every problem
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
+mod channels;
+mod environment;
+mod examples;
+mod feeds;
+mod key;
+mod load;
+mod problem;
+mod rules;
+mod secret;
+mod section;
+mod settings;
+mod source;
+mod topic;
+mod topic_file;
+mod topic_test;
+mod typed;
+mod value;
+
+pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
+pub use examples::examples;
+pub use load::load;
+pub use problem::{Problem, Problems};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::feed::Feed;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::topic::Severity;
 use crate::domain::topic::compile::TopicSet;
 
@@ -19,10 +42,14 @@ use crate::domain::topic::compile::TopicSet;
 pub struct Config {
     /// The main file it was read from.
     pub file: PathBuf,
+    /// Every file it was read from, the main file first: a change of one is worth a reload.
+    pub files: Vec<PathBuf>,
     /// Where the database, the lock and the default alert log live.
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
     pub topics: Arc<TopicSet>,
+    /// Each topic as it stands in its file, to be kept with its revision.
+    pub topic_sources: BTreeMap<TopicId, String>,
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
@@ -53,6 +80,21 @@ pub struct FetchConfig {
     pub max_concurrent: usize,
     /// Shortest gap between two fetches of one host.
     pub host_gap: Duration,
+}
+
+impl FetchConfig {
+    /// What holds where `[fetch]` is silent: patient with slow servers, gentle to small ones.
+    pub fn standard() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(8),
+            read_timeout: Duration::from_secs(12),
+            total_timeout: Duration::from_secs(30),
+            max_redirects: 5,
+            max_body_bytes: 16 << 20,
+            max_concurrent: 64,
+            host_gap: Duration::from_secs(1),
+        }
+    }
 }
 
 /// A way out, as configured.
@@ -112,3 +154,34 @@ impl std::fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+/// Longest name or title, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// A name people read: one line, not empty.
+fn line(text: Option<source::Literal>, report: &mut problem::Report) -> Option<String> {
+    let text = text?;
+    let name = text.value.trim();
+    let good = !name.is_empty()
+        && name.chars().count() <= MAX_NAME_CHARS
+        && !name.chars().any(char::is_control);
+    if !good {
+        let message = format!("a name is one line of 1 to {MAX_NAME_CHARS} characters");
+        report.add(text.place(), "bad_name", message);
+    }
+    good.then(|| name.to_owned())
+}
+
+/// Whether a path says anything; notes it otherwise.
+fn not_empty(text: &source::Literal, key: &str, report: &mut problem::Report) -> bool {
+    let good = !text.value.trim().is_empty();
+    if !good {
+        report
+            .add(text.place(), "empty_value", format!("`{key}` is empty"))
+            .hint("leave the key out, or say where");
+    }
+    good
+}
+
+#[cfg(test)]
+mod tests;

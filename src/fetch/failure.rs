@@ -104,6 +104,11 @@ impl FetchFailure {
         }
     }
 
+    /// Whether this says nothing of the feed, only of the way there: it may be our own network.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::TimeoutConnect { .. })
+    }
+
     /// How long the server asked to be left alone: between one minute and a day.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -116,35 +121,33 @@ impl FetchFailure {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Refused(error) => error.advice(),
-            Self::BadUrl { .. } => "hint: correct the feed's `url`",
-            Self::PrivateAnswer { .. } => {
-                "hint: if this is a server of your own, name it in `allow_net`"
-            }
-            Self::Dns { .. } => "hint: check the host's spelling and this machine's name servers",
+            Self::BadUrl { .. } => "correct the feed's `url`",
+            Self::PrivateAnswer { .. } => "if this is a server of your own, name it in `allow_net`",
+            Self::Dns { .. } => "check the host's spelling and this machine's name servers",
             Self::Connect { .. } | Self::TimeoutConnect { .. } => {
-                "hint: the server may be down or block this machine; it is tried again"
+                "the server may be down or block this machine; it is tried again"
             }
             Self::Tls { .. } => {
-                "hint: open the URL in a browser; its certificate may be out of date, or name \
+                "open the URL in a browser; its certificate may be out of date, or name \
                  your own CA with SSL_CERT_FILE"
             }
             Self::TimeoutRead { .. } | Self::TimeoutTotal { .. } => {
-                "hint: the server is slow; it is tried again, or raise the timeouts under [fetch]"
+                "the server is slow; it is tried again, or raise the timeouts under [fetch]"
             }
             Self::Status { status, .. } => status_advice(*status),
             Self::Challenge { .. } => {
-                "hint: the site admits browsers only; ask its owner to let feed readers in"
+                "the site admits browsers only; ask its owner to let feed readers in"
             }
             Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {
-                "hint: open the URL in a browser and configure the address it ends at"
+                "open the URL in a browser and configure the address it ends at"
             }
             Self::TooLarge { .. } => {
-                "hint: look for a shorter feed of this site, or raise `max_body_bytes`"
+                "look for a shorter feed of this site, or raise `max_body_bytes`"
             }
             Self::HeadersTooLarge { .. }
             | Self::Decode { .. }
             | Self::UnaskedNotModified
-            | Self::Protocol(_) => "hint: the server is at fault; it is tried again",
+            | Self::Protocol(_) => "the server is at fault; it is tried again",
         }
     }
 
@@ -179,13 +182,13 @@ impl FetchFailure {
 
 fn status_advice(status: u16) -> &'static str {
     match status {
-        401 | 407 => "hint: the feed wants a login; put user and password into its URL",
-        403 | 451 => "hint: the server refuses this machine or any feed reader; ask its owner",
-        404 => "hint: the feed may have moved; look for its new address on the site",
-        410 => "hint: the feed is gone for good; remove it or find its successor",
-        429 | 503 => "hint: the server asks for fewer requests; the next one waits for it",
-        500..=599 => "hint: the server has a fault; it is tried again",
-        _ => "hint: open the URL in a browser to see what the server says",
+        401 | 407 => "the feed wants a login; put user and password into its URL",
+        403 | 451 => "the server refuses this machine or any feed reader; ask its owner",
+        404 => "the feed may have moved; look for its new address on the site",
+        410 => "the feed is gone for good; remove it or find its successor",
+        429 | 503 => "the server asks for fewer requests; the next one waits for it",
+        500..=599 => "the server has a fault; it is tried again",
+        _ => "open the URL in a browser to see what the server says",
     }
 }
 

@@ -1,9 +1,9 @@
 //! URL → bytes: one polite and precise HTTP attempt for a feed. What the bytes mean is for
 //! [`crate::parse`]; when to come again for [`crate::domain::schedule`].
 //!
-//! [`hosts`] spaces out requests per host; the redirect loop is our own ([`redirect`]), so that
-//! [`crate::egress`] judges every hop; [`validators`] asks "has it changed?"; [`body`] and
-//! [`coding`] read no more than is allowed; [`freshness`] reads when to come again; everything
+//! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
+//! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
+//! `coding` read no more than is allowed; `freshness` reads when to come again; everything
 //! that can go wrong is a [`failure::FetchFailure`].
 
 mod body;

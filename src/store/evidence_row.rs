@@ -32,9 +32,9 @@ struct ClauseRow {
     score: Option<(f64, f64, f64, f64)>,
 }
 
-/// Field, in lead, start, end, quote, before, after.
+/// Field, in lead, start, end, quote, before, after, range in code points.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct SpanRow(FieldRow, bool, usize, usize, String, String, String);
+struct SpanRow(FieldRow, bool, usize, usize, String, String, String, (usize, usize));
 
 /// Field, start, end, text, marks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -118,13 +118,14 @@ impl From<&Span> for SpanRow {
             span.quote.clone(),
             span.before.clone(),
             span.after.clone(),
+            span.chars,
         )
     }
 }
 
 impl From<SpanRow> for Span {
-    fn from(SpanRow(field, in_lead, start, end, quote, before, after): SpanRow) -> Self {
-        Self { field: field.into(), in_lead, start, end, quote, before, after }
+    fn from(SpanRow(field, in_lead, start, end, quote, before, after, chars): SpanRow) -> Self {
+        Self { field: field.into(), in_lead, start, end, chars, quote, before, after }
     }
 }
 

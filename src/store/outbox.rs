@@ -10,7 +10,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::Store;
 use super::column::{Ms, Text, code, key, opt_time, time, uint};
 use super::error::StoreError;
-use crate::domain::alert::delivery::{Attempt, Claimed, DeliveryState, NewDelivery, Settlement};
+use crate::domain::alert::delivery::{
+    Attempt, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
+};
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId};
 
 /// A delivery as it is shown.
@@ -47,6 +49,12 @@ const DEFAULT_LIMIT: u32 = 50;
 /// Most attempts shown of one delivery, the last ones.
 const MAX_ATTEMPTS: u32 = 100;
 
+/// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, or
+/// they were given up. What was added to a story is never told before the story.
+const IN_TURN: &str = "NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
+     WHERE earlier.alert_id = due.alert_id AND earlier.channel = due.channel \
+     AND earlier.seq < due.seq AND earlier.state IN ('pending', 'sending'))";
+
 impl Store {
     /// Makes every delivery pending that was being sent when the last instance ended. Only for
     /// the holder of the instance lock. Returns how many.
@@ -65,7 +73,7 @@ impl Store {
     }
 
     /// Claims up to `limit` deliveries of a channel that are due, in the order in which they
-    /// were made. Nobody else gets them until they are settled or `lease` is over.
+    /// were made, and of each alert at most one: its revisions are settled in turn. Nobody else gets them until they are settled or `lease` is over.
     pub async fn claim(
         &self,
         channel: &ChannelId,
@@ -102,10 +110,10 @@ impl Store {
         self.write(move |session| {
             let next: Option<Ms> = session
                 .conn
-                .prepare_cached(
-                    "SELECT min(ifnull(lease_until, next_attempt)) FROM deliveries \
-                     WHERE channel = ?1 AND state IN ('pending', 'sending')",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT min(ifnull(lease_until, next_attempt)) FROM deliveries AS due \
+                     WHERE channel = ?1 AND state IN ('pending', 'sending') AND {IN_TURN}",
+                ))?
                 .query_row([Text(&channel)], |row| row.get(0))?;
             Ok(next.map(|Ms(at)| at))
         })
@@ -176,15 +184,17 @@ fn claim(
     until: Timestamp,
     limit: u32,
 ) -> rusqlite::Result<Vec<Claimed>> {
+    let farthest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
     let mut claimed: Vec<Claimed> = conn
-        .prepare_cached(
+        .prepare_cached(&format!(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?3 \
-             WHERE id IN (SELECT id FROM deliveries \
+             WHERE id IN (SELECT id FROM deliveries AS due \
                 WHERE channel = ?1 AND state IN ('pending', 'sending') \
-                AND ifnull(lease_until, next_attempt) <= ?2 ORDER BY id LIMIT ?4) \
+                AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
+                AND {IN_TURN} ORDER BY id LIMIT ?4) \
              RETURNING id, alert_id, seq, channel, body, attempts, created",
-        )?
-        .query_map((Text(channel), Ms(now), Ms(until), limit), |row| {
+        ))?
+        .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest)), |row| {
             Ok(Claimed {
                 id: DeliveryId(row.get(0)?),
                 alert: AlertId(row.get(1)?),

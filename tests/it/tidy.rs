@@ -15,7 +15,7 @@ use source::{Source, all_sources, root};
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
-    ("telemetry", &["domain"]),
+    ("telemetry", &["domain", "clock"]),
     ("config", &["domain", "clock"]),
     ("egress", &["domain", "clock", "config"]),
     ("fetch", &["domain", "clock", "config", "egress"]),

@@ -1,5 +1,9 @@
 //! The proof of a match: which clauses held, where in the stored text, and what each was worth.
-//! Made by the matcher; stored, delivered and shown as it is.
+//! Made by the matcher ([`prove`]); stored, delivered and shown as it is.
+
+pub(super) mod prove;
+
+mod passage;
 
 use crate::domain::document::Field;
 use crate::domain::ids::{Digest, TopicId};
@@ -69,6 +73,9 @@ pub struct Span {
     /// Byte range in the field's text.
     pub start: usize,
     pub end: usize,
+    /// The same range in Unicode code points, half open: what is published, since programs in
+    /// other languages do not count bytes.
+    pub chars: (usize, usize),
     /// The text of the range, and up to [`CONTEXT_CHARS`] characters on either side: readable
     /// even when the text was extracted anew or purged.
     pub quote: String,

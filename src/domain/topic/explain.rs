@@ -1,1 +1,134 @@
+//! Shows a decision clause by clause: what held, what did not, where, and what the first thing
+//! was that stood in the way. [`tree`] walks the rule, [`verdict`] finds the sentence that says
+//! why, [`render`] writes it all as plain text.
 
+mod render;
+mod tree;
+mod verdict;
+
+use super::compile::TopicSet;
+use super::evidence::{ClauseScore, Span};
+use super::matcher::decide::{Decider, total};
+use super::matcher::{score, with_reading};
+use super::syntax::ast::Scope;
+use crate::domain::document::Document;
+use crate::domain::ids::{Digest, TopicId};
+use crate::domain::text::ANALYSER_VERSION;
+
+/// Why a topic matches a document, or why not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    pub topic: TopicId,
+    pub revision: Digest,
+    pub analyser: u32,
+    pub matched: bool,
+    /// The rule's `match`, where it has one.
+    pub tree: Option<ExplainedNode>,
+    /// The weights, those that did not hold too.
+    pub scores: Vec<ScoreLine>,
+    /// Sum of the contributions, where the topic has weights.
+    pub score: Option<f64>,
+    pub threshold: Option<f64>,
+    /// Each exclusion.
+    pub exclusions: Vec<ExplainedNode>,
+    /// One sentence: what decided.
+    pub verdict: String,
+}
+
+/// One clause of a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExplainedNode {
+    /// As written.
+    pub label: String,
+    pub held: bool,
+    /// How often it was found.
+    pub count: u32,
+    /// The first places, up to [`super::evidence::MAX_SPANS_PER_CLAUSE`].
+    pub spans: Vec<Span>,
+    /// Why it did not hold although its parts were found.
+    pub note: Option<String>,
+    pub children: Vec<ExplainedNode>,
+}
+
+/// One weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreLine {
+    pub clause: ExplainedNode,
+    pub weight: f64,
+    /// `None` where it did not hold.
+    pub score: Option<ClauseScore>,
+}
+
+impl TopicSet {
+    /// Explains what `topic` makes of `document`; `None` where there is no such topic.
+    pub fn explain(&self, topic: &TopicId, document: &Document) -> Option<Explanation> {
+        let compiled = self.topics.get(*self.by_id.get(topic)?)?;
+        let rule = &compiled.topic.rule;
+        Some(with_reading(|reading| {
+            reading.read(self, document);
+            let mut decider = Decider::new(self, document, reading);
+            let matched = decider.matches(compiled).is_some();
+            let held = decider.scores(compiled);
+            let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());
+            let tree =
+                matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
+            let scores = rule
+                .weights
+                .iter()
+                .zip(&compiled.weights)
+                .enumerate()
+                .map(|(index, (weight, plan))| ScoreLine {
+                    clause: tree::node(&mut decider, &weight.expr, plan, Scope::Text),
+                    weight: weight.weight,
+                    score: held.iter().find(|(at, _)| *at == index).map(|(_, score)| *score),
+                })
+                .collect();
+            let exclusions: Vec<ExplainedNode> = rule
+                .exclude
+                .iter()
+                .zip(&compiled.exclude)
+                .map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text))
+                .collect();
+            let score = (!rule.weights.is_empty()).then(|| total(&held));
+            let verdict = match (&tree, matching) {
+                (Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
+                _ => decided(score, rule.threshold, &exclusions),
+            };
+            Explanation {
+                topic: topic.clone(),
+                revision: compiled.revision,
+                analyser: ANALYSER_VERSION,
+                matched,
+                tree,
+                scores,
+                score,
+                threshold: rule.threshold,
+                exclusions,
+                verdict,
+            }
+        }))
+    }
+}
+
+/// The sentence for a rule whose `match` holds, or that has none.
+fn decided(score: Option<f64>, threshold: Option<f64>, exclusions: &[ExplainedNode]) -> String {
+    let sum = score.unwrap_or(0.0);
+    if let Some(threshold) = threshold
+        && !score::reaches(sum, threshold)
+    {
+        return format!("score {sum:.1} is below the threshold {threshold:.1}");
+    }
+    if let Some(exclusion) = exclusions.iter().find(|exclusion| exclusion.held) {
+        return format!("excluded by {}", exclusion.label);
+    }
+    match (score, threshold) {
+        (Some(sum), Some(threshold)) => {
+            format!("matches with score {sum:.1} (threshold {threshold:.1})")
+        }
+        (Some(sum), None) => format!("matches with score {sum:.1}"),
+        _ => "matches".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

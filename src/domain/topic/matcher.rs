@@ -1,1 +1,117 @@
+//! Finds topics in documents. A document is read once ([`reading`]): its tokens become hits of
+//! terms, hits open gates, and only topics all of whose gates are open are looked at. Those are
+//! decided by [`decide`] over [`occurrence`]s; [`super::evidence`] proves what matched.
+//!
+//! Matching cannot fail. What it may cost is limited by the constants here; a topic that runs
+//! out of its share is decided by what was found until then, and reported.
 
+pub(super) mod decide;
+pub(super) mod occurrence;
+pub(super) mod reading;
+pub(super) mod score;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::compile::TopicSet;
+use super::evidence::Match;
+use super::{Topic, evidence};
+use crate::domain::document::Document;
+use crate::domain::ids::TopicId;
+
+use decide::Decider;
+use reading::Reading;
+
+/// Most bytes of one field that are read.
+pub const MAX_FIELD_BYTES: usize = 128 * 1024;
+
+/// Most occurrences of one term or clause that are kept.
+pub const MAX_OCCURRENCES: usize = 2_000;
+
+/// Most steps of comparing occurrences that one topic may take for one document: about a
+/// millisecond.
+pub const MAX_TOPIC_STEPS: u32 = 500_000;
+
+/// Most steps that all topics together may take for one document.
+pub const MAX_DOCUMENT_STEPS: u32 = 10_000_000;
+
+/// What the topics said of a document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evaluation {
+    pub matches: Vec<(Arc<Topic>, Match)>,
+    /// Topics that ran out of their share of work: decided on part of the document.
+    pub over_budget: Vec<TopicId>,
+}
+
+thread_local! {
+    /// One per thread: matching allocates nothing for the topics it does not look at.
+    static READING: RefCell<Reading> = RefCell::default();
+}
+
+/// Runs `work` with this thread's reading (a new one where that is in use).
+pub(super) fn with_reading<T>(work: impl FnOnce(&mut Reading) -> T) -> T {
+    READING.with(|cell| match cell.try_borrow_mut() {
+        Ok(mut reading) => work(&mut reading),
+        Err(_) => work(&mut Reading::default()),
+    })
+}
+
+impl TopicSet {
+    /// The topics that match `document`, with the evidence, in the order they were configured.
+    pub fn evaluate(&self, document: &Document) -> Vec<(Arc<Topic>, Match)> {
+        self.evaluate_reporting(document).matches
+    }
+
+    /// As [`Self::evaluate`], and which topics ran out of their share of work.
+    pub fn evaluate_reporting(&self, document: &Document) -> Evaluation {
+        let mut evaluation = Evaluation::default();
+        if self.topics.is_empty() {
+            return evaluation;
+        }
+        with_reading(|reading| {
+            reading.read(self, document);
+            let candidates = reading.candidates(self);
+            let mut decider = Decider::new(self, document, reading);
+            for &index in &candidates {
+                if let Some((topic, found)) = decide_one(&mut decider, index, &mut evaluation) {
+                    evaluation.matches.push((topic, found));
+                }
+            }
+            reading.return_candidates(candidates);
+        });
+        evaluation
+    }
+
+    /// What one topic alone says of `document`.
+    pub fn evaluate_topic(&self, id: &TopicId, document: &Document) -> Option<Match> {
+        let index = *self.by_id.get(id)? as u32;
+        with_reading(|reading| {
+            reading.read(self, document);
+            let mut decider = Decider::new(self, document, reading);
+            decide_one(&mut decider, index, &mut Evaluation::default()).map(|(_, found)| found)
+        })
+    }
+}
+
+/// Decides one topic; proves it where it matches.
+fn decide_one(
+    decider: &mut Decider<'_>,
+    index: u32,
+    evaluation: &mut Evaluation,
+) -> Option<(Arc<Topic>, Match)> {
+    let set = decider.set;
+    let compiled = set.topics.get(index as usize)?;
+    decider.begin_topic();
+    let verdict = decider.matches(compiled);
+    let found = verdict.map(|scores| {
+        let found = evidence::prove::prove(decider, compiled, scores);
+        (Arc::clone(&compiled.topic), found)
+    });
+    if decider.is_over_budget() {
+        evaluation.over_budget.push(compiled.topic.id.clone());
+    }
+    found
+}
+
+#[cfg(test)]
+pub(super) mod tests;

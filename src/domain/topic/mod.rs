@@ -1,6 +1,7 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
-//! with [`evidence`], [`explain`] shows the decision clause by clause.
+//! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
+//! that stand inside topics.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -8,6 +9,7 @@ pub mod compile;
 pub mod evidence;
 pub mod explain;
 pub mod matcher;
+pub mod selftest;
 pub mod syntax;
 
 use std::ops::Range;

@@ -240,6 +240,7 @@ pub fn found(title: &str) -> Match {
                     in_lead: false,
                     start: 0,
                     end: quote.len(),
+                    chars: (0, quote.chars().count()),
                     quote: quote.clone(),
                     before: String::new(),
                     after: "\u{202e} \"and\" on\n".to_owned(),

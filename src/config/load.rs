@@ -1,0 +1,214 @@
+//! From files to [`Config`]: reads the main file and all topic files, checks everything, and
+//! either hands out a whole configuration or every problem there is.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::de::{DeTable, Error};
+
+use super::environment::{self, Environment};
+use super::problem::{Problems, Report};
+use super::settings::{self, Settings};
+use super::source::{FileId, Place, SourceFile};
+use super::topic_file::TopicFiles;
+use super::{Config, rules};
+
+/// Largest configuration file, in bytes.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// Most topic files.
+const MAX_TOPIC_FILES: usize = 1_000;
+
+/// Most syntax errors shown of one file: one slip upsets much that follows it.
+const MAX_TOML_ERRORS: usize = 5;
+
+/// Reads the configuration whose main file is at `path` (or in the directory `path`), together
+/// with its topic files, and checks all of it.
+///
+/// # Errors
+/// Every problem found, in all files, each with its place.
+pub fn load(path: &Path, env: &Environment) -> Result<Config, Problems> {
+    let path = environment::main_file(path);
+    let mut report = Report::default();
+    let config = read(&path, env, &mut report);
+    report.finish(config)
+}
+
+fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
+    let Some((file, text)) = read_file(path, report) else {
+        explain_main_file(path, env, report);
+        return None;
+    };
+    let mut files = vec![path.to_owned()];
+    let (settings, whole) = main_file(&text, file, path, env, report);
+    // What a broken main file says of channels is not to be trusted.
+    let channels = whole.then(|| {
+        let ids = settings.channels.iter().map(|channel| channel.id.clone());
+        ids.collect::<BTreeSet<_>>()
+    });
+    let topics = topic_files(&settings, channels.as_ref(), &mut files, report);
+    let sources = topics.sources();
+    let topics = rules::compile(topics, report)?;
+    Some(Config {
+        file: path.to_owned(),
+        files,
+        state_dir: settings.state_dir,
+        feeds: settings.feeds,
+        topics: Arc::new(topics),
+        topic_sources: sources,
+        channels: settings.channels,
+        egress: settings.egress,
+        fetch: settings.fetch,
+    })
+}
+
+/// The settings, and whether the file could be read as a whole. Of a file with syntax errors only
+/// these are reported, and the settings serve only to find the topic files.
+fn main_file(
+    text: &str,
+    file: FileId,
+    path: &Path,
+    env: &Environment,
+    report: &mut Report,
+) -> (Settings, bool) {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return (settings::read(table.get_ref(), file, path, env, report), true);
+    }
+    note_syntax(file, text, errors, report);
+    let mut ignored = Report::default();
+    let settings = settings::read(table.get_ref(), file, path, env, &mut ignored);
+    (settings, false)
+}
+
+fn topic_files(
+    settings: &Settings,
+    channels: Option<&BTreeSet<crate::domain::ids::ChannelId>>,
+    files: &mut Vec<PathBuf>,
+    report: &mut Report,
+) -> TopicFiles {
+    let mut topics = TopicFiles::default();
+    let Some(paths) = topic_paths(settings, report) else {
+        return topics;
+    };
+    let before = report.count();
+    for path in &paths {
+        let Some((file, text)) = read_file(path, report) else {
+            continue;
+        };
+        let (table, errors) = DeTable::parse_recoverable(&text);
+        if errors.is_empty() {
+            topics.read(table.get_ref(), file, &text, channels, report);
+        } else {
+            topics.note_broken_file();
+            note_syntax(file, &text, errors, report);
+        }
+    }
+    if topics.is_empty() && report.count() == before {
+        let dir = settings.topics_dir.display();
+        let message = format!("no topic is configured: the files of {dir} name none");
+        report
+            .add(settings.topics_place.clone(), "no_topics", message)
+            .hint("add one: `[[topic]]`, `id = \"nato\"`, `match = 'NATO'`");
+    }
+    files.extend(paths);
+    topics
+}
+
+/// The `*.toml` files of the topics directory, by name; hidden ones are left out.
+fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>> {
+    let dir = &settings.topics_dir;
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = format!("the topics directory {} cannot be read: {error}", dir.display());
+            report
+                .add(settings.topics_place.clone(), "no_topics_dir", message)
+                .hint("make it and put a topic file in it, or name another: `topics = \"…\"`");
+            return None;
+        }
+    };
+    let visible = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".toml") && !name.starts_with('.') && !path.is_dir()
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> = paths.filter(visible).collect();
+    paths.sort();
+    if paths.len() > MAX_TOPIC_FILES {
+        let message =
+            format!("there are {} topic files; {MAX_TOPIC_FILES} are the most", paths.len());
+        report.add(settings.topics_place.clone(), "too_many", message);
+        paths.truncate(MAX_TOPIC_FILES);
+    }
+    Some(paths)
+}
+
+/// Reads a file and files it among the sources. `None`: it could not be read, which is noted.
+fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
+    let file = report.sources.len();
+    let name = path.display().to_string();
+    let problem = match fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Some(("not_found", "there is no such file".to_owned()))
+        }
+        Err(error) => Some(("unreadable", format!("this file cannot be read: {error}"))),
+        Ok(data) if data.len() > MAX_FILE_BYTES => {
+            let message = format!("this file is larger than {MAX_FILE_BYTES} bytes");
+            Some(("file_too_large", message))
+        }
+        Ok(data) if !data.is_file() => Some(("unreadable", "this is not a file".to_owned())),
+        Ok(_) => None,
+    };
+    let content = match problem {
+        Some(problem) => Err(problem),
+        None => fs::read(path)
+            .map_err(|error| ("unreadable", format!("this file cannot be read: {error}"))),
+    };
+    match content {
+        Ok(bytes) => {
+            let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
+            report.sources.push(SourceFile::new(name, text.clone()));
+            if let Err(error) = std::str::from_utf8(&bytes) {
+                let at = error.valid_up_to();
+                let place = Place::at(file, at..at);
+                report.add(place, "not_utf8", "this file is not UTF-8 text from here on");
+                return None;
+            }
+            Some((file, text))
+        }
+        Err((code, message)) => {
+            report.sources.push(SourceFile::new(name, "".into()));
+            report.add(Place::whole(file), code, message);
+            None
+        }
+    }
+}
+
+/// Says where else a main file would have been found.
+fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
+    let places = environment::lookup_places(env);
+    let places: Vec<_> = places.iter().filter(|place| *place != path).collect();
+    let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();
+    let hint = format!(
+        "`wirewatch init` writes an annotated one; `-c` names another; also looked for: {}",
+        places.join(", ")
+    );
+    report.hint_last("not_found", hint);
+}
+
+fn note_syntax(file: FileId, text: &str, errors: Vec<Error>, report: &mut Report) {
+    for error in errors.iter().take(MAX_TOML_ERRORS) {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        let duplicate = error.message().starts_with("duplicate key");
+        let code = if duplicate { "duplicate_key" } else { "toml_syntax" };
+        let problem = report.add(Place::at(file, span), code, error.message());
+        if duplicate {
+            problem.hint(
+                "a key stands once in its table; further tables of a kind begin with `[[…]]`",
+            );
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Compiles the rules of all topics, and shows what the compiler finds where it was written.
+
+use crate::domain::topic::compile::{Library, TopicSet};
+use crate::domain::topic::syntax::SyntaxError;
+use crate::domain::topic::{RuleError, RulePart, RulePlace};
+
+use super::problem::Report;
+use super::source::{Literal, Place};
+use super::topic_file::TopicFiles;
+
+/// The compiled topics. `None`: something is wrong with their rules, which is noted.
+pub(super) fn compile(files: TopicFiles, report: &mut Report) -> Option<TopicSet> {
+    let topics = files.topics.iter().map(|placed| placed.topic.clone());
+    let definitions = files.definitions.iter();
+    let library = Library {
+        definitions: definitions
+            .map(|(name, placed)| (name.clone(), placed.definition.clone()))
+            .collect(),
+    };
+    match TopicSet::compile(topics.collect(), &library) {
+        Ok(set) => Some(set),
+        Err(errors) => {
+            for error in errors {
+                // A list that could not be read is not an unknown one: its own problem is noted.
+                if !(files.incomplete && error.code == "unknown_list") {
+                    note(&files, error, report);
+                }
+            }
+            None
+        }
+    }
+}
+
+fn note(files: &TopicFiles, error: RuleError, report: &mut Report) {
+    let literal = literal(files, &error.place);
+    let RuleError { place, span, code, message, hint } = error;
+    if let Some(literal) = literal {
+        let error = SyntaxError { span, code, message, hint };
+        return report.add_syntax(literal, error);
+    }
+    let problem = match whole(files, &place) {
+        Some(place) => report.add(place, code, message),
+        None => report.add_placeless(code, message),
+    };
+    if let Some(hint) = hint {
+        problem.hint(hint);
+    }
+}
+
+/// The text that an error is about.
+fn literal<'a>(files: &'a TopicFiles, place: &RulePlace) -> Option<&'a Literal> {
+    match place {
+        RulePlace::Topic(index, part) => {
+            let topic = files.topics.get(*index)?;
+            match part {
+                RulePart::Match => topic.matching.as_ref(),
+                RulePart::Exclude(at) => topic.exclude.get(*at),
+                RulePart::Weight(at) => topic.weights.get(*at),
+            }
+        }
+        RulePlace::Definition { name, item } => {
+            files.definitions.get(name)?.texts.get(item.unwrap_or(0))
+        }
+    }
+}
+
+/// The topic or list that an error without a text is about.
+fn whole(files: &TopicFiles, place: &RulePlace) -> Option<Place> {
+    match place {
+        RulePlace::Topic(index, _) => Some(files.topics.get(*index)?.header.clone()),
+        RulePlace::Definition { name, .. } => Some(files.definitions.get(name)?.name.place()),
+    }
+}

@@ -1,0 +1,155 @@
+//! The main file: where things are, where requests may go, how feeds are fetched; and the feeds
+//! and channels, which have files of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use super::environment::Environment;
+use super::problem::Report;
+use super::secret::Secrets;
+use super::section::{Section, Shape};
+use super::source::{FileId, Place};
+use super::{ChannelConfig, EgressConfig, FetchConfig, channels, feeds, value};
+use crate::domain::feed::Feed;
+
+/// Where topic files are looked for unless the main file says otherwise, beside it.
+pub(super) const TOPICS_DIR: &str = "topics";
+
+/// Longest text in the User-Agent about the operator, in bytes.
+const MAX_CONTACT_BYTES: usize = 200;
+
+const MAIN: Shape = Shape {
+    what: "the main file",
+    keys: &["state_dir", "topics", "egress", "fetch", "defaults", "feed", "channel"],
+};
+
+const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
+
+const FETCH: Shape = Shape {
+    what: "`[fetch]`",
+    keys: &[
+        "connect_timeout",
+        "read_timeout",
+        "total_timeout",
+        "max_redirects",
+        "max_body",
+        "max_concurrent",
+        "host_gap",
+    ],
+};
+
+/// All that the main file says.
+pub(super) struct Settings {
+    pub state_dir: PathBuf,
+    pub topics_dir: PathBuf,
+    /// Where the topics directory is named, or the main file as a whole.
+    pub topics_place: Place,
+    pub feeds: Vec<Arc<Feed>>,
+    pub channels: Vec<ChannelConfig>,
+    pub egress: EgressConfig,
+    pub fetch: FetchConfig,
+}
+
+/// Reads the main file at `path`.
+pub(super) fn read(
+    table: &DeTable<'_>,
+    file: FileId,
+    path: &Path,
+    env: &Environment,
+    report: &mut Report,
+) -> Settings {
+    let root = Section::new(table, file, 0..0, &MAIN, report);
+    let beside = path.parent().unwrap_or(Path::new(""));
+    let state_dir = state_dir(&root, beside, env, report);
+    let topics =
+        root.text("topics", report).filter(|text| super::not_empty(text, "topics", report));
+    let topics_place = topics.as_ref().map_or(Place::whole(file), |text| text.place());
+    let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
+    let feeds = feeds::read(&root, report);
+    if feeds.is_empty() && root.get("feed").is_none() {
+        report
+            .add(Place::whole(file), "no_feeds", "no feed is configured")
+            .hint("add one: `[[feed]]`, `id = \"bbc-world\"`, `url = \"https://…\"`");
+    }
+    let secrets = Secrets { env, beside };
+    Settings {
+        channels: channels::read(&root, &state_dir, &secrets, report),
+        state_dir,
+        topics_dir: beside.join(topics),
+        topics_place,
+        feeds,
+        egress: egress(&root, report),
+        fetch: fetch(&root, report),
+    }
+}
+
+fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {
+    let text =
+        root.text("state_dir", report).filter(|text| super::not_empty(text, "state_dir", report));
+    let configured = text.map(|text| beside.join(text.value));
+    env.state_dir(configured).unwrap_or_else(|| {
+        let message = "there is no directory for the database";
+        report
+            .add(Place::whole(root.place().file), "no_state_dir", message)
+            .hint("set `state_dir`, or $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME");
+        PathBuf::new()
+    })
+}
+
+fn egress(root: &Section<'_>, report: &mut Report) -> EgressConfig {
+    let Some(section) = root.section("egress", &EGRESS, report) else {
+        return EgressConfig::default();
+    };
+    let contact = section.text("contact", report).filter(|text| {
+        let visible = text.value.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        let good =
+            visible && !text.value.trim().is_empty() && text.value.len() <= MAX_CONTACT_BYTES;
+        if !good {
+            let message =
+                format!("`contact` is not 1 to {MAX_CONTACT_BYTES} plain ASCII characters");
+            report
+                .add(text.place(), "bad_contact", message)
+                .hint("a URL or mail address, so that a server's owner can reach you");
+        }
+        good
+    });
+    let networks = section.texts("allow_net", report).into_iter();
+    let networks = networks.filter(|text| {
+        let result = value::network(&text.value);
+        section.parsed(result, &text.place(), report).is_some()
+    });
+    EgressConfig {
+        allow_net: networks.map(|text| text.value).collect(),
+        contact: contact.map(|text| text.value.trim().to_owned()),
+    }
+}
+
+fn fetch(root: &Section<'_>, report: &mut Report) -> FetchConfig {
+    let standard = FetchConfig::standard();
+    let Some(section) = root.section("fetch", &FETCH, report) else {
+        return standard;
+    };
+    let seconds = |from, to| Duration::from_secs(from)..=Duration::from_secs(to);
+    let mut time = |key, least, most, usual| {
+        let duration = section.duration(key, seconds(least, most), report);
+        duration.unwrap_or(usual)
+    };
+    FetchConfig {
+        connect_timeout: time("connect_timeout", 1, 60, standard.connect_timeout),
+        read_timeout: time("read_timeout", 1, 300, standard.read_timeout),
+        total_timeout: time("total_timeout", 1, 600, standard.total_timeout),
+        host_gap: time("host_gap", 0, 60, standard.host_gap),
+        max_redirects: section
+            .integer("max_redirects", 0..=20, report)
+            .unwrap_or(standard.max_redirects),
+        max_body_bytes: section
+            .size("max_body", 1 << 10..=1 << 28, report)
+            .unwrap_or(standard.max_body_bytes),
+        max_concurrent: section
+            .integer("max_concurrent", 1..=1_024, report)
+            .map_or(standard.max_concurrent, |n| n as usize),
+    }
+}

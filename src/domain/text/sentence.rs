@@ -1,0 +1,114 @@
+//! Sentences and paragraphs of a text, by punctuation and what follows it. Asked for only where a
+//! rule or the evidence needs them.
+
+/// One sentence; its number is its place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// Byte range in the text, white space trimmed.
+    pub start: usize,
+    pub end: usize,
+    /// Number of its paragraph, from 0.
+    pub paragraph: u32,
+}
+
+/// The sentences of `text`, in order.
+pub fn sentences(text: &str) -> Vec<Sentence> {
+    let mut found = Vec::new();
+    let mut paragraph = 0;
+    let mut next_offset = 0;
+    for block in text.split_inclusive('\n') {
+        let offset = next_offset;
+        next_offset += block.len();
+        if block.trim().is_empty() {
+            paragraph += 1;
+            continue;
+        }
+        let mut start = 0;
+        for (at, c) in block.char_indices() {
+            let end = at + c.len_utf8();
+            if end > start && is_end(block, at, c) {
+                let end = past_closers(block, end);
+                push(&mut found, block, offset, start..end, paragraph);
+                start = end;
+            }
+        }
+        push(&mut found, block, offset, start..block.len(), paragraph);
+    }
+    found
+}
+
+/// The number of the sentence that holds byte `at` (white space after a sentence belongs to it).
+pub fn index_at(sentences: &[Sentence], at: usize) -> usize {
+    sentences.partition_point(|sentence| sentence.start <= at).saturating_sub(1)
+}
+
+fn push(
+    found: &mut Vec<Sentence>,
+    block: &str,
+    offset: usize,
+    range: std::ops::Range<usize>,
+    paragraph: u32,
+) {
+    let Some(text) = block.get(range.clone()) else {
+        return;
+    };
+    let trimmed = text.trim_start();
+    let start = range.start + text.len() - trimmed.len();
+    let end = start + trimmed.trim_end().len();
+    if start < end {
+        found.push(Sentence { start: offset + start, end: offset + end, paragraph });
+    }
+}
+
+/// Whether the character at `at` ends a sentence.
+fn is_end(text: &str, at: usize, c: char) -> bool {
+    match c {
+        '。' | '！' | '？' | '．' | '।' | '۔' | '؟' => true,
+        '.' | '!' | '?' | '…' => {
+            let after = &text[past_closers(text, at + c.len_utf8())..];
+            if !after.starts_with(char::is_whitespace) {
+                return false;
+            }
+            let next = after.trim_start().trim_start_matches(|c: char| !c.is_alphanumeric());
+            let small = next.chars().next().is_some_and(char::is_lowercase);
+            !small && (c != '.' || !is_abbreviation(&text[..at], next))
+        }
+        _ => false,
+    }
+}
+
+/// Past quotation marks and brackets that close together with a sentence.
+fn past_closers(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let closers = |c: char| matches!(c, '"' | '\'' | '”' | '’' | ')' | ']' | '»' | '」' | '』');
+    at + rest.len() - rest.trim_start_matches(closers).len()
+}
+
+/// Whether the full stop after `before` only shortens a word. After initials ("the U.S. The
+/// minister") the next word decides.
+fn is_abbreviation(before: &str, next: &str) -> bool {
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let mut letters = word.chars();
+    let is_initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
+    if is_initial {
+        let following = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        return !STARTERS.contains(&following);
+    }
+    ABBREVIATIONS.contains(&word)
+}
+
+#[rustfmt::skip]
+const ABBREVIATIONS: &[&str] = &[
+    "Adm", "Brig", "Capt", "Cmdr", "Col", "Dr", "Fr", "Gen", "Gov", "Hon", "Jr", "Lt", "Maj",
+    "Mr", "Mrs", "Ms", "Mt", "No", "Nos", "Prof", "Rep", "Rev", "Sen", "Sgt", "St", "Sr",
+    "vs", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec", "approx", "ca", "cf", "e", "g",
+];
+
+#[rustfmt::skip]
+const STARTERS: &[&str] = &[
+    "A", "After", "All", "Also", "An", "And", "As", "At", "Before", "But", "By", "For", "From",
+    "He", "Her", "His", "However", "I", "If", "In", "It", "Its", "Last", "Many", "Meanwhile",
+    "More", "No", "Now", "On", "One", "Our", "She", "Since", "So", "Some", "Such", "That", "The",
+    "Their", "Then", "There", "These", "They", "This", "Those", "To", "We", "What", "When",
+    "While", "With", "You",
+];

@@ -1,0 +1,169 @@
+//! When two English spellings are one word: a light plural stem and British against American
+//! spelling, by rules and short lists ([`lists`]). Nothing else is stemmed: "defend" is not
+//! "defence".
+//!
+//! [`normal`] defines the equality. The matcher never computes it over a text: [`spellings`]
+//! turns it around, once per term, into all the words that are equal to the term.
+
+mod lists;
+
+use lists::{IRREGULAR, KEPT, PAIRS, PREFIXES};
+
+/// What is the same about words that are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stem {
+    /// Plural and spelling: what rules ask by default.
+    Plural,
+    /// Spelling only: exclusions ("exclude oils" must not silence every "oil").
+    None,
+}
+
+/// Longest word that is stemmed, in bytes: longer ones are not words.
+const MAX_WORD_BYTES: usize = 32;
+
+/// The normal form of a folded word: equal for words that are the same. Words that are not plain
+/// ASCII letters are their own normal form.
+pub fn normal(word: &str, stem: Stem) -> String {
+    if !is_stemmable(word) {
+        return word.to_owned();
+    }
+    let american = american(word);
+    match stem {
+        Stem::Plural => singular(&american),
+        Stem::None => american,
+    }
+}
+
+/// Every folded word that is equal to `word`, itself among them; sorted.
+pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
+    let mut found = vec![word.to_owned()];
+    if !is_stemmable(word) {
+        return found;
+    }
+    let wanted = normal(word, stem);
+    let mut bases = vec![word.to_owned(), wanted.clone()];
+    if stem == Stem::Plural {
+        for (plural, single) in IRREGULAR {
+            if *single == wanted {
+                bases.push((*plural).to_owned());
+            }
+        }
+        for base in bases.clone() {
+            bases.extend(inflections(&base));
+        }
+    }
+    for base in bases {
+        for respelt in respellings(&base) {
+            if stem == Stem::Plural {
+                found.extend(inflections(&respelt));
+            }
+            found.push(respelt);
+        }
+    }
+    found.retain(|candidate| normal(candidate, stem) == wanted);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn is_stemmable(word: &str) -> bool {
+    word.len() <= MAX_WORD_BYTES && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Singulars and plurals a word may be, right or wrong: the caller sifts.
+fn inflections(word: &str) -> Vec<String> {
+    let mut all = Vec::with_capacity(8);
+    for stem in
+        [word, word.strip_suffix('s').unwrap_or(word), word.strip_suffix("es").unwrap_or(word)]
+    {
+        all.extend([stem.to_owned(), format!("{stem}s"), format!("{stem}e"), format!("{stem}es")]);
+        for ending in ["y", "ie", "ies"] {
+            if let Some(base) = stem.strip_suffix(ending) {
+                all.extend(["y", "ie", "ies"].map(|other| format!("{base}{other}")));
+            }
+        }
+    }
+    all
+}
+
+/// The word and its British and American spellings, right or wrong: the caller sifts.
+fn respellings(word: &str) -> Vec<String> {
+    let mut all = vec![word.to_owned()];
+    for &(british, us) in PAIRS {
+        for (from, to) in [(british, us), (us, british)] {
+            if let Some(at) = prefixed(word, from) {
+                all.push(format!("{}{to}{}", &word[..at], &word[at + from.len()..]));
+            }
+        }
+    }
+    for word in all.clone() {
+        for (from, to) in [("is", "iz"), ("iz", "is"), ("ys", "yz"), ("yz", "ys")] {
+            if let Some(at) = word.rfind(from) {
+                all.push(format!("{}{to}{}", &word[..at], &word[at + 2..]));
+            }
+        }
+    }
+    all
+}
+
+/// The American spelling of a word.
+fn american(word: &str) -> String {
+    let mut word = word.to_owned();
+    if let Some((at, british, us)) =
+        PAIRS.iter().find_map(|&(british, us)| prefixed(&word, british).map(|at| (at, british, us)))
+    {
+        word.replace_range(at..at + british.len(), us);
+    }
+    if let Some(at) = ise_at(&word) {
+        word.replace_range(at..=at, "z");
+    }
+    word
+}
+
+/// Where `stem` starts in `word`: at its beginning, or after one of [`PREFIXES`].
+fn prefixed(word: &str, stem: &str) -> Option<usize> {
+    let at = word.find(stem)?;
+    (at == 0 || PREFIXES.contains(&&word[..at])).then_some(at)
+}
+
+/// Shortest start of a word before -ise: "organise", not "rise".
+const MIN_ISE_START: usize = 3;
+
+/// Where the `s` of an ending like -ise, -ising, -isation or -yse stands. That "promise" becomes
+/// "promize" harms nobody: there is no such other word.
+fn ise_at(word: &str) -> Option<usize> {
+    const ENDINGS: [&str; 11] =
+        ["e", "ed", "es", "er", "ers", "ing", "ings", "able", "ation", "ations", "ational"];
+    ENDINGS.iter().find_map(|ending| {
+        let start = word.strip_suffix(ending)?;
+        let at = start.len().checked_sub(1)?;
+        let is_ise = start.ends_with("is") && !KEPT.contains(&word);
+        ((is_ise || start.ends_with("ys")) && at > MIN_ISE_START).then_some(at)
+    })
+}
+
+/// The singular of a word, in a form that is the same for both numbers (which need not be a
+/// word: "house" and "houses" are both "hous").
+fn singular(word: &str) -> String {
+    if KEPT.contains(&word) {
+        return word.to_owned();
+    }
+    if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
+        return (*single).to_owned();
+    }
+    let is_plural = word.len() > 3
+        && word.ends_with('s')
+        && !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending));
+    let single = if is_plural { &word[..word.len() - 1] } else { word };
+    if single.len() > 4
+        && let Some(start) = single.strip_suffix("ie")
+    {
+        return format!("{start}y");
+    }
+    const SILENT: [&str; 7] = ["xe", "che", "she", "sse", "ze", "use", "oe"];
+    let enough = if single.ends_with("oe") { 5 } else { 4 };
+    if single.len() >= enough && SILENT.iter().any(|ending| single.ends_with(ending)) {
+        return single[..single.len() - 1].to_owned();
+    }
+    single.to_owned()
+}

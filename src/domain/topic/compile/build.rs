@@ -1,0 +1,200 @@
+//! Puts a checked set of rules together. What can still be wrong here is a rule that asks for
+//! nothing to be there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::super::syntax::ast::{Definition, Expr, Node, Scope};
+use super::super::{RuleError, RulePart, RulePlace, Topic};
+use super::gates::{self, Deriver, Needs};
+use super::lexicon::Lexicon;
+use super::plan::Plan;
+use super::revision::Revisions;
+use super::{CompiledDefinition, CompiledTopic, Gates, Library, Patterns, TopicSet, Vocabulary};
+use crate::domain::ids::Digest;
+use crate::domain::text::spelling::Stem;
+
+/// Compiles rules that [`super::check`] found nothing wrong with.
+pub fn build(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
+    let mut builder = Builder {
+        library,
+        lexicon: Lexicon::default(),
+        definitions: Vec::new(),
+        definition_needs: Vec::new(),
+        known: HashMap::new(),
+        reads_all_fields: false,
+    };
+    let mut revisions = Revisions::new(library);
+    let mut compiled = Vec::with_capacity(topics.len());
+    let mut needs = Vec::with_capacity(topics.len());
+    let mut errors = Vec::new();
+    for (index, topic) in topics.into_iter().enumerate() {
+        let done = builder.topic(&topic, revisions.of(&topic.rule));
+        let need = builder.topic_needs(&done);
+        if need.is_empty() {
+            errors.push(nothing_required(index, &topic));
+        }
+        needs.push(need);
+        compiled.push(done);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    builder.finish(compiled, needs).map_err(|message| {
+        vec![RuleError {
+            place: RulePlace::Topic(0, RulePart::Match),
+            span: 0..0,
+            code: "too_large",
+            message: format!("the rules of all topics together are too large: {message}"),
+            hint: Some("shorten lists or patterns".to_owned()),
+        }]
+    })
+}
+
+/// The set of no topics.
+pub fn empty() -> TopicSet {
+    TopicSet {
+        topics: Vec::new(),
+        by_id: HashMap::new(),
+        definitions: Vec::new(),
+        leaves: Vec::new(),
+        vocabulary: Vocabulary::empty(),
+        patterns: Patterns::empty(),
+        gates: Gates::new(Vec::new(), 0),
+        reads_all_fields: false,
+    }
+}
+
+fn nothing_required(index: usize, topic: &Topic) -> RuleError {
+    let (part, span) = match (&topic.rule.matching, topic.rule.weights.first()) {
+        (Some(expr), _) => (RulePart::Match, expr.span.clone()),
+        (None, Some(weight)) => (RulePart::Weight(0), weight.expr.span.clone()),
+        (None, None) => (RulePart::Match, 0..0),
+    };
+    RuleError {
+        place: RulePlace::Topic(index, part),
+        span,
+        code: "nothing_required",
+        message: "this rule matches entries in which nothing of it is found".to_owned(),
+        hint: Some(
+            "ask for at least one term beside the negatives, or for a threshold above 0".to_owned(),
+        ),
+    }
+}
+
+struct Builder<'a> {
+    library: &'a Library,
+    lexicon: Lexicon,
+    definitions: Vec<CompiledDefinition>,
+    definition_needs: Vec<Needs>,
+    known: HashMap<(&'a str, Stem), u32>,
+    reads_all_fields: bool,
+}
+
+impl Builder<'_> {
+    fn topic(&mut self, topic: &Arc<Topic>, revision: Digest) -> CompiledTopic {
+        let rule = &topic.rule;
+        let matching = rule.matching.as_ref().map(|expr| self.plan(expr, Stem::Plural));
+        let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
+        let weights =
+            rule.weights.iter().map(|weight| self.plan(&weight.expr, Stem::Plural)).collect();
+        CompiledTopic { topic: Arc::clone(topic), revision, matching, exclude, weights }
+    }
+
+    fn plan(&mut self, expr: &Expr, stem: Stem) -> Plan {
+        let each = |builder: &mut Self, all: &[Expr]| -> Box<[Plan]> {
+            all.iter().map(|expr| builder.plan(expr, stem)).collect()
+        };
+        match &expr.node {
+            Node::Or(operands) => Plan::Or(each(self, operands)),
+            Node::And(operands) => Plan::And(each(self, operands)),
+            Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, stem))),
+            Node::Proximity { op, left, right } => Plan::Proximity {
+                op: *op,
+                sides: Box::new([self.plan(left, stem), self.plan(right, stem)]),
+            },
+            Node::Scoped { scope, inner } => {
+                self.reads_all_fields |=
+                    matches!(scope, Scope::Author | Scope::Category | Scope::Url);
+                Plan::Scoped { scope: *scope, inner: Box::new(self.plan(inner, stem)) }
+            }
+            Node::AtLeast { n, operands } => {
+                Plan::AtLeast { n: *n, operands: each(self, operands) }
+            }
+            Node::Mentions { n, inner } => {
+                Plan::Mentions { n: *n, inner: Box::new(self.plan(inner, stem)) }
+            }
+            Node::Term(term) => Plan::Leaf(self.lexicon.leaf(term, stem)),
+            Node::Reference(name) => Plan::Reference(self.definition(name, stem)),
+        }
+    }
+
+    fn definition(&mut self, name: &str, stem: Stem) -> u32 {
+        let library = self.library;
+        let Some((name, definition)) = library.definitions.get_key_value(name) else {
+            // Checked before; an index that names nothing finds nothing.
+            return u32::MAX;
+        };
+        if let Some(&known) = self.known.get(&(name.as_str(), stem)) {
+            return known;
+        }
+        let plan = match definition {
+            Definition::List(items) => Plan::Or(
+                items.iter().map(|item| Plan::Leaf(self.lexicon.leaf(item, stem))).collect(),
+            ),
+            Definition::Macro(expr) => self.plan(expr, stem),
+        };
+        let needs = self.deriver().needs(&plan);
+        let index = self.definitions.len() as u32;
+        self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
+        self.definition_needs.push(needs);
+        self.known.insert((name, stem), index);
+        index
+    }
+
+    fn deriver(&self) -> Deriver<'_> {
+        Deriver {
+            leaves: &self.lexicon.leaves,
+            frequency: &self.lexicon.frequency,
+            definitions: &self.definition_needs,
+        }
+    }
+
+    /// What must be there for the rule and, with a threshold above 0, some weight to hold.
+    fn topic_needs(&self, compiled: &CompiledTopic) -> Needs {
+        let deriver = self.deriver();
+        let rule = &compiled.topic.rule;
+        let matching = compiled.matching.iter().map(|plan| deriver.needs(plan));
+        let scored = rule.threshold.filter(|&threshold| threshold > 0.0).map(|_| {
+            let positive = rule.weights.iter().zip(&compiled.weights);
+            gates::any(
+                positive
+                    .filter(|(weight, _)| weight.weight > 0.0)
+                    .map(|(_, plan)| deriver.needs(plan)),
+            )
+        });
+        gates::all(matching.chain(scored))
+    }
+
+    fn finish(self, topics: Vec<CompiledTopic>, needs: Vec<Needs>) -> Result<TopicSet, String> {
+        let revisions: Vec<&[u8]> = topics.iter().map(|topic| &topic.revision.0[..]).collect();
+        let seed = Digest::of("vocabulary", &revisions);
+        let term_count = self.lexicon.frequency.len();
+        let by_id = topics
+            .iter()
+            .enumerate()
+            .map(|(index, compiled)| (compiled.topic.id.clone(), index))
+            .collect();
+        Ok(TopicSet {
+            by_id,
+            topics,
+            definitions: self.definitions,
+            leaves: self.lexicon.leaves,
+            vocabulary: Vocabulary::new(self.lexicon.entries, seed)
+                .map_err(|error| error.to_string())?,
+            patterns: Patterns::new(&self.lexicon.regexes)?,
+            gates: Gates::new(needs, term_count),
+            reads_all_fields: self.reads_all_fields,
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! A rule as the matcher reads it: names resolved, terms numbered. A [`Plan`] has the shape of the
+//! [`Expr`](crate::domain::topic::syntax::ast::Expr) it was made from, node for node, so that
+//! evidence and explanations walk both together.
+
+use std::sync::Arc;
+
+use super::super::Topic;
+use super::super::syntax::ast::{Definition, ProximityOp, Scope};
+use crate::domain::ids::Digest;
+
+/// One way a single token (or run of unsegmented script, or regular expression) is found.
+pub type TermId = u32;
+
+/// A term as written: index into the set's leaves.
+pub type LeafId = u32;
+
+#[derive(Debug)]
+pub enum Plan {
+    Or(Box<[Plan]>),
+    And(Box<[Plan]>),
+    Not(Box<Plan>),
+    Proximity {
+        op: ProximityOp,
+        sides: Box<[Plan; 2]>,
+    },
+    Scoped {
+        scope: Scope,
+        inner: Box<Plan>,
+    },
+    AtLeast {
+        n: u32,
+        operands: Box<[Plan]>,
+    },
+    Mentions {
+        n: u32,
+        inner: Box<Plan>,
+    },
+    Leaf(LeafId),
+    /// A list or macro: index into the set's definitions.
+    Reference(u32),
+}
+
+/// How one written term is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Leaf {
+    /// By a single token.
+    Term(TermId),
+    /// By any of these: a compound's joined form or its parts.
+    Word(Box<[Sequence]>),
+    /// By words in order, with `slop` others between them in all.
+    Phrase { slots: Box<[Box<[Sequence]>]>, slop: u32 },
+}
+
+/// Tokens side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sequence {
+    pub terms: Box<[TermId]>,
+    /// What the text between and around must literally be ("AT&T", "C++").
+    pub literal: Option<Box<Literal>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Literal {
+    pub before: Box<str>,
+    /// Between each token and the next.
+    pub between: Box<[Box<str>]>,
+    pub after: Box<str>,
+}
+
+/// A list or macro, compiled once for all who name it.
+#[derive(Debug)]
+pub struct CompiledDefinition {
+    pub definition: Definition,
+    /// A list is an `Or` of its items.
+    pub plan: Plan,
+}
+
+/// A topic, compiled.
+#[derive(Debug)]
+pub struct CompiledTopic {
+    pub topic: Arc<Topic>,
+    pub revision: Digest,
+    pub matching: Option<Plan>,
+    pub exclude: Box<[Plan]>,
+    pub weights: Box<[Plan]>,
+}

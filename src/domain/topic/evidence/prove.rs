@@ -1,0 +1,150 @@
+//! Puts the evidence of a match together: the clauses of the rule that held, each weight that
+//! counted, the exclusions that did not hold. [`super::passage`] picks the text to show.
+
+use super::super::compile::{CompiledTopic, Plan, expr_label};
+use super::super::matcher::decide::{Decider, Scores, total};
+use super::super::matcher::occurrence::{Found, Occurrence, count_apart};
+use super::super::matcher::reading::field_text;
+use super::super::matcher::score::is_in_lead;
+use super::super::syntax::ast::{Expr, Node, Scope};
+use super::passage::passages;
+use super::{
+    CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SPANS_PER_CLAUSE, Match, Span,
+};
+use crate::domain::document::Document;
+use crate::domain::text::ANALYSER_VERSION;
+
+/// Fewest clauses of the rule that are kept beside many weights.
+const MIN_RULE_CLAUSES: usize = 3;
+
+/// A clause and where it was found.
+pub struct Proven {
+    text: String,
+    pub found: Found,
+    score: Option<ClauseScore>,
+}
+
+/// Proves that `compiled` matches the document that `decider` reads.
+pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
+    let rule = &compiled.topic.rule;
+    let mut proven = Vec::new();
+    if let (Some(expr), Some(plan)) = (&rule.matching, &compiled.matching) {
+        collect(decider, expr, plan, &mut proven);
+    }
+    let score = (!rule.weights.is_empty()).then(|| total(&scores));
+    let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
+    let clauses = proven.iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
+    let passages = passages(decider, &proven);
+    Match {
+        topic: compiled.topic.id.clone(),
+        revision: compiled.revision,
+        analyser: ANALYSER_VERSION,
+        score,
+        threshold: rule.threshold,
+        evidence: Evidence {
+            clauses,
+            vetoes_tried: rule.exclude.iter().map(expr_label).collect(),
+            passages,
+            truncated: is_cut,
+        },
+    }
+}
+
+/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone.
+fn collect(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, proven: &mut Vec<Proven>) {
+    match (&expr.node, plan) {
+        (Node::Or(exprs), Plan::Or(plans)) | (Node::And(exprs), Plan::And(plans)) => {
+            for (expr, plan) in exprs.iter().zip(plans) {
+                if decider.holds(plan, Scope::Text) {
+                    collect(decider, expr, plan, proven);
+                }
+            }
+        }
+        _ => {
+            let found = decider.find(plan, Scope::Text);
+            if !found.is_empty() {
+                proven.push(Proven { text: expr_label(expr), found, score: None });
+            }
+        }
+    }
+}
+
+/// Adds the weights that counted, to the clause of the same text where there is one, and keeps
+/// the list within its limit. Returns whether something was left out.
+fn add_weights(
+    decider: &mut Decider<'_>,
+    compiled: &CompiledTopic,
+    scores: Scores,
+    proven: &mut Vec<Proven>,
+) -> bool {
+    let mut weights = Vec::with_capacity(scores.len());
+    for (index, score) in scores {
+        let weight = compiled.topic.rule.weights.get(index);
+        let (Some(weight), Some(plan)) = (weight, compiled.weights.get(index)) else {
+            continue;
+        };
+        let text = expr_label(&weight.expr);
+        let same = proven.iter_mut().find(|clause| clause.text == text && clause.score.is_none());
+        if let Some(clause) = same {
+            clause.score = Some(score);
+        } else {
+            let found = decider.find(plan, Scope::Text);
+            weights.push(Proven { text, found, score: Some(score) });
+        }
+    }
+    let total = proven.len() + weights.len();
+    if total > MAX_CLAUSES {
+        let kept = MAX_CLAUSES.saturating_sub(weights.len()).max(MIN_RULE_CLAUSES);
+        // Clauses that carry a score explain the sum: they stay.
+        let mut plain = 0;
+        proven.retain(|clause| {
+            plain += usize::from(clause.score.is_none());
+            clause.score.is_some() || plain <= kept
+        });
+    }
+    proven.append(&mut weights);
+    proven.truncate(MAX_CLAUSES);
+    total > MAX_CLAUSES
+}
+
+fn finish(decider: &Decider<'_>, clause: &Proven, is_cut: &mut bool) -> Clause {
+    let found = decider.list(&clause.found);
+    let mut spans = pieces(found, &decider.reading.pieces);
+    *is_cut |= spans.len() > MAX_SPANS_PER_CLAUSE;
+    spans.truncate(MAX_SPANS_PER_CLAUSE);
+    Clause {
+        text: clause.text.clone(),
+        count: count_apart(found),
+        spans: spans.iter().map(|piece| span(decider.document, piece)).collect(),
+        score: clause.score,
+    }
+}
+
+/// All pieces of occurrences, each once, as they stand in the document.
+pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
+    let mut all: Vec<Occurrence> =
+        found.iter().flat_map(|occurrence| occurrence.pieces(arena).iter().copied()).collect();
+    all.sort_by_key(Occurrence::order);
+    all.dedup_by_key(|piece| piece.order());
+    all
+}
+
+/// The place of a piece, with its text and what stands around it.
+pub fn span(document: &Document, piece: &Occurrence) -> Span {
+    let text = field_text(document, piece.field);
+    let (start, end) = (piece.from as usize, piece.to as usize);
+    let (before, after) = (&text[..start], &text[end..]);
+    let first = before.chars().count();
+    let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
+    let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
+    Span {
+        field: piece.field,
+        in_lead: is_in_lead(piece.field, piece.start),
+        start,
+        end,
+        chars: (first, first + text[start..end].chars().count()),
+        quote: text[start..end].to_owned(),
+        before: before[from..].to_owned(),
+        after: after[..to].to_owned(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Operators on positions, over the occurrences of their two sides.
+
+use super::super::super::syntax::ast::ProximityOp;
+use super::super::MAX_OCCURRENCES;
+use super::super::occurrence::{Found, Occurrence, distance};
+use super::Decider;
+use crate::domain::document::Field;
+use crate::domain::text::sentence::index_at;
+
+impl Decider<'_> {
+    pub(super) fn find_proximity(&mut self, op: ProximityOp, left: Found, right: Found) -> Found {
+        let left = self.list(&left).to_vec();
+        let right = self.list(&right).to_vec();
+        let mut all = Vec::new();
+        match op {
+            ProximityOp::Except | ProximityOp::NotNear(_) => {
+                let reach = if let ProximityOp::NotNear(n) = op { n } else { 0 };
+                all.extend(left.iter().filter(|a| !self.is_near_any(a, &right, reach)));
+            }
+            _ => {
+                for a in &left {
+                    for b in &right {
+                        if all.len() >= MAX_OCCURRENCES || !self.step() {
+                            return self.keep(&mut all, 0);
+                        }
+                        if self.is_pair(op, a, b) {
+                            all.push(self.pair(a, b));
+                        }
+                    }
+                }
+            }
+        }
+        self.keep(&mut all, 0)
+    }
+
+    fn is_near_any(&mut self, a: &Occurrence, others: &[Occurrence], reach: u32) -> bool {
+        others.iter().any(|b| {
+            self.step();
+            distance(a, b, &self.reading.pieces).is_some_and(|apart| apart <= reach)
+        })
+    }
+
+    fn is_pair(&mut self, op: ProximityOp, a: &Occurrence, b: &Occurrence) -> bool {
+        let apart = match distance(a, b, &self.reading.pieces) {
+            Some(apart) if apart > 0 => apart,
+            _ => return false,
+        };
+        match op {
+            ProximityOp::Near(n) => apart <= n,
+            ProximityOp::Before(n) => a.end <= b.start && apart <= n,
+            ProximityOp::Sentence => {
+                self.sentence_of(a).is_some_and(|at| self.sentence_of(b) == Some(at))
+            }
+            ProximityOp::Paragraph => {
+                self.paragraph_of(a).is_some_and(|at| self.paragraph_of(b) == Some(at))
+            }
+            ProximityOp::Except | ProximityOp::NotNear(_) => false,
+        }
+    }
+
+    /// The sentence an occurrence lies in, where it is one. Fields other than title and body are
+    /// one sentence each.
+    fn sentence_of(&mut self, occurrence: &Occurrence) -> Option<usize> {
+        self.unit_of(occurrence, false)
+    }
+
+    fn paragraph_of(&mut self, occurrence: &Occurrence) -> Option<usize> {
+        self.unit_of(occurrence, true)
+    }
+
+    fn unit_of(&mut self, occurrence: &Occurrence, is_paragraph: bool) -> Option<usize> {
+        if !matches!(occurrence.field, Field::Title | Field::Body) {
+            return Some(0);
+        }
+        let document = self.document;
+        let sentences = self.reading.sentences(document, occurrence.field);
+        let unit = |at: usize| {
+            let index = index_at(sentences, at);
+            if is_paragraph {
+                sentences.get(index).map_or(0, |sentence| sentence.paragraph as usize)
+            } else {
+                index
+            }
+        };
+        let first = unit(occurrence.from as usize);
+        let last = unit((occurrence.to as usize).saturating_sub(1));
+        (first == last).then_some(first)
+    }
+
+    /// Two occurrences put together.
+    fn pair(&mut self, a: &Occurrence, b: &Occurrence) -> Occurrence {
+        let arena = &mut self.reading.pieces;
+        let start = arena.len();
+        for side in [a, b] {
+            if side.pieces.0 == side.pieces.1 {
+                arena.push(*side);
+            } else {
+                arena.extend_from_within(side.pieces.0 as usize..side.pieces.1 as usize);
+            }
+        }
+        arena[start..].sort_by_key(Occurrence::order);
+        Occurrence {
+            field: a.field,
+            start: a.start.min(b.start),
+            end: a.end.max(b.end),
+            from: a.from.min(b.from),
+            to: a.to.max(b.to),
+            pieces: (start as u32, arena.len() as u32),
+        }
+    }
+}

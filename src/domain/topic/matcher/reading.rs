@@ -1,0 +1,302 @@
+//! One document as the rules of a set see it: which terms were hit, and where. Everything here
+//! is reused from document to document; an epoch number tells fresh marks from stale ones, so
+//! that nothing has to be cleared.
+
+use crate::domain::document::{Document, Field};
+use crate::domain::text::case::{Capitals, TermCase, is_exactly, is_shouted};
+use crate::domain::text::scan::{Buffers, Place, RunChar, Sink, TokenKind, scan, tokens};
+use crate::domain::text::sentence::{Sentence, sentences};
+
+use super::super::compile::{Condition, TermId, TopicSet};
+use super::occurrence::Occurrence;
+use super::{MAX_FIELD_BYTES, MAX_OCCURRENCES};
+
+const NONE: u32 = u32::MAX;
+
+/// A place where a term was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit {
+    pub field: Field,
+    pub place: Place,
+    /// The hit of the same term before this one.
+    previous: u32,
+}
+
+/// What is known of a term.
+#[derive(Debug, Clone, Copy, Default)]
+struct TermState {
+    epoch: u32,
+    count: u32,
+    last: u32,
+}
+
+/// A stretch of the occurrence arena, remembered for one document.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Remembered {
+    pub epoch: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub(super) epoch: u32,
+    buffers: Buffers,
+    hits: Vec<Hit>,
+    terms: Vec<TermState>,
+    /// Epoch in which each gate was last open, and the gates open now.
+    gates: Vec<u32>,
+    open: Vec<u32>,
+    candidates: Vec<u32>,
+    /// Arenas of [`super::decide`].
+    pub(super) occurrences: Vec<Occurrence>,
+    pub(in super::super) pieces: Vec<Occurrence>,
+    /// Lists in the making.
+    pub(super) copies: Vec<Occurrence>,
+    pub(super) list: Vec<Occurrence>,
+    pub(super) remembered: Vec<Remembered>,
+    /// Sentences of title and body once they were asked for.
+    sentences: [Option<Vec<Sentence>>; 2],
+}
+
+/// The text of a field as far as it is read.
+pub fn field_text(document: &Document, field: Field) -> &str {
+    let text = document.field(field);
+    if text.len() <= MAX_FIELD_BYTES {
+        return text;
+    }
+    let mut end = MAX_FIELD_BYTES;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+impl Reading {
+    /// Reads `document` for the rules of `set`.
+    pub fn read(&mut self, set: &TopicSet, document: &Document) {
+        self.begin(set);
+        let fields = if set.reads_all_fields { &Field::ALL[..] } else { &Field::ALL[..2] };
+        let mut buffers = std::mem::take(&mut self.buffers);
+        for &field in fields {
+            let text = field_text(document, field);
+            if !text.is_empty() {
+                scan(text, &mut buffers, &mut Hits { reading: self, set, text, field });
+            }
+        }
+        self.buffers = buffers;
+        if !set.patterns.is_empty() {
+            for &field in fields {
+                self.find_patterns(set, field_text(document, field), field);
+            }
+        }
+    }
+
+    fn begin(&mut self, set: &TopicSet) {
+        self.epoch = self.epoch.wrapping_add(1);
+        if self.epoch == 0 {
+            *self = Self { epoch: 1, ..Self::default() };
+        }
+        self.hits.clear();
+        self.open.clear();
+        self.occurrences.clear();
+        self.pieces.clear();
+        self.sentences = [None, None];
+        if self.terms.len() < set.gates.term_count() {
+            self.terms.resize(set.gates.term_count(), TermState::default());
+        }
+        if self.gates.len() < set.gates.gate_count() {
+            self.gates.resize(set.gates.gate_count(), 0);
+        }
+    }
+
+    /// The topics all of whose gates are open, ascending. Give the list back afterwards.
+    pub fn candidates(&mut self, set: &TopicSet) -> Vec<u32> {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        for &gate in &self.open {
+            for filed in set.gates.filed_under(gate) {
+                let is_open = |&gate: &u32| self.gates[gate as usize] == self.epoch;
+                if (filed.second == NONE || is_open(&filed.second))
+                    && set.gates.rest(filed.topic).iter().all(is_open)
+                {
+                    candidates.push(filed.topic);
+                }
+            }
+        }
+        candidates.sort_unstable();
+        candidates
+    }
+
+    pub fn return_candidates(&mut self, candidates: Vec<u32>) {
+        self.candidates = candidates;
+    }
+
+    /// The hits of a term, last first.
+    pub fn hits(&self, term: TermId) -> impl Iterator<Item = &Hit> {
+        let mut next = match self.terms.get(term as usize) {
+            Some(state) if state.epoch == self.epoch => state.last,
+            _ => NONE,
+        };
+        std::iter::from_fn(move || {
+            let hit = self.hits.get(next as usize)?;
+            next = hit.previous;
+            Some(hit)
+        })
+    }
+
+    /// The sentences of title or body.
+    pub fn sentences(&mut self, document: &Document, field: Field) -> &[Sentence] {
+        let slot = match field {
+            Field::Title => 0,
+            _ => 1,
+        };
+        self.sentences[slot].get_or_insert_with(|| sentences(field_text(document, field)))
+    }
+
+    #[inline]
+    fn record(&mut self, set: &TopicSet, term: TermId, field: Field, place: Place) {
+        let state = &mut self.terms[term as usize];
+        if state.epoch != self.epoch {
+            *state = TermState { epoch: self.epoch, count: 0, last: NONE };
+            for &gate in set.gates.opened_by(term) {
+                let mark = &mut self.gates[gate as usize];
+                if *mark != self.epoch {
+                    *mark = self.epoch;
+                    self.open.push(gate);
+                }
+            }
+        }
+        if state.count as usize >= MAX_OCCURRENCES {
+            return;
+        }
+        state.count += 1;
+        let previous = std::mem::replace(&mut state.last, self.hits.len() as u32);
+        self.hits.push(Hit { field, place, previous });
+    }
+
+    fn find_patterns(&mut self, set: &TopicSet, text: &str, field: Field) {
+        let mut all = None;
+        for (regex, term) in set.patterns.found_in(text) {
+            let all = all.get_or_insert_with(|| {
+                let mut all = tokens(text);
+                all.retain(|token| token.kind != TokenKind::Joined);
+                all
+            });
+            for found in regex.find_iter(text).take(MAX_OCCURRENCES) {
+                // The tokens it touches; between two tokens it takes no position.
+                let first = all.partition_point(|token| token.place.end <= found.start());
+                let last = all.partition_point(|token| token.place.start < found.end());
+                let place = Place {
+                    start: found.start(),
+                    end: found.end(),
+                    position: first as u32,
+                    width: last.saturating_sub(first) as u32,
+                };
+                if found.start() < found.end() {
+                    self.record(set, term, field, place);
+                }
+            }
+        }
+    }
+}
+
+/// Looks every token up and records what it hits.
+struct Hits<'a> {
+    reading: &'a mut Reading,
+    set: &'a TopicSet,
+    text: &'a str,
+    field: Field,
+}
+
+impl Hits<'_> {
+    #[cold]
+    fn whole(&mut self, hash: u64, form: &[u8], kind: TokenKind, place: Place) {
+        let set = self.set;
+        let terms = set.vocabulary.whole(hash, form);
+        if terms.is_empty() {
+            return;
+        }
+        let raw = &self.text[place.start..place.end];
+        let capitals = Capitals::of(raw);
+        for &(term, condition) in terms {
+            let holds = match condition {
+                Condition::Case(case) => self.case_holds(case, capitals, kind, place),
+                Condition::Exact(index) => {
+                    kind != TokenKind::Joined && is_exactly(set.vocabulary.exact_text(index), raw)
+                }
+            };
+            if holds {
+                self.reading.record(set, term, self.field, place);
+            }
+        }
+    }
+
+    fn case_holds(
+        &self,
+        case: TermCase,
+        capitals: Capitals,
+        kind: TokenKind,
+        place: Place,
+    ) -> bool {
+        case.allows(capitals)
+            && (case != TermCase::ShortWord
+                || kind == TokenKind::Initials
+                || !is_shouted(self.text, place.start, place.end))
+    }
+
+    #[cold]
+    fn open(&mut self, form: &[u8], kind: TokenKind, place: Place) {
+        let set = self.set;
+        let mut capitals = None;
+        set.vocabulary.open(form, |term, case| {
+            let raw = &self.text[place.start..place.end];
+            let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
+            if self.case_holds(case, capitals, kind, place) {
+                self.reading.record(set, term, self.field, place);
+            }
+        });
+    }
+}
+
+impl Sink for Hits<'_> {
+    #[inline]
+    fn ascii(&mut self, lower: &[u8], start: usize, end: usize, position: u32) {
+        let vocabulary = &self.set.vocabulary;
+        let hash = vocabulary.key.hash_within(lower, start, end);
+        let place = Place { start, end, position, width: 1 };
+        if vocabulary.may_hold(hash) {
+            self.whole(hash, &lower[start..end], TokenKind::Word, place);
+        }
+        if vocabulary.has_open() && vocabulary.may_open(&lower[start..end]) {
+            self.open(&lower[start..end], TokenKind::Word, place);
+        }
+    }
+
+    fn word(&mut self, form: &str, kind: TokenKind, place: Place) {
+        let hash = self.set.vocabulary.key.hash(form.as_bytes());
+        if self.set.vocabulary.may_hold(hash) {
+            self.whole(hash, form.as_bytes(), kind, place);
+        }
+        if self.set.vocabulary.has_open() {
+            self.open(form.as_bytes(), kind, place);
+        }
+    }
+
+    fn run(&mut self, form: &str, chars: &[RunChar], position: u32) {
+        let set = self.set;
+        set.vocabulary.run(form, |term, range| {
+            let first = chars.partition_point(|c| c.offset <= range.start).saturating_sub(1);
+            let after = chars.partition_point(|c| c.offset < range.end).max(first + 1);
+            if let (Some(start), Some(end)) = (chars.get(first), chars.get(after - 1)) {
+                let place = Place {
+                    start: start.start,
+                    end: end.end,
+                    position: position.saturating_add(first as u32),
+                    width: (after - first) as u32,
+                };
+                self.reading.record(set, term, self.field, place);
+            }
+        });
+    }
+}
