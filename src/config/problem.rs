@@ -206,6 +206,14 @@ impl Report {
                 self.more += self.problems.len().saturating_sub(MAX_PROBLEMS);
                 self.problems.sort_by_key(sort_key);
                 self.problems.truncate(MAX_PROBLEMS);
+                for problem in &mut self.problems {
+                    problem.message = printable(&problem.message);
+                    problem.hint = problem.hint.as_deref().map(printable);
+                    problem.file = problem.file.as_deref().map(printable);
+                }
+                for source in &mut self.sources {
+                    source.name = printable(&source.name);
+                }
                 Err(Problems { problems: self.problems, more: self.more, sources: self.sources })
             }
         }
@@ -237,6 +245,21 @@ impl Report {
         self.problems.push(problem);
         &mut self.problems[at]
     }
+}
+
+/// Text that moves no cursor and turns no line round: messages quote what stands in files. The
+/// renderer does the same for excerpts, but for the controls of Latin-1.
+fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 fn sort_key(problem: &Problem) -> (FileId, usize) {
