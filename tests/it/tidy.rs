@@ -73,7 +73,6 @@ const IMPURE: &[&str] = &[
     "thread_rng",
     "SystemTime",
     "Instant",
-    "RandomState",
 ];
 const IMPURE_STD: &[&str] = &["fs", "net", "env", "process", "thread", "io"];
 
