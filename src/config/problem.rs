@@ -66,13 +66,21 @@ impl Problems {
 
     /// Whether there was no configuration to read at all.
     pub fn not_found(&self) -> bool {
-        self.problems.iter().any(|problem| problem.code == "not_found")
+        self.problems
+            .iter()
+            .any(|problem| problem.code == "not_found")
     }
 
     /// All problems for people to read, ending with a line that counts them.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH_COLUMNS);
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let renderer = renderer
+            .decor_style(DecorStyle::Ascii)
+            .term_width(WIDTH_COLUMNS);
         let shown: Vec<String> = self.sources.iter().map(SourceFile::shown).collect();
         let mut text = String::new();
         for problem in &self.problems {
@@ -84,15 +92,23 @@ impl Problems {
             0 => String::new(),
             more => format!(" ({more} not shown)"),
         };
-        text + &format!("{} problem{plural} in the configuration{more}\n", self.count())
+        text + &format!(
+            "{} problem{plural} in the configuration{more}\n",
+            self.count()
+        )
     }
 
     fn group<'a>(&'a self, problem: &'a Problem, shown: &'a [String]) -> Group<'a> {
-        let title = Level::ERROR.primary_title(&problem.message).id(problem.code);
+        let title = Level::ERROR
+            .primary_title(&problem.message)
+            .id(problem.code);
         let mut group = Group::with_title(title);
         let mut related = problem.related.as_ref();
         match &problem.place {
-            Some(Place { file, span: Some(span) }) => {
+            Some(Place {
+                file,
+                span: Some(span),
+            }) => {
                 let mut snippet = self
                     .snippet(*file, shown)
                     .annotation(AnnotationKind::Primary.span(on_one_line(&shown[*file], span)));
@@ -110,7 +126,14 @@ impl Problems {
             }
             None => {}
         }
-        if let Some((Place { file, span: Some(span) }, label)) = related {
+        if let Some((
+            Place {
+                file,
+                span: Some(span),
+            },
+            label,
+        )) = related
+        {
             let span = on_one_line(&shown[*file], span);
             let annotation = AnnotationKind::Context.span(span).label(label);
             group = group.element(self.snippet(*file, shown).annotation(annotation));
@@ -142,7 +165,11 @@ impl std::error::Error for Problems {}
 fn on_one_line(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = span.start.min(text.len());
     let line = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let line = if text[start..line].ends_with('\r') { line - 1 } else { line };
+    let line = if text[start..line].ends_with('\r') {
+        line - 1
+    } else {
+        line
+    };
     start..span.end.clamp(start, line)
 }
 
@@ -206,7 +233,19 @@ impl Report {
                 self.more += self.problems.len().saturating_sub(MAX_PROBLEMS);
                 self.problems.sort_by_key(sort_key);
                 self.problems.truncate(MAX_PROBLEMS);
-                Err(Problems { problems: self.problems, more: self.more, sources: self.sources })
+                for problem in &mut self.problems {
+                    problem.message = printable(&problem.message);
+                    problem.hint = problem.hint.as_deref().map(printable);
+                    problem.file = problem.file.as_deref().map(printable);
+                }
+                for source in &mut self.sources {
+                    source.name = printable(&source.name);
+                }
+                Err(Problems {
+                    problems: self.problems,
+                    more: self.more,
+                    sources: self.sources,
+                })
             }
         }
     }
@@ -217,7 +256,9 @@ impl Report {
             self.problems.pop();
             self.more += 1;
         }
-        let source = place.as_ref().and_then(|place| self.sources.get(place.file));
+        let source = place
+            .as_ref()
+            .and_then(|place| self.sources.get(place.file));
         let offset = place.as_ref().and_then(|place| place.span.as_ref());
         let (line, column) = match (source, offset) {
             (Some(source), Some(span)) => source.position(span.start),
@@ -237,6 +278,21 @@ impl Report {
         self.problems.push(problem);
         &mut self.problems[at]
     }
+}
+
+/// Text that moves no cursor and turns no line round: messages quote what stands in files. The
+/// renderer does the same for excerpts, but for the controls of Latin-1.
+fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 fn sort_key(problem: &Problem) -> (FileId, usize) {

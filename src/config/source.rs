@@ -75,7 +75,9 @@ impl SourceFile {
                 *byte = b'*';
             }
         }
-        String::from_utf8_lossy(&text).into_owned()
+        // The controls of Latin-1, two bytes each: a terminal may obey them.
+        let text = String::from_utf8_lossy(&text);
+        text.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "  ")
     }
 
     /// 1-based line and column, in characters.

@@ -1,7 +1,10 @@
+//! Whole configurations, good and bad, read from real files.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{ChannelKind, Config, Environment, FetchConfig, Problems, examples, load};
@@ -142,4 +145,35 @@ fn the_examples_load() {
     }
     let ids: Vec<_> = config.topics.topics().map(|(topic, _)| topic.id.as_str()).collect();
     assert_eq!(ids, ["defence-alliances", "nato"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A file that lost a stretch and got another in its place loads or is complained of, and
+    /// every complaint can be shown.
+    #[test]
+    fn no_mutilated_file_panics(
+        which in 0..4_usize,
+        from in 0.0..1.0_f64,
+        length in 0..40_usize,
+        put in proptest::sample::select(vec!["", "'", "\"", "[", "]]", "=", "\n", "é", "{", "\"\"\""]),
+    ) {
+        let dir = tempfile::tempdir().expect("a directory");
+        fs::create_dir(dir.path().join("topics")).expect("a directory");
+        for (at, (path, content)) in examples().iter().enumerate() {
+            let mut content = (*content).to_owned();
+            if at == which {
+                let start = content.floor_char_boundary((from * content.len() as f64) as usize);
+                let end = content.floor_char_boundary(start + length).max(start);
+                content.replace_range(start..end, put);
+            }
+            fs::write(dir.path().join(path), content).expect("a file");
+        }
+        let env = Environment::fixed([("HOME", "/home/ada")]);
+        if let Err(problems) = load(dir.path(), &env) {
+            prop_assert!(problems.count() > 0);
+            prop_assert!(problems.render(true).len() > 20);
+        }
+    }
 }

@@ -168,6 +168,16 @@ fn a_secret_in_the_file_is_refused_and_shown_nowhere() {
 }
 
 #[test]
+fn what_is_quoted_from_a_file_moves_no_cursor() {
+    let topics = format!("{TOPIC}\"\\u001b[2J\\u202e\" = 1\nseverity = '\u{9b}31m\u{202e}high'\n");
+    let problems = problems(FEED, &topics);
+    assert_eq!(problems.count(), 2);
+    let shown = problems.render(false);
+    let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!shown.contains(bad), "{shown:?}");
+}
+
+#[test]
 fn a_broken_file_does_not_hide_the_mistakes_of_the_others() {
     let found = places("[[feed]\nid = 'a'\n", "[[topic]]\nid = 't'\nmatch = 'a NEAR b'\n");
     assert!(

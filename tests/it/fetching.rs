@@ -56,7 +56,7 @@ async fn failure(reply: Reply, config: &FetchConfig) -> String {
     let server = FeedServer::start().await;
     server.set("/", reply);
     let failure = get_with(&server, "/", config).await.unwrap_err();
-    assert!(failure.advice().starts_with("hint: "), "{failure}");
+    assert!(!failure.advice().is_empty(), "{failure}");
     failure.code().into_owned()
 }
 

@@ -1,3 +1,5 @@
+//! The alert log as a file: appended, rotated, and mended after a crash.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

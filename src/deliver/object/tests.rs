@@ -1,3 +1,5 @@
+//! The published alert object, field by field.
+
 use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::document::Field;
 use crate::domain::entry::DateQuality;

@@ -1,3 +1,5 @@
+//! Alerts as people read them on a terminal.
+
 use crate::deliver::object::tests::sample;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
 use crate::domain::entry::DateQuality;

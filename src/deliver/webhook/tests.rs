@@ -1,3 +1,5 @@
+//! Signatures and headers of webhooks, and what an answer means.
+
 use std::collections::BTreeMap;
 
 use crate::config::{EgressConfig, Secret};

@@ -1,3 +1,5 @@
+//! No text from outside acts on a terminal, a log, a cell or a header.
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! What follows from a channel's answer: settled, tried later, or parked.
+
 use super::*;
 
 const ID: DeliveryId = DeliveryId(7_000_123);

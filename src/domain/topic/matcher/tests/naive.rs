@@ -1,1 +1,1 @@
-
+//! A matcher that is too simple to be wrong: the fast one must agree with it.
