@@ -13,3 +13,4 @@ mod reload;
 mod store_contract;
 mod tidy;
 mod topic_language;
+mod topic_matching;

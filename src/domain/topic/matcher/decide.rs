@@ -248,7 +248,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Puts `list[base..]` into the arena: sorted, each once, not more than the limit.
-    pub(super) fn keep(&mut self, list: &mut Vec<Occurrence>, base: usize) -> Found {
+    pub(super) fn keep(&mut self, list: &mut [Occurrence], base: usize) -> Found {
         let list = &mut list[base..];
         let pieces = &self.reading.pieces;
         let is_sorted = list.is_sorted_by_key(Occurrence::order);

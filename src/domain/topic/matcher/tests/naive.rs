@@ -1,1 +1,462 @@
-//! A matcher that is too simple to be wrong: the fast one must agree with it.
+//! The law: the matcher says what a naive evaluator says, on random rules over random texts. The
+//! naive one follows the words of `occurrence.rs` by brute force over tokens: no gates, no
+//! vocabulary, no arena, no limits. Texts are made of few words, so that everything meets.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::super::super::compile::Library;
+use super::super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope, Term, Word};
+use super::super::super::{Rule, Weight};
+use super::{compile, library};
+use crate::domain::document::{Document, Field};
+use crate::domain::text::scan::{Token, TokenKind, tokens};
+use crate::domain::text::sentence::sentences;
+
+/// Pieces of one occurrence: (field, first token, after the last), sorted.
+type Occurrence = Vec<(Field, u32, u32)>;
+
+struct Naive<'a> {
+    library: &'a Library,
+    document: &'a Document,
+    title: Vec<Token>,
+    body: Vec<Token>,
+}
+
+impl<'a> Naive<'a> {
+    fn new(library: &'a Library, document: &'a Document) -> Self {
+        let (title, body) = (tokens(&document.title), tokens(&document.body));
+        Self {
+            library,
+            document,
+            title,
+            body,
+        }
+    }
+
+    fn definition(&self, name: &str) -> &'a Definition {
+        &self.library.definitions[name]
+    }
+
+    fn holds(&self, expr: &Expr, scope: Scope) -> bool {
+        match &expr.node {
+            Node::Or(all) => all.iter().any(|each| self.holds(each, scope)),
+            Node::And(all) => all.iter().all(|each| self.holds(each, scope)),
+            Node::Not(inner) => !self.holds(inner, scope),
+            Node::Scoped { scope, inner } => self.holds(inner, *scope),
+            Node::AtLeast { n, operands } => {
+                let held: usize = operands
+                    .iter()
+                    .map(|each| self.held_members(each, scope))
+                    .sum();
+                held >= *n as usize
+            }
+            Node::Mentions { n, inner } => apart(&self.find(inner, scope)) >= *n,
+            Node::Reference(name) => match self.definition(name) {
+                Definition::Macro(inner) => self.holds(inner, scope),
+                Definition::List(items) => {
+                    items.iter().any(|item| !self.term(item, scope).is_empty())
+                }
+            },
+            Node::Term(_) | Node::Proximity { .. } => !self.find(expr, scope).is_empty(),
+        }
+    }
+
+    fn held_members(&self, expr: &Expr, scope: Scope) -> usize {
+        let (inner, within) = match &expr.node {
+            Node::Scoped { scope, inner } => (&**inner, *scope),
+            _ => (expr, scope),
+        };
+        if let Node::Reference(name) = &inner.node {
+            match self.definition(name) {
+                Definition::List(items) => {
+                    return items
+                        .iter()
+                        .filter(|item| !self.term(item, within).is_empty())
+                        .count();
+                }
+                Definition::Macro(rule) if matches!(rule.node, Node::Reference(_)) => {
+                    return self.held_members(rule, within);
+                }
+                Definition::Macro(_) => {}
+            }
+        }
+        usize::from(self.holds(expr, scope))
+    }
+
+    fn find(&self, expr: &Expr, scope: Scope) -> BTreeSet<Occurrence> {
+        let union = |all: &[Expr]| all.iter().flat_map(|each| self.find(each, scope)).collect();
+        match &expr.node {
+            Node::Or(all) => union(all),
+            Node::And(all) | Node::AtLeast { operands: all, .. } if self.holds(expr, scope) => {
+                union(all)
+            }
+            Node::Mentions { inner, .. } if self.holds(expr, scope) => self.find(inner, scope),
+            Node::And(_) | Node::AtLeast { .. } | Node::Mentions { .. } | Node::Not(_) => {
+                BTreeSet::new()
+            }
+            Node::Scoped { scope, inner } => self.find(inner, *scope),
+            Node::Term(term) => self.term(term, scope),
+            Node::Reference(name) => match self.definition(name) {
+                Definition::Macro(inner) => self.find(inner, scope),
+                Definition::List(items) => items
+                    .iter()
+                    .flat_map(|item| self.term(item, scope))
+                    .collect(),
+            },
+            Node::Proximity { op, left, right } => {
+                self.proximity(*op, &self.find(left, scope), &self.find(right, scope))
+            }
+        }
+    }
+
+    fn proximity(
+        &self,
+        op: ProximityOp,
+        left: &BTreeSet<Occurrence>,
+        right: &BTreeSet<Occurrence>,
+    ) -> BTreeSet<Occurrence> {
+        let kept = |reach: u32| {
+            left.iter()
+                .filter(|a| {
+                    !right
+                        .iter()
+                        .any(|b| distance(a, b).is_some_and(|d| d <= reach))
+                })
+                .cloned()
+                .collect()
+        };
+        match op {
+            ProximityOp::Except => return kept(0),
+            ProximityOp::NotNear(n) => return kept(n),
+            _ => {}
+        }
+        let mut all = BTreeSet::new();
+        for a in left {
+            for b in right {
+                let Some(apart) = distance(a, b).filter(|&apart| apart > 0) else {
+                    continue;
+                };
+                let good = match op {
+                    ProximityOp::Near(n) => apart <= n,
+                    ProximityOp::Before(n) => {
+                        apart <= n && a.iter().all(|x| b.iter().all(|y| x.2 <= y.1))
+                    }
+                    ProximityOp::Sentence => self.share(a, b, false),
+                    _ => self.share(a, b, true),
+                };
+                if good {
+                    let mut pieces: Occurrence = a.iter().chain(b).copied().collect();
+                    pieces.sort_unstable();
+                    all.insert(pieces);
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether all pieces lie in one sentence, or one paragraph.
+    fn share(&self, a: &Occurrence, b: &Occurrence, paragraph: bool) -> bool {
+        let (tokens, text) = self.field(a[0].0);
+        let cut = sentences(text);
+        let units: BTreeSet<usize> = a
+            .iter()
+            .chain(b)
+            .flat_map(|&(_, start, end)| start..end)
+            .map(|position| {
+                let token = tokens
+                    .iter()
+                    .find(|t| t.place.position == position && t.place.width == 1);
+                let at = token.map_or(0, |token| token.place.start);
+                let index = cut.iter().rposition(|s| s.start <= at).unwrap_or(0);
+                if paragraph {
+                    cut[index].paragraph as usize
+                } else {
+                    index
+                }
+            })
+            .collect();
+        units.len() == 1
+    }
+
+    fn field(&self, field: Field) -> (&[Token], &str) {
+        match field {
+            Field::Title => (&self.title, &self.document.title),
+            _ => (&self.body, &self.document.body),
+        }
+    }
+
+    fn term(&self, term: &Term, scope: Scope) -> BTreeSet<Occurrence> {
+        let (words, slop) = match term {
+            Term::Word(word) => (std::slice::from_ref(word), 0),
+            Term::Phrase { words, slop, .. } => (&words[..], *slop),
+            Term::Regex { .. } => unreachable!("not generated"),
+        };
+        let mut all = BTreeSet::new();
+        for field in [Field::Title, Field::Body] {
+            let (tokens, _) = self.field(field);
+            let mut chains: Vec<(u32, u32, u32)> = Vec::new();
+            for (index, word) in words.iter().enumerate() {
+                let places = word_places(word, tokens);
+                if index == 0 {
+                    chains = places
+                        .iter()
+                        .map(|&(start, end)| (start, end, slop))
+                        .collect();
+                    continue;
+                }
+                chains = chains
+                    .iter()
+                    .flat_map(|&(first, last, left)| {
+                        places.iter().filter_map(move |&(start, end)| {
+                            let skipped = start.checked_sub(last)?;
+                            Some((first, end, left.checked_sub(skipped)?))
+                        })
+                    })
+                    .collect();
+            }
+            for (start, end, _) in chains {
+                let inside = match scope {
+                    Scope::Title => field == Field::Title,
+                    Scope::Body => field == Field::Body,
+                    Scope::Lead => field == Field::Body && start < 60,
+                    _ => true,
+                };
+                if inside {
+                    all.insert(vec![(field, start, end)]);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Where a word of the test vocabulary stands: lower case in any number, a name with its
+/// capital; a compound by parts or joined. `Xs` and `xs` are the only inflections there.
+fn word_places(word: &Word, tokens: &[Token]) -> Vec<(u32, u32)> {
+    let plain = word.text.to_lowercase();
+    let is_same = |form: &str, text: &str| {
+        if word.open_end {
+            form.starts_with(text)
+        } else if word.open_start {
+            form.ends_with(text)
+        } else if word.exact {
+            form == text
+        } else {
+            form.strip_suffix('s').unwrap_or(form) == text.strip_suffix('s').unwrap_or(text)
+        }
+    };
+    let mut places: Vec<(u32, u32)> = tokens
+        .iter()
+        .filter(|token| is_same(&token.form, &plain.replace('-', "")))
+        // Exactly "alpha" is not "al-pha".
+        .filter(|token| !word.exact || token.kind != TokenKind::Joined)
+        .map(|token| {
+            (
+                token.place.position,
+                token.place.position + token.place.width,
+            )
+        })
+        .collect();
+    if let Some((first, second)) = plain.split_once('-') {
+        for a in tokens
+            .iter()
+            .filter(|t| is_same(&t.form, first) && t.place.width == 1)
+        {
+            for b in tokens
+                .iter()
+                .filter(|t| is_same(&t.form, second) && t.place.width == 1)
+            {
+                if b.place.position == a.place.position + 1 {
+                    places.push((a.place.position, b.place.position + 1));
+                }
+            }
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn distance(a: &Occurrence, b: &Occurrence) -> Option<u32> {
+    let mut nearest: Option<u32> = None;
+    for x in a {
+        for y in b {
+            if x.0 != y.0 {
+                return None;
+            }
+            let apart = if x.2 <= y.1 {
+                y.1 - x.2 + 1
+            } else if y.2 <= x.1 {
+                x.1 - y.2 + 1
+            } else {
+                0
+            };
+            nearest = Some(nearest.map_or(apart, |known| known.min(apart)));
+        }
+    }
+    nearest
+}
+
+/// Most occurrences no two of which overlap, by the earliest end.
+fn apart(found: &BTreeSet<Occurrence>) -> u32 {
+    let mut all: Vec<(Field, u32, u32)> = found
+        .iter()
+        .map(|pieces| {
+            let start = pieces.iter().map(|piece| piece.1).min().unwrap();
+            (
+                pieces[0].0,
+                pieces.iter().map(|piece| piece.2).max().unwrap(),
+                start,
+            )
+        })
+        .collect();
+    all.sort_unstable();
+    let mut count = 0;
+    let mut last: Option<(Field, u32)> = None;
+    for (field, end, start) in all {
+        if last.is_none_or(|(known, until)| known != field || start >= until) {
+            count += 1;
+            last = Some((field, end));
+        }
+    }
+    count
+}
+
+const WORDS: [&str; 8] = [
+    "alpha", "beta", "gamma", "delta", "alphas", "al-pha", "co-op", "betas",
+];
+
+fn word() -> impl Strategy<Value = Word> {
+    (0..WORDS.len(), 0..6u8).prop_map(|(index, kind)| {
+        let text = WORDS[index].to_owned();
+        let is_compound = text.contains('-');
+        Word {
+            text,
+            exact: kind == 1 && !is_compound,
+            open_start: kind == 2 && !is_compound,
+            open_end: kind == 3 && !is_compound,
+        }
+    })
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        3 => word().prop_map(Term::Word),
+        1 => (prop::collection::vec(word(), 2..4), 0..3u32).prop_map(|(words, slop)| Term::Phrase {
+            exact: false,
+            words: words.into_iter().map(|word| Word { exact: false, ..word }).collect(),
+            slop,
+        }),
+    ]
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    prop::sample::select(vec![Scope::Title, Scope::Lead, Scope::Body, Scope::Text])
+}
+
+fn op() -> impl Strategy<Value = ProximityOp> {
+    prop_oneof![
+        (1..6u32).prop_map(ProximityOp::Near),
+        (1..6u32).prop_map(ProximityOp::Before),
+        (1..4u32).prop_map(ProximityOp::NotNear),
+        Just(ProximityOp::Sentence),
+        Just(ProximityOp::Paragraph),
+        Just(ProximityOp::Except),
+    ]
+}
+
+fn expr(with_names: bool) -> impl Strategy<Value = Expr> {
+    let make = |node| Expr { node, span: 0..0 };
+    let leaf = prop_oneof![
+        6 => term().prop_map(Node::Term),
+        u32::from(with_names) => prop::sample::select(vec!["list", "macro", "again"])
+            .prop_map(|name| Node::Reference(name.to_owned())),
+    ]
+    .prop_map(make);
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        let some = || prop::collection::vec(inner.clone(), 2..4);
+        let boxed = || inner.clone().prop_map(Box::new);
+        prop_oneof![
+            some().prop_map(Node::Or),
+            some().prop_map(Node::And),
+            boxed().prop_map(Node::Not),
+            (op(), boxed(), boxed()).prop_map(|(op, left, right)| Node::Proximity {
+                op,
+                left,
+                right
+            }),
+            (op(), boxed(), boxed()).prop_map(|(op, left, right)| Node::Proximity {
+                op,
+                left,
+                right
+            }),
+            (scope(), boxed()).prop_map(|(scope, inner)| Node::Scoped { scope, inner }),
+            (1..4u32, some()).prop_map(|(n, operands)| Node::AtLeast { n, operands }),
+            (1..3u32, boxed()).prop_map(|(n, inner)| Node::Mentions { n, inner }),
+        ]
+        .prop_map(make)
+    })
+}
+
+fn text(longest: usize) -> impl Strategy<Value = String> {
+    let gap = prop::sample::select(vec![
+        " ", " ", " ", " ", "-", ", ", ". ", "\n\n", " x ", "’s ",
+    ]);
+    let pieces = prop::collection::vec((0..WORDS.len(), any::<bool>(), gap), 0..longest);
+    pieces.prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .map(|(index, is_title, gap)| {
+                let word = WORDS[index];
+                let first = if is_title {
+                    word[..1].to_uppercase()
+                } else {
+                    word[..1].to_owned()
+                };
+                format!("{first}{}{gap}", &word[1..])
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_matcher_says_what_a_naive_evaluator_says(
+        rules in prop::collection::vec(expr(true), 1..4),
+        macro_rule in expr(false),
+        title in text(6),
+        body in text(30),
+    ) {
+        let mut lib = library(&[("list", &["alpha", "\"beta gamma\"", "delta"]), ("again", &["= @list"])]);
+        lib.definitions.insert("macro".to_owned(), Definition::Macro(macro_rule));
+        let document = Document { title, body, ..Document::default() };
+        // Each rule is asked as a match, as weight and threshold, and as an exclusion. A term
+        // that is always there makes rules of negatives possible.
+        for expr in rules {
+            let naive = Naive::new(&lib, &document);
+            let expect = naive.holds(&expr, Scope::Text);
+            let weight = Rule {
+                weights: vec![Weight { expr: expr.clone(), weight: 1.0 }],
+                threshold: Some(1.0),
+                ..Rule::default()
+            };
+            let matching = Rule { matching: Some(expr.clone()), ..Rule::default() };
+            // A rule that requires nothing does not compile; everything else must agree.
+            if let Ok(set) = compile(vec![matching, weight], &lib) {
+                let found = set.evaluate_reporting(&document);
+                prop_assert!(found.over_budget.is_empty());
+                let expected = if expect { 2 } else { 0 };
+                prop_assert_eq!(found.matches.len(), expected, "{} in {:?}", expr, document);
+                if let Some((_, found)) = found.matches.get(1) {
+                    let count = apart(&naive.find(&expr, Scope::Text));
+                    let score = found.evidence.clauses.first().map(|clause| clause.count);
+                    prop_assert_eq!(score, Some(count), "{} in {:?}", expr, document);
+                }
+            }
+        }
+    }
+}
