@@ -72,9 +72,15 @@ struct UnderWay<'a> {
 }
 
 impl UnderWay<'_> {
-    /// The next answer; `None` if nothing is under way.
+    /// The next answer, and all others that are there by then, so that they are recorded in one
+    /// commit; `None` if nothing is under way.
     async fn next(&mut self) -> Option<Answered> {
-        let answered = self.attempts.next().await?;
+        let mut answered = self.attempts.next().await?;
+        while let Some(Some(also)) = self.attempts.next().now_or_never() {
+            answered.settlements.extend(also.settlements);
+            answered.tally += also.tally;
+            answered.is_gone |= also.is_gone;
+        }
         for (id, _, _) in &answered.settlements {
             self.deliveries.remove(id);
         }

@@ -1,4 +1,4 @@
-//! The alert log as a file: appended, rotated, and mended after a crash.
+//! The alert log as a user finds it after crashes, rotations and full disks: whole lines, each once.
 
 use std::fs;
 use std::path::{Path, PathBuf};

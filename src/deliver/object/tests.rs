@@ -1,4 +1,4 @@
-//! The published alert object, field by field.
+//! The published object: its exact shape, what it reads back as, and that it is safe to show.
 
 use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::document::Field;

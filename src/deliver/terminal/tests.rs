@@ -1,4 +1,4 @@
-//! Alerts as people read them on a terminal.
+//! The readable rendering, as it is printed.
 
 use crate::deliver::object::tests::sample;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};

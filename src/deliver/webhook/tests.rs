@@ -1,4 +1,4 @@
-//! Signatures and headers of webhooks, and what an answer means.
+//! What the webhook makes of answers and configurations, and the signatures it gives.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! No text from outside acts on a terminal, a log, a cell or a header.
+//! Hostile texts on each way out: what must never get through, and what must stay readable.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What follows from a channel's answer: settled, tried later, or parked.
+//! What becomes of a delivery after each answer, up to the last attempt.
 
 use super::*;
 
