@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Column, Records};
+use crate::cli::load::describe;
+use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::config::{Config, Problems};
 use crate::domain::topic::selftest::{self, TestResult};
@@ -41,14 +42,8 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         session.messages.warn(warning);
     }
     for test in &failed {
-        session.messages.warn(&format!(
-            "{}:{}: test of `{}` failed: {}: {}",
-            test.file,
-            test.line,
-            test.topic,
-            test.title,
-            test.failure.as_deref().unwrap_or_default()
-        ));
+        let sentence = format!("a topic's test failed: {}", describe(test));
+        session.messages.report(&Failure::said(Exit::Failed, sentence));
     }
     session.printer.text(&summary(&config, failed.len()))?;
     Ok(exit)
@@ -133,9 +128,4 @@ fn summary(config: &Config, failed: usize) -> String {
         count(config.channels.len(), "channel"),
         config.file.display()
     )
-}
-
-/// `1 feed`, `2 feeds`.
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

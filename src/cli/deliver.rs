@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::args::Deliver;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Column, Records};
+use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
 use crate::domain::alert::delivery::DeliveryState;
@@ -95,10 +95,7 @@ pub fn object(delivery: &DeliveryView) -> Value {
 
 /// A delivery on one line, for people.
 pub fn line(delivery: &DeliveryView) -> String {
-    let tries = match delivery.attempts.len() {
-        1 => "1 attempt".to_owned(),
-        many => format!("{many} attempts"),
-    };
+    let tries = count(delivery.attempts.len(), "attempt");
     let mut line = format!(
         "{}  revision {} to {}: {}, {tries}",
         delivery.id,

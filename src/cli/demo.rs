@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use tokio::sync::broadcast;
 
 use super::exit::{Exit, Failure};
+use super::output::count;
 use super::run::runtime;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment};
@@ -97,9 +98,9 @@ impl Stage {
                     visit.code,
                 ),
                 _ => format!(
-                    "baseline  {}: {} entries stored, nothing raised (would have raised {})",
+                    "baseline  {}: {} stored, nothing raised (would have raised {})",
                     visit.feed,
-                    visit.new_entries,
+                    count(visit.new_entries as usize, "entry"),
                     visit.would_have_raised(),
                 ),
             })?;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::cli::check::count;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Column, Records};
+use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{feeds, moment, naming};
 use crate::config::Config;
@@ -96,7 +95,7 @@ fn tell(fetched: &Fetched, parsed: &ParsedFeed, session: &Session) {
         parsed.title.as_deref().unwrap_or("(no title)"),
         fetched.status,
         count(usize::try_from(fetched.bytes).unwrap_or(usize::MAX), "byte"),
-        count(parsed.entries.len(), "entry").replace("entrys", "entries"),
+        count(parsed.entries.len(), "entry"),
     ));
     for warning in &parsed.warnings {
         session.messages.warn(warning);
@@ -149,7 +148,7 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         visit.outcome.as_str(),
         visit.code,
         visit.new_entries,
-        count(visit.entries as usize, "entry").replace("entrys", "entries"),
+        count(visit.entries as usize, "entry"),
         count(visit.raised.len(), "alert"),
         visit.amended.len(),
     );

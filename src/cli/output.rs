@@ -183,6 +183,15 @@ impl Printer {
     }
 }
 
+/// `1 feed`, `2 feeds`, `3 entries`.
+pub fn count(number: usize, noun: &str) -> String {
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (many, Some(stem)) => format!("{many} {stem}ies"),
+        (many, None) => format!("{many} {noun}s"),
+    }
+}
+
 /// A value as a person writes it: no quotes, lists with commas, nothing for nothing.
 fn plain(value: &Value) -> String {
     match value {

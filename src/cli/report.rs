@@ -52,7 +52,10 @@ impl Messages {
             self.print(problems.render(self.coloured).trim_end());
         } else if let Some(error) = &failure.error {
             let label = self.paint("error:", AnsiColor::Red);
-            self.print(&format!("{label} {}", one_line(&error.to_string())));
+            // What an error lists on lines of its own is indented: none passes for a message.
+            let text = error.to_string();
+            let lines: Vec<String> = text.lines().map(one_line).collect();
+            self.print(&format!("{label} {}", lines.join("\n  ")));
             for cause in error.chain().skip(1).take(MAX_CAUSES) {
                 self.print(&format!("  because: {}", one_line(&cause.to_string())));
             }

@@ -42,7 +42,7 @@ impl Session {
 
     /// Reads the config, or says everything that is wrong with it.
     pub fn config(&self) -> Result<Config, Failure> {
-        self.loader()?.load()
+        Ok(self.loader()?.read()?)
     }
 
     /// Opens the database that the config names; it must be there.

@@ -4,6 +4,7 @@
 mod alerts;
 mod basics;
 mod config;
+mod daemon;
 mod feeds;
 mod scene;
 mod topics;

@@ -81,7 +81,7 @@ async fn a_tail_shows_the_last_revisions_and_follows_until_interrupted() {
     scene.once().ended(0);
     let next: Value = serde_json::from_str(&tail.line()).unwrap();
     assert_eq!((&next["seq"], &next["event"]), (&1.into(), &"opened".into()));
-    assert_eq!(tail.interrupt(), 130);
+    assert_eq!(tail.end(libc::SIGINT), 130);
 }
 
 #[tokio::test(flavor = "multi_thread")]

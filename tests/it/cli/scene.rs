@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -75,42 +75,63 @@ pub fn run_with_input(command: &mut Command, input: &str) -> Ran {
 /// A command whose output is read while it runs. Killed when dropped.
 pub struct Running {
     child: Child,
-    lines: Receiver<String>,
+    out: Receiver<String>,
+    err: Receiver<String>,
 }
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { child, lines }
+        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let (out, err) = (lines(child.stdout.take()), lines(child.stderr.take()));
+        Self { child, out, err }
     }
 
-    /// The next line, once it is there.
+    /// The next line of standard output, once it is there.
     #[track_caller]
     pub fn line(&self) -> String {
-        self.lines.recv_timeout(LIMIT).expect("another line in time")
+        self.out.recv_timeout(LIMIT).expect("another line in time")
     }
 
-    /// Presses Ctrl-C and gives the exit code.
-    pub fn interrupt(mut self) -> i32 {
+    /// The next line of standard error that has this in it, once it is there.
+    #[track_caller]
+    pub fn logged(&self, part: &str) -> String {
+        let begun = Instant::now();
+        let mut seen = Vec::new();
+        while let Ok(line) = self.err.recv_timeout(LIMIT.saturating_sub(begun.elapsed())) {
+            if line.contains(part) {
+                return line;
+            }
+            seen.push(line);
+        }
+        panic!("{part:?} was not logged in time, but:\n{}", seen.join("\n"));
+    }
+
+    pub fn signal(&self, signal: i32) {
         let pid = i32::try_from(self.child.id()).unwrap();
-        // SAFETY: kill(2) with a process id of a child that was not waited for yet.
-        assert_eq!(unsafe { libc::kill(pid, libc::SIGINT) }, 0);
+        // SAFETY: kill(2) with the process id of a child that was not waited for yet.
+        assert_eq!(unsafe { libc::kill(pid, signal) }, 0);
+    }
+
+    /// Sends a signal that ends it, and gives the exit code.
+    pub fn end(mut self, signal: i32) -> i32 {
+        self.signal(signal);
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
+}
+
+/// The lines of a stream, as they come.
+fn lines(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let stream = BufReader::new(stream.unwrap());
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in stream.lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 impl Drop for Running {

@@ -45,6 +45,9 @@ async fn a_failing_topic_test_fails_the_command_and_says_why() {
     assert!(ran.err.contains("1 passed, 1 failed"), "{}", ran.err);
     let checked = scene.run("check").ended(1);
     assert!(checked.err.contains("Learn the NATO alphabet"), "{}", checked.err);
+    let refused = scene.once().ended(1);
+    assert!(refused.err.starts_with("error: 1 test of the topics failed\n  "), "{}", refused.err);
+    assert!(refused.err.contains("test.toml:11: nato: Learn the NATO alphabet: expected a match"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
