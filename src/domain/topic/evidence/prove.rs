@@ -6,7 +6,7 @@ use super::super::matcher::decide::{Decider, Scores, total};
 use super::super::matcher::occurrence::{Found, Occurrence, count_apart};
 use super::super::matcher::reading::field_text;
 use super::super::matcher::score::is_in_lead;
-use super::super::syntax::ast::{Expr, Node, Scope};
+use super::super::syntax::ast::Scope;
 use super::passage::passages;
 use super::{
     CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SPANS_PER_CLAUSE, Match, Span,
@@ -28,8 +28,8 @@ pub struct Proven {
 pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
     let rule = &compiled.topic.rule;
     let mut proven = Vec::new();
-    if let (Some(expr), Some(plan)) = (&rule.matching, &compiled.matching) {
-        collect(decider, expr, plan, &mut proven);
+    if let Some(plan) = &compiled.matching {
+        collect(decider, plan, &compiled.labels, &mut proven);
     }
     let score = (!rule.weights.is_empty()).then(|| total(&scores));
     let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
@@ -53,21 +53,25 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     }
 }
 
-/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone.
-fn collect(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, proven: &mut Vec<Proven>) {
-    match (&expr.node, plan) {
-        (Node::Or(exprs), Plan::Or(plans)) | (Node::And(exprs), Plan::And(plans)) => {
-            for (expr, plan) in exprs.iter().zip(plans) {
-                if decider.holds(plan, Scope::Text) {
-                    collect(decider, expr, plan, proven);
+/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone. `labels`
+/// starts with theirs.
+fn collect(decider: &mut Decider<'_>, plan: &Plan, labels: &[String], proven: &mut Vec<Proven>) {
+    match plan {
+        Plan::Or(operands) | Plan::And(operands) => {
+            let mut labels = labels;
+            for operand in operands {
+                let (own, rest) = labels.split_at(operand.clause_count());
+                if decider.holds(operand, Scope::Text) {
+                    collect(decider, operand, own, proven);
                 }
+                labels = rest;
             }
         }
         _ => {
             let found = decider.find(plan, Scope::Text);
-            if !found.is_empty() {
+            if let (false, Some(text)) = (found.is_empty(), labels.first()) {
                 proven.push(Proven {
-                    text: expr_label(expr),
+                    text: text.clone(),
                     found,
                     score: None,
                 });
@@ -85,21 +89,20 @@ fn add_weights(
     proven: &mut Vec<Proven>,
 ) -> bool {
     let mut weights = Vec::with_capacity(scores.len());
+    let labels = &compiled.labels[compiled.labels.len() - compiled.weights.len()..];
     for (index, score) in scores {
-        let weight = compiled.topic.rule.weights.get(index);
-        let (Some(weight), Some(plan)) = (weight, compiled.weights.get(index)) else {
+        let (Some(text), Some(plan)) = (labels.get(index), compiled.weights.get(index)) else {
             continue;
         };
-        let text = expr_label(&weight.expr);
         let same = proven
             .iter_mut()
-            .find(|clause| clause.text == text && clause.score.is_none());
+            .find(|clause| clause.text == *text && clause.score.is_none());
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
             let found = decider.find(plan, Scope::Text);
             weights.push(Proven {
-                text,
+                text: text.clone(),
                 found,
                 score: Some(score),
             });

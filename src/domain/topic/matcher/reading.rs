@@ -47,6 +47,7 @@ pub struct Reading {
     /// Epoch in which each gate was last open, and the gates open now.
     gates: Vec<u32>,
     open: Vec<u32>,
+    /// Topics to decide, between two documents: only the space.
     candidates: Vec<u32>,
     /// Arenas of [`super::decide`].
     pub(super) occurrences: Vec<Occurrence>,
@@ -184,7 +185,9 @@ impl Reading {
                 let mark = &mut self.gates[gate as usize];
                 if *mark != self.epoch {
                     *mark = self.epoch;
-                    self.open.push(gate);
+                    if set.gates.is_anchor(gate) {
+                        self.open.push(gate);
+                    }
                 }
             }
         }
@@ -235,7 +238,7 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
-    #[cold]
+    #[inline(never)]
     fn whole(&mut self, hash: u64, form: &[u8], kind: TokenKind, place: Place) {
         let set = self.set;
         let terms = set.vocabulary.whole(hash, form);
@@ -243,10 +246,14 @@ impl Hits<'_> {
             return;
         }
         let raw = &self.text[place.start..place.end];
-        let capitals = Capitals::of(raw);
+        let mut capitals = None;
         for &(term, condition) in terms {
             let holds = match condition {
-                Condition::Case(case) => self.case_holds(case, capitals, kind, place),
+                Condition::Case(TermCase::Common) => true,
+                Condition::Case(case) => {
+                    let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
+                    self.case_holds(case, capitals, kind, place)
+                }
                 Condition::Exact(index) => {
                     kind != TokenKind::Joined && is_exactly(set.vocabulary.exact_text(index), raw)
                 }
@@ -270,7 +277,7 @@ impl Hits<'_> {
                 || !is_shouted(self.text, place.start, place.end))
     }
 
-    #[cold]
+    #[inline(never)]
     fn open(&mut self, form: &[u8], kind: TokenKind, place: Place) {
         let set = self.set;
         let mut capitals = None;
