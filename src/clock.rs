@@ -14,10 +14,7 @@ pub struct Clock(Mode);
 #[derive(Debug, Clone)]
 enum Mode {
     System,
-    Manual {
-        now: Arc<Mutex<Timestamp>>,
-        changed: Arc<watch::Sender<()>>,
-    },
+    Manual { now: Arc<Mutex<Timestamp>>, changed: Arc<watch::Sender<()>> },
 }
 
 impl Clock {
@@ -29,10 +26,7 @@ impl Clock {
     /// A clock that stands at `start` until [`Self::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
         let changed = Arc::new(watch::Sender::new(()));
-        Self(Mode::Manual {
-            now: Arc::new(Mutex::new(start)),
-            changed,
-        })
+        Self(Mode::Manual { now: Arc::new(Mutex::new(start)), changed })
     }
 
     pub fn now(&self) -> Timestamp {

@@ -50,14 +50,8 @@ const CHANNEL: Shape = Shape {
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
-const WEBHOOK_KEYS: [&str; 6] = [
-    "url",
-    "secret",
-    "secret_file",
-    "secret_env",
-    "timeout",
-    "headers",
-];
+const WEBHOOK_KEYS: [&str; 6] =
+    ["url", "secret", "secret_file", "secret_env", "timeout", "headers"];
 
 /// Reads all channels of the main file. `state_dir` is where relative log files go.
 pub(super) fn read(
@@ -76,9 +70,7 @@ pub(super) fn read(
     }
     let mut seen = BTreeMap::new();
     let sections = sections.iter().take(MAX_CHANNELS);
-    sections
-        .filter_map(|section| channel(section, state_dir, secrets, &mut seen, report))
-        .collect()
+    sections.filter_map(|section| channel(section, state_dir, secrets, &mut seen, report)).collect()
 }
 
 fn default_log(state_dir: &Path) -> Option<ChannelConfig> {
@@ -88,11 +80,7 @@ fn default_log(state_dir: &Path) -> Option<ChannelConfig> {
         keep: DEFAULT_KEEP,
         terminal: true,
     });
-    Some(ChannelConfig {
-        id: "log".parse().ok()?,
-        min_severity: Severity::Info,
-        kind,
-    })
+    Some(ChannelConfig { id: "log".parse().ok()?, min_severity: Severity::Info, kind })
 }
 
 fn channel(
@@ -106,14 +94,7 @@ fn channel(
     section.require("type", "\"log\"", report);
     let id = section.text("id", report).and_then(|id| {
         let key: ChannelId = key::read(&id, report)?;
-        key::unique(
-            seen,
-            key,
-            id.place(),
-            "duplicate_channel",
-            "channel",
-            report,
-        )
+        key::unique(seen, key, id.place(), "duplicate_channel", "channel", report)
     });
     let min_severity = section.text("min_severity", report);
     let min_severity = min_severity.and_then(|text| key::severity(&text, report));
@@ -128,13 +109,7 @@ fn channel(
             webhook(section, secrets, report).map(ChannelKind::Webhook)
         }
         _ => {
-            key::not_among(
-                &kind,
-                "channel type",
-                &KINDS,
-                "unknown_channel_type",
-                report,
-            );
+            key::not_among(&kind, "channel type", &KINDS, "unknown_channel_type", report);
             None
         }
     };
@@ -161,9 +136,7 @@ fn log(section: &Section<'_>, state_dir: &Path, report: &mut Report) -> LogChann
         rotate_bytes: section
             .size("rotate", 1 << 16..=1 << 40, report)
             .unwrap_or(DEFAULT_ROTATE_BYTES),
-        keep: section
-            .integer("keep", 0..=1_000, report)
-            .unwrap_or(DEFAULT_KEEP),
+        keep: section.integer("keep", 0..=1_000, report).unwrap_or(DEFAULT_KEEP),
         terminal: section.boolean("terminal", report).unwrap_or(true),
     }
 }

@@ -34,10 +34,7 @@ impl Environment {
     }
 
     fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self {
-            state_dir: None,
-            lookup: Arc::new(lookup),
-        }
+        Self { state_dir: None, lookup: Arc::new(lookup) }
     }
 
     /// The same, with a state directory that goes before all others.
@@ -80,9 +77,7 @@ impl Environment {
 impl fmt::Debug for Environment {
     /// Without the variables: they hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Environment")
-            .field("state_dir", &self.state_dir)
-            .finish_non_exhaustive()
+        f.debug_struct("Environment").field("state_dir", &self.state_dir).finish_non_exhaustive()
     }
 }
 
@@ -95,10 +90,7 @@ pub fn locate(explicit: Option<&Path>, env: &Environment) -> PathBuf {
     }
     let places = lookup_places(env);
     let found = places.iter().find(|place| place.is_file());
-    found
-        .or(places.last())
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(MAIN_FILE))
+    found.or(places.last()).cloned().unwrap_or_else(|| PathBuf::from(MAIN_FILE))
 }
 
 /// The main files [`locate`] looks for, in order.
@@ -117,11 +109,7 @@ pub fn lookup_places(env: &Environment) -> Vec<PathBuf> {
 }
 
 pub(super) fn main_file(path: &Path) -> PathBuf {
-    if path.is_dir() {
-        path.join(MAIN_FILE)
-    } else {
-        path.to_owned()
-    }
+    if path.is_dir() { path.join(MAIN_FILE) } else { path.to_owned() }
 }
 
 #[cfg(test)]

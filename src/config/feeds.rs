@@ -28,30 +28,16 @@ const MAX_INTERVAL: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Longest look back at a feed's first fetch.
 const MAX_BACKFILL: Duration = Duration::from_secs(90 * 24 * 3_600);
 
-const DEFAULT_INTERVAL: Interval = Interval {
-    floor: Duration::from_secs(15 * 60),
-    ceiling: Duration::from_secs(60 * 60),
-};
+const DEFAULT_INTERVAL: Interval =
+    Interval { floor: Duration::from_secs(15 * 60), ceiling: Duration::from_secs(60 * 60) };
 
 const FEED: Shape = Shape {
     what: "a feed",
-    keys: &[
-        "id",
-        "url",
-        "title",
-        "publisher",
-        "tags",
-        "interval",
-        "floor",
-        "ceiling",
-        "backfill",
-    ],
+    keys: &["id", "url", "title", "publisher", "tags", "interval", "floor", "ceiling", "backfill"],
 };
 
-const DEFAULTS: Shape = Shape {
-    what: "`[defaults]`",
-    keys: &["interval", "floor", "ceiling", "backfill"],
-};
+const DEFAULTS: Shape =
+    Shape { what: "`[defaults]`", keys: &["interval", "floor", "ceiling", "backfill"] };
 
 /// What a feed has that does not say otherwise.
 #[derive(Clone, Copy)]
@@ -62,26 +48,18 @@ struct Defaults {
 
 /// Reads all feeds of the main file.
 pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Vec<Arc<Feed>> {
-    let mut defaults = Defaults {
-        interval: DEFAULT_INTERVAL,
-        backfill: Duration::ZERO,
-    };
+    let mut defaults = Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO };
     if let Some(section) = root.section("defaults", &DEFAULTS, report) {
         defaults = timing(&section, defaults, MIN_INTERVAL, report);
     }
     let sections = root.sections("feed", &FEED, report);
     if let Some(extra) = sections.get(MAX_FEEDS) {
-        let message = format!(
-            "there are {} feeds; {MAX_FEEDS} are the most",
-            sections.len()
-        );
+        let message = format!("there are {} feeds; {MAX_FEEDS} are the most", sections.len());
         report.add(extra.place(), "too_many", message);
     }
     let mut seen = Seen::default();
     let feeds = sections.iter().take(MAX_FEEDS);
-    feeds
-        .filter_map(|section| feed(section, defaults, &mut seen, report))
-        .collect()
+    feeds.filter_map(|section| feed(section, defaults, &mut seen, report)).collect()
 }
 
 /// Keys and URLs so far, and where they stand.
@@ -101,18 +79,9 @@ fn feed(
     section.require("url", "\"https://example.org/feed.xml\"", report);
     let key = section.text("id", report).and_then(|id| {
         let key: FeedKey = key::read(&id, report)?;
-        key::unique(
-            &mut seen.keys,
-            key,
-            id.place(),
-            "duplicate_feed",
-            "feed",
-            report,
-        )
+        key::unique(&mut seen.keys, key, id.place(), "duplicate_feed", "feed", report)
     });
-    let url = section
-        .text("url", report)
-        .and_then(|text| url(section, &text, seen, report));
+    let url = section.text("url", report).and_then(|text| url(section, &text, seen, report));
     let least = match &url {
         Some(url) if value::is_loopback(url) => MIN_INTERVAL_LOOPBACK,
         _ => MIN_INTERVAL,
@@ -136,18 +105,13 @@ fn feed(
 fn url(section: &Section<'_>, text: &Literal, seen: &mut Seen, report: &mut Report) -> Option<Url> {
     let place = text.place();
     let result = value::http_url(&text.value);
-    if result
-        .as_ref()
-        .is_err_and(|bad| bad.code == "inline_secret")
+    if result.as_ref().is_err_and(|bad| bad.code == "inline_secret")
         && let Some(source) = report.sources.get_mut(text.file)
     {
         source.mask(text.span.clone());
     }
     let url = section.parsed(result, &place, report)?;
-    let first = seen
-        .urls
-        .entry(url.as_str().to_owned())
-        .or_insert_with(|| place.clone());
+    let first = seen.urls.entry(url.as_str().to_owned()).or_insert_with(|| place.clone());
     if *first != place {
         let message = "another feed has this URL already";
         report
@@ -167,9 +131,7 @@ fn timing(
 ) -> Defaults {
     let range = least..=MAX_INTERVAL;
     let mut interval = defaults.interval;
-    let written = section
-        .get("interval")
-        .and_then(|_| section.text("interval", report));
+    let written = section.get("interval").and_then(|_| section.text("interval", report));
     if let Some(text) = &written {
         interval = read_interval(section, text, &range, report).unwrap_or(interval);
     }
@@ -184,9 +146,7 @@ fn timing(
     let ceiling = ceiling.unwrap_or(interval.ceiling.max(floor));
     if let ((Some(_), Some(_)), true) = (given, floor > ceiling) {
         let message = "`floor` is longer than `ceiling`";
-        let place = section
-            .get("floor")
-            .map_or(section.place(), |value| value.place);
+        let place = section.get("floor").map_or(section.place(), |value| value.place);
         report.add(place, "out_of_range", message);
     }
     let backfill = section.duration("backfill", Duration::ZERO..=MAX_BACKFILL, report);
@@ -203,19 +163,13 @@ fn read_interval(
     report: &mut Report,
 ) -> Option<Interval> {
     let place = text.place();
-    let (from, to) = text
-        .value
-        .split_once("..")
-        .unwrap_or((&text.value, &text.value));
+    let (from, to) = text.value.split_once("..").unwrap_or((&text.value, &text.value));
     let floor = section.parsed(value::duration(from), &place, report)?;
     let ceiling = section.parsed(value::duration(to), &place, report)?;
     let show = value::show_duration;
     if floor > ceiling {
-        let message = format!(
-            "this interval ends ({}) before it begins ({})",
-            show(ceiling),
-            show(floor)
-        );
+        let message =
+            format!("this interval ends ({}) before it begins ({})", show(ceiling), show(floor));
         report.add(place, "out_of_range", message);
         return None;
     }

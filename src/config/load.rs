@@ -75,10 +75,7 @@ fn main_file(
 ) -> (Settings, bool) {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        return (
-            settings::read(table.get_ref(), file, path, env, report),
-            true,
-        );
+        return (settings::read(table.get_ref(), file, path, env, report), true);
     }
     note_syntax(file, text, errors, report);
     let mut ignored = Report::default();
@@ -126,10 +123,7 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) => {
-            let message = format!(
-                "the topics directory {} cannot be read: {error}",
-                dir.display()
-            );
+            let message = format!("the topics directory {} cannot be read: {error}", dir.display());
             report
                 .add(settings.topics_place.clone(), "no_topics_dir", message)
                 .hint("make it and put a topic file in it, or name another: `topics = \"…\"`");
@@ -144,10 +138,8 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
     let mut paths: Vec<PathBuf> = paths.filter(visible).collect();
     paths.sort();
     if paths.len() > MAX_TOPIC_FILES {
-        let message = format!(
-            "there are {} topic files; {MAX_TOPIC_FILES} are the most",
-            paths.len()
-        );
+        let message =
+            format!("there are {} topic files; {MAX_TOPIC_FILES} are the most", paths.len());
         report.add(settings.topics_place.clone(), "too_many", message);
         paths.truncate(MAX_TOPIC_FILES);
     }
@@ -182,11 +174,7 @@ fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
             if let Err(error) = std::str::from_utf8(&bytes) {
                 let at = error.valid_up_to();
                 let place = Place::at(file, at..at);
-                report.add(
-                    place,
-                    "not_utf8",
-                    "this file is not UTF-8 text from here on",
-                );
+                report.add(place, "not_utf8", "this file is not UTF-8 text from here on");
                 return None;
             }
             Some((file, text))
@@ -203,10 +191,7 @@ fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
 fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
     let places = environment::lookup_places(env);
     let places: Vec<_> = places.iter().filter(|place| *place != path).collect();
-    let places: Vec<_> = places
-        .iter()
-        .map(|place| place.display().to_string())
-        .collect();
+    let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();
     let hint = format!(
         "`wirewatch init` writes an annotated one; `-c` names another; also looked for: {}",
         places.join(", ")
@@ -218,11 +203,7 @@ fn note_syntax(file: FileId, text: &str, errors: Vec<Error>, report: &mut Report
     for error in errors.iter().take(MAX_TOML_ERRORS) {
         let span = error.span().unwrap_or(text.len()..text.len());
         let duplicate = error.message().starts_with("duplicate key");
-        let code = if duplicate {
-            "duplicate_key"
-        } else {
-            "toml_syntax"
-        };
+        let code = if duplicate { "duplicate_key" } else { "toml_syntax" };
         let problem = report.add(Place::at(file, span), code, error.message());
         if duplicate {
             problem.hint(

@@ -66,21 +66,13 @@ impl Problems {
 
     /// Whether there was no configuration to read at all.
     pub fn not_found(&self) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.code == "not_found")
+        self.problems.iter().any(|problem| problem.code == "not_found")
     }
 
     /// All problems for people to read, ending with a line that counts them.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
-        let renderer = renderer
-            .decor_style(DecorStyle::Ascii)
-            .term_width(WIDTH_COLUMNS);
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH_COLUMNS);
         let shown: Vec<String> = self.sources.iter().map(SourceFile::shown).collect();
         let mut text = String::new();
         for problem in &self.problems {
@@ -92,23 +84,15 @@ impl Problems {
             0 => String::new(),
             more => format!(" ({more} not shown)"),
         };
-        text + &format!(
-            "{} problem{plural} in the configuration{more}\n",
-            self.count()
-        )
+        text + &format!("{} problem{plural} in the configuration{more}\n", self.count())
     }
 
     fn group<'a>(&'a self, problem: &'a Problem, shown: &'a [String]) -> Group<'a> {
-        let title = Level::ERROR
-            .primary_title(&problem.message)
-            .id(problem.code);
+        let title = Level::ERROR.primary_title(&problem.message).id(problem.code);
         let mut group = Group::with_title(title);
         let mut related = problem.related.as_ref();
         match &problem.place {
-            Some(Place {
-                file,
-                span: Some(span),
-            }) => {
+            Some(Place { file, span: Some(span) }) => {
                 let mut snippet = self
                     .snippet(*file, shown)
                     .annotation(AnnotationKind::Primary.span(on_one_line(&shown[*file], span)));
@@ -126,14 +110,7 @@ impl Problems {
             }
             None => {}
         }
-        if let Some((
-            Place {
-                file,
-                span: Some(span),
-            },
-            label,
-        )) = related
-        {
+        if let Some((Place { file, span: Some(span) }, label)) = related {
             let span = on_one_line(&shown[*file], span);
             let annotation = AnnotationKind::Context.span(span).label(label);
             group = group.element(self.snippet(*file, shown).annotation(annotation));
@@ -165,11 +142,7 @@ impl std::error::Error for Problems {}
 fn on_one_line(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = span.start.min(text.len());
     let line = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let line = if text[start..line].ends_with('\r') {
-        line - 1
-    } else {
-        line
-    };
+    let line = if text[start..line].ends_with('\r') { line - 1 } else { line };
     start..span.end.clamp(start, line)
 }
 
@@ -241,11 +214,7 @@ impl Report {
                 for source in &mut self.sources {
                     source.name = printable(&source.name);
                 }
-                Err(Problems {
-                    problems: self.problems,
-                    more: self.more,
-                    sources: self.sources,
-                })
+                Err(Problems { problems: self.problems, more: self.more, sources: self.sources })
             }
         }
     }
@@ -256,9 +225,7 @@ impl Report {
             self.problems.pop();
             self.more += 1;
         }
-        let source = place
-            .as_ref()
-            .and_then(|place| self.sources.get(place.file));
+        let source = place.as_ref().and_then(|place| self.sources.get(place.file));
         let offset = place.as_ref().and_then(|place| place.span.as_ref());
         let (line, column) = match (source, offset) {
             (Some(source), Some(span)) => source.position(span.start),

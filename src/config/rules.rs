@@ -33,20 +33,9 @@ pub(super) fn compile(files: TopicFiles, report: &mut Report) -> Option<TopicSet
 
 fn note(files: &TopicFiles, error: RuleError, report: &mut Report) {
     let literal = literal(files, &error.place);
-    let RuleError {
-        place,
-        span,
-        code,
-        message,
-        hint,
-    } = error;
+    let RuleError { place, span, code, message, hint } = error;
     if let Some(literal) = literal {
-        let error = SyntaxError {
-            span,
-            code,
-            message,
-            hint,
-        };
+        let error = SyntaxError { span, code, message, hint };
         return report.add_syntax(literal, error);
     }
     let problem = match whole(files, &place) {

@@ -17,10 +17,7 @@ use super::value::BadValue;
 /// Largest secret, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
-const REFERENCE: Shape = Shape {
-    what: "a header's value",
-    keys: &["file", "env"],
-};
+const REFERENCE: Shape = Shape { what: "a header's value", keys: &["file", "env"] };
 
 /// Where secrets come from.
 pub(super) struct Secrets<'e> {
@@ -46,9 +43,7 @@ impl Secrets<'_> {
         let variable = section.text("secret_env", report);
         if let (Some(_), Some(variable)) = (&file, &variable) {
             let message = "`secret_file` and `secret_env` are both given";
-            report
-                .add(variable.place(), "conflicting_keys", message)
-                .hint("leave one out");
+            report.add(variable.place(), "conflicting_keys", message).hint("leave one out");
         }
         self.resolve(file, variable, report)
     }
@@ -63,14 +58,10 @@ impl Secrets<'_> {
         let place = Place::at(name.file, value.span());
         match value.get_ref() {
             DeValue::String(_) if carries_secret(&name.value) => {
-                let message = format!(
-                    "the value of `{}` stands in the configuration itself",
-                    name.value
-                );
-                let hint = format!(
-                    "write `{} = {{ file = \"…\" }}` or `{{ env = \"…\" }}`",
-                    name.value
-                );
+                let message =
+                    format!("the value of `{}` stands in the configuration itself", name.value);
+                let hint =
+                    format!("write `{} = {{ file = \"…\" }}` or `{{ env = \"…\" }}`", name.value);
                 refuse_inline(place, &message, &hint, report);
                 None
             }
@@ -135,9 +126,7 @@ impl Secrets<'_> {
         };
         let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
         if !size.is_file() || size.len() > MAX_SECRET_BYTES {
-            return Err(unreadable(&format!(
-                "not a file of at most {MAX_SECRET_BYTES} bytes"
-            )));
+            return Err(unreadable(&format!("not a file of at most {MAX_SECRET_BYTES} bytes")));
         }
         let bytes = std::fs::read(&path).map_err(|error| unreadable(&error))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8 text"))?;
@@ -146,9 +135,7 @@ impl Secrets<'_> {
 
     fn path(&self, name: &str) -> PathBuf {
         let credential = self.env.credentials_dir().map(|dir| dir.join(name));
-        credential
-            .filter(|path| path.is_file())
-            .unwrap_or_else(|| self.beside.join(name))
+        credential.filter(|path| path.is_file()).unwrap_or_else(|| self.beside.join(name))
     }
 }
 
@@ -178,27 +165,16 @@ pub(super) fn is_header_name(name: &str) -> bool {
 /// Whether a header's name says that its value is a secret.
 fn carries_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [
-        "auth",
-        "cookie",
-        "token",
-        "secret",
-        "key",
-        "password",
-        "signature",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
+    ["auth", "cookie", "token", "secret", "key", "password", "signature"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// A text without its line end; it must be one visible line.
 fn single_line(text: &str) -> Result<String, BadValue> {
     let line = text.trim_end_matches(['\n', '\r']);
     if line.trim().is_empty() {
-        return Err(missing(
-            "this secret is empty".to_owned(),
-            "put the secret in it",
-        ));
+        return Err(missing("this secret is empty".to_owned(), "put the secret in it"));
     }
     if line.chars().any(char::is_control) {
         let message = "this value has line breaks or control characters in it".to_owned();
@@ -208,11 +184,7 @@ fn single_line(text: &str) -> Result<String, BadValue> {
 }
 
 fn missing(message: String, hint: &str) -> BadValue {
-    BadValue {
-        code: "bad_secret",
-        message,
-        hint: hint.to_owned(),
-    }
+    BadValue { code: "bad_secret", message, hint: hint.to_owned() }
 }
 
 fn note<T>(bad: BadValue, place: Place, report: &mut Report) -> Option<T> {

@@ -51,13 +51,7 @@ impl<'t> Section<'t> {
                 None => format!("its keys are {}", shape.keys.join(", ")),
             });
         }
-        Self {
-            table,
-            file,
-            what: shape.what,
-            start: span.start,
-            end: span.end,
-        }
+        Self { table, file, what: shape.what, start: span.start, end: span.end }
     }
 
     /// A table whose keys are names of the user's choice.
@@ -67,13 +61,7 @@ impl<'t> Section<'t> {
         span: Range<usize>,
         what: &'static str,
     ) -> Self {
-        Self {
-            table,
-            file,
-            what,
-            start: span.start,
-            end: span.end,
-        }
+        Self { table, file, what, start: span.start, end: span.end }
     }
 
     /// A table of names under `key`.
@@ -142,10 +130,7 @@ impl<'t> Section<'t> {
 
     pub fn boolean(&self, key: &'static str, report: &mut Report) -> Option<bool> {
         let value = self.get(key)?;
-        value
-            .value
-            .as_bool()
-            .or_else(|| wrong_type(&value, "true or false", report))
+        value.value.as_bool().or_else(|| wrong_type(&value, "true or false", report))
     }
 
     pub fn integer(
@@ -165,18 +150,14 @@ impl<'t> Section<'t> {
         report: &mut Report,
     ) -> Option<Vec<u32>> {
         let items = self.items(key, "an array of whole numbers", report)?;
-        let numbers = items
-            .iter()
-            .map(|item| integer(item, range.clone(), report));
+        let numbers = items.iter().map(|item| integer(item, range.clone(), report));
         let numbers: Vec<Option<u32>> = numbers.collect();
         numbers.into_iter().collect()
     }
 
     pub fn numbers(&self, key: &'static str, report: &mut Report) -> Option<Vec<f64>> {
         let items = self.items(key, "an array of numbers", report)?;
-        let numbers = items
-            .into_iter()
-            .map(|item| number(item.value, key, item.place, report));
+        let numbers = items.into_iter().map(|item| number(item.value, key, item.place, report));
         let numbers: Vec<Option<f64>> = numbers.collect();
         numbers.into_iter().collect()
     }
@@ -191,9 +172,8 @@ impl<'t> Section<'t> {
         let DeValue::Array(items) = value.value else {
             return wrong_type(&value, expected, report);
         };
-        let values = items
-            .iter()
-            .map(|item| Value::new(key, item.get_ref(), self.file, item.span()));
+        let values =
+            items.iter().map(|item| Value::new(key, item.get_ref(), self.file, item.span()));
         Some(values.collect())
     }
 
@@ -294,11 +274,8 @@ impl<'t> Section<'t> {
     /// Every key with its value, in the order of the file; for tables whose keys are names.
     pub fn entries(&self) -> Vec<(Literal, &'t DeValue<'t>, Range<usize>)> {
         let entries = self.table.iter().map(|(key, value)| {
-            let name = Literal {
-                value: key.get_ref().to_string(),
-                file: self.file,
-                span: key.span(),
-            };
+            let name =
+                Literal { value: key.get_ref().to_string(), file: self.file, span: key.span() };
             (name, value.get_ref(), value.span())
         });
         let mut entries: Vec<_> = entries.collect();
@@ -316,9 +293,7 @@ impl<'t> Section<'t> {
         match result {
             Ok(value) => Some(value),
             Err(bad) => {
-                report
-                    .add(place.clone(), bad.code, bad.message)
-                    .hint(bad.hint);
+                report.add(place.clone(), bad.code, bad.message).hint(bad.hint);
                 None
             }
         }

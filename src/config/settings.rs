@@ -23,21 +23,10 @@ const MAX_CONTACT_BYTES: usize = 200;
 
 const MAIN: Shape = Shape {
     what: "the main file",
-    keys: &[
-        "state_dir",
-        "topics",
-        "egress",
-        "fetch",
-        "defaults",
-        "feed",
-        "channel",
-    ],
+    keys: &["state_dir", "topics", "egress", "fetch", "defaults", "feed", "channel"],
 };
 
-const EGRESS: Shape = Shape {
-    what: "`[egress]`",
-    keys: &["contact", "allow_net"],
-};
+const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
 
 const FETCH: Shape = Shape {
     what: "`[fetch]`",
@@ -75,12 +64,9 @@ pub(super) fn read(
     let root = Section::new(table, file, 0..0, &MAIN, report);
     let beside = path.parent().unwrap_or(Path::new(""));
     let state_dir = state_dir(&root, beside, env, report);
-    let topics = root
-        .text("topics", report)
-        .filter(|text| super::not_empty(text, "topics", report));
-    let topics_place = topics
-        .as_ref()
-        .map_or(Place::whole(file), |text| text.place());
+    let topics =
+        root.text("topics", report).filter(|text| super::not_empty(text, "topics", report));
+    let topics_place = topics.as_ref().map_or(Place::whole(file), |text| text.place());
     let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
     let feeds = feeds::read(&root, report);
     if feeds.is_empty() && root.get("feed").is_none() {
@@ -101,9 +87,8 @@ pub(super) fn read(
 }
 
 fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {
-    let text = root
-        .text("state_dir", report)
-        .filter(|text| super::not_empty(text, "state_dir", report));
+    let text =
+        root.text("state_dir", report).filter(|text| super::not_empty(text, "state_dir", report));
     let configured = text.map(|text| beside.join(text.value));
     env.state_dir(configured).unwrap_or_else(|| {
         let message = "there is no directory for the database";

@@ -58,12 +58,7 @@ impl SourceFile {
         let masked = secret_lines(&text);
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(breaks).collect();
-        Self {
-            name,
-            text,
-            lines,
-            masked,
-        }
+        Self { name, text, lines, masked }
     }
 
     pub fn mask(&mut self, span: Range<usize>) {
@@ -166,10 +161,7 @@ fn units(raw: &str, value: &str) -> Vec<Unit> {
         };
         let source = at..at + length;
         at += length;
-        units.push(Unit {
-            value: offset,
-            source,
-        });
+        units.push(Unit { value: offset, source });
     }
     units
 }
@@ -200,14 +192,7 @@ fn escape_length(rest: &str) -> usize {
 /// Values on lines that look like `secret = …`: even a file that cannot be read as TOML shows
 /// none of them.
 fn secret_lines(text: &str) -> Vec<Range<usize>> {
-    const NAMES: [&str; 6] = [
-        "secret",
-        "password",
-        "token",
-        "api_key",
-        "apikey",
-        "authorization",
-    ];
+    const NAMES: [&str; 6] = ["secret", "password", "token", "api_key", "apikey", "authorization"];
     let mut found = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {

@@ -33,10 +33,7 @@ fn good(main: &str, topics: &str) -> (TempDir, Config) {
 #[test]
 fn a_small_configuration_gets_the_defaults() {
     let (dir, config) = good(FEED, TOPIC);
-    assert_eq!(
-        config.state_dir,
-        PathBuf::from("/home/ada/.local/state/wirewatch")
-    );
+    assert_eq!(config.state_dir, PathBuf::from("/home/ada/.local/state/wirewatch"));
     assert_eq!(config.fetch, FetchConfig::standard());
     assert_eq!(config.feeds[0].interval.floor, Duration::from_secs(900));
     assert_eq!(config.feeds[0].interval.ceiling, Duration::from_secs(3_600));
@@ -46,16 +43,10 @@ fn a_small_configuration_gets_the_defaults() {
     };
     assert_eq!(log.path, config.state_dir.join("alerts.jsonl"));
     let (topic, _) = config.topics.topics().next().expect("a topic");
-    assert_eq!(
-        (topic.name.as_str(), topic.severity),
-        ("t", Severity::Medium)
-    );
+    assert_eq!((topic.name.as_str(), topic.severity), ("t", Severity::Medium));
     assert_eq!(topic.alert.follow_up.publishers, [3, 10, 30]);
     assert_eq!(topic.alert.max_age, Duration::from_secs(7 * 86_400));
-    let files = [
-        dir.path().join("wirewatch.toml"),
-        dir.path().join("topics/t.toml"),
-    ];
+    let files = [dir.path().join("wirewatch.toml"), dir.path().join("topics/t.toml")];
     assert_eq!(config.files, files);
 }
 
@@ -81,10 +72,7 @@ fn what_the_files_say_is_what_counts() {
     let ChannelKind::Webhook(hook) = &config.channels[1].kind else {
         panic!("{:?}", config.channels);
     };
-    assert_eq!(
-        hook.secret.as_ref().map(|secret| secret.reveal()),
-        Some("hunter2")
-    );
+    assert_eq!(hook.secret.as_ref().map(|secret| secret.reveal()), Some("hunter2"));
     assert_eq!(hook.headers["authorization"].reveal(), "hunter2");
     assert_eq!(config.channels[1].min_severity, Severity::High);
     assert!(!format!("{config:?}").contains("hunter2"));
@@ -102,9 +90,7 @@ fn a_secret_file_is_found_among_the_credentials_first() {
         let ChannelKind::Webhook(hook) = &config.channels[0].kind else {
             panic!("{:?}", config.channels);
         };
-        hook.secret
-            .as_ref()
-            .map(|secret| secret.reveal().to_owned())
+        hook.secret.as_ref().map(|secret| secret.reveal().to_owned())
     };
     fs::write(dir.path().join("key"), "beside\n").expect("a file");
     let credentials = dir.path().join("credentials");
@@ -127,10 +113,7 @@ fn a_topic_keeps_its_own_part_of_the_file() {
     let source = |id: &str| config.topic_sources[&id.parse().expect("an id")].clone();
     assert_eq!(source("one"), first);
     assert_eq!(source("two"), "[[topic]]\nid = 'two'\nmatch = 'b'");
-    let topic = config
-        .topics
-        .get(&"one".parse().expect("an id"))
-        .expect("a topic");
+    let topic = config.topics.get(&"one".parse().expect("an id")).expect("a topic");
     assert_eq!(topic.tests[0].line, 7);
 }
 
@@ -139,16 +122,9 @@ fn weights_keep_the_order_of_the_file() {
     let topics = "[[topic]]\nid = 't'\nthreshold = 2\n[topic.weights]\n'b NEAR/2 c' = 2.5\na = 1\n";
     let (_dir, config) = good(FEED, topics);
     let (topic, _) = config.topics.topics().next().expect("a topic");
-    let weights: Vec<_> = topic
-        .rule
-        .weights
-        .iter()
-        .map(|w| (w.expr.to_string(), w.weight))
-        .collect();
-    assert_eq!(
-        weights,
-        [("b NEAR/2 c".to_owned(), 2.5), ("a".to_owned(), 1.0)]
-    );
+    let weights: Vec<_> =
+        topic.rule.weights.iter().map(|w| (w.expr.to_string(), w.weight)).collect();
+    assert_eq!(weights, [("b NEAR/2 c".to_owned(), 2.5), ("a".to_owned(), 1.0)]);
     assert_eq!(topic.rule.threshold, Some(2.0));
 }
 
@@ -165,11 +141,7 @@ fn the_examples_load() {
     for (topic, _) in config.topics.topics() {
         assert!(topic.tests.len() >= 15, "{}", topic.id);
     }
-    let ids: Vec<_> = config
-        .topics
-        .topics()
-        .map(|(topic, _)| topic.id.as_str())
-        .collect();
+    let ids: Vec<_> = config.topics.topics().map(|(topic, _)| topic.id.as_str()).collect();
     assert_eq!(ids, ["defence-alliances", "nato"]);
 }
 

@@ -41,20 +41,13 @@ pub(super) const TOPIC: Shape = Shape {
     ],
 };
 
-const ALERT: Shape = Shape {
-    what: "`[topic.alert]`",
-    keys: &["publishers", "follow_up", "max_age"],
-};
+const ALERT: Shape =
+    Shape { what: "`[topic.alert]`", keys: &["publishers", "follow_up", "max_age"] };
 
-const PUBLISHERS: Shape = Shape {
-    what: "`publishers`",
-    keys: &["min", "within"],
-};
+const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
 
-const FOLLOW_UP: Shape = Shape {
-    what: "`follow_up`",
-    keys: &["publishers", "quiet", "repeat_every"],
-};
+const FOLLOW_UP: Shape =
+    Shape { what: "`follow_up`", keys: &["publishers", "quiet", "repeat_every"] };
 
 /// Reads a topic. `None`: its id or rule is wrong, which is noted.
 pub(super) fn read(
@@ -75,9 +68,7 @@ pub(super) fn read(
     let rules = rules(section, report);
     let tests = section.sections("test", &topic_test::TEST, report);
     let tests = tests.iter().take(MAX_PARTS);
-    let tests: Vec<_> = tests
-        .filter_map(|test| topic_test::read(test, report))
-        .collect();
+    let tests: Vec<_> = tests.filter_map(|test| topic_test::read(test, report)).collect();
     let (id, rules) = (id?, rules?);
     let topic = Topic {
         name: name.unwrap_or_else(|| id.to_string()),
@@ -148,37 +139,20 @@ fn rules(section: &Section<'_>, report: &mut Report) -> Option<Rules> {
             .hint("such as `match = 'NATO AND (summit OR treaty)'`");
     }
     if weights.is_empty() && threshold.is_some() && section.get("weights").is_none() {
-        let place = section
-            .get("threshold")
-            .map_or(section.place(), |value| value.place);
+        let place = section.get("threshold").map_or(section.place(), |value| value.place);
         report
-            .add(
-                place,
-                "missing_weights",
-                "`threshold` needs `[topic.weights]` to sum up",
-            )
+            .add(place, "missing_weights", "`threshold` needs `[topic.weights]` to sum up")
             .hint("such as `'@def NEAR/6 @ally' = 2.5`");
     }
     let expr = matching.as_ref().and_then(|text| rule(text, report));
-    let excluded: Vec<_> = exclude
-        .iter()
-        .filter_map(|text| rule(text, report))
-        .collect();
+    let excluded: Vec<_> = exclude.iter().filter_map(|text| rule(text, report)).collect();
     let weighed = weights.iter().filter_map(|(text, weight)| {
         let expr = rule(text, report)?;
-        Some(Weight {
-            expr,
-            weight: *weight,
-        })
+        Some(Weight { expr, weight: *weight })
     });
     let weighed: Vec<_> = weighed.collect();
     (report.count() == before).then(|| Rules {
-        rule: Rule {
-            matching: expr,
-            exclude: excluded,
-            weights: weighed,
-            threshold,
-        },
+        rule: Rule { matching: expr, exclude: excluded, weights: weighed, threshold },
         matching,
         exclude,
         weights: weights.into_iter().map(|(text, _)| text).collect(),
@@ -198,11 +172,7 @@ fn weights(section: &Section<'_>, report: &mut Report) -> Vec<(Literal, f64)> {
         };
         if weight == 0.0 || weight.abs() > MAX_WEIGHT {
             report
-                .add(
-                    place,
-                    "out_of_range",
-                    format!("a weight of {weight} says nothing"),
-                )
+                .add(place, "out_of_range", format!("a weight of {weight} says nothing"))
                 .hint("weights are positive or negative numbers, such as 2.5 or -1");
             continue;
         }
@@ -260,15 +230,9 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
 fn steps(follow_up: &Section<'_>, report: &mut Report) -> Option<Vec<u32>> {
     let steps = follow_up.integers("publishers", 2..=MAX_PUBLISHERS, report)?;
     if !steps.is_sorted_by(|a, b| a < b) {
-        let place = follow_up
-            .get("publishers")
-            .map_or(follow_up.place(), |value| value.place);
+        let place = follow_up.get("publishers").map_or(follow_up.place(), |value| value.place);
         report
-            .add(
-                place,
-                "out_of_range",
-                "these numbers of publishers do not grow",
-            )
+            .add(place, "out_of_range", "these numbers of publishers do not grow")
             .hint("such as `publishers = [3, 10, 30]`");
         return None;
     }

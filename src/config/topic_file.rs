@@ -23,16 +23,10 @@ const MAX_TOPICS: usize = 100_000;
 /// Most entries of one list.
 const MAX_LIST_ITEMS: usize = 10_000;
 
-const FILE: Shape = Shape {
-    what: "a topic file",
-    keys: &["lists", "topic"],
-};
+const FILE: Shape = Shape { what: "a topic file", keys: &["lists", "topic"] };
 
 /// Names of lists are the keys of `[lists]`: any.
-const LISTS: Shape = Shape {
-    what: "`[lists]`",
-    keys: &[],
-};
+const LISTS: Shape = Shape { what: "`[lists]`", keys: &[] };
 
 /// All topic files, read.
 #[derive(Default)]
@@ -77,9 +71,7 @@ impl TopicFiles {
     /// Each topic's part of its file, as it stands there.
     pub fn sources(&self) -> BTreeMap<TopicId, String> {
         let topics = self.topics.iter();
-        topics
-            .map(|topic| (topic.topic.id.clone(), topic.source.clone()))
-            .collect()
+        topics.map(|topic| (topic.topic.id.clone(), topic.source.clone())).collect()
     }
 
     /// Reads one file. `channels`: the ids that topics may name, where they are known.
@@ -177,11 +169,8 @@ fn definition(
         report.add(name.place(), "empty_list", message);
     }
     if texts.len() > MAX_LIST_ITEMS {
-        let message = format!(
-            "`{}` has {} entries; {MAX_LIST_ITEMS} are the most",
-            name.value,
-            texts.len()
-        );
+        let message =
+            format!("`{}` has {} entries; {MAX_LIST_ITEMS} are the most", name.value, texts.len());
         report.add(name.place(), "too_many", message);
         texts.truncate(MAX_LIST_ITEMS);
     }

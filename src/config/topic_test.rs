@@ -10,9 +10,7 @@ use crate::domain::topic::TopicTest;
 
 pub(super) const TEST: Shape = Shape {
     what: "a topic's test",
-    keys: &[
-        "expect", "title", "body", "url", "lang", "author", "category", "evidence", "score",
-    ],
+    keys: &["expect", "title", "body", "url", "lang", "author", "category", "evidence", "score"],
 };
 
 const EXPECTATIONS: [&str; 2] = ["match", "reject"];
@@ -76,15 +74,9 @@ fn score(section: &Section<'_>, report: &mut Report) -> Option<(f64, f64)> {
     match numbers[..] {
         [lowest, highest] if lowest <= highest => Some((lowest, highest)),
         _ => {
-            let place = section
-                .get("score")
-                .map_or(section.place(), |value| value.place);
+            let place = section.get("score").map_or(section.place(), |value| value.place);
             report
-                .add(
-                    place,
-                    "out_of_range",
-                    "`score` is not a lowest and a highest score",
-                )
+                .add(place, "out_of_range", "`score` is not a lowest and a highest score")
                 .hint("such as `score = [5.0, 12.0]`");
             None
         }

@@ -23,12 +23,7 @@ impl<'t> Value<'t> {
         file: FileId,
         span: Range<usize>,
     ) -> Self {
-        Self {
-            key,
-            value,
-            place: Place::at(file, span.clone()),
-            span,
-        }
+        Self { key, value, place: Place::at(file, span.clone()), span }
     }
 }
 
@@ -94,11 +89,7 @@ pub(super) fn number(
     };
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     if number.is_none() {
-        report.add(
-            place,
-            "out_of_range",
-            format!("`{name}` must be a finite number"),
-        );
+        report.add(place, "out_of_range", format!("`{name}` must be a finite number"));
     }
     number
 }

@@ -18,11 +18,7 @@ pub(super) struct BadValue {
 }
 
 fn bad(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> BadValue {
-    BadValue {
-        code,
-        message: message.into(),
-        hint: hint.into(),
-    }
+    BadValue { code, message: message.into(), hint: hint.into() }
 }
 
 /// `15m`, `6h`, `30 s`, `1h 30m`, `7 days`, `0s`.
@@ -50,9 +46,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, BadValue> {
             _ => return Err(wrong()),
         };
         let part = number.checked_mul(milliseconds).ok_or_else(wrong)?;
-        total = total
-            .checked_add(Duration::from_millis(part))
-            .ok_or_else(wrong)?;
+        total = total.checked_add(Duration::from_millis(part)).ok_or_else(wrong)?;
         rest = after.trim_start();
     }
     Ok(total)
@@ -93,13 +87,8 @@ fn number_and_unit(text: &str) -> Option<(u64, &str, &str)> {
 /// A duration for people.
 pub(super) fn show_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
-    let units = [
-        (604_800_000, "w"),
-        (86_400_000, "d"),
-        (3_600_000, "h"),
-        (60_000, "m"),
-        (1_000, "s"),
-    ];
+    let units =
+        [(604_800_000, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let unit = units
         .into_iter()
         .find(|(size, _)| milliseconds >= *size && milliseconds.is_multiple_of(*size));
@@ -166,9 +155,7 @@ fn is_host(text: &str) -> bool {
         !label.is_empty()
             && label.len() <= 63
             && !label.starts_with('-')
-            && label
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+            && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
     };
     let numeric = host.chars().all(|c| c.is_ascii_digit() || c == '.');
     let good = host.len() <= 253 && !numeric && host.trim_end_matches('.').split('.').all(label);

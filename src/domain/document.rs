@@ -12,13 +12,8 @@ pub enum Field {
 }
 
 impl Field {
-    pub const ALL: [Field; 5] = [
-        Field::Title,
-        Field::Body,
-        Field::Author,
-        Field::Category,
-        Field::Url,
-    ];
+    pub const ALL: [Field; 5] =
+        [Field::Title, Field::Body, Field::Author, Field::Category, Field::Url];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -83,9 +83,7 @@ pub struct EntryKeys {
 impl EntryKeys {
     /// All keys there are, in the order in which they are tried.
     pub fn iter(&self) -> impl Iterator<Item = Digest> + '_ {
-        [self.guid, self.link, self.title_date, Some(self.body)]
-            .into_iter()
-            .flatten()
+        [self.guid, self.link, self.title_date, Some(self.body)].into_iter().flatten()
     }
 }
 

@@ -18,9 +18,7 @@ fn env() -> Environment {
 fn problems(main: &str, topics: &str) -> Problems {
     let dir = tempfile::tempdir().expect("a directory");
     write(dir.path(), main, topics);
-    load(dir.path(), &env())
-        .err()
-        .unwrap_or_else(|| panic!("no problem in:\n{main}\n{topics}"))
+    load(dir.path(), &env()).err().unwrap_or_else(|| panic!("no problem in:\n{main}\n{topics}"))
 }
 
 fn write(dir: &Path, main: &str, topics: &str) {
@@ -44,10 +42,7 @@ fn places(main: &str, topics: &str) -> Vec<String> {
     let places = problems.iter().map(|problem| {
         let file = problem.file.as_deref().unwrap_or("-");
         let file = file.rsplit('/').next().unwrap_or(file);
-        format!(
-            "{} {file}:{}:{}",
-            problem.code, problem.line, problem.column
-        )
+        format!("{} {file}:{}:{}", problem.code, problem.line, problem.column)
     });
     places.collect()
 }
@@ -184,20 +179,12 @@ fn what_is_quoted_from_a_file_moves_no_cursor() {
 
 #[test]
 fn a_broken_file_does_not_hide_the_mistakes_of_the_others() {
-    let found = places(
-        "[[feed]\nid = 'a'\n",
-        "[[topic]]\nid = 't'\nmatch = 'a NEAR b'\n",
-    );
+    let found = places("[[feed]\nid = 'a'\n", "[[topic]]\nid = 't'\nmatch = 'a NEAR b'\n");
     assert!(
-        found
-            .iter()
-            .any(|place| place.starts_with("toml_syntax wirewatch.toml:1:")),
+        found.iter().any(|place| place.starts_with("toml_syntax wirewatch.toml:1:")),
         "{found:?}"
     );
-    assert!(
-        found.contains(&"missing_number t.toml:3:12".to_owned()),
-        "{found:?}"
-    );
+    assert!(found.contains(&"missing_number t.toml:3:12".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -205,10 +192,7 @@ fn a_missing_configuration_says_what_to_do() {
     let dir = tempfile::tempdir().expect("a directory");
     let problems = load(&dir.path().join("none.toml"), &env()).expect_err("nothing there");
     assert!(problems.not_found());
-    assert!(
-        problems.to_string().contains("wirewatch init"),
-        "{problems}"
-    );
+    assert!(problems.to_string().contains("wirewatch init"), "{problems}");
 }
 
 #[test]

@@ -40,21 +40,9 @@ fn a_rule_is_written_back_as_it_reads() {
 #[test]
 fn a_list_is_made_of_terms() {
     let items = ["NATO", "armed forces", "Verteidigung*", "=oil", "re/T-?72/"];
-    let terms: Vec<_> = items
-        .iter()
-        .map(|item| parse_list_item(item).expect(item))
-        .collect();
+    let terms: Vec<_> = items.iter().map(|item| parse_list_item(item).expect(item)).collect();
     let printed: Vec<_> = terms.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        printed,
-        [
-            "NATO",
-            "\"armed forces\"",
-            "Verteidigung*",
-            "=oil",
-            "re/T-?72/"
-        ]
-    );
+    assert_eq!(printed, ["NATO", "\"armed forces\"", "Verteidigung*", "=oil", "re/T-?72/"]);
     assert_eq!(Definition::List(terms.clone()), Definition::List(terms));
 }
 
@@ -62,10 +50,7 @@ fn a_list_is_made_of_terms() {
 fn a_mistake_says_where_it_is_and_what_to_write() {
     let errors = parse("NATO AND summit OR treaty").expect_err("mixed");
     let error = &errors[0];
-    assert_eq!(
-        (error.code, error.span.clone()),
-        ("mixed_operators", 16..18)
-    );
+    assert_eq!((error.code, error.span.clone()), ("mixed_operators", 16..18));
     assert_eq!(
         error.hint.as_deref(),
         Some("write `(NATO AND summit) OR treaty` or `NATO AND (summit OR treaty)`")

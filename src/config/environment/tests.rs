@@ -17,10 +17,7 @@ fn the_state_directory_is_the_first_that_is_named() {
     let xdg = Environment::fixed([("XDG_STATE_HOME", "/xdg"), ("HOME", "/home/ada")]);
     assert_eq!(xdg.state_dir(None), Some("/xdg/wirewatch".into()));
     let home = Environment::fixed([("XDG_STATE_HOME", ""), ("HOME", "/home/ada")]);
-    assert_eq!(
-        home.state_dir(None),
-        Some("/home/ada/.local/state/wirewatch".into())
-    );
+    assert_eq!(home.state_dir(None), Some("/home/ada/.local/state/wirewatch".into()));
     assert_eq!(Environment::fixed([]).state_dir(None), None);
 }
 
@@ -31,16 +28,11 @@ fn the_main_file_is_looked_for_in_order() {
     let place = xdg.join("wirewatch").join(MAIN_FILE);
     std::fs::create_dir_all(xdg.join("wirewatch")).expect("a directory");
     let text = xdg.to_string_lossy().into_owned();
-    let env = Environment::fixed([
-        ("CONFIGURATION_DIRECTORY", "/none"),
-        ("XDG_CONFIG_HOME", &text),
-    ]);
+    let env =
+        Environment::fixed([("CONFIGURATION_DIRECTORY", "/none"), ("XDG_CONFIG_HOME", &text)]);
     assert_eq!(locate(None, &env), Path::new("config").join(MAIN_FILE));
     std::fs::write(&place, "").expect("a file");
     assert_eq!(locate(None, &env), place);
     assert_eq!(locate(Some(&xdg.join("wirewatch")), &env), place);
-    assert_eq!(
-        locate(Some(Path::new("other.toml")), &env),
-        Path::new("other.toml")
-    );
+    assert_eq!(locate(Some(Path::new("other.toml")), &env), Path::new("other.toml"));
 }

@@ -16,16 +16,7 @@ fn durations_are_read_as_people_write_them() {
     ] {
         assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
     }
-    for text in [
-        "",
-        "15",
-        "m",
-        "15 parsecs",
-        "-3m",
-        "1.5h",
-        "99999999999999999999s",
-        "m15",
-    ] {
+    for text in ["", "15", "m", "15 parsecs", "-3m", "1.5h", "99999999999999999999s", "m15"] {
         assert_eq!(duration(text).expect_err(text).code, "bad_duration");
     }
 }
@@ -42,14 +33,7 @@ fn sizes_name_their_unit() {
     assert_eq!(size("10MiB"), Ok(10 << 20));
     assert_eq!(size("64 kib"), Ok(64 << 10));
     assert_eq!(size("1MB"), Ok(1_000_000));
-    for text in [
-        "",
-        "10",
-        "MiB",
-        "10 MiB extra",
-        "99999999999999 GiB",
-        "1 apple",
-    ] {
+    for text in ["", "10", "MiB", "10 MiB extra", "99999999999999 GiB", "1 apple"] {
         assert_eq!(size(text).expect_err(text).code, "bad_size");
     }
 }
@@ -83,15 +67,7 @@ fn networks_let_through_are_addresses_or_names() {
     ] {
         assert_eq!(network(text), Ok(()), "{text}");
     }
-    for text in [
-        "",
-        "10.1.0.0/33",
-        "300.1.1.1",
-        "a b",
-        "http://x",
-        "host:0",
-        "host:99999",
-    ] {
+    for text in ["", "10.1.0.0/33", "300.1.1.1", "a b", "http://x", "host:0", "host:99999"] {
         assert!(network(text).is_err(), "{text}");
     }
 }

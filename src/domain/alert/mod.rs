@@ -31,13 +31,9 @@ impl AlertState {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [
-            AlertState::Open,
-            AlertState::Acknowledged,
-            AlertState::Closed,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == code)
+        [AlertState::Open, AlertState::Acknowledged, AlertState::Closed]
+            .into_iter()
+            .find(|state| state.as_str() == code)
     }
 }
 

@@ -29,10 +29,7 @@ fn an_id_is_read_back_as_printed_in_either_case() {
 #[test]
 fn keys_need_no_quoting_anywhere() {
     for good in ["nato", "bbc-world", "a.b_c-1"] {
-        assert_eq!(
-            good.parse::<TopicId>().map(|k| k.to_string()).as_deref(),
-            Ok(good)
-        );
+        assert_eq!(good.parse::<TopicId>().map(|k| k.to_string()).as_deref(), Ok(good));
     }
     for bad in ["", "-c", "../x", "a b", "é", &"x".repeat(65)] {
         assert!(bad.parse::<TopicId>().is_err(), "{bad}");
@@ -41,9 +38,6 @@ fn keys_need_no_quoting_anywhere() {
 
 #[test]
 fn a_digest_keeps_its_parts_and_kinds_apart() {
-    assert_ne!(
-        Digest::of("k", &[b"ab", b"c"]),
-        Digest::of("k", &[b"a", b"bc"])
-    );
+    assert_ne!(Digest::of("k", &[b"ab", b"c"]), Digest::of("k", &[b"a", b"bc"]));
     assert_ne!(Digest::of("k", &[b"ab"]), Digest::of("j", &[b"ab"]));
 }

@@ -27,12 +27,7 @@ impl Capitals {
             }
             letters += u32::from(c.is_alphabetic());
         }
-        Self {
-            initial,
-            any: upper > 0,
-            all: upper > 0 && lower == 0,
-            title: initial && upper == 1,
-        }
+        Self { initial, any: upper > 0, all: upper > 0 && lower == 0, title: initial && upper == 1 }
     }
 }
 
@@ -103,21 +98,12 @@ pub fn is_shouted(text: &str, start: usize, end: usize) -> bool {
         c.is_lowercase()
     };
     let ends = |c: char| matches!(c, '.' | '!' | '?' | '\n' | '…');
-    for c in text[..start]
-        .chars()
-        .rev()
-        .scan(0, within)
-        .take_while(|&c| !ends(c))
-    {
+    for c in text[..start].chars().rev().scan(0, within).take_while(|&c| !ends(c)) {
         if calm(c) {
             return false;
         }
     }
-    for c in text[end..]
-        .chars()
-        .scan(0, within)
-        .take_while(|&c| !ends(c))
-    {
+    for c in text[end..].chars().scan(0, within).take_while(|&c| !ends(c)) {
         if calm(c) {
             return false;
         }

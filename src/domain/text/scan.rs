@@ -73,20 +73,10 @@ struct Chain {
 /// Sends every token of `text` to `sink`; returns the number of positions.
 pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
     buffers.borders.read(text.as_bytes(), &mut buffers.lower);
-    let Buffers {
-        lower,
-        borders,
-        form,
-        chain: joined,
-        run,
-    } = buffers;
+    let Buffers { lower, borders, form, chain: joined, run } = buffers;
 
     let mut position = 0;
-    let mut chain = Chain {
-        parts: 0,
-        start: 0,
-        position: 0,
-    };
+    let mut chain = Chain { parts: 0, start: 0, position: 0 };
     let mut at = 0;
     loop {
         at = borders.next_start(at);
@@ -141,16 +131,7 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
                 }
                 _ => fold_into(&text[start..at], form),
             }
-            sink.word(
-                form,
-                kind,
-                Place {
-                    start,
-                    end: at,
-                    position,
-                    width: 1,
-                },
-            );
+            sink.word(form, kind, Place { start, end: at, position, width: 1 });
         }
 
         let end = at;
@@ -159,20 +140,12 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
             let hyphen = compound_goes_on(text, at, byte);
             if hyphen > 0 || chain.parts > 0 {
                 if chain.parts == 0 {
-                    chain = Chain {
-                        parts: 0,
-                        start,
-                        position,
-                    };
+                    chain = Chain { parts: 0, start, position };
                     joined.clear();
                 }
                 chain.parts += 1;
                 if chain.parts <= MAX_JOINED_PARTS {
-                    joined.push_str(if is_ascii {
-                        ascii(lower, start, end)
-                    } else {
-                        form
-                    });
+                    joined.push_str(if is_ascii { ascii(lower, start, end) } else { form });
                 }
                 at += hyphen;
             }
@@ -184,21 +157,13 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
         } else if chain.parts > 0 {
             chain.parts += 1;
             if chain.parts <= MAX_JOINED_PARTS {
-                joined.push_str(if is_ascii {
-                    ascii(lower, start, end)
-                } else {
-                    form
-                });
+                joined.push_str(if is_ascii { ascii(lower, start, end) } else { form });
             }
         }
         if chain.parts > 0 {
             if chain.parts <= MAX_JOINED_PARTS {
-                let place = Place {
-                    start: chain.start,
-                    end,
-                    position: chain.position,
-                    width: chain.parts,
-                };
+                let place =
+                    Place { start: chain.start, end, position: chain.position, width: chain.parts };
                 sink.word(joined, TokenKind::Joined, place);
             }
             chain.parts = 0;
@@ -256,10 +221,7 @@ fn compound_goes_on(text: &str, at: usize, byte: u8) -> usize {
         }
         _ => return 0,
     };
-    let goes_on = text[at + hyphen..]
-        .chars()
-        .next()
-        .is_some_and(|c| script::kind(c) == Kind::Word);
+    let goes_on = text[at + hyphen..].chars().next().is_some_and(|c| script::kind(c) == Kind::Word);
     if goes_on { hyphen } else { 0 }
 }
 
@@ -279,9 +241,7 @@ fn possessive(text: &str, at: usize, byte: u8) -> usize {
     let rest = &text[at + apostrophe..];
     let mut letters = rest.chars();
     let is_s = letters.next().is_some_and(|c| matches!(c, 's' | 'S'));
-    let ends = letters
-        .next()
-        .is_none_or(|c| !matches!(script::kind(c), Kind::Word | Kind::Mark));
+    let ends = letters.next().is_none_or(|c| !matches!(script::kind(c), Kind::Word | Kind::Mark));
     if is_s && ends { apostrophe + 1 } else { 0 }
 }
 
@@ -302,11 +262,7 @@ fn read_run(text: &str, start: usize, form: &mut String, chars: &mut Vec<RunChar
         let mut parts = std::iter::once(c).nfkd();
         // A half-width mark belongs to the character before it.
         let first = parts.next().unwrap_or(c);
-        match form
-            .chars()
-            .next_back()
-            .and_then(|before| compose(before, first))
-        {
+        match form.chars().next_back().and_then(|before| compose(before, first)) {
             Some(whole) => {
                 form.pop();
                 form.push(whole);
@@ -316,19 +272,11 @@ fn read_run(text: &str, start: usize, form: &mut String, chars: &mut Vec<RunChar
             }
             None => {
                 form.push(first);
-                chars.push(RunChar {
-                    offset,
-                    start: at,
-                    end,
-                });
+                chars.push(RunChar { offset, start: at, end });
             }
         }
         for part in parts {
-            match form
-                .chars()
-                .next_back()
-                .and_then(|before| compose(before, part))
-            {
+            match form.chars().next_back().and_then(|before| compose(before, part)) {
                 Some(whole) => {
                     form.pop();
                     form.push(whole);

@@ -24,9 +24,14 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
             continue;
         }
         let mut start = 0;
-        for (at, c) in block.char_indices() {
-            let end = at + c.len_utf8();
-            if end > start && is_end(block, at, c) {
+        for (at, &byte) in block.as_bytes().iter().enumerate() {
+            // Nearly all bytes neither end a sentence nor begin a character that may.
+            if !matches!(byte, b'.' | b'!' | b'?' | 0xc2..) || at < start {
+                continue;
+            }
+            let c = block[at..].chars().next().unwrap_or_default();
+            if is_end(block, at, c) {
+                let end = at + c.len_utf8();
                 let end = past_closers(block, end);
                 push(&mut found, block, offset, start..end, paragraph);
                 start = end;
@@ -39,9 +44,7 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
 
 /// The number of the sentence that holds byte `at` (white space after a sentence belongs to it).
 pub fn index_at(sentences: &[Sentence], at: usize) -> usize {
-    sentences
-        .partition_point(|sentence| sentence.start <= at)
-        .saturating_sub(1)
+    sentences.partition_point(|sentence| sentence.start <= at).saturating_sub(1)
 }
 
 fn push(
@@ -58,11 +61,7 @@ fn push(
     let start = range.start + text.len() - trimmed.len();
     let end = start + trimmed.trim_end().len();
     if start < end {
-        found.push(Sentence {
-            start: offset + start,
-            end: offset + end,
-            paragraph,
-        });
+        found.push(Sentence { start: offset + start, end: offset + end, paragraph });
     }
 }
 
@@ -75,9 +74,7 @@ fn is_end(text: &str, at: usize, c: char) -> bool {
             if !after.starts_with(char::is_whitespace) {
                 return false;
             }
-            let next = after
-                .trim_start()
-                .trim_start_matches(|c: char| !c.is_alphanumeric());
+            let next = after.trim_start().trim_start_matches(|c: char| !c.is_alphanumeric());
             let small = next.chars().next().is_some_and(char::is_lowercase);
             !small && (c != '.' || !is_abbreviation(&text[..at], next))
         }
@@ -95,17 +92,11 @@ fn past_closers(text: &str, at: usize) -> usize {
 /// Whether the full stop after `before` only shortens a word. After initials ("the U.S. The
 /// minister") the next word decides.
 fn is_abbreviation(before: &str, next: &str) -> bool {
-    let word = before
-        .rsplit(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let mut letters = word.chars();
     let is_initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
     if is_initial {
-        let following = next
-            .split(|c: char| !c.is_alphanumeric())
-            .next()
-            .unwrap_or_default();
+        let following = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         return !STARTERS.contains(&following);
     }
     ABBREVIATIONS.contains(&word)

@@ -73,17 +73,10 @@ fn is_stemmable(word: &str) -> bool {
 /// Singulars and plurals a word may be, right or wrong: the caller sifts.
 fn inflections(word: &str) -> Vec<String> {
     let mut all = Vec::with_capacity(8);
-    for stem in [
-        word,
-        word.strip_suffix('s').unwrap_or(word),
-        word.strip_suffix("es").unwrap_or(word),
-    ] {
-        all.extend([
-            stem.to_owned(),
-            format!("{stem}s"),
-            format!("{stem}e"),
-            format!("{stem}es"),
-        ]);
+    for stem in
+        [word, word.strip_suffix('s').unwrap_or(word), word.strip_suffix("es").unwrap_or(word)]
+    {
+        all.extend([stem.to_owned(), format!("{stem}s"), format!("{stem}e"), format!("{stem}es")]);
         for ending in ["y", "ie", "ies"] {
             if let Some(base) = stem.strip_suffix(ending) {
                 all.extend(["y", "ie", "ies"].map(|other| format!("{base}{other}")));
@@ -134,10 +127,8 @@ fn american(word: &str) -> String {
 
 /// Where a stem may start in `word`: at its beginning, or after one of [`PREFIXES`].
 fn stem_starts(word: &str) -> impl Iterator<Item = usize> + Clone {
-    let after = PREFIXES
-        .iter()
-        .filter(move |prefix| word.starts_with(**prefix))
-        .map(|prefix| prefix.len());
+    let after =
+        PREFIXES.iter().filter(move |prefix| word.starts_with(**prefix)).map(|prefix| prefix.len());
     std::iter::once(0).chain(after.collect::<Vec<_>>())
 }
 
@@ -147,9 +138,8 @@ const MIN_ISE_START: usize = 3;
 /// Where the `s` of an ending like -ise, -ising, -isation or -yse stands. That "promise" becomes
 /// "promize" harms nobody: there is no such other word.
 fn ise_at(word: &str) -> Option<usize> {
-    const ENDINGS: [&str; 11] = [
-        "e", "ed", "es", "er", "ers", "ing", "ings", "able", "ation", "ations", "ational",
-    ];
+    const ENDINGS: [&str; 11] =
+        ["e", "ed", "es", "er", "ers", "ing", "ings", "able", "ation", "ations", "ational"];
     ENDINGS.iter().find_map(|ending| {
         let start = word.strip_suffix(ending)?;
         let at = start.len().checked_sub(1)?;
@@ -169,14 +159,8 @@ fn singular(word: &str) -> String {
     }
     let is_plural = word.len() > 3
         && word.ends_with('s')
-        && !["ss", "us", "is"]
-            .iter()
-            .any(|ending| word.ends_with(ending));
-    let single = if is_plural {
-        &word[..word.len() - 1]
-    } else {
-        word
-    };
+        && !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending));
+    let single = if is_plural { &word[..word.len() - 1] } else { word };
     if single.len() > 4
         && let Some(start) = single.strip_suffix("ie")
     {

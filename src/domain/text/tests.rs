@@ -26,10 +26,7 @@ fn text_is_cut_into_words_compounds_initials_and_characters() {
     for (text, expect) in [
         ("Hello, World", "hello@0 world@1"),
         ("co-operation now", "cooperation+@0 co@0 operation@1 now@2"),
-        (
-            "state-of-the-art x",
-            "stateoftheart+@0 state@0 of@1 the@2 art@3 x@4",
-        ),
+        ("state-of-the-art x", "stateoftheart+@0 state@0 of@1 the@2 art@3 x@4"),
         ("a-b-c-d-e", "a@0 b@1 c@2 d@3 e@4"),
         ("Hamas’s men", "hamas@0 men@1"),
         ("l’OTAN don't", "l@0 otan@1 don@2 t@3"),
@@ -47,28 +44,16 @@ fn text_is_cut_into_words_compounds_initials_and_characters() {
 #[test]
 fn token_places_point_at_their_text() {
     let text = "In the U.S., Łódź’s co‑op met 北约.";
-    let quoted: Vec<&str> = tokens(text)
-        .iter()
-        .map(|token| &text[token.place.start..token.place.end])
-        .collect();
-    assert_eq!(
-        quoted,
-        [
-            "In", "the", "U.S.", "Łódź", "co‑op", "co", "op", "met", "北", "约"
-        ]
-    );
+    let quoted: Vec<&str> =
+        tokens(text).iter().map(|token| &text[token.place.start..token.place.end]).collect();
+    assert_eq!(quoted, ["In", "the", "U.S.", "Łódź", "co‑op", "co", "op", "met", "北", "约"]);
 }
 
 #[test]
 fn every_spelling_of_a_word_is_found_from_each_of_the_others() {
     let families = [
         &["defence", "defences", "defense", "defenses"][..],
-        &[
-            "organisation",
-            "organization",
-            "organisations",
-            "organizations",
-        ],
+        &["organisation", "organization", "organisations", "organizations"],
         &["realise", "realises", "realize", "realizes"],
         &["colour", "colours", "color", "colors"],
         &["centre", "center", "centres", "centers"],
@@ -93,10 +78,7 @@ fn every_spelling_of_a_word_is_found_from_each_of_the_others() {
             let found = spellings(word, Stem::Plural);
             for other in family {
                 assert_eq!(normal(word, Stem::Plural), normal(other, Stem::Plural));
-                assert!(
-                    found.iter().any(|f| f == other),
-                    "{other} from {word}: {found:?}"
-                );
+                assert!(found.iter().any(|f| f == other), "{other} from {word}: {found:?}");
             }
         }
     }
@@ -156,10 +138,7 @@ fn a_word_hashes_alike_wherever_it_stands() {
     buffer.extend([b'z'; PADDING_BYTES]);
     for start in 0..text.len() {
         for end in start + 1..=text.len() {
-            assert_eq!(
-                key.hash(&text[start..end]),
-                key.hash_within(&buffer, start, end)
-            );
+            assert_eq!(key.hash(&text[start..end]), key.hash_within(&buffer, start, end));
         }
     }
     let other = Key::new(Digest::of("key", &[b"y"]));

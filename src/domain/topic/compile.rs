@@ -62,11 +62,7 @@ impl TopicSet {
     /// and macros are checked too.
     pub fn compile(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
         let errors = check::check(&topics, library);
-        if errors.is_empty() {
-            build::build(topics, library)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { build::build(topics, library) } else { Err(errors) }
     }
 
     /// No topics: matches nothing.
@@ -76,17 +72,12 @@ impl TopicSet {
 
     /// Every topic with the revision of its rule, in the order they were given.
     pub fn topics(&self) -> impl Iterator<Item = (&Arc<Topic>, Digest)> {
-        self.topics
-            .iter()
-            .map(|compiled| (&compiled.topic, compiled.revision))
+        self.topics.iter().map(|compiled| (&compiled.topic, compiled.revision))
     }
 
     /// The topic with this id.
     pub fn get(&self, id: &TopicId) -> Option<&Arc<Topic>> {
-        self.by_id
-            .get(id)
-            .and_then(|&index| self.topics.get(index))
-            .map(|compiled| &compiled.topic)
+        self.by_id.get(id).and_then(|&index| self.topics.get(index)).map(|compiled| &compiled.topic)
     }
 }
 

@@ -80,10 +80,7 @@ impl TopicSet {
                 .map(|(index, (weight, plan))| ScoreLine {
                     clause: tree::node(&mut decider, &weight.expr, plan, Scope::Text),
                     weight: weight.weight,
-                    score: held
-                        .iter()
-                        .find(|(at, _)| *at == index)
-                        .map(|(_, score)| *score),
+                    score: held.iter().find(|(at, _)| *at == index).map(|(_, score)| *score),
                 })
                 .collect();
             let exclusions: Vec<ExplainedNode> = rule

@@ -64,11 +64,7 @@ fn failure(
         .iter()
         .flat_map(|clause| clause.spans.iter().map(|span| &*span.quote))
         .collect();
-    if let Some(missing) = test
-        .evidence
-        .iter()
-        .find(|wanted| !quotes.contains(&wanted.as_str()))
-    {
+    if let Some(missing) = test.evidence.iter().find(|wanted| !quotes.contains(&wanted.as_str())) {
         let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();
         return Some(format!(
             "expected evidence \"{missing}\", but the evidence quotes {}",
@@ -83,14 +79,10 @@ fn failure(
 
 /// The clauses of a match with their first quotes.
 fn clauses(found: &Match) -> String {
-    let each = found
-        .evidence
-        .clauses
-        .iter()
-        .map(|clause| match clause.spans.first() {
-            Some(span) => format!("{} (\"{}\")", clause.text, span.quote),
-            None => clause.text.clone(),
-        });
+    let each = found.evidence.clauses.iter().map(|clause| match clause.spans.first() {
+        Some(span) => format!("{} (\"{}\")", clause.text, span.quote),
+        None => clause.text.clone(),
+    });
     each.collect::<Vec<_>>().join(", ")
 }
 

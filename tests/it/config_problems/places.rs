@@ -39,95 +39,35 @@ fn each_mistake_of_the_main_file_has_its_own_code_and_place() {
             "[[feed]]\nid = 'a b'\nurl = 'https://a.example'\n".to_owned(),
             "bad_id wirewatch.toml:2:6",
         ),
-        (
-            "[[feed]]\nid = 'a'\n".to_owned(),
-            "missing_key wirewatch.toml:1:1",
-        ),
-        (
-            "[[feed]]\nid = 'a'\nurl = 'a.example'\n".to_owned(),
-            "bad_url wirewatch.toml:3:7",
-        ),
-        (
-            format!("{FEED}interval = '15 parsecs'\n"),
-            "bad_duration wirewatch.toml:4:12",
-        ),
-        (
-            format!("{FEED}interval = '1h..15m'\n"),
-            "out_of_range wirewatch.toml:4:12",
-        ),
-        (
-            format!("{FEED}interval = '1s'\n"),
-            "out_of_range wirewatch.toml:4:12",
-        ),
-        (
-            format!("{FEED}interval = 900\n"),
-            "wrong_type wirewatch.toml:4:12",
-        ),
-        (
-            format!("{FEED}interval = '1h'\nfloor = '1h'\n"),
-            "conflicting_keys wirewatch.toml:4:12",
-        ),
-        (
-            format!("{FEED}tags = [1]\n"),
-            "wrong_type wirewatch.toml:4:9",
-        ),
-        (
-            format!("{FEED}[fetch]\nmax_body = '16 megs'\n"),
-            "bad_size wirewatch.toml:5:12",
-        ),
-        (
-            format!("{FEED}[fetch]\nmax_redirects = 99\n"),
-            "out_of_range wirewatch.toml:5:17",
-        ),
+        ("[[feed]]\nid = 'a'\n".to_owned(), "missing_key wirewatch.toml:1:1"),
+        ("[[feed]]\nid = 'a'\nurl = 'a.example'\n".to_owned(), "bad_url wirewatch.toml:3:7"),
+        (format!("{FEED}interval = '15 parsecs'\n"), "bad_duration wirewatch.toml:4:12"),
+        (format!("{FEED}interval = '1h..15m'\n"), "out_of_range wirewatch.toml:4:12"),
+        (format!("{FEED}interval = '1s'\n"), "out_of_range wirewatch.toml:4:12"),
+        (format!("{FEED}interval = 900\n"), "wrong_type wirewatch.toml:4:12"),
+        (format!("{FEED}interval = '1h'\nfloor = '1h'\n"), "conflicting_keys wirewatch.toml:4:12"),
+        (format!("{FEED}tags = [1]\n"), "wrong_type wirewatch.toml:4:9"),
+        (format!("{FEED}[fetch]\nmax_body = '16 megs'\n"), "bad_size wirewatch.toml:5:12"),
+        (format!("{FEED}[fetch]\nmax_redirects = 99\n"), "out_of_range wirewatch.toml:5:17"),
         (
             format!("{FEED}[egress]\nallow_net = ['10.0.0.0/99']\n"),
             "bad_network wirewatch.toml:5:14",
         ),
-        (
-            format!("{FEED}[egress]\ncontact = 'é'\n"),
-            "bad_contact wirewatch.toml:5:11",
-        ),
+        (format!("{FEED}[egress]\ncontact = 'é'\n"), "bad_contact wirewatch.toml:5:11"),
         (format!("{FEED}[fetsh]\n"), "unknown_key wirewatch.toml:4:2"),
         (
             format!("{FEED}[[channel]]\nid = 'x'\ntype = 'webhok'\n"),
             "unknown_channel_type wirewatch.toml:6:8",
         ),
-        (
-            format!("{FEED}{channel}{channel}"),
-            "duplicate_channel wirewatch.toml:9:6",
-        ),
-        (
-            format!("{FEED}{channel}secret_env = 'NONE'\n"),
-            "bad_secret wirewatch.toml:8:14",
-        ),
-        (
-            format!("{FEED}{channel}secret_file = 'none'\n"),
-            "bad_secret wirewatch.toml:8:15",
-        ),
-        (
-            format!("{FEED}{channel}keep = 3\n"),
-            "unknown_key wirewatch.toml:8:8",
-        ),
-        (
-            format!("{FEED}{channel}min_severity = 'hi'\n"),
-            "bad_severity wirewatch.toml:8:16",
-        ),
-        (
-            format!("{FEED}{channel}headers = {{ Host = 'x' }}\n"),
-            "bad_header wirewatch.toml:8:13",
-        ),
-        (
-            format!("topics = 'nowhere'\n{FEED}"),
-            "no_topics_dir wirewatch.toml:1:10",
-        ),
-        (
-            format!("state_dir = ''\n{FEED}"),
-            "empty_value wirewatch.toml:1:13",
-        ),
-        (
-            format!("{FEED}id = 'b'\n"),
-            "duplicate_key wirewatch.toml:4:1",
-        ),
+        (format!("{FEED}{channel}{channel}"), "duplicate_channel wirewatch.toml:9:6"),
+        (format!("{FEED}{channel}secret_env = 'NONE'\n"), "bad_secret wirewatch.toml:8:14"),
+        (format!("{FEED}{channel}secret_file = 'none'\n"), "bad_secret wirewatch.toml:8:15"),
+        (format!("{FEED}{channel}keep = 3\n"), "unknown_key wirewatch.toml:8:8"),
+        (format!("{FEED}{channel}min_severity = 'hi'\n"), "bad_severity wirewatch.toml:8:16"),
+        (format!("{FEED}{channel}headers = {{ Host = 'x' }}\n"), "bad_header wirewatch.toml:8:13"),
+        (format!("topics = 'nowhere'\n{FEED}"), "no_topics_dir wirewatch.toml:1:10"),
+        (format!("state_dir = ''\n{FEED}"), "empty_value wirewatch.toml:1:13"),
+        (format!("{FEED}id = 'b'\n"), "duplicate_key wirewatch.toml:4:1"),
         (format!("{FEED}broken\n"), "toml_syntax wirewatch.toml:4:7"),
     ] {
         let found = places(&main, TOPIC);
@@ -146,65 +86,26 @@ fn each_mistake_of_a_topic_file_has_its_own_code_and_place() {
         ("".to_owned(), "no_topics wirewatch.toml:1:1"),
         (format!("{TOPIC}{TOPIC}"), "duplicate_topic t.toml:5:6"),
         ("[[topic]]\nid = 't'\n".to_owned(), "missing_key t.toml:1:1"),
-        (
-            "[[topic]]\nmatch = 'a'\n".to_owned(),
-            "missing_key t.toml:1:1",
-        ),
-        (
-            format!("{TOPIC}severity = 'urgent'\n"),
-            "bad_severity t.toml:4:12",
-        ),
-        (
-            format!("{TOPIC}channels = ['desk']\n"),
-            "unknown_channel t.toml:4:13",
-        ),
+        ("[[topic]]\nmatch = 'a'\n".to_owned(), "missing_key t.toml:1:1"),
+        (format!("{TOPIC}severity = 'urgent'\n"), "bad_severity t.toml:4:12"),
+        (format!("{TOPIC}channels = ['desk']\n"), "unknown_channel t.toml:4:13"),
         (format!("{TOPIC}macht = 'a'\n"), "unknown_key t.toml:4:1"),
-        (
-            format!("{TOPIC}threshold = 2\n"),
-            "missing_weights t.toml:4:13",
-        ),
-        (
-            format!("{TOPIC}threshold = nan\nweights = {{ a = 1 }}\n"),
-            "out_of_range t.toml:4:13",
-        ),
-        (
-            format!("{TOPIC}weights = {{ a = 0 }}\n"),
-            "out_of_range t.toml:4:17",
-        ),
-        (
-            format!("{TOPIC}weights = {{ a = 'x' }}\n"),
-            "wrong_type t.toml:4:17",
-        ),
-        (
-            format!("{TOPIC}[topic.alert]\nmax_age = '0s'\n"),
-            "out_of_range t.toml:5:11",
-        ),
-        (
-            format!("{TOPIC}[topic.alert]\npublishers = {{ min = 0 }}\n"),
-            "out_of_range t.toml:5:22",
-        ),
+        (format!("{TOPIC}threshold = 2\n"), "missing_weights t.toml:4:13"),
+        (format!("{TOPIC}threshold = nan\nweights = {{ a = 1 }}\n"), "out_of_range t.toml:4:13"),
+        (format!("{TOPIC}weights = {{ a = 0 }}\n"), "out_of_range t.toml:4:17"),
+        (format!("{TOPIC}weights = {{ a = 'x' }}\n"), "wrong_type t.toml:4:17"),
+        (format!("{TOPIC}[topic.alert]\nmax_age = '0s'\n"), "out_of_range t.toml:5:11"),
+        (format!("{TOPIC}[topic.alert]\npublishers = {{ min = 0 }}\n"), "out_of_range t.toml:5:22"),
         (
             format!("{TOPIC}[topic.alert]\nfollow_up = {{ publishers = [3, 3] }}\n"),
             "out_of_range t.toml:5:28",
         ),
         (format!("{TOPIC}[lists]\nx = []\n"), "empty_list t.toml:5:1"),
-        (
-            format!("{TOPIC}[lists]\n'2 x' = ['a']\n"),
-            "bad_list_name t.toml:5:1",
-        ),
-        (
-            format!("{TOPIC}[lists]\nx = ['@y']\n"),
-            "reference_in_list t.toml:5:7",
-        ),
+        (format!("{TOPIC}[lists]\n'2 x' = ['a']\n"), "bad_list_name t.toml:5:1"),
+        (format!("{TOPIC}[lists]\nx = ['@y']\n"), "reference_in_list t.toml:5:7"),
         (format!("{test}title = 'x'\n"), "missing_key t.toml:4:1"),
-        (
-            format!("{test}expect = 'match'\n"),
-            "missing_key t.toml:4:1",
-        ),
-        (
-            format!("{test}expect = 'mtach'\ntitle = 'x'\n"),
-            "bad_expectation t.toml:5:10",
-        ),
+        (format!("{test}expect = 'match'\n"), "missing_key t.toml:4:1"),
+        (format!("{test}expect = 'mtach'\ntitle = 'x'\n"), "bad_expectation t.toml:5:10"),
         (
             format!("{test}expect = 'match'\ntitle = 'x'\nscore = [3, 2]\n"),
             "out_of_range t.toml:7:9",

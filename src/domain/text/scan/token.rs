@@ -26,8 +26,7 @@ pub struct Token {
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut all = All(Vec::new());
     scan(text, &mut Buffers::default(), &mut all);
-    all.0
-        .sort_by_key(|token| (token.place.position, std::cmp::Reverse(token.place.width)));
+    all.0.sort_by_key(|token| (token.place.position, std::cmp::Reverse(token.place.width)));
     all.0
 }
 
@@ -36,25 +35,12 @@ struct All(Vec<Token>);
 impl Sink for All {
     fn ascii(&mut self, lower: &[u8], start: usize, end: usize, position: u32) {
         let form = String::from_utf8_lossy(&lower[start..end]).into_owned();
-        let place = Place {
-            start,
-            end,
-            position,
-            width: 1,
-        };
-        self.0.push(Token {
-            form,
-            kind: TokenKind::Word,
-            place,
-        });
+        let place = Place { start, end, position, width: 1 };
+        self.0.push(Token { form, kind: TokenKind::Word, place });
     }
 
     fn word(&mut self, form: &str, kind: TokenKind, place: Place) {
-        self.0.push(Token {
-            form: form.to_owned(),
-            kind,
-            place,
-        });
+        self.0.push(Token { form: form.to_owned(), kind, place });
     }
 
     fn run(&mut self, form: &str, chars: &[RunChar], position: u32) {

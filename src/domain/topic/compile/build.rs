@@ -26,10 +26,8 @@ pub fn build(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec
         reads_all_fields: false,
     };
     let mut revisions = Revisions::new(library);
-    let compiled: Vec<CompiledTopic> = topics
-        .iter()
-        .map(|topic| builder.topic(topic, revisions.of(&topic.rule)))
-        .collect();
+    let compiled: Vec<CompiledTopic> =
+        topics.iter().map(|topic| builder.topic(topic, revisions.of(&topic.rule))).collect();
     let needs = builder.needs(&compiled);
     let errors: Vec<RuleError> = topics
         .iter()
@@ -93,20 +91,10 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn topic(&mut self, topic: &Arc<Topic>, revision: Digest) -> CompiledTopic {
         let rule = &topic.rule;
-        let matching = rule
-            .matching
-            .as_ref()
-            .map(|expr| self.plan(expr, Stem::Plural));
-        let exclude = rule
-            .exclude
-            .iter()
-            .map(|expr| self.plan(expr, Stem::None))
-            .collect();
-        let weights = rule
-            .weights
-            .iter()
-            .map(|weight| self.plan(&weight.expr, Stem::Plural))
-            .collect();
+        let matching = rule.matching.as_ref().map(|expr| self.plan(expr, Stem::Plural));
+        let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
+        let weights =
+            rule.weights.iter().map(|weight| self.plan(&weight.expr, Stem::Plural)).collect();
         let mut labels = Vec::new();
         if let Some(expr) = &rule.matching {
             clause_labels(expr, &mut labels);
@@ -137,19 +125,14 @@ impl Builder<'_> {
             Node::Scoped { scope, inner } => {
                 self.reads_all_fields |=
                     matches!(scope, Scope::Author | Scope::Category | Scope::Url);
-                Plan::Scoped {
-                    scope: *scope,
-                    inner: Box::new(self.plan(inner, stem)),
-                }
+                Plan::Scoped { scope: *scope, inner: Box::new(self.plan(inner, stem)) }
             }
-            Node::AtLeast { n, operands } => Plan::AtLeast {
-                n: *n,
-                operands: each(self, operands),
-            },
-            Node::Mentions { n, inner } => Plan::Mentions {
-                n: *n,
-                inner: Box::new(self.plan(inner, stem)),
-            },
+            Node::AtLeast { n, operands } => {
+                Plan::AtLeast { n: *n, operands: each(self, operands) }
+            }
+            Node::Mentions { n, inner } => {
+                Plan::Mentions { n: *n, inner: Box::new(self.plan(inner, stem)) }
+            }
             Node::Term(term) => Plan::Leaf(self.lexicon.leaf(term, stem)),
             Node::Reference(name) => Plan::Reference(self.definition(name, stem)),
         }
@@ -166,18 +149,12 @@ impl Builder<'_> {
         }
         let plan = match definition {
             Definition::List(items) => Plan::Or(
-                items
-                    .iter()
-                    .map(|item| Plan::Leaf(self.lexicon.leaf(item, stem)))
-                    .collect(),
+                items.iter().map(|item| Plan::Leaf(self.lexicon.leaf(item, stem))).collect(),
             ),
             Definition::Macro(expr) => self.plan(expr, stem),
         };
         let index = self.definitions.len() as u32;
-        self.definitions.push(CompiledDefinition {
-            definition: definition.clone(),
-            plan,
-        });
+        self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
         self.known.insert((name, stem), index);
         index
     }
@@ -188,24 +165,15 @@ impl Builder<'_> {
         let mut definitions: Vec<Needs> = Vec::with_capacity(self.definitions.len());
         // A definition only names those before it.
         for definition in &self.definitions {
-            let needs = self
-                .deriver(&frequency, &definitions)
-                .needs(&definition.plan);
+            let needs = self.deriver(&frequency, &definitions).needs(&definition.plan);
             definitions.push(needs);
         }
         let deriver = self.deriver(&frequency, &definitions);
-        topics
-            .iter()
-            .map(|compiled| topic_needs(&deriver, compiled))
-            .collect()
+        topics.iter().map(|compiled| topic_needs(&deriver, compiled)).collect()
     }
 
     fn deriver<'d>(&'d self, frequency: &'d [f32], definitions: &'d [Needs]) -> Deriver<'d> {
-        Deriver {
-            leaves: &self.lexicon.leaves,
-            frequency,
-            definitions,
-        }
+        Deriver { leaves: &self.lexicon.leaves, frequency, definitions }
     }
 
     fn finish(self, topics: Vec<CompiledTopic>, needs: Vec<Needs>) -> Result<TopicSet, String> {
@@ -248,16 +216,11 @@ fn clause_labels(expr: &Expr, labels: &mut Vec<String>) {
 fn topic_needs(deriver: &Deriver<'_>, compiled: &CompiledTopic) -> Needs {
     let rule = &compiled.topic.rule;
     let matching = compiled.matching.iter().map(|plan| deriver.needs(plan));
-    let scored = rule
-        .threshold
-        .filter(|&threshold| threshold > 0.0)
-        .map(|_| {
-            let positive = rule.weights.iter().zip(&compiled.weights);
-            gates::any(
-                positive
-                    .filter(|(weight, _)| weight.weight > 0.0)
-                    .map(|(_, plan)| deriver.needs(plan)),
-            )
-        });
+    let scored = rule.threshold.filter(|&threshold| threshold > 0.0).map(|_| {
+        let positive = rule.weights.iter().zip(&compiled.weights);
+        gates::any(
+            positive.filter(|(weight, _)| weight.weight > 0.0).map(|(_, plan)| deriver.needs(plan)),
+        )
+    });
     gates::all(matching.chain(scored))
 }

@@ -14,28 +14,17 @@ const MAX_DEPTH: usize = 200;
 
 /// All faults of `topics` and `library`.
 pub fn check(topics: &[Arc<Topic>], library: &Library) -> Vec<RuleError> {
-    let mut checker = Checker {
-        library,
-        depths: BTreeMap::new(),
-        errors: Vec::new(),
-    };
+    let mut checker = Checker { library, depths: BTreeMap::new(), errors: Vec::new() };
     for (name, definition) in &library.definitions {
         checker.definition(name, definition);
     }
     for (name, definition) in &library.definitions {
         if let Definition::Macro(expr) = definition {
-            let place = RulePlace::Definition {
-                name: name.clone(),
-                item: None,
-            };
+            let place = RulePlace::Definition { name: name.clone(), item: None };
             checker.circles(name, expr, &place);
         }
     }
-    if checker
-        .errors
-        .iter()
-        .any(|error| error.code == "circular_reference")
-    {
+    if checker.errors.iter().any(|error| error.code == "circular_reference") {
         return checker.errors;
     }
     for (index, topic) in topics.iter().enumerate() {
@@ -68,17 +57,11 @@ impl<'a> Checker<'a> {
     fn definition(&mut self, name: &str, definition: &'a Definition) {
         match definition {
             Definition::Macro(expr) => {
-                let place = RulePlace::Definition {
-                    name: name.to_owned(),
-                    item: None,
-                };
+                let place = RulePlace::Definition { name: name.to_owned(), item: None };
                 self.nodes(expr, &place);
             }
             Definition::List(items) => {
-                let at = |item| RulePlace::Definition {
-                    name: name.to_owned(),
-                    item,
-                };
+                let at = |item| RulePlace::Definition { name: name.to_owned(), item };
                 if items.is_empty() {
                     self.errors.push(RuleError {
                         place: at(None),
@@ -139,25 +122,13 @@ impl<'a> Checker<'a> {
         let fault = match term {
             Term::Word(word) => word_fault(std::slice::from_ref(word)),
             Term::Phrase { words, .. } => word_fault(words),
-            Term::Regex {
-                pattern,
-                ignore_case,
-            } => regex::compile(pattern, *ignore_case).err().map(|why| {
-                (
-                    "invalid_regex",
-                    format!("this pattern cannot be used: {why}"),
-                )
-            }),
+            Term::Regex { pattern, ignore_case } => regex::compile(pattern, *ignore_case)
+                .err()
+                .map(|why| ("invalid_regex", format!("this pattern cannot be used: {why}"))),
         };
         if let Some((code, message)) = fault {
             let (place, span) = (place.clone(), span.clone());
-            self.errors.push(RuleError {
-                place,
-                span,
-                code,
-                message,
-                hint: None,
-            });
+            self.errors.push(RuleError { place, span, code, message, hint: None });
         }
     }
 
@@ -245,10 +216,7 @@ fn word_fault(words: &[Word]) -> Option<(&'static str, String)> {
     let short = words
         .iter()
         .find(|word| (word.open_start || word.open_end) && lexicon::is_too_open(word))?;
-    Some((
-        "short_wildcard",
-        format!("`{}` has too few letters beside its wildcard", short.text),
-    ))
+    Some(("short_wildcard", format!("`{}` has too few letters beside its wildcard", short.text)))
 }
 
 /// The operands of a node.

@@ -36,11 +36,9 @@ impl Deriver<'_> {
     pub fn needs(&self, plan: &Plan) -> Needs {
         match plan {
             Plan::Leaf(leaf) => self.leaf(*leaf),
-            Plan::Reference(index) => self
-                .definitions
-                .get(*index as usize)
-                .cloned()
-                .unwrap_or_default(),
+            Plan::Reference(index) => {
+                self.definitions.get(*index as usize).cloned().unwrap_or_default()
+            }
             Plan::Or(operands) => any(operands.iter().map(|operand| self.needs(operand))),
             Plan::And(operands) => all(operands.iter().map(|operand| self.needs(operand))),
             Plan::Not(_) => Needs::new(),
@@ -76,9 +74,7 @@ impl Deriver<'_> {
     }
 
     fn ways(&self, ways: &[Sequence]) -> Needs {
-        any(ways
-            .iter()
-            .map(|way| all(way.terms.iter().map(|term| vec![self.one(*term)]))))
+        any(ways.iter().map(|way| all(way.terms.iter().map(|term| vec![self.one(*term)]))))
     }
 
     fn one(&self, term: TermId) -> (f32, Terms) {
@@ -88,9 +84,7 @@ impl Deriver<'_> {
 }
 
 fn rarity(needs: &Needs) -> f32 {
-    needs
-        .first()
-        .map_or(f32::INFINITY, |&(frequency, _)| frequency)
+    needs.first().map_or(f32::INFINITY, |&(frequency, _)| frequency)
 }
 
 /// Needs of a conjunction: those of all operands.
@@ -192,27 +186,11 @@ impl Gates {
         let (term_starts, term_gates) = group(by_term.collect(), term_count);
         let by_gate = topics.iter().enumerate().filter_map(|(topic, gates)| {
             let second = gates.get(1).copied().unwrap_or(NO_GATE);
-            Some((
-                *gates.first()?,
-                Filed {
-                    topic: topic as u32,
-                    second,
-                },
-            ))
+            Some((*gates.first()?, Filed { topic: topic as u32, second }))
         });
         let (filed_starts, filed) = group(by_gate.collect(), anchors);
-        let rest = topics
-            .iter()
-            .map(|gates| gates.iter().skip(2).copied().collect())
-            .collect();
-        Self {
-            gate_count: sets.len(),
-            term_starts,
-            term_gates,
-            filed_starts,
-            filed,
-            rest,
-        }
+        let rest = topics.iter().map(|gates| gates.iter().skip(2).copied().collect()).collect();
+        Self { gate_count: sets.len(), term_starts, term_gates, filed_starts, filed, rest }
     }
 
     pub fn term_count(&self) -> usize {

@@ -94,10 +94,9 @@ impl Lexicon {
                     .collect(),
                 slop: *slop,
             },
-            Term::Regex {
-                pattern,
-                ignore_case,
-            } => Leaf::Term(self.term(TermKey::Regex(pattern.clone(), *ignore_case))),
+            Term::Regex { pattern, ignore_case } => {
+                Leaf::Term(self.term(TermKey::Regex(pattern.clone(), *ignore_case)))
+            }
         };
         let id = self.leaves.len() as LeafId;
         self.leaves.push(leaf);
@@ -118,9 +117,7 @@ impl Lexicon {
         for (leaf, uses) in self.leaves.iter().zip(&self.uses) {
             let mut count = |term: TermId| asked[term as usize] += uses;
             let mut ways = |ways: &[Sequence]| {
-                ways.iter()
-                    .flat_map(|way| way.terms.iter())
-                    .for_each(|&term| count(term));
+                ways.iter().flat_map(|way| way.terms.iter()).for_each(|&term| count(term));
             };
             match leaf {
                 Leaf::Term(term) => count(*term),
@@ -141,18 +138,12 @@ impl Lexicon {
             .iter()
             .enumerate()
             .map(|(index, part)| {
-                let open = (
-                    word.open_start && index == 0,
-                    word.open_end && index == last,
-                );
+                let open = (word.open_start && index == 0, word.open_end && index == last);
                 self.part(part, open, exact, literal.is_some(), stem)
             })
             .collect();
         let is_joinable = literal.is_none() && !exact && is_compound(&word.text, &parts);
-        let mut ways = vec![Sequence {
-            terms,
-            literal: literal.map(Box::new),
-        }];
+        let mut ways = vec![Sequence { terms, literal: literal.map(Box::new) }];
         if is_joinable {
             let joined = Part {
                 form: parts.iter().map(|part| part.form.as_str()).collect(),
@@ -161,17 +152,8 @@ impl Lexicon {
                 end: 0,
                 is_run: false,
             };
-            let term = self.part(
-                &joined,
-                (word.open_start, word.open_end),
-                false,
-                false,
-                stem,
-            );
-            ways.push(Sequence {
-                terms: Box::new([term]),
-                literal: None,
-            });
+            let term = self.part(&joined, (word.open_start, word.open_end), false, false, stem);
+            ways.push(Sequence { terms: Box::new([term]), literal: None });
         }
         ways.into()
     }
@@ -204,11 +186,7 @@ impl Lexicon {
             (false, false) if form.chars().all(is_hangul) => TermKey::Start(form, TermCase::Common),
             (false, false) => {
                 // Only common words have other spellings.
-                let stem = if case == TermCase::Common {
-                    stem
-                } else {
-                    Stem::None
-                };
+                let stem = if case == TermCase::Common { stem } else { Stem::None };
                 TermKey::Whole(form, stem, case)
             }
         })
@@ -223,8 +201,7 @@ impl Lexicon {
         match key.clone() {
             TermKey::Whole(form, stem, TermCase::Common) => {
                 for spelling in spelling::spellings(&form, stem) {
-                    self.entries
-                        .whole(spelling, id, Condition::Case(TermCase::Common));
+                    self.entries.whole(spelling, id, Condition::Case(TermCase::Common));
                 }
             }
             TermKey::Whole(form, _, case) => self.entries.whole(form, id, Condition::Case(case)),
@@ -286,14 +263,10 @@ fn literal(text: &str, parts: &[Part], exact: bool) -> Option<Literal> {
     let (first, last) = (parts.first()?, parts.last()?);
     let before = text[..first.start].trim_start_matches(|c| !is_sign(c) && c != '.');
     let after = text[last.end..].trim_end_matches(|c| !is_sign(c));
-    let between = parts
-        .windows(2)
-        .map(|pair| &text[pair[0].end..pair[1].start]);
+    let between = parts.windows(2).map(|pair| &text[pair[0].end..pair[1].start]);
     let is_asked = !before.is_empty()
         || !after.is_empty()
-        || between
-            .clone()
-            .any(|gap| gap.is_empty() || gap.contains(is_sign))
+        || between.clone().any(|gap| gap.is_empty() || gap.contains(is_sign))
         || (exact && parts.len() > 1);
     is_asked.then(|| Literal {
         before: before.into(),

@@ -60,10 +60,7 @@ pub enum Leaf {
     /// By any of these: a compound's joined form or its parts.
     Word(Box<[Sequence]>),
     /// By words in order, with `slop` others between them in all.
-    Phrase {
-        slots: Box<[Box<[Sequence]>]>,
-        slop: u32,
-    },
+    Phrase { slots: Box<[Box<[Sequence]>]>, slop: u32 },
 }
 
 /// Tokens side by side.

@@ -42,10 +42,7 @@ pub struct Patterns {
 
 impl Patterns {
     pub fn empty() -> Self {
-        Self {
-            set: RegexSet::empty(),
-            each: Vec::new(),
-        }
+        Self { set: RegexSet::empty(), each: Vec::new() }
     }
 
     pub fn new(sources: &[(String, bool, TermId)]) -> Result<Self, String> {

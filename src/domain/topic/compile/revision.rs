@@ -17,10 +17,7 @@ pub struct Revisions<'a> {
 
 impl<'a> Revisions<'a> {
     pub fn new(library: &'a Library) -> Self {
-        Self {
-            library,
-            known: BTreeMap::new(),
-        }
+        Self { library, known: BTreeMap::new() }
     }
 
     /// The revision of a topic's rule.

@@ -11,10 +11,7 @@ fn errors(rules: Vec<Rule>, library: &Library) -> Vec<RuleError> {
 #[test]
 fn an_unknown_name_is_reported_with_its_place_and_what_was_meant() {
     let lib = library(&[("alliances", &["NATO"])]);
-    let found = errors(
-        vec![matching("alpha"), matching("beta AND @aliances")],
-        &lib,
-    );
+    let found = errors(vec![matching("alpha"), matching("beta AND @aliances")], &lib);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].place, RulePlace::Topic(1, RulePart::Match));
     assert_eq!(found[0].span, 9..18);
@@ -24,23 +21,13 @@ fn an_unknown_name_is_reported_with_its_place_and_what_was_meant() {
 
 #[test]
 fn macros_in_a_circle_are_reported_with_the_way_round() {
-    let lib = library(&[
-        ("a", &["= x AND @b"]),
-        ("b", &["= @c"]),
-        ("c", &["= y OR @a"]),
-    ]);
+    let lib = library(&[("a", &["= x AND @b"]), ("b", &["= @c"]), ("c", &["= y OR @a"])]);
     let found = errors(vec![matching("@a")], &lib);
     assert_eq!(found.len(), 3, "one for each macro on the circle");
     assert_eq!(found[0].code, "circular_reference");
-    assert_eq!(
-        found[0].message,
-        "`@a` is defined by itself: @a → @b → @c → @a"
-    );
+    assert_eq!(found[0].message, "`@a` is defined by itself: @a → @b → @c → @a");
     let own = library(&[("a", &["= x AND @a"])]);
-    assert_eq!(
-        errors(vec![], &own)[0].message,
-        "`@a` is defined by itself: @a → @a"
-    );
+    assert_eq!(errors(vec![], &own)[0].message, "`@a` is defined by itself: @a → @a");
 }
 
 #[test]
@@ -57,10 +44,7 @@ fn a_list_of_nothing_and_a_rule_of_nothing_are_errors() {
         threshold: Some(-0.5),
         ..Rule::default()
     };
-    assert_eq!(
-        errors(vec![below], &Library::default())[0].code,
-        "nothing_required"
-    );
+    assert_eq!(errors(vec![below], &Library::default())[0].code, "nothing_required");
 }
 
 #[test]
@@ -73,11 +57,8 @@ fn nesting_by_macros_is_limited() {
         })
         .collect();
     let items: Vec<[&str; 1]> = bodies.iter().map(|body| [body.as_str()]).collect();
-    let pairs: Vec<(&str, &[&str])> = names
-        .iter()
-        .zip(&items)
-        .map(|(name, item)| (name.as_str(), &item[..]))
-        .collect();
+    let pairs: Vec<(&str, &[&str])> =
+        names.iter().zip(&items).map(|(name, item)| (name.as_str(), &item[..])).collect();
     let found = errors(vec![matching("@m0")], &library(&pairs));
     assert_eq!(found[0].code, "too_deep");
 }
@@ -85,11 +66,7 @@ fn nesting_by_macros_is_limited() {
 #[test]
 fn a_revision_follows_what_a_rule_says() {
     let revision = |set: &TopicSet| set.topics().next().map(|(_, revision)| revision).unwrap();
-    let lib = library(&[
-        ("a", &["x", "y"]),
-        ("m", &["= @a OR z"]),
-        ("unused", &["w"]),
-    ]);
+    let lib = library(&[("a", &["x", "y"]), ("m", &["= @a OR z"]), ("unused", &["w"])]);
     let first = revision(&one(matching("@m AND alpha"), &lib));
     assert_eq!(first, revision(&one(matching("@m   AND  (alpha)"), &lib)));
     let other = library(&[("a", &["x", "y", "v"]), ("m", &["= @a OR z"])]);
@@ -102,31 +79,17 @@ fn a_revision_follows_what_a_rule_says() {
         ..Rule::default()
     };
     let lib = Library::default();
-    assert_ne!(
-        revision(&one(scored(1.0), &lib)),
-        revision(&one(scored(2.0), &lib))
-    );
+    assert_ne!(revision(&one(scored(1.0), &lib)), revision(&one(scored(2.0), &lib)));
 }
 
 #[test]
 fn a_set_names_its_topics() {
-    let set = compile(
-        vec![matching("alpha"), matching("beta")],
-        &Library::default(),
-    )
-    .unwrap();
+    let set = compile(vec![matching("alpha"), matching("beta")], &Library::default()).unwrap();
     assert_eq!(set.topics().count(), 2);
     assert_eq!(set.get(&"t1".parse().unwrap()).unwrap().id.as_str(), "t1");
     assert!(set.get(&"t2".parse().unwrap()).is_none());
-    assert!(
-        TopicSet::empty()
-            .evaluate(&document("alpha", "beta"))
-            .is_empty()
-    );
-    let excluded = Rule {
-        exclude: vec![rule("@nobody")],
-        ..matching("alpha")
-    };
+    assert!(TopicSet::empty().evaluate(&document("alpha", "beta")).is_empty());
+    let excluded = Rule { exclude: vec![rule("@nobody")], ..matching("alpha") };
     let found = errors(vec![excluded], &Library::default());
     assert_eq!(found[0].place, RulePlace::Topic(0, RulePart::Exclude(0)));
 }

@@ -5,7 +5,7 @@ use super::super::matcher::decide::Decider;
 use super::super::matcher::occurrence::Occurrence;
 use super::super::matcher::reading::field_text;
 use super::Passage;
-use super::prove::{Proven, pieces};
+use super::prove::Proven;
 use crate::domain::document::Field;
 use crate::domain::text::sentence::{Sentence, index_at};
 
@@ -31,7 +31,7 @@ pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
     let mut title = Vec::new();
     let mut body = Vec::new();
     for (index, clause) in proven.iter().enumerate() {
-        for piece in pieces(decider.list(&clause.found), &decider.reading.pieces) {
+        for &piece in &clause.pieces {
             match piece.field {
                 Field::Title => title.push((piece.from as usize, piece.to as usize)),
                 Field::Body => body.push((index, piece)),
@@ -43,11 +43,7 @@ pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
     let mut passages = Vec::new();
     if !title.is_empty() {
         let text = field_text(document, Field::Title);
-        let whole = Sentence {
-            start: 0,
-            end: text.len(),
-            paragraph: 0,
-        };
+        let whole = Sentence { start: 0, end: text.len(), paragraph: 0 };
         passages.push(passage(Field::Title, text, whole, title));
     }
     if !body.is_empty() {
@@ -76,11 +72,7 @@ fn spoken(sentences: &[Sentence], pieces: &[(usize, Occurrence)]) -> Vec<Spoken>
             continue;
         };
         if all.last().is_none_or(|(last, _)| *last != index) {
-            let spoken = Spoken {
-                sentence: *sentence,
-                clauses: 0,
-                marks: Vec::new(),
-            };
+            let spoken = Spoken { sentence: *sentence, clauses: 0, marks: Vec::new() };
             all.push((index, spoken));
         }
         if let Some((_, spoken)) = all.last_mut() {
@@ -141,13 +133,7 @@ fn passage(
             _ => shown.push((from, to)),
         }
     }
-    Passage {
-        field,
-        start,
-        end,
-        text: text[start..end].to_owned(),
-        marks: shown,
-    }
+    Passage { field, start, end, text: text[start..end].to_owned(), marks: shown }
 }
 
 /// The next character border at or before `at`.

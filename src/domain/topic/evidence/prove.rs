@@ -20,7 +20,9 @@ const MIN_RULE_CLAUSES: usize = 3;
 /// A clause and where it was found.
 pub struct Proven {
     text: String,
-    pub found: Found,
+    found: Found,
+    /// The stretches of text that make up what was found.
+    pub pieces: Vec<Occurrence>,
     score: Option<ClauseScore>,
 }
 
@@ -33,11 +35,11 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     }
     let score = (!rule.weights.is_empty()).then(|| total(&scores));
     let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
-    let clauses = proven
-        .iter()
-        .map(|clause| finish(decider, clause, &mut is_cut))
-        .collect();
+    for clause in &mut proven {
+        clause.pieces = pieces(decider.list(&clause.found), &decider.reading.pieces);
+    }
     let passages = passages(decider, &proven);
+    let clauses = proven.into_iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
     Match {
         topic: compiled.topic.id.clone(),
         revision: compiled.revision,
@@ -70,11 +72,7 @@ fn collect(decider: &mut Decider<'_>, plan: &Plan, labels: &[String], proven: &m
         _ => {
             let found = decider.find(plan, Scope::Text);
             if let (false, Some(text)) = (found.is_empty(), labels.first()) {
-                proven.push(Proven {
-                    text: text.clone(),
-                    found,
-                    score: None,
-                });
+                proven.push(Proven { text: text.clone(), found, pieces: Vec::new(), score: None });
             }
         }
     }
@@ -94,9 +92,7 @@ fn add_weights(
         let (Some(text), Some(plan)) = (labels.get(index), compiled.weights.get(index)) else {
             continue;
         };
-        let same = proven
-            .iter_mut()
-            .find(|clause| clause.text == *text && clause.score.is_none());
+        let same = proven.iter_mut().find(|clause| clause.text == *text && clause.score.is_none());
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
@@ -104,15 +100,14 @@ fn add_weights(
             weights.push(Proven {
                 text: text.clone(),
                 found,
+                pieces: Vec::new(),
                 score: Some(score),
             });
         }
     }
     let total = proven.len() + weights.len();
     if total > MAX_CLAUSES {
-        let kept = MAX_CLAUSES
-            .saturating_sub(weights.len())
-            .max(MIN_RULE_CLAUSES);
+        let kept = MAX_CLAUSES.saturating_sub(weights.len()).max(MIN_RULE_CLAUSES);
         // Clauses that carry a score explain the sum: they stay.
         let mut plain = 0;
         proven.retain(|clause| {
@@ -125,28 +120,21 @@ fn add_weights(
     total > MAX_CLAUSES
 }
 
-fn finish(decider: &Decider<'_>, clause: &Proven, is_cut: &mut bool) -> Clause {
-    let found = decider.list(&clause.found);
-    let mut spans = pieces(found, &decider.reading.pieces);
-    *is_cut |= spans.len() > MAX_SPANS_PER_CLAUSE;
-    spans.truncate(MAX_SPANS_PER_CLAUSE);
+fn finish(decider: &Decider<'_>, clause: Proven, is_cut: &mut bool) -> Clause {
+    *is_cut |= clause.pieces.len() > MAX_SPANS_PER_CLAUSE;
+    let kept = clause.pieces.iter().take(MAX_SPANS_PER_CLAUSE);
     Clause {
-        text: clause.text.clone(),
-        count: count_apart(found),
-        spans: spans
-            .iter()
-            .map(|piece| span(decider.document, piece))
-            .collect(),
+        text: clause.text,
+        count: count_apart(decider.list(&clause.found)),
+        spans: kept.map(|piece| span(decider.document, piece)).collect(),
         score: clause.score,
     }
 }
 
 /// All pieces of occurrences, each once, as they stand in the document.
 pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
-    let mut all: Vec<Occurrence> = found
-        .iter()
-        .flat_map(|occurrence| occurrence.pieces(arena).iter().copied())
-        .collect();
+    let mut all: Vec<Occurrence> =
+        found.iter().flat_map(|occurrence| occurrence.pieces(arena).iter().copied()).collect();
     all.sort_by_key(Occurrence::order);
     all.dedup_by_key(|piece| piece.order());
     all
@@ -157,15 +145,8 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
     let text = field_text(document, piece.field);
     let (start, end) = (piece.from as usize, piece.to as usize);
     let (before, after) = (&text[..start], &text[end..]);
-    let from = before
-        .char_indices()
-        .rev()
-        .nth(CONTEXT_CHARS - 1)
-        .map_or(0, |(at, _)| at);
-    let to = after
-        .char_indices()
-        .nth(CONTEXT_CHARS)
-        .map_or(after.len(), |(at, _)| at);
+    let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
+    let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
     Span {
         field: piece.field,
         in_lead: is_in_lead(piece.field, piece.start),

@@ -25,11 +25,7 @@ impl Explanation {
             out.push('\n');
         }
         for exclusion in &self.exclusions {
-            out.push_str(if exclusion.held {
-                "excluded by "
-            } else {
-                "not excluded by "
-            });
+            out.push_str(if exclusion.held { "excluded by " } else { "not excluded by " });
             out.push_str(&exclusion.label);
             out.push_str(&quotes(exclusion));
             out.push('\n');
@@ -67,11 +63,7 @@ fn quotes(node: &ExplainedNode) -> String {
     if quotes.is_empty() {
         return String::new();
     }
-    let more = if node.spans.len() > MAX_QUOTES {
-        ", …"
-    } else {
-        ""
-    };
+    let more = if node.spans.len() > MAX_QUOTES { ", …" } else { "" };
     format!(": {}{more}", quotes.join(", "))
 }
 

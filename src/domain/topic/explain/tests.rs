@@ -6,9 +6,7 @@ use super::Explanation;
 
 fn explain(rule: Rule, library: &Library, title: &str, body: &str) -> Explanation {
     let id = "t0".parse().unwrap();
-    one(rule, library)
-        .explain(&id, &document(title, body))
-        .unwrap()
+    one(rule, library).explain(&id, &document(title, body)).unwrap()
 }
 
 #[track_caller]
@@ -18,11 +16,7 @@ fn verdict(source: &str, text: &str, expect: &str) {
         ("sport", &["goal", "coach", "league"]),
         ("real", &["= NATO EXCEPT @nato_false"]),
     ]);
-    assert_eq!(
-        explain(matching(source), &lib, "", text).verdict,
-        expect,
-        "{source}"
-    );
+    assert_eq!(explain(matching(source), &lib, "", text).verdict, expect, "{source}");
 }
 
 #[test]
@@ -34,11 +28,7 @@ fn the_verdict_names_the_first_failing_clause() {
         "\"beta\" must not be there, and was found: \"beta\"",
     );
     verdict("alpha OR beta", "gamma", "neither alpha nor beta found");
-    verdict(
-        "alpha OR beta OR delta",
-        "gamma",
-        "none of alpha, beta and delta found",
-    );
+    verdict("alpha OR beta OR delta", "gamma", "none of alpha, beta and delta found");
     verdict(
         "NATO EXCEPT @nato_false",
         "the NATO alphabet",
@@ -60,21 +50,9 @@ fn the_verdict_names_the_first_failing_clause() {
         "beta alpha",
         "alpha BEFORE/2 beta: both found, but in the other order",
     );
-    verdict(
-        "title:alpha",
-        "alpha",
-        "\"alpha\" found, but not in the title",
-    );
-    verdict(
-        "ATLEAST/2(@sport)",
-        "goal",
-        "ATLEAST/2(@sport): only 1 of 2 found",
-    );
-    verdict(
-        "MENTIONS/3(alpha)",
-        "alpha alpha",
-        "MENTIONS/3(alpha): found twice, 3 asked",
-    );
+    verdict("title:alpha", "alpha", "\"alpha\" found, but not in the title");
+    verdict("ATLEAST/2(@sport)", "goal", "ATLEAST/2(@sport): only 1 of 2 found");
+    verdict("MENTIONS/3(alpha)", "alpha alpha", "MENTIONS/3(alpha): found twice, 3 asked");
     verdict("@sport", "nothing", "@sport not found");
     verdict("alpha", "alpha", "matches");
 }

@@ -17,14 +17,7 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
     match (&expr.node, plan) {
         (Node::Or(exprs), Plan::Or(plans))
         | (Node::And(exprs), Plan::And(plans))
-        | (
-            Node::AtLeast {
-                operands: exprs, ..
-            },
-            Plan::AtLeast {
-                operands: plans, ..
-            },
-        ) => {
+        | (Node::AtLeast { operands: exprs, .. }, Plan::AtLeast { operands: plans, .. }) => {
             for (expr, plan) in exprs.iter().zip(plans) {
                 explained.children.push(node(decider, expr, plan, scope));
             }
@@ -43,13 +36,7 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
             }
             explained.children.push(child);
         }
-        (
-            Node::Scoped {
-                scope: within,
-                inner: below,
-            },
-            Plan::Scoped { inner, .. },
-        ) => {
+        (Node::Scoped { scope: within, inner: below }, Plan::Scoped { inner, .. }) => {
             let child = node(decider, below, inner, *within);
             if !explained.held && decider.holds(inner, Scope::Text) {
                 explained.note = Some(format!("found, but not in the {}", within.as_str()));
@@ -58,12 +45,8 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
         }
         (Node::Proximity { op, left, right }, Plan::Proximity { sides, .. }) => {
             let [left_plan, right_plan] = &**sides;
-            explained
-                .children
-                .push(node(decider, left, left_plan, scope));
-            explained
-                .children
-                .push(node(decider, right, right_plan, scope));
+            explained.children.push(node(decider, left, left_plan, scope));
+            explained.children.push(node(decider, right, right_plan, scope));
             if !explained.held {
                 explained.note = apart(decider, *op, sides, scope);
             }

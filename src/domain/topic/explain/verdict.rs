@@ -16,17 +16,10 @@ pub fn failure(expr: &Expr, node: &ExplainedNode) -> String {
             .iter()
             .zip(children)
             .find(|(_, child)| !child.held)
-            .map_or_else(
-                || not_found(node),
-                |(operand, child)| failure(operand, child),
-            ),
+            .map_or_else(|| not_found(node), |(operand, child)| failure(operand, child)),
         (Node::Or(operands), _) => none_held(operands, node),
         (Node::Not(_), [child]) => {
-            format!(
-                "{} must not be there, and was found{}",
-                quoted(child),
-                quote(child)
-            )
+            format!("{} must not be there, and was found{}", quoted(child), quote(child))
         }
         (Node::Scoped { inner, scope }, [child]) => match &node.note {
             Some(_) => format!("{} found, but not in the {}", quoted(child), scope.as_str()),
@@ -50,10 +43,7 @@ pub fn failure(expr: &Expr, node: &ExplainedNode) -> String {
 
 /// No operand of an `OR` held: the one that came nearest explains it.
 fn none_held(operands: &[Expr], node: &ExplainedNode) -> String {
-    let nearest = operands
-        .iter()
-        .zip(&node.children)
-        .find(|(_, child)| is_near_miss(child));
+    let nearest = operands.iter().zip(&node.children).find(|(_, child)| is_near_miss(child));
     if let Some((operand, child)) = nearest {
         return failure(operand, child);
     }
@@ -88,24 +78,15 @@ fn proximity(
                 None => String::new(),
             };
             let found = a.spans.first().map_or(&*a.label, |span| &*span.quote);
-            format!(
-                "\"{found}\" found {often}, but only inside{inside} (EXCEPT {})",
-                b.label
-            )
+            format!("\"{found}\" found {often}, but only inside{inside} (EXCEPT {})", b.label)
         }
         ProximityOp::NotNear(n) => {
             let label = quoted(a);
-            format!(
-                "{label} found {often}, but always within {n} words of {}",
-                b.label
-            )
+            format!("{label} found {often}, but always within {n} words of {}", b.label)
         }
         _ if !b.held || b.count == 0 => failure(right, b),
         _ => {
-            let note = node
-                .note
-                .as_deref()
-                .unwrap_or("both found, but not together");
+            let note = node.note.as_deref().unwrap_or("both found, but not together");
             format!("{}: {note}", node.label)
         }
     }
@@ -118,11 +99,7 @@ fn not_found(node: &ExplainedNode) -> String {
 /// A label in quotation marks, unless it brings its own or is more than a word.
 fn quoted(node: &ExplainedNode) -> String {
     let is_word = !node.label.contains([' ', '"', '@', '(', '/']);
-    if is_word {
-        format!("\"{}\"", node.label)
-    } else {
-        node.label.clone()
-    }
+    if is_word { format!("\"{}\"", node.label) } else { node.label.clone() }
 }
 
 fn quote(node: &ExplainedNode) -> String {

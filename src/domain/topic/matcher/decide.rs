@@ -75,10 +75,7 @@ impl<'a> Decider<'a> {
         {
             return None;
         }
-        let excluded = compiled
-            .exclude
-            .iter()
-            .any(|plan| self.holds(plan, Scope::Text));
+        let excluded = compiled.exclude.iter().any(|plan| self.holds(plan, Scope::Text));
         (!excluded).then_some(scores)
     }
 
@@ -87,12 +84,7 @@ impl<'a> Decider<'a> {
         let mut scores = Scores::new();
         for (index, plan) in compiled.weights.iter().enumerate() {
             if self.holds(plan, Scope::Text) {
-                let weight = compiled
-                    .topic
-                    .rule
-                    .weights
-                    .get(index)
-                    .map_or(0.0, |w| w.weight);
+                let weight = compiled.topic.rule.weights.get(index).map_or(0.0, |w| w.weight);
                 let found = self.find(plan, Scope::Text);
                 scores.push((index, score::contribution(weight, self.list(&found))));
             }
@@ -197,11 +189,7 @@ impl<'a> Decider<'a> {
             }
             Plan::Mentions { n, inner } => {
                 let found = self.find(inner, scope);
-                if count_apart(self.list(&found)) >= *n {
-                    found
-                } else {
-                    self.nothing()
-                }
+                if count_apart(self.list(&found)) >= *n { found } else { self.nothing() }
             }
             Plan::Proximity { op, sides } => {
                 let [left, right] = &**sides;
@@ -213,6 +201,16 @@ impl<'a> Decider<'a> {
                 self.find_proximity(*op, left, right)
             }
         }
+    }
+
+    /// An empty list from the pool; give it back with [`Self::return_list`].
+    fn take_list(&mut self) -> Vec<Occurrence> {
+        self.reading.lists.pop().unwrap_or_default()
+    }
+
+    fn return_list(&mut self, mut list: Vec<Occurrence>) {
+        list.clear();
+        self.reading.lists.push(list);
     }
 
     pub(super) fn nothing(&self) -> Found {
@@ -233,11 +231,8 @@ impl<'a> Decider<'a> {
         }
         let found = self.find(&definition.plan, scope);
         if !self.is_over_budget() {
-            self.reading.remembered[slot] = Remembered {
-                epoch: self.reading.epoch,
-                start: found.start,
-                end: found.end,
-            };
+            self.reading.remembered[slot] =
+                Remembered { epoch: self.reading.epoch, start: found.start, end: found.end };
         }
         found
     }
@@ -248,23 +243,18 @@ impl<'a> Decider<'a> {
             return self.find(only, scope);
         }
         // The finds of operands may lie anywhere in the arena: their copies go to its end.
-        let mut copies = std::mem::take(&mut self.reading.copies);
-        let base = copies.len();
+        let mut copies = self.take_list();
         for operand in operands {
-            self.reading.copies = copies;
             let found = self.find(operand, scope);
-            copies = std::mem::take(&mut self.reading.copies);
             copies.extend_from_slice(self.list(&found));
         }
-        let found = self.keep(&mut copies, base);
-        copies.truncate(base);
-        self.reading.copies = copies;
+        let found = self.keep(&mut copies);
+        self.return_list(copies);
         found
     }
 
-    /// Puts `list[base..]` into the arena: sorted, each once, not more than the limit.
-    pub(super) fn keep(&mut self, list: &mut [Occurrence], base: usize) -> Found {
-        let list = &mut list[base..];
+    /// Puts a list into the arena: sorted, each once, not more than the limit.
+    pub(super) fn keep(&mut self, list: &mut [Occurrence]) -> Found {
         let pieces = &self.reading.pieces;
         let is_sorted = list.is_sorted_by_key(Occurrence::order);
         if !is_sorted {

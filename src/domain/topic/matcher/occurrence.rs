@@ -39,11 +39,7 @@ impl Occurrence {
     /// The pieces of an occurrence.
     pub fn pieces<'a>(&'a self, arena: &'a [Occurrence]) -> &'a [Occurrence] {
         let (start, end) = self.pieces;
-        if start == end {
-            std::slice::from_ref(self)
-        } else {
-            &arena[start as usize..end as usize]
-        }
+        if start == end { std::slice::from_ref(self) } else { &arena[start as usize..end as usize] }
     }
 }
 
@@ -64,10 +60,7 @@ pub fn distance(a: &Occurrence, b: &Occurrence, arena: &[Occurrence]) -> Option<
     if a.field != b.field {
         return None;
     }
-    let pairs = a
-        .pieces(arena)
-        .iter()
-        .flat_map(|x| b.pieces(arena).iter().map(move |y| gap(x, y)));
+    let pairs = a.pieces(arena).iter().flat_map(|x| b.pieces(arena).iter().map(move |y| gap(x, y)));
     pairs.min()
 }
 

@@ -52,9 +52,8 @@ pub struct Reading {
     /// Arenas of [`super::decide`].
     pub(super) occurrences: Vec<Occurrence>,
     pub(in super::super) pieces: Vec<Occurrence>,
-    /// Lists in the making.
-    pub(super) copies: Vec<Occurrence>,
-    pub(super) list: Vec<Occurrence>,
+    /// Lists for whoever makes one; empty.
+    pub(super) lists: Vec<Vec<Occurrence>>,
     pub(super) remembered: Vec<Remembered>,
     /// Sentences of title and body once they were asked for.
     sentences: [Option<Vec<Sentence>>; 2],
@@ -77,25 +76,12 @@ impl Reading {
     /// Reads `document` for the rules of `set`.
     pub fn read(&mut self, set: &TopicSet, document: &Document) {
         self.begin(set);
-        let fields = if set.reads_all_fields {
-            &Field::ALL[..]
-        } else {
-            &Field::ALL[..2]
-        };
+        let fields = if set.reads_all_fields { &Field::ALL[..] } else { &Field::ALL[..2] };
         let mut buffers = std::mem::take(&mut self.buffers);
         for &field in fields {
             let text = field_text(document, field);
             if !text.is_empty() {
-                scan(
-                    text,
-                    &mut buffers,
-                    &mut Hits {
-                        reading: self,
-                        set,
-                        text,
-                        field,
-                    },
-                );
+                scan(text, &mut buffers, &mut Hits { reading: self, set, text, field });
             }
         }
         self.buffers = buffers;
@@ -109,10 +95,7 @@ impl Reading {
     fn begin(&mut self, set: &TopicSet) {
         self.epoch = self.epoch.wrapping_add(1);
         if self.epoch == 0 {
-            *self = Self {
-                epoch: 1,
-                ..Self::default()
-            };
+            *self = Self { epoch: 1, ..Self::default() };
         }
         self.hits.clear();
         self.open.clear();
@@ -120,8 +103,7 @@ impl Reading {
         self.pieces.clear();
         self.sentences = [None, None];
         if self.terms.len() < set.gates.term_count() {
-            self.terms
-                .resize(set.gates.term_count(), TermState::default());
+            self.terms.resize(set.gates.term_count(), TermState::default());
         }
         if self.gates.len() < set.gates.gate_count() {
             self.gates.resize(set.gates.gate_count(), 0);
@@ -150,6 +132,12 @@ impl Reading {
         self.candidates = candidates;
     }
 
+    /// Whether a term was hit anywhere.
+    #[inline]
+    pub fn is_hit(&self, term: TermId) -> bool {
+        self.terms.get(term as usize).is_some_and(|state| state.epoch == self.epoch)
+    }
+
     /// The hits of a term, last first.
     pub fn hits(&self, term: TermId) -> impl Iterator<Item = &Hit> {
         let mut next = match self.terms.get(term as usize) {
@@ -176,11 +164,7 @@ impl Reading {
     fn record(&mut self, set: &TopicSet, term: TermId, field: Field, place: Place) {
         let state = &mut self.terms[term as usize];
         if state.epoch != self.epoch {
-            *state = TermState {
-                epoch: self.epoch,
-                count: 0,
-                last: NONE,
-            };
+            *state = TermState { epoch: self.epoch, count: 0, last: NONE };
             for &gate in set.gates.opened_by(term) {
                 let mark = &mut self.gates[gate as usize];
                 if *mark != self.epoch {
@@ -196,11 +180,7 @@ impl Reading {
         }
         state.count += 1;
         let previous = std::mem::replace(&mut state.last, self.hits.len() as u32);
-        self.hits.push(Hit {
-            field,
-            place,
-            previous,
-        });
+        self.hits.push(Hit { field, place, previous });
     }
 
     fn find_patterns(&mut self, set: &TopicSet, text: &str, field: Field) {
@@ -296,12 +276,7 @@ impl Sink for Hits<'_> {
     fn ascii(&mut self, lower: &[u8], start: usize, end: usize, position: u32) {
         let vocabulary = &self.set.vocabulary;
         let hash = vocabulary.key.hash_within(lower, start, end);
-        let place = Place {
-            start,
-            end,
-            position,
-            width: 1,
-        };
+        let place = Place { start, end, position, width: 1 };
         if vocabulary.may_hold(hash) {
             self.whole(hash, &lower[start..end], TokenKind::Word, place);
         }
@@ -323,12 +298,8 @@ impl Sink for Hits<'_> {
     fn run(&mut self, form: &str, chars: &[RunChar], position: u32) {
         let set = self.set;
         set.vocabulary.run(form, |term, range| {
-            let first = chars
-                .partition_point(|c| c.offset <= range.start)
-                .saturating_sub(1);
-            let after = chars
-                .partition_point(|c| c.offset < range.end)
-                .max(first + 1);
+            let first = chars.partition_point(|c| c.offset <= range.start).saturating_sub(1);
+            let after = chars.partition_point(|c| c.offset < range.end).max(first + 1);
             if let (Some(start), Some(end)) = (chars.get(first), chars.get(after - 1)) {
                 let place = Place {
                     start: start.start,

@@ -46,20 +46,11 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
 
 /// A topic of `match` alone.
 pub fn matching(source: &str) -> Rule {
-    Rule {
-        matching: Some(rule(source)),
-        ..Rule::default()
-    }
+    Rule { matching: Some(rule(source)), ..Rule::default() }
 }
 
 pub fn weights(lines: &[(&str, f64)]) -> Vec<Weight> {
-    lines
-        .iter()
-        .map(|(source, weight)| Weight {
-            expr: rule(source),
-            weight: *weight,
-        })
-        .collect()
+    lines.iter().map(|(source, weight)| Weight { expr: rule(source), weight: *weight }).collect()
 }
 
 /// A library of lists (entries) and macros (one text that starts with `=`).
@@ -67,18 +58,13 @@ pub fn library(definitions: &[(&str, &[&str])]) -> Library {
     let definitions = definitions.iter().map(|(name, items)| {
         let definition = match items {
             [only] if only.starts_with("= ") => Definition::Macro(rule(&only[2..])),
-            _ => Definition::List(
-                items
-                    .iter()
-                    .map(|item| parse_list_item(item).unwrap())
-                    .collect(),
-            ),
+            _ => {
+                Definition::List(items.iter().map(|item| parse_list_item(item).unwrap()).collect())
+            }
         };
         ((*name).to_owned(), definition)
     });
-    Library {
-        definitions: definitions.collect(),
-    }
+    Library { definitions: definitions.collect() }
 }
 
 pub fn compile(rules: Vec<Rule>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
@@ -96,19 +82,13 @@ pub fn one(rule: Rule, library: &Library) -> TopicSet {
 }
 
 pub fn document(title: &str, body: &str) -> Document {
-    Document {
-        title: title.to_owned(),
-        body: body.to_owned(),
-        ..Document::default()
-    }
+    Document { title: title.to_owned(), body: body.to_owned(), ..Document::default() }
 }
 
 /// The match of `source` in a title and body.
 pub fn find(source: &str, title: &str, body: &str) -> Option<Match> {
     let set = one(matching(source), &Library::default());
-    set.evaluate(&document(title, body))
-        .pop()
-        .map(|(_, found)| found)
+    set.evaluate(&document(title, body)).pop().map(|(_, found)| found)
 }
 
 pub fn quotes(found: &Match) -> Vec<String> {

@@ -9,10 +9,7 @@ use super::run;
 
 #[test]
 fn each_test_of_a_topic_is_run_and_its_failure_explained() {
-    let rule = Rule {
-        weights: weights(&[("NATO", 1.0)]),
-        ..matching("NATO AND summit")
-    };
+    let rule = Rule { weights: weights(&[("NATO", 1.0)]), ..matching("NATO AND summit") };
     let mut subject = topic("nato", rule);
     let test = |line, title: &str, expect_match, evidence: &[&str], score| TopicTest {
         document: document(title, ""),
@@ -22,13 +19,7 @@ fn each_test_of_a_topic_is_run_and_its_failure_explained() {
         line,
     };
     subject.tests = vec![
-        test(
-            1,
-            "Nato summits",
-            true,
-            &["Nato", "summits"],
-            Some((2.0, 2.0)),
-        ),
+        test(1, "Nato summits", true, &["Nato", "summits"], Some((2.0, 2.0))),
         test(2, "NATO strap", false, &[], None),
         test(3, "NATO strap", true, &[], None),
         test(4, "NATO summit", false, &[], None),
@@ -37,24 +28,16 @@ fn each_test_of_a_topic_is_run_and_its_failure_explained() {
     ];
     let set = TopicSet::compile(vec![Arc::new(subject)], &Library::default()).unwrap();
     let results = run(&set);
-    let failures: Vec<(u32, Option<&str>)> = results
-        .iter()
-        .map(|result| (result.line, result.failure.as_deref()))
-        .collect();
+    let failures: Vec<(u32, Option<&str>)> =
+        results.iter().map(|result| (result.line, result.failure.as_deref())).collect();
     assert_eq!(
         failures,
         [
             (1, None),
             (2, None),
             (3, Some("expected a match: \"summit\" not found")),
-            (
-                4,
-                Some("expected no match, but found NATO (\"NATO\"), summit (\"summit\")")
-            ),
-            (
-                5,
-                Some("expected evidence \"OTAN\", but the evidence quotes \"NATO\", \"summit\"")
-            ),
+            (4, Some("expected no match, but found NATO (\"NATO\"), summit (\"summit\")")),
+            (5, Some("expected evidence \"OTAN\", but the evidence quotes \"NATO\", \"summit\"")),
             (6, Some("expected a score from 3 to 9, but it is 2.00")),
         ]
     );

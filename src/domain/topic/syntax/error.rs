@@ -17,12 +17,7 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     pub(super) fn new(span: Range<usize>, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            code,
-            message: message.into(),
-            hint: None,
-        }
+        Self { span, code, message: message.into(), hint: None }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -22,12 +22,7 @@ fn word(exact: bool) -> impl Strategy<Value = Word> {
     ];
     (texts, any::<bool>(), any::<bool>()).prop_map(move |(text, start, end)| {
         let wild = super::word::carries_wildcard(&text);
-        Word {
-            text,
-            exact,
-            open_start: start && wild,
-            open_end: end && wild,
-        }
+        Word { text, exact, open_start: start && wild, open_end: end && wild }
     })
 }
 
@@ -72,10 +67,7 @@ pub fn rule() -> impl Strategy<Value = Expr> {
                 .prop_map(|(op, left, right)| { Node::Proximity { op, left, right } }),
             (proptest::sample::select(Scope::ALL.to_vec()), one.clone())
                 .prop_map(|(scope, inner)| Node::Scoped { scope, inner }),
-            some.prop_map(|operands| Node::AtLeast {
-                n: operands.len() as u32,
-                operands
-            }),
+            some.prop_map(|operands| Node::AtLeast { n: operands.len() as u32, operands }),
             "[a-z]{1,6}".prop_map(|name| Node::AtLeast {
                 n: 3,
                 operands: vec![expr(Node::Reference(name))],

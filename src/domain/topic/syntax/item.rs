@@ -22,12 +22,7 @@ pub fn parse_list_item(item: &str) -> Result<Term, Vec<SyntaxError>> {
     } else if text.starts_with("re/") {
         regex_item(text, start, &mut errors)
     } else {
-        bare_item(
-            bare,
-            start + text.len() - bare.len(),
-            text != bare,
-            &mut errors,
-        )
+        bare_item(bare, start + text.len() - bare.len(), text != bare, &mut errors)
     };
     match term {
         Some(term) if errors.is_empty() => Ok(term),
@@ -97,12 +92,8 @@ fn is_operator(part: &str) -> bool {
 }
 
 fn not_a_term(span: std::ops::Range<usize>) -> SyntaxError {
-    SyntaxError::new(
-        span,
-        "rule_in_list",
-        "a list entry is one term, and it ends before this",
-    )
-    .hint("write a rule as a macro, a string: `name = 'a NEAR/5 b'`")
+    SyntaxError::new(span, "rule_in_list", "a list entry is one term, and it ends before this")
+        .hint("write a rule as a macro, a string: `name = 'a NEAR/5 b'`")
 }
 
 #[cfg(test)]

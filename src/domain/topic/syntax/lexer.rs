@@ -33,12 +33,7 @@ pub(super) enum Kind {
 }
 
 pub(super) fn tokens(source: &str, errors: &mut Vec<SyntaxError>) -> Vec<Token> {
-    let mut lexer = Lexer {
-        source,
-        at: 0,
-        tokens: Vec::new(),
-        errors,
-    };
+    let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), errors };
     while let Some(c) = lexer.rest().chars().next() {
         lexer.token(c);
     }
@@ -98,8 +93,7 @@ impl<'a> Lexer<'a> {
             self.push(Kind::Reference(name.to_owned()), start);
         } else {
             let error = SyntaxError::new(start..self.at, "bad_reference", "`@` needs a name");
-            self.errors
-                .push(error.hint("`@name` stands for a list or macro under `[lists]`"));
+            self.errors.push(error.hint("`@name` stands for a list or macro under `[lists]`"));
             self.push(Kind::Bad, start);
         }
     }
@@ -114,8 +108,7 @@ impl<'a> Lexer<'a> {
             _ => {
                 let message = "`=` needs a word or a phrase right behind it";
                 let error = SyntaxError::new(start..self.at, "stray_exact", message);
-                self.errors
-                    .push(error.hint("as in `=oil` or `=\"Oil Change\"`"));
+                self.errors.push(error.hint("as in `=oil` or `=\"Oil Change\"`"));
                 self.push(Kind::Bad, start);
             }
         }
@@ -140,8 +133,7 @@ impl<'a> Lexer<'a> {
         let close = self.source[inner + length..].chars().next();
         self.at = inner + length + close.map_or(1, char::len_utf8);
         let slop = self.slop(words.len());
-        self.errors
-            .extend(quoted::too_many_words(&words, start..self.at));
+        self.errors.extend(quoted::too_many_words(&words, start..self.at));
         if words.is_empty() && self.errors.len() == mistakes {
             let message = "there is no word between these quotes";
             let error = SyntaxError::new(start..self.at, "empty_phrase", message);
@@ -164,8 +156,7 @@ impl<'a> Lexer<'a> {
         match n {
             None => {
                 let error = SyntaxError::new(span, "bad_slop", "`~` needs a number");
-                self.errors
-                    .push(error.hint("`\"mutual defence\"~2` lets two words stand between"));
+                self.errors.push(error.hint("`\"mutual defence\"~2` lets two words stand between"));
             }
             Some(n) if n > MAX_SLOP => {
                 let message = format!("`~{n}` is more than {MAX_SLOP} words");
@@ -185,9 +176,7 @@ impl<'a> Lexer<'a> {
     /// A number of digits, saturating.
     fn digits(&mut self) -> Option<u32> {
         let rest = self.rest();
-        let length = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         self.at += length;
         let digits = &rest[..length];
         (length > 0).then(|| digits.parse().unwrap_or(u32::MAX))
@@ -214,12 +203,7 @@ impl<'a> Lexer<'a> {
         if inside {
             self.at += word::scan(self.rest());
         }
-        let word = Word {
-            text: text.to_owned(),
-            exact,
-            open_start: stars > 0,
-            open_end: tail > 0,
-        };
+        let word = Word { text: text.to_owned(), exact, open_start: stars > 0, open_end: tail > 0 };
         let kind = match quoted::check(&word, start..self.at, inside) {
             None => Kind::Term(Term::Word(word)),
             Some(error) => {
@@ -244,8 +228,7 @@ impl<'a> Lexer<'a> {
             let kind = match Scope::ALL.into_iter().find(|scope| scope.as_str() == text) {
                 Some(scope) => Kind::Field(scope),
                 None => {
-                    self.errors
-                        .push(recovery::unknown_field(text, start..self.at));
+                    self.errors.push(recovery::unknown_field(text, start..self.at));
                     // Goes on as if a known one had been written.
                     Kind::Field(Scope::Text)
                 }
@@ -286,8 +269,7 @@ impl<'a> Lexer<'a> {
             _ => return None,
         };
         self.at += usize::from(slashed);
-        self.errors
-            .push(recovery::missing_number(text, start..self.at));
+        self.errors.push(recovery::missing_number(text, start..self.at));
         Some(kind)
     }
 
@@ -308,8 +290,7 @@ impl<'a> Lexer<'a> {
             }
         };
         if n == 0 || n > most {
-            self.errors
-                .push(recovery::number_out_of_range(name, n, most, span));
+            self.errors.push(recovery::number_out_of_range(name, n, most, span));
         }
         kind
     }

@@ -33,14 +33,7 @@ pub fn parse(source: &str) -> Result<Expr, Vec<SyntaxError>> {
         let error = SyntaxError::new(0..source.len(), "empty_rule", "this rule is empty");
         return Err(vec![error.hint("write a term, such as `NATO`")]);
     }
-    let mut parser = Parser {
-        source,
-        tokens,
-        at: 0,
-        depth: 0,
-        terms: 0,
-        errors,
-    };
+    let mut parser = Parser { source, tokens, at: 0, depth: 0, terms: 0, errors };
     let expr = parser.whole();
     let mut errors = parser.errors;
     if errors.is_empty() && height(&expr) > MAX_DEPTH {
@@ -55,10 +48,7 @@ pub fn parse(source: &str) -> Result<Expr, Vec<SyntaxError>> {
 }
 
 pub(super) fn too_long(source: &str) -> SyntaxError {
-    let message = format!(
-        "this text has {} bytes; {MAX_RULE_BYTES} are the most",
-        source.len()
-    );
+    let message = format!("this text has {} bytes; {MAX_RULE_BYTES} are the most", source.len());
     SyntaxError::new(0..0, "rule_too_long", message).hint("move its terms to lists")
 }
 
@@ -103,9 +93,7 @@ impl<'a> Parser<'a> {
     /// Place of the next token; at the end, the place behind the last one.
     fn place(&self) -> Range<usize> {
         let end = self.source.trim_end().len();
-        self.tokens
-            .get(self.at)
-            .map_or(end..end, |token| token.span.clone())
+        self.tokens.get(self.at).map_or(end..end, |token| token.span.clone())
     }
 
     fn bump(&mut self) -> Range<usize> {
@@ -213,11 +201,7 @@ impl<'a> Parser<'a> {
         // Operands and joints go in step unless other mistakes were made too.
         let near = (operands.len() == joints.len() + 1).then_some(operands);
         let suggestion = near.and_then(|operands| {
-            let text = |at: usize| {
-                operands
-                    .get(at)
-                    .map(|o| one_line(self.text(o.span.clone())))
-            };
+            let text = |at: usize| operands.get(at).map(|o| one_line(self.text(o.span.clone())));
             let start = text(count - 1)?;
             let (middle, end) = (text(count)?, text(count + 1)?);
             either(
@@ -243,10 +227,7 @@ impl<'a> Parser<'a> {
         }
         let inner = self.proximity();
         let span = start.start..inner.span.end.max(start.end);
-        Expr {
-            node: Node::Not(Box::new(inner)),
-            span,
-        }
+        Expr { node: Node::Not(Box::new(inner)), span }
     }
 
     /// A chain of operators on positions, read from left to right. `NEAR`, `BEFORE`, `SENTENCE`
@@ -271,11 +252,7 @@ impl<'a> Parser<'a> {
             }
             last = right.span.clone();
             let span = left.span.start..right.span.end.max(place.end);
-            let node = Node::Proximity {
-                op,
-                left: Box::new(left),
-                right: Box::new(right),
-            };
+            let node = Node::Proximity { op, left: Box::new(left), right: Box::new(right) };
             left = Expr { node, span };
         }
         left
@@ -296,10 +273,7 @@ impl<'a> Parser<'a> {
         let (middle, end) = (self.text(last), self.text(right.span.clone()));
         let suggestion = either(
             &format!("({}) {operator} {end}", self.text(whole)),
-            &format!(
-                "{} ({middle} {operator} {end})",
-                self.text(begin).trim_end()
-            ),
+            &format!("{} ({middle} {operator} {end})", self.text(begin).trim_end()),
         );
         let hint = suggestion.unwrap_or_else(|| "say it with parentheses".to_owned());
         self.errors.push(error.hint(hint));
@@ -374,10 +348,7 @@ fn join(joint: Option<&Kind>, mut operands: Vec<Expr>) -> Expr {
         Some(Kind::Or) => Node::Or(operands),
         _ => Node::And(operands),
     };
-    Expr {
-        node,
-        span: start..end.max(start),
-    }
+    Expr { node, span: start..end.max(start) }
 }
 
 /// Which operators may stand in one chain.

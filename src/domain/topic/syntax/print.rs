@@ -63,11 +63,7 @@ impl Display for Term {
         match self {
             Term::Word(word) => {
                 let equals = if word.exact { "=" } else { "" };
-                let quote = if word::looks_like_operator(&word.text) {
-                    "\""
-                } else {
-                    ""
-                };
+                let quote = if word::looks_like_operator(&word.text) { "\"" } else { "" };
                 write!(f, "{equals}{quote}{word}{quote}")
             }
             Term::Phrase { exact, words, slop } => {
@@ -76,16 +72,9 @@ impl Display for Term {
                     write!(f, "{}{word}", if at > 0 { " " } else { "" })?;
                 }
                 f.write_str("\"")?;
-                if *slop > 0 {
-                    write!(f, "~{slop}")
-                } else {
-                    Ok(())
-                }
+                if *slop > 0 { write!(f, "~{slop}") } else { Ok(()) }
             }
-            Term::Regex {
-                pattern,
-                ignore_case,
-            } => {
+            Term::Regex { pattern, ignore_case } => {
                 f.write_str("re/")?;
                 slashes_escaped(pattern, f)?;
                 f.write_str(if *ignore_case { "/i" } else { "/" })
@@ -98,13 +87,7 @@ impl Display for Term {
 impl Display for Word {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let star = |open: bool| if open { "*" } else { "" };
-        write!(
-            f,
-            "{}{}{}",
-            star(self.open_start),
-            self.text,
-            star(self.open_end)
-        )
+        write!(f, "{}{}{}", star(self.open_start), self.text, star(self.open_end))
     }
 }
 
@@ -119,11 +102,7 @@ fn joined(operands: &[Expr], joint: &str, f: &mut Formatter<'_>) -> fmt::Result 
 }
 
 fn grouped(expr: &Expr, parentheses: bool, f: &mut Formatter<'_>) -> fmt::Result {
-    if parentheses {
-        write!(f, "({expr})")
-    } else {
-        expr.fmt(f)
-    }
+    if parentheses { write!(f, "({expr})") } else { expr.fmt(f) }
 }
 
 fn slashes_escaped(pattern: &str, f: &mut Formatter<'_>) -> fmt::Result {

@@ -44,12 +44,8 @@ pub(super) fn words(
         at += tail;
         let span = offset + start..offset + at;
         let inside = tail > 0 && text[at..].starts_with(word::starts_word);
-        let word = Word {
-            text: letters.to_owned(),
-            exact,
-            open_start: stars > 0,
-            open_end: tail > 0,
-        };
+        let word =
+            Word { text: letters.to_owned(), exact, open_start: stars > 0, open_end: tail > 0 };
         match check(&word, span, inside) {
             Some(error) => errors.push(error),
             None => words.push(word),
@@ -70,10 +66,8 @@ pub(super) fn term(mut words: Vec<Word>, exact: bool, slop: u32) -> Option<Term>
 /// Says when a phrase is too long to be one.
 pub(super) fn too_many_words(words: &[Word], span: std::ops::Range<usize>) -> Option<SyntaxError> {
     (words.len() > MAX_PHRASE_WORDS).then(|| {
-        let message = format!(
-            "this phrase has {} words; {MAX_PHRASE_WORDS} are the most",
-            words.len()
-        );
+        let message =
+            format!("this phrase has {} words; {MAX_PHRASE_WORDS} are the most", words.len());
         SyntaxError::new(span, "phrase_too_long", message)
     })
 }

@@ -14,16 +14,8 @@ const MAX_SUGGESTION_BYTES: usize = 120;
 
 /// A node that stands where nothing could be read; a rule with one is never handed out.
 pub(super) fn placeholder(span: Range<usize>) -> Expr {
-    let word = Word {
-        text: String::new(),
-        exact: false,
-        open_start: false,
-        open_end: false,
-    };
-    Expr {
-        node: Node::Term(Term::Word(word)),
-        span,
-    }
+    let word = Word { text: String::new(), exact: false, open_start: false, open_end: false };
+    Expr { node: Node::Term(Term::Word(word)), span }
 }
 
 /// `before` and `after`, each in parentheses as the suggestion has them, unless they are long.
@@ -56,11 +48,9 @@ pub(super) fn unknown_field(name: &str, span: Range<usize>) -> SyntaxError {
 
 /// Whether `NAME/n` is an operator here, in another case, or in a language people come from.
 pub(super) fn is_distance_operator(name: &str) -> bool {
-    [
-        "near", "before", "atleast", "mentions", "w", "n", "pre", "adj", "within",
-    ]
-    .iter()
-    .any(|known| known.eq_ignore_ascii_case(name))
+    ["near", "before", "atleast", "mentions", "w", "n", "pre", "adj", "within"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 pub(super) fn missing_number(name: &str, span: Range<usize>) -> SyntaxError {

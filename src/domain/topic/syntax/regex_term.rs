@@ -31,9 +31,7 @@ pub(super) fn read(
         return (None, line);
     };
     let mut end = OPENER + body + 1;
-    let flags = text[end..]
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(text.len() - end);
+    let flags = text[end..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len() - end);
     let flag_text = &text[end..end + flags];
     let flag_span = offset + end..offset + end + flags;
     end += flags;
@@ -49,10 +47,7 @@ pub(super) fn read(
         errors.push(error);
         return (None, end);
     }
-    let term = Term::Regex {
-        pattern,
-        ignore_case,
-    };
+    let term = Term::Regex { pattern, ignore_case };
     (Some(term), end)
 }
 

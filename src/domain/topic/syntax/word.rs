@@ -21,9 +21,7 @@ pub(super) const OPERATORS: [&str; 10] = [
 
 /// Whether a word, in whatever case, reads like an operator.
 pub(super) fn looks_like_operator(text: &str) -> bool {
-    OPERATORS
-        .iter()
-        .any(|operator| operator.eq_ignore_ascii_case(text))
+    OPERATORS.iter().any(|operator| operator.eq_ignore_ascii_case(text))
 }
 
 /// Whether a word can begin here.

@@ -21,18 +21,9 @@ fn a_topic_out_of_budget_is_reported_and_the_others_are_decided() {
     let set = super::compile(rules, &Library::default()).unwrap();
     let body = format!("{} gamma", "alpha beta ".repeat(5_000));
     let evaluation = set.evaluate_reporting(&document("", &body));
-    let over: Vec<&str> = evaluation
-        .over_budget
-        .iter()
-        .map(|id| id.as_str())
-        .collect();
+    let over: Vec<&str> = evaluation.over_budget.iter().map(|id| id.as_str()).collect();
     assert_eq!(over, ["t0"]);
-    assert!(
-        evaluation
-            .matches
-            .iter()
-            .any(|(topic, _)| topic.id.as_str() == "t1")
-    );
+    assert!(evaluation.matches.iter().any(|(topic, _)| topic.id.as_str() == "t1"));
 }
 
 #[test]

@@ -28,10 +28,7 @@ fn an_item_is_one_term() {
     check("re/T-?72/i", "re/T-?72/i");
     check("Nato in", "\"Nato in\"");
     check("and", "\"and\"");
-    check(
-        "North Atlantic Treaty Organization",
-        "\"North Atlantic Treaty Organization\"",
-    );
+    check("North Atlantic Treaty Organization", "\"North Atlantic Treaty Organization\"");
     check("nuclear weapon*", "\"nuclear weapon*\"");
 }
 

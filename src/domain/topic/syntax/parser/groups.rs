@@ -23,10 +23,7 @@ impl Parser<'_> {
         }
         let inner = self.bare_unit();
         let span = start.start..inner.span.end.max(start.end);
-        let node = Node::Scoped {
-            scope,
-            inner: Box::new(inner),
-        };
+        let node = Node::Scoped { scope, inner: Box::new(inner) };
         Expr { node, span }
     }
 
@@ -63,8 +60,7 @@ impl Parser<'_> {
         if self.peek() == Some(&Kind::Close) {
             let span = open.start..self.bump().end;
             let message = "there is nothing between these parentheses";
-            self.errors
-                .push(SyntaxError::new(span.clone(), "empty_parentheses", message));
+            self.errors.push(SyntaxError::new(span.clone(), "empty_parentheses", message));
             return (placeholder(span.clone()), span);
         }
         if !self.enter(&open) {
@@ -97,15 +93,11 @@ impl Parser<'_> {
         if operands.len() > 1 {
             let message = "`MENTIONS` takes one operand";
             let error = SyntaxError::new(span.clone(), "too_many_operands", message);
-            self.errors
-                .push(error.hint("`MENTIONS/3(a OR b)` counts both together"));
+            self.errors.push(error.hint("`MENTIONS/3(a OR b)` counts both together"));
         }
         operands.truncate(1);
         let inner = operands.pop().unwrap_or_else(|| placeholder(span.clone()));
-        let node = Node::Mentions {
-            n,
-            inner: Box::new(inner),
-        };
+        let node = Node::Mentions { n, inner: Box::new(inner) };
         Expr { node, span }
     }
 
@@ -156,8 +148,7 @@ impl Parser<'_> {
             }
             [_, _, ..] if (n as usize) > count => {
                 let message = format!("`ATLEAST/{n}` of {count} operands can never hold");
-                self.errors
-                    .push(SyntaxError::new(span, "too_few_operands", message));
+                self.errors.push(SyntaxError::new(span, "too_few_operands", message));
             }
             _ => {}
         }

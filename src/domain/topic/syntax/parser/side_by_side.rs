@@ -40,9 +40,7 @@ impl Parser<'_> {
 
     /// `not x`: notes it and reads it as `NOT x`.
     pub(super) fn retag_lower_case_not(&mut self) {
-        let not = self
-            .bare_word(0)
-            .is_some_and(|word| word.eq_ignore_ascii_case("not"));
+        let not = self.bare_word(0).is_some_and(|word| word.eq_ignore_ascii_case("not"));
         if not && self.starts_unit(1) {
             self.retag(Kind::Not, "NOT");
         }

@@ -9,19 +9,14 @@ fn mistakes(rule: &str) -> String {
     let lines = errors.iter().map(|error| {
         let place = &rule[error.span.clone()];
         let hint = error.hint.as_deref().unwrap_or("-");
-        format!(
-            "{} at {:?}: {}\n  hint: {hint}",
-            error.code, place, error.message
-        )
+        format!("{} at {:?}: {}\n  hint: {hint}", error.code, place, error.message)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn codes(rule: &str) -> Vec<(&'static str, &str)> {
     let errors = parse(rule).expect_err(rule);
-    let pairs = errors
-        .iter()
-        .map(|error| (error.code, &rule[error.span.clone()]));
+    let pairs = errors.iter().map(|error| (error.code, &rule[error.span.clone()]));
     pairs.collect()
 }
 
@@ -118,14 +113,8 @@ fn operators_that_do_not_exist_are_explained() {
     "#);
     assert_eq!(codes("a && b"), [("foreign_operator", "&&")]);
     assert_eq!(codes("a NOT b"), [("missing_operator", "NOT")]);
-    assert_eq!(
-        codes("a NOT SENTENCE b"),
-        [("unknown_operator", "NOT SENTENCE")]
-    );
-    assert_eq!(
-        codes("a SENTENCE/3 b"),
-        [("unexpected_number", "SENTENCE/3")]
-    );
+    assert_eq!(codes("a NOT SENTENCE b"), [("unknown_operator", "NOT SENTENCE")]);
+    assert_eq!(codes("a SENTENCE/3 b"), [("unexpected_number", "SENTENCE/3")]);
 }
 
 #[test]
@@ -176,13 +165,7 @@ fn several_mistakes_are_reported_at_once() {
     let codes: Vec<_> = found.into_iter().map(|(code, _)| code).collect();
     assert_eq!(
         codes,
-        [
-            "unknown_field",
-            "operator_case",
-            "side_by_side",
-            "unclosed_quote",
-            "missing_number"
-        ]
+        ["unknown_field", "operator_case", "side_by_side", "unclosed_quote", "missing_number"]
     );
 }
 
