@@ -55,6 +55,19 @@ fn main() {
     println!("again, a batch       {:>6.0} µs CPU", again.cpu * 1e6 / FEEDS as f64);
     println!("stories              {:>6}", counts.stories);
     println!("stored per entry     {:>6} bytes", stored / counts.entries.max(1));
+    by_table(&path, counts.entries.max(1));
+}
+
+/// Bytes per entry of the largest tables and indexes.
+fn by_table(path: &Path, entries: u64) {
+    let conn = Connection::open(path).unwrap();
+    let sizes = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 9";
+    let mut sizes = conn.prepare(sizes).unwrap();
+    let mut rows = sizes.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let (name, bytes): (String, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
+        println!("  {name:<28}{:>5}", bytes / entries as i64);
+    }
 }
 
 struct Cost {

@@ -258,7 +258,7 @@ fn add_revision(records: &mut Records, alert: &AlertV1) {
         json!(alert.topic.severity),
         json!(alert.topic.id),
         json!(alert.headline),
-        json!(alert.story.publishers.len()),
+        json!(alert.story.publishers),
         json!(alert.links.article),
     ]);
 }

@@ -82,10 +82,10 @@ pub struct TopicV1 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryV1 {
     pub id: String,
+    /// How many entries tell it, from how many publishers, in how many feeds.
     pub entries: u32,
-    /// In order of appearance.
-    pub publishers: Vec<String>,
-    pub feeds: Vec<String>,
+    pub publishers: u32,
+    pub feeds: u32,
     pub first_seen: String,
     pub last_seen: String,
     /// Who joined since the last revision.
@@ -209,8 +209,8 @@ impl From<&StoryFacts> for StoryV1 {
         Self {
             id: story.id.to_string(),
             entries: story.entries,
-            publishers: story.publishers.clone(),
-            feeds: story.feeds.clone(),
+            publishers: count(&story.publishers),
+            feeds: count(&story.feeds),
             first_seen: story.first_seen.to_string(),
             last_seen: story.last_seen.to_string(),
             new_publishers: story.new_publishers.clone(),
@@ -234,6 +234,10 @@ impl From<&EntryFacts> for EntryV1 {
             seen: entry.seen.to_string(),
         }
     }
+}
+
+fn count(names: &[String]) -> u32 {
+    u32::try_from(names.len()).unwrap_or(u32::MAX)
 }
 
 fn plain(text: &str, max_chars: usize) -> String {

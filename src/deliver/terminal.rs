@@ -156,7 +156,7 @@ impl Page {
 /// What is new since the last revision.
 fn change(alert: &AlertV1) -> String {
     let names: Vec<String> = alert.story.new_publishers.iter().map(|n| name(n)).collect();
-    let publishers = alert.story.publishers.len();
+    let publishers = alert.story.publishers;
     let about_publishers = alert.reason.code.starts_with("publishers");
     match names.len() {
         0 if alert.reason.text.is_empty() => clean(&alert.reason.code),
@@ -181,7 +181,7 @@ fn about(alert: &AlertV1) -> String {
     };
     let zone = if published.contains("UTC") { "" } else { " UTC" };
     let seen = moment(&entry.seen, day.as_deref());
-    let publishers = match alert.story.publishers.len() {
+    let publishers = match alert.story.publishers {
         1 => "1 publisher".to_owned(),
         n => format!("{n} publishers"),
     };
@@ -269,7 +269,7 @@ fn short(score: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn ordinal(n: usize) -> String {
+fn ordinal(n: u32) -> String {
     let ending = match (n % 10, n % 100) {
         (_, 11..=13) => "th",
         (1, _) => "st",

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use crate::domain::ids::EntryId;
 
@@ -53,24 +53,39 @@ impl Indexing {
     pub fn apply(&mut self, conn: &Connection) -> rusqlite::Result<()> {
         // Of an entry that changed more than once, the index holds what its first change found.
         let mut seen: HashSet<EntryId> = HashSet::with_capacity(self.changes.len());
-        let mut add = conn.prepare_cached(
-            "INSERT INTO entries_fts (rowid, title, body) \
-             SELECT id, title, body FROM entries WHERE id = ?1",
+        let mut old = conn.prepare_cached(
+            "SELECT title, body FROM entry_revisions WHERE entry_id = ?1 AND revision = ?2",
         )?;
+        let mut present = conn.prepare_cached("SELECT title, body FROM entries WHERE id = ?1")?;
+        // One row of VALUES each: an INSERT … SELECT opens a savepoint within the statement, and
+        // FTS5 would write out after every entry.
         let mut remove = conn.prepare_cached(
             "INSERT INTO entries_fts (entries_fts, rowid, title, body) \
-             SELECT 'delete', entry_id, title, body FROM entry_revisions \
-             WHERE entry_id = ?1 AND revision = ?2",
+             VALUES ('delete', ?1, ?2, ?3)",
         )?;
+        let mut add = conn
+            .prepare_cached("INSERT INTO entries_fts (rowid, title, body) VALUES (?1, ?2, ?3)")?;
         for change in self.changes.drain(..) {
             if !seen.insert(change.entry) {
                 continue;
             }
+            let id = change.entry.0;
             if let Some(revision) = change.indexed {
-                remove.execute((change.entry.0, revision))?;
+                let mut rows = old.query((id, revision))?;
+                if let Some(row) = rows.next()? {
+                    remove.execute(text_of(id, row)?)?;
+                }
             }
-            add.execute([change.entry.0])?;
+            let mut rows = present.query([id])?;
+            if let Some(row) = rows.next()? {
+                add.execute(text_of(id, row)?)?;
+            }
         }
         Ok(())
     }
+}
+
+/// What the index takes of an entry: id, title and body, borrowed from the row.
+fn text_of<'a>(id: i64, row: &'a Row<'_>) -> rusqlite::Result<(i64, &'a str, &'a str)> {
+    Ok((id, row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?))
 }

@@ -108,6 +108,8 @@ fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | shared)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // One plan per statement: else SQLite plans some anew for every value bound to them.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if access == Access::ReadOnly && !readable(&conn)? && !has_wal(path) {
         // A database in a directory that cannot be written to has no place for the shared
         // memory file of its log. Without a log nobody is writing: it can be read as it lies.

@@ -14,8 +14,8 @@ use crate::domain::story::place::{MIN_SAME, MIN_SHARED, TITLE_WINDOW};
 /// Most entries kept; beyond that the oldest half is dropped. About 60 bytes each.
 const MAX_ENTRIES: usize = 400_000;
 
-/// Most postings of one word that are looked at, newest first: a word in more titles than this
-/// tells nothing.
+/// Most titles with a rare word that are looked at, newest first: one in more than this tells
+/// nothing.
 const MAX_POSTINGS: usize = 4_000;
 
 /// Most candidates for one entry, those with the most shared words.
@@ -72,19 +72,27 @@ impl Recent {
         let window_ms = TITLE_WINDOW.as_millis() as i64;
         let now_ms = now.as_millisecond();
         let fewest = terms.len().clamp(MIN_SAME, MIN_SHARED);
+        let mut lists: Vec<&[u32]> = terms
+            .iter()
+            .map(|term| self.postings.get(term).map_or(&[][..], Vec::as_slice))
+            .collect();
+        lists.sort_unstable_by_key(|list| list.len());
+        // Who shares that many words has one beyond the commonest few: only the rarer words
+        // bring candidates, the common ones count for those there are.
+        let (rare, common) = lists.split_at(lists.len().saturating_sub(fewest - 1));
         self.counts.resize(self.rows.len(), 0);
         let mut touched = Vec::new();
-        for term in terms {
-            let Some(postings) = self.postings.get(term) else {
-                continue;
-            };
-            for &position in postings.iter().rev().take(MAX_POSTINGS) {
-                let count = &mut self.counts[position as usize];
-                if *count == 0 {
-                    touched.push(position);
-                }
-                *count = count.saturating_add(1);
+        for &position in rare.iter().flat_map(|list| list.iter().rev().take(MAX_POSTINGS)) {
+            let count = &mut self.counts[position as usize];
+            if *count == 0 {
+                touched.push(position);
             }
+            *count = count.saturating_add(1);
+        }
+        for &position in &touched {
+            let shared = common.iter().filter(|list| list.binary_search(&position).is_ok());
+            let count = &mut self.counts[position as usize];
+            *count = count.saturating_add(u8::try_from(shared.count()).unwrap_or(u8::MAX));
         }
         let mut alike: Vec<(u8, i64)> = Vec::new();
         for position in touched {

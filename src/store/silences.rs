@@ -53,11 +53,11 @@ impl Store {
 
 /// Silences that are not over at `now`, those that have yet to begin among them.
 pub(super) fn not_over(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Silence>> {
-    conn.prepare_cached(
+    conn.prepare_cached(&format!(
         "SELECT id, kind, value, author, reason, starts, ends FROM silences WHERE ends > ?1 \
-         ORDER BY ends DESC, id LIMIT ?2",
-    )?
-    .query_map((Ms(now), MAX_SILENCES), read)?
+         ORDER BY ends DESC, id LIMIT {MAX_SILENCES}"
+    ))?
+    .query_map([Ms(now)], read)?
     .collect()
 }
 

@@ -88,9 +88,9 @@ pub(super) fn by_link(
     let oldest = now.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
     conn.prepare_cached(&format!(
         "SELECT {MEMBER} FROM story_members WHERE link = ?1 AND at >= ?2 \
-         ORDER BY entry_id DESC LIMIT ?3"
+         ORDER BY entry_id DESC LIMIT {MAX_BY_LINK}"
     ))?
-    .query_map((Hash(link), Ms(oldest), MAX_BY_LINK), read_member)?
+    .query_map((Hash(link), Ms(oldest)), read_member)?
     .collect()
 }
 

@@ -187,12 +187,12 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
 }
 
 fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rusqlite::Result<()> {
-    let mut query = conn.prepare_cached(
+    let mut query = conn.prepare_cached(&format!(
         "SELECT DISTINCT x.topic, e.publisher, m.at FROM story_members AS m \
          JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
-         WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT ?2",
-    )?;
-    let mut rows = query.query((story.0, MAX_MATCHED))?;
+         WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT {MAX_MATCHED}"
+    ))?;
+    let mut rows = query.query([story.0])?;
     while let Some(row) = rows.next()? {
         let publishers = matched.entry((key(row, 0)?, story)).or_default();
         publishers.push((row.get(1)?, time(row, 2)?));
