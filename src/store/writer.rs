@@ -23,8 +23,11 @@ const MAX_GROUP: usize = 128;
 /// Under load, how long a group waits for company before it begins.
 const GROUP_WAIT: Duration = Duration::from_millis(8);
 
-/// The writer is under load if its last commit is no longer ago than this; otherwise a job is
-/// committed at once.
+/// Jobs in the queue that make company enough to begin without waiting.
+const ENOUGH: usize = 32;
+
+/// The writer is under load if its last commit was of several jobs and no longer ago than this;
+/// otherwise a job is committed at once.
 const UNDER_LOAD: Duration = Duration::from_millis(25);
 
 /// How often a transaction is begun anew when another process keeps writing; each try waits for
@@ -126,11 +129,12 @@ struct Thread {
 
 impl Thread {
     fn serve(mut self) {
-        let mut last_commit: Option<Instant> = None;
+        // When the last group of several was committed. One caller that hands in job after job
+        // makes groups of one, and is not made to wait.
+        let mut crowded: Option<Instant> = None;
         while let Some(first) = self.queue.blocking_recv() {
-            if last_commit.is_some_and(|at| at.elapsed() < UNDER_LOAD)
-                && self.queue.len() < QUEUE / 8
-            {
+            let under_load = crowded.is_some_and(|at| at.elapsed() < UNDER_LOAD);
+            if under_load && self.queue.len() < ENOUGH {
                 thread::sleep(GROUP_WAIT);
             }
             let mut group = vec![first];
@@ -139,8 +143,9 @@ impl Thread {
             {
                 group.push(job);
             }
+            let several = group.len() > 1;
             self.commit(group);
-            last_commit = Some(Instant::now());
+            crowded = several.then(Instant::now);
         }
     }
 

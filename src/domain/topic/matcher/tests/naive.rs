@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use super::super::super::compile::Library;
 use super::super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope, Term, Word};
 use super::super::super::{Rule, Weight};
+use super::random::{expr, text};
 use super::{compile, library};
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Token, TokenKind, tokens};
