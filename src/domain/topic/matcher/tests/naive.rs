@@ -2,8 +2,6 @@
 //! naive one follows the words of `occurrence.rs` by brute force over tokens: no gates, no
 //! vocabulary, no arena, no limits. Texts are made of few words, so that everything meets.
 
-mod random;
-
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -16,7 +14,6 @@ use super::{compile, library};
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Token, TokenKind, tokens};
 use crate::domain::text::sentence::sentences;
-use random::{expr, text};
 
 /// Pieces of one occurrence: (field, first token, after the last), sorted.
 type Occurrence = Vec<(Field, u32, u32)>;
