@@ -137,7 +137,7 @@ pub struct EvidenceV1 {
     pub spans: Vec<[usize; 2]>,
     /// How many of `spans` lie in the first 60 words of the body.
     pub in_lead: u32,
-    /// A passage around the first span, what was found in [brackets].
+    /// A passage around the first span, what was found in \[brackets\].
     pub snippet: Option<String>,
     /// The clause's weight in the rule; null without weights.
     pub weight: Option<f64>,

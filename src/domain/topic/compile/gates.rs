@@ -55,13 +55,18 @@ impl Deriver<'_> {
         }
     }
 
-    /// Of m operands n must hold: among any m-n+1 of them there is one that does.
+    /// Of m operands n must hold: among any m-n+1 of them there is one that does. A reference
+    /// may name a list, which counts each of its members and so may do alone: it is always among
+    /// them.
     fn at_least(&self, n: usize, operands: &[Plan]) -> Needs {
-        let mut each: Vec<Needs> = operands.iter().map(|operand| self.needs(operand)).collect();
-        each.sort_by(|a, b| rarity(a).total_cmp(&rarity(b)));
-        let asked = each.len().saturating_sub(n.max(1)) + 1;
-        each.truncate(asked);
-        any(each.into_iter())
+        let (lists, single): (Vec<&Plan>, Vec<&Plan>) =
+            operands.iter().partition(|operand| may_count_twice(operand));
+        let mut single: Vec<Needs> = single.into_iter().map(|plan| self.needs(plan)).collect();
+        single.sort_by(|a, b| rarity(a).total_cmp(&rarity(b)));
+        let dispensable = n.max(1) - 1;
+        let at_least_one = usize::from(lists.is_empty());
+        single.truncate(single.len().saturating_sub(dispensable).max(at_least_one));
+        any(lists.into_iter().map(|plan| self.needs(plan)).chain(single))
     }
 
     fn leaf(&self, leaf: LeafId) -> Needs {
@@ -80,6 +85,14 @@ impl Deriver<'_> {
     fn one(&self, term: TermId) -> (f32, Terms) {
         let frequency = self.frequency.get(term as usize).copied().unwrap_or(1.0);
         (frequency, Rc::new([term]))
+    }
+}
+
+/// Whether an operand of ATLEAST may count for more than one.
+fn may_count_twice(operand: &Plan) -> bool {
+    match operand {
+        Plan::Scoped { inner, .. } => may_count_twice(inner),
+        other => matches!(other, Plan::Reference(_)),
     }
 }
 
