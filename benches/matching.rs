@@ -29,10 +29,8 @@ struct Random(u64);
 impl Random {
     /// From 0 to 1.
     fn share(&mut self) -> f64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mixed = (self.0 ^ (self.0 >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
         (mixed >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -50,9 +48,8 @@ impl Random {
 
 /// Words that look like words: frequent ones short, a fifth of the others names.
 fn vocabulary(random: &mut Random) -> Vec<String> {
-    const ONSETS: [&str; 16] = [
-        "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr",
-    ];
+    const ONSETS: [&str; 16] =
+        ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr"];
     const VOWELS: [&str; 8] = ["a", "e", "i", "o", "u", "ea", "io", "ou"];
     const CODAS: [&str; 8] = ["", "n", "r", "l", "t", "ck", "nd", "m"];
     let mut known = std::collections::HashSet::new();
@@ -140,10 +137,7 @@ fn topic(index: usize, source: &str) -> Topic {
         severity: Severity::Low,
         tags: Vec::new(),
         channels: Vec::new(),
-        rule: Rule {
-            matching: Some(parse(source).expect("a rule")),
-            ..Rule::default()
-        },
+        rule: Rule { matching: Some(parse(source).expect("a rule")), ..Rule::default() },
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
@@ -161,10 +155,7 @@ fn topic(index: usize, source: &str) -> Topic {
 
 /// Seconds of CPU this process has used.
 fn cpu_s() -> f64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes one timespec, which is there.
     unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
@@ -198,10 +189,7 @@ fn main() {
         let start = cpu_s();
         let set = TopicSet::compile(topics, &Library::default()).expect("rules that compile");
         let compile_s = cpu_s() - start;
-        let found: usize = corpus
-            .iter()
-            .map(|document| set.evaluate(document).len())
-            .sum();
+        let found: usize = corpus.iter().map(|document| set.evaluate(document).len()).sum();
         let matched = rate(&corpus, |document| {
             black_box(set.evaluate(black_box(document)));
         });

@@ -76,68 +76,33 @@ fn library() -> Library {
                 "동맹",
             ],
         ),
-        (
-            "legal",
-            &[
-                "defence lawyer",
-                "defence counsel",
-                "legal defence",
-                "self-defence",
-            ],
-        ),
+        ("legal", &["defence lawyer", "defence counsel", "legal defence", "self-defence"]),
         (
             "corp",
-            &[
-                "Star Alliance",
-                "airline alliance",
-                "strategic alliance",
-                "marketing alliance",
-            ],
+            &["Star Alliance", "airline alliance", "strategic alliance", "marketing alliance"],
         ),
         (
             "states",
-            &[
-                "Sweden",
-                "Denmark",
-                "Finland",
-                "Poland",
-                "Japan",
-                "Australia",
-                "Philippines",
-            ],
+            &["Sweden", "Denmark", "Finland", "Poland", "Japan", "Australia", "Philippines"],
         ),
-        (
-            "sport",
-            &["goalkeeper", "coach", "league", "striker", "goal"],
-        ),
+        ("sport", &["goalkeeper", "coach", "league", "striker", "goal"]),
     ];
     let macros = [
-        (
-            "def",
-            "@defence EXCEPT (@legal OR \"Environmental Defense Fund\")",
-        ),
+        ("def", "@defence EXCEPT (@legal OR \"Environmental Defense Fund\")"),
         ("ally", "@alliance EXCEPT (@corp OR \"climate alliance\")"),
     ];
     let lists = lists.into_iter().map(|(name, items)| {
-        let terms = items
-            .iter()
-            .map(|item| parse_list_item(item).unwrap())
-            .collect();
+        let terms = items.iter().map(|item| parse_list_item(item).unwrap()).collect();
         (name.to_owned(), Definition::List(terms))
     });
     let macros = macros
         .into_iter()
         .map(|(name, source)| (name.to_owned(), Definition::Macro(parse(source).unwrap())));
-    Library {
-        definitions: lists.chain(macros).collect(),
-    }
+    Library { definitions: lists.chain(macros).collect() }
 }
 
 fn topic() -> Topic {
-    let weight = |source: &str, weight| Weight {
-        expr: parse(source).unwrap(),
-        weight,
-    };
+    let weight = |source: &str, weight| Weight { expr: parse(source).unwrap(), weight };
     Topic {
         id: "defence-alliances".parse().unwrap(),
         name: "Defence alliances".to_owned(),
@@ -154,10 +119,7 @@ fn topic() -> Topic {
             ),
             exclude: vec![parse("ATLEAST/2(@sport)").unwrap()],
             weights: vec![
-                weight(
-                    "@def NEAR/6 ((alliance OR pact OR treaty) EXCEPT @corp)",
-                    2.5,
-                ),
+                weight("@def NEAR/6 ((alliance OR pact OR treaty) EXCEPT @corp)", 2.5),
                 weight("@alliances EXCEPT @nato_false", 2.5),
                 weight("@def NEAR/6 @ally", 1.0),
                 weight("@sport", -2.0),
@@ -186,28 +148,16 @@ fn example() -> TopicSet {
 #[track_caller]
 fn check(title: &str, body: &str, expect: bool) {
     let set = example();
-    let document = Document {
-        title: title.to_owned(),
-        body: body.to_owned(),
-        ..Document::default()
-    };
+    let document =
+        Document { title: title.to_owned(), body: body.to_owned(), ..Document::default() };
     let found = set.evaluate(&document);
     let why = set.explain(&topic().id, &document).unwrap();
     assert_eq!(!found.is_empty(), expect, "{title}\n{}", why.render_plain());
     assert_eq!(why.matched, expect);
     for (_, found) in found {
-        for span in found
-            .evidence
-            .clauses
-            .iter()
-            .flat_map(|clause| &clause.spans)
-        {
+        for span in found.evidence.clauses.iter().flat_map(|clause| &clause.spans) {
             let text = document.field(span.field);
-            assert_eq!(
-                &text[span.start..span.end],
-                span.quote,
-                "spans point into the stored text"
-            );
+            assert_eq!(&text[span.start..span.end], span.quote, "spans point into the stored text");
         }
     }
 }
@@ -215,30 +165,15 @@ fn check(title: &str, body: &str, expect: bool) {
 #[test]
 fn the_example_catches_its_story_in_all_its_tellings() {
     for (title, body) in [
-        (
-            "NATO allies sign new defence pact",
-            "The alliance met in Oslo.",
-        ),
+        ("NATO allies sign new defence pact", "The alliance met in Oslo."),
         ("Nato's new military partnership with Sweden", ""),
-        (
-            "N.A.T.O. defense ministers agree",
-            "An agreement was reached.",
-        ),
-        (
-            "L’OTAN renforce sa défense",
-            "La défense et l'alliance : un pact.",
-        ),
+        ("N.A.T.O. defense ministers agree", "An agreement was reached."),
+        ("L’OTAN renforce sa défense", "La défense et l'alliance : un pact."),
         ("НАТО укрепляет оборону", "Альянс НАТО и оборонный альянс."),
         ("北约加强防务联盟", "北约同盟国"),
-        (
-            "Sweden and Denmark sign mutual-defence treaty",
-            "The defence treaty binds Sweden.",
-        ),
+        ("Sweden and Denmark sign mutual-defence treaty", "The defence treaty binds Sweden."),
         ("NATO’ya katılım: military alliance", ""),
-        (
-            "AUKUS defence co-operation deepens",
-            "The defence co-operation pact with Australia.",
-        ),
+        ("AUKUS defence co-operation deepens", "The defence co-operation pact with Australia."),
     ] {
         check(title, body, true);
     }
@@ -250,32 +185,17 @@ fn the_example_stays_silent_for_its_near_misses() {
         ("Nato a Roma nel 1950, il regista vince a Cannes", ""),
         ("Learn the NATO phonetic alphabet in ten minutes", ""),
         ("Best NATO strap watches under $200", ""),
-        (
-            "Natosha Smith wins",
-            "Her brother Renato, a senator, said so.",
-        ),
+        ("Natosha Smith wins", "Her brother Renato, a senator, said so."),
         (
             "Arsenal's defence holds firm in alliance of old foes",
             "The goalkeeper and the coach were happy.",
         ),
         ("Defence lawyers form alliance against court cuts", ""),
-        (
-            "Airlines in Star Alliance expand partnership with defence of market share in mind",
-            "",
-        ),
-        (
-            "Women's self-defence classes grow in partnership with city council",
-            "",
-        ),
+        ("Airlines in Star Alliance expand partnership with defence of market share in mind", ""),
+        ("Women's self-defence classes grow in partnership with city council", ""),
         ("Environmental Defense Fund joins climate alliance", ""),
-        (
-            "Rebel Alliance returns to cinemas",
-            "The film opens in May.",
-        ),
-        (
-            "Chip makers form alliance to defend against cheap imports",
-            "",
-        ),
+        ("Rebel Alliance returns to cinemas", "The film opens in May."),
+        ("Chip makers form alliance to defend against cheap imports", ""),
         ("Danish royals visit London", ""),
     ] {
         check(title, body, false);
@@ -309,17 +229,8 @@ fn the_evidence_of_the_example_tells_why() {
         .collect();
     assert_eq!(shown[0], "[NATO] [allies] sign new [defence] [pact]");
     assert_eq!(found.evidence.vetoes_tried, ["ATLEAST/2(@sport)"]);
-    let sum: f64 = found
-        .evidence
-        .clauses
-        .iter()
-        .filter_map(|c| c.score)
-        .map(|s| s.contribution)
-        .sum();
+    let sum: f64 =
+        found.evidence.clauses.iter().filter_map(|c| c.score).map(|s| s.contribution).sum();
     assert_eq!(found.score, Some(sum));
-    assert_eq!(
-        set.evaluate(&document)[0].1,
-        *found,
-        "the same document gives the same proof"
-    );
+    assert_eq!(set.evaluate(&document)[0].1, *found, "the same document gives the same proof");
 }

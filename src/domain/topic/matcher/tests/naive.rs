@@ -27,12 +27,7 @@ struct Naive<'a> {
 impl<'a> Naive<'a> {
     fn new(library: &'a Library, document: &'a Document) -> Self {
         let (title, body) = (tokens(&document.title), tokens(&document.body));
-        Self {
-            library,
-            document,
-            title,
-            body,
-        }
+        Self { library, document, title, body }
     }
 
     fn definition(&self, name: &str) -> &'a Definition {
@@ -46,10 +41,7 @@ impl<'a> Naive<'a> {
             Node::Not(inner) => !self.holds(inner, scope),
             Node::Scoped { scope, inner } => self.holds(inner, *scope),
             Node::AtLeast { n, operands } => {
-                let held: usize = operands
-                    .iter()
-                    .map(|each| self.held_members(each, scope))
-                    .sum();
+                let held: usize = operands.iter().map(|each| self.held_members(each, scope)).sum();
                 held >= *n as usize
             }
             Node::Mentions { n, inner } => apart(&self.find(inner, scope)) >= *n,
@@ -71,10 +63,7 @@ impl<'a> Naive<'a> {
         if let Node::Reference(name) = &inner.node {
             match self.definition(name) {
                 Definition::List(items) => {
-                    return items
-                        .iter()
-                        .filter(|item| !self.term(item, within).is_empty())
-                        .count();
+                    return items.iter().filter(|item| !self.term(item, within).is_empty()).count();
                 }
                 Definition::Macro(rule) if matches!(rule.node, Node::Reference(_)) => {
                     return self.held_members(rule, within);
@@ -100,10 +89,9 @@ impl<'a> Naive<'a> {
             Node::Term(term) => self.term(term, scope),
             Node::Reference(name) => match self.definition(name) {
                 Definition::Macro(inner) => self.find(inner, scope),
-                Definition::List(items) => items
-                    .iter()
-                    .flat_map(|item| self.term(item, scope))
-                    .collect(),
+                Definition::List(items) => {
+                    items.iter().flat_map(|item| self.term(item, scope)).collect()
+                }
             },
             Node::Proximity { op, left, right } => {
                 self.proximity(*op, &self.find(left, scope), &self.find(right, scope))
@@ -119,11 +107,7 @@ impl<'a> Naive<'a> {
     ) -> BTreeSet<Occurrence> {
         let kept = |reach: u32| {
             left.iter()
-                .filter(|a| {
-                    !right
-                        .iter()
-                        .any(|b| distance(a, b).is_some_and(|d| d <= reach))
-                })
+                .filter(|a| !right.iter().any(|b| distance(a, b).is_some_and(|d| d <= reach)))
                 .cloned()
                 .collect()
         };
@@ -165,16 +149,11 @@ impl<'a> Naive<'a> {
             .chain(b)
             .flat_map(|&(_, start, end)| start..end)
             .map(|position| {
-                let token = tokens
-                    .iter()
-                    .find(|t| t.place.position == position && t.place.width == 1);
+                let token =
+                    tokens.iter().find(|t| t.place.position == position && t.place.width == 1);
                 let at = token.map_or(0, |token| token.place.start);
                 let index = cut.iter().rposition(|s| s.start <= at).unwrap_or(0);
-                if paragraph {
-                    cut[index].paragraph as usize
-                } else {
-                    index
-                }
+                if paragraph { cut[index].paragraph as usize } else { index }
             })
             .collect();
         units.len() == 1
@@ -200,10 +179,7 @@ impl<'a> Naive<'a> {
             for (index, word) in words.iter().enumerate() {
                 let places = word_places(word, tokens);
                 if index == 0 {
-                    chains = places
-                        .iter()
-                        .map(|&(start, end)| (start, end, slop))
-                        .collect();
+                    chains = places.iter().map(|&(start, end)| (start, end, slop)).collect();
                     continue;
                 }
                 chains = chains
@@ -252,22 +228,11 @@ fn word_places(word: &Word, tokens: &[Token]) -> Vec<(u32, u32)> {
         .filter(|token| is_same(&token.form, &plain.replace('-', "")))
         // Exactly "alpha" is not "al-pha".
         .filter(|token| !word.exact || token.kind != TokenKind::Joined)
-        .map(|token| {
-            (
-                token.place.position,
-                token.place.position + token.place.width,
-            )
-        })
+        .map(|token| (token.place.position, token.place.position + token.place.width))
         .collect();
     if let Some((first, second)) = plain.split_once('-') {
-        for a in tokens
-            .iter()
-            .filter(|t| is_same(&t.form, first) && t.place.width == 1)
-        {
-            for b in tokens
-                .iter()
-                .filter(|t| is_same(&t.form, second) && t.place.width == 1)
-            {
+        for a in tokens.iter().filter(|t| is_same(&t.form, first) && t.place.width == 1) {
+            for b in tokens.iter().filter(|t| is_same(&t.form, second) && t.place.width == 1) {
                 if b.place.position == a.place.position + 1 {
                     places.push((a.place.position, b.place.position + 1));
                 }
@@ -305,11 +270,7 @@ fn apart(found: &BTreeSet<Occurrence>) -> u32 {
         .iter()
         .map(|pieces| {
             let start = pieces.iter().map(|piece| piece.1).min().unwrap();
-            (
-                pieces[0].0,
-                pieces.iter().map(|piece| piece.2).max().unwrap(),
-                start,
-            )
+            (pieces[0].0, pieces.iter().map(|piece| piece.2).max().unwrap(), start)
         })
         .collect();
     all.sort_unstable();
@@ -324,9 +285,7 @@ fn apart(found: &BTreeSet<Occurrence>) -> u32 {
     count
 }
 
-const WORDS: [&str; 8] = [
-    "alpha", "beta", "gamma", "delta", "alphas", "al-pha", "co-op", "betas",
-];
+const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "alphas", "al-pha", "co-op", "betas"];
 
 fn word() -> impl Strategy<Value = Word> {
     (0..WORDS.len(), 0..6u8).prop_map(|(index, kind)| {
@@ -401,20 +360,14 @@ fn expr(with_names: bool) -> impl Strategy<Value = Expr> {
 }
 
 fn text(longest: usize) -> impl Strategy<Value = String> {
-    let gap = prop::sample::select(vec![
-        " ", " ", " ", " ", "-", ", ", ". ", "\n\n", " x ", "’s ",
-    ]);
+    let gap = prop::sample::select(vec![" ", " ", " ", " ", "-", ", ", ". ", "\n\n", " x ", "’s "]);
     let pieces = prop::collection::vec((0..WORDS.len(), any::<bool>(), gap), 0..longest);
     pieces.prop_map(|pieces| {
         pieces
             .into_iter()
             .map(|(index, is_title, gap)| {
                 let word = WORDS[index];
-                let first = if is_title {
-                    word[..1].to_uppercase()
-                } else {
-                    word[..1].to_owned()
-                };
+                let first = if is_title { word[..1].to_uppercase() } else { word[..1].to_owned() };
                 format!("{first}{}{gap}", &word[1..])
             })
             .collect()
