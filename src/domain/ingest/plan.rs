@@ -11,12 +11,12 @@ use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
-use crate::domain::entry::Entry;
+use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::ids::{
     AlertId, ChannelId, DeliveryId, Digest, EntryId, IdSource, StoryId, TopicId,
 };
 use crate::domain::schedule::{self, Hints};
-use crate::domain::story::place::place;
+use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -56,8 +56,12 @@ struct Planner<'a> {
     ids: IdSource,
     /// Known entries that a strong key of this batch claims: no weak key may.
     claimed: HashSet<EntryId>,
+    /// Known entries that this batch has told already.
+    seen: HashSet<EntryId>,
     /// Keys of this batch's own new entries.
     fresh: HashSet<Digest>,
+    /// Members of stories that an entry may belong with.
+    neighbours: Neighbours,
     stories: HashMap<StoryId, Story>,
     touched: Vec<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
@@ -67,14 +71,18 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
-        let strong = |entry: &Prepared| entry.keys.strong().find_map(|key| view.known.get(&key));
+        let claimed = batch.entries.iter().filter_map(|entry| strongly_known(view, entry));
+        let mut neighbours = Neighbours::default();
+        view.candidates.iter().for_each(|member| neighbours.add(member.clone()));
         Self {
             view,
             batch,
             now,
             render,
             ids: IdSource::resume(view.last_id),
-            claimed: batch.entries.iter().filter_map(strong).map(|known| known.entry).collect(),
+            claimed: claimed.map(|known| known.entry).collect(),
+            seen: HashSet::new(),
+            neighbours,
             fresh: HashSet::new(),
             stories: view.stories.clone(),
             touched: Vec::new(),
@@ -112,19 +120,19 @@ impl<'a> Planner<'a> {
     /// other entry of the batch is that one by guid or link.
     fn known(&self, prepared: &Prepared) -> Option<Known> {
         let unclaimed = |known: &&Known| !self.claimed.contains(&known.entry);
-        let known = |key: Digest| self.view.known.get(&key);
-        let strong = prepared.keys.strong().find_map(known);
-        strong.or_else(|| prepared.keys.weak().filter_map(known).find(unclaimed)).cloned()
+        let weak = || prepared.keys.weak().filter_map(|key| self.view.known.get(&key));
+        strongly_known(self.view, prepared).or_else(|| weak().find(unclaimed)).cloned()
     }
 
-    /// Whether this document has had the entry already.
+    /// Whether this document has had the entry already. An entry without a guid or link of its
+    /// own (it may stand twice in the document) is no new one while the feed knows its like.
     fn told_twice(&self, prepared: &Prepared) -> bool {
         let keys = &prepared.keys;
         let mut strong = keys.strong().peekable();
         if strong.peek().is_some() {
             return strong.any(|key| self.fresh.contains(&key));
         }
-        keys.weak().any(|key| self.fresh.contains(&key))
+        keys.weak().any(|key| self.fresh.contains(&key) || self.view.known.contains_key(&key))
     }
 
     /// The entry's keys that this feed has never had.
@@ -134,27 +142,42 @@ impl<'a> Planner<'a> {
         prepared.keys.iter().filter(unknown).map(|key| (key, id)).collect()
     }
 
-    /// A known entry: learns new keys, and is revised if its text changed.
+    /// A known entry: learns new keys, and is revised if its text changed; once per batch, since
+    /// two texts of one entry would replace each other at every fetch.
     fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
         self.claimed.insert(known.entry);
         let aliases = self.unknown_keys(prepared, known.entry);
         self.fresh.extend(aliases.iter().map(|(key, _)| *key));
         self.plan.keys.extend(aliases);
-        let (Some(content), Some(story)) = (known.content, known.story) else {
-            return;
-        };
-        if content == prepared.content {
+        let first = self.seen.insert(known.entry);
+        let (Some(content), Some(story)) = (known.content, known.story) else { return };
+        if !first || content == prepared.content {
             return;
         }
         let revision = known.revision.saturating_add(1);
         let entry = self.stored(prepared, known.entry, revision, known.first_seen);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
-            if !known.topics.contains(&topic.id) {
-                self.decide(&entry, story, topic, found);
+            match self.already_told(known, topic, found) {
+                Some(reason) => self.record(&entry, story, topic, Verdict::Record, reason),
+                None => self.decide(&entry, story, topic, found),
             }
         }
         self.plan.revised.push(entry);
+    }
+
+    /// Why a match of a revised entry is no news, if it is none.
+    fn already_told(&self, known: &Known, topic: &Topic, found: &Match) -> Option<Reason> {
+        let told =
+            |code: &str, text: &str| Some(Reason { code: code.to_owned(), text: text.to_owned() });
+        if known.topics.contains(&topic.id) {
+            return told("already_matched", "an earlier revision of this entry matched already");
+        }
+        let since = self.view.in_use_since.get(&found.revision);
+        if since.is_none_or(|since| *since > known.first_seen) {
+            return told("older_than_rule", "the entry is older than this revision of the topic");
+        }
+        None
     }
 
     fn new_entry(&mut self, prepared: &Prepared) {
@@ -188,8 +211,8 @@ impl<'a> Planner<'a> {
 
     /// Places a new entry in a story, opening one where none tells the same.
     fn join(&mut self, prepared: &Prepared, entry: &Entry) -> StoryId {
-        let candidates = self.view.candidates.iter().chain(&self.plan.members);
-        let placement = place(&prepared.signature, candidates, self.now);
+        let near = self.neighbours.near(&prepared.signature);
+        let placement = place(&prepared.signature, near, self.now);
         let known = placement.story.filter(|story| self.stories.contains_key(story));
         let id = known.unwrap_or_else(|| StoryId(self.ids.next(self.now)));
         let story = self.stories.entry(id).or_insert_with(|| Story {
@@ -208,13 +231,15 @@ impl<'a> Planner<'a> {
         if !self.touched.contains(&id) {
             self.touched.push(id);
         }
-        self.plan.members.push(Member {
+        let member = Member {
             story: id,
             entry: entry.id,
             signature: prepared.signature.clone(),
             at: self.now,
             reason: placement.reason,
-        });
+        };
+        self.neighbours.add(member.clone());
+        self.plan.members.push(member);
         id
     }
 
@@ -229,11 +254,22 @@ impl<'a> Planner<'a> {
         if matches!(verdict, Verdict::Raise | Verdict::Amend) {
             self.revise(entry, topic, found, &key, reason.clone());
         }
+        self.record(entry, story, topic, verdict, reason);
+    }
+
+    fn record(
+        &mut self,
+        entry: &Entry,
+        story: StoryId,
+        topic: &Topic,
+        verdict: Verdict,
+        reason: Reason,
+    ) {
         self.plan.decisions.push(Decision {
             entry: entry.id,
             topic: topic.id.clone(),
             story,
-            alert: self.alerts.get(&key).map(|alert| alert.alert),
+            alert: self.alerts.get(&(topic.id.clone(), story)).map(|alert| alert.alert),
             verdict: verdict.as_str(),
             reason,
         });
@@ -249,9 +285,11 @@ impl<'a> Planner<'a> {
             title: &entry.document.title,
         };
         let story = self.stories.get(&key.1);
+        // A date that was put in place of an impossible one does not make an entry recent.
+        let trusted = entry.date_quality != DateQuality::Clamped;
         Situation {
             now: self.now,
-            published: entry.published,
+            published: entry.published.filter(|_| trusted || !self.view.feed.awaits_baseline()),
             baseline: self.view.feed.awaits_baseline().then_some(feed.backfill),
             silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
@@ -341,7 +379,10 @@ impl<'a> Planner<'a> {
         feed.title = batch.title.clone().or(feed.title);
         feed.validators = batch.validators.clone();
         feed.body_hash = Some(batch.body_hash);
-        feed.baseline_at = feed.baseline_at.or(Some(self.now));
+        // A feed that is cut each time gets its baseline all the same, one fetch later.
+        if batch.complete || state.last_success.is_some() {
+            feed.baseline_at = feed.baseline_at.or(Some(self.now));
+        }
         self.plan.feed = feed;
         self.plan.stories =
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();
@@ -354,6 +395,20 @@ fn remember(list: &mut Vec<String>, name: &str) {
     if !list.iter().any(|known| known == name) {
         list.push(name.to_owned());
     }
+}
+
+/// The entry that has this guid, or this link. A known link under a new guid is the same entry
+/// only if its text or its title and date agree: a page that shows one current item has a new
+/// one each time, under the same link.
+fn strongly_known<'a>(view: &'a View, prepared: &Prepared) -> Option<&'a Known> {
+    let known = |key: Digest| view.known.get(&key);
+    let keys = &prepared.keys;
+    let agrees = |found: &&Known| {
+        let same_text = found.content.is_none_or(|content| content == prepared.content);
+        let same_title = keys.title_date.and_then(known).is_some_and(|k| k.entry == found.entry);
+        keys.guid.is_none() || same_text || same_title
+    };
+    keys.guid.and_then(known).or_else(|| keys.link.and_then(known).filter(agrees))
 }
 
 #[cfg(test)]
