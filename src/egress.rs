@@ -1,1 +1,191 @@
-//! The one way out to the network: see [`crate::fetch`] and [`crate::deliver`].
+//! The one way out to the network, for feeds and webhooks alike. It knows where requests may go
+//! and refuses everything else: only http and https, and no private address unless the user
+//! named it in `allow_net`.
+//!
+//! Two gates, since either alone leaks: [`Egress::check`] judges a URL before it is requested
+//! (scheme and literal addresses, which a resolver is never asked for), and the clients it makes
+//! resolve names through `resolver`, which drops private answers. [`crate::fetch`] checks each
+//! hop of a redirect; [`crate::deliver`] follows none.
+
+mod address;
+mod allow;
+mod resolver;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect;
+use thiserror::Error;
+use url::{Host, Url};
+
+use crate::config::EgressConfig;
+
+use self::allow::AllowList;
+use self::resolver::FilteringResolver;
+
+/// Most header lines of an answer; servers behind several proxies do send more than 100.
+const MAX_HEADER_LINES: usize = 256;
+
+/// Largest list of headers of an HTTP/2 answer.
+const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
+
+/// How long an idle connection is kept: long enough for a redirect, shorter than any interval.
+const POOL_IDLE: Duration = Duration::from_secs(10);
+
+/// Makes HTTP clients that cannot leave the permitted network. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Egress {
+    allow: Arc<AllowList>,
+    user_agent: Arc<str>,
+    tls: rustls::ClientConfig,
+}
+
+/// How long a client waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientLimits {
+    /// Longest wait for a connection: name lookup, TCP and TLS.
+    pub connect: Duration,
+    /// Longest silence of a server, before its answer and within.
+    pub read: Duration,
+}
+
+/// Why a request may not be made, or no client can be.
+#[derive(Debug, Error)]
+pub enum EgressError {
+    #[error("`{scheme}` is not fetched, only http and https are")]
+    Scheme { scheme: String },
+    #[error("the URL names no host")]
+    NoHost,
+    #[error("{host} is {kind} ({address})")]
+    PrivateAddress {
+        host: String,
+        address: IpAddr,
+        /// What makes it private: "a loopback address", …
+        kind: &'static str,
+    },
+    #[error("{host} may be reached only at the ports named in allow_net, not at {port}")]
+    Port { host: String, port: u16 },
+    #[error("allow_net entry `{entry}` is neither an address, a network nor a host name")]
+    AllowEntry { entry: String },
+    #[error("the contact holds characters that cannot stand in a User-Agent header")]
+    Contact,
+    #[error("the certificates in {file} cannot be read")]
+    CaFile {
+        file: String,
+        #[source]
+        source: rustls::pki_types::pem::Error,
+    },
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+    #[error("the HTTP client cannot be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+impl EgressError {
+    /// A stable word for logs, metrics and filters.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Scheme { .. } | Self::NoHost => "bad_url",
+            Self::PrivateAddress { .. } | Self::Port { .. } => "private_address",
+            Self::AllowEntry { .. } => "bad_allow_net",
+            Self::Contact => "bad_contact",
+            Self::CaFile { .. } | Self::Tls(_) => "tls_setup",
+            Self::Client(_) => "client_setup",
+        }
+    }
+
+    /// What the user can do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Scheme { .. } | Self::NoHost => {
+                "write the URL with http:// or https:// and a host"
+            }
+            Self::PrivateAddress { .. } | Self::Port { .. } => {
+                "if this is a server of your own, name it in `allow_net`, \
+                 e.g. \"intranet.example:8080\" or \"10.1.0.0/16\""
+            }
+            Self::AllowEntry { .. } => {
+                "write 127.0.0.1:8080, [::1]:8080, 10.1.0.0/16 or intranet.example:8080"
+            }
+            Self::Contact => "use a plain URL or mail address as contact",
+            Self::CaFile { .. } => "SSL_CERT_FILE must name a PEM file of CA certificates",
+            Self::Tls(_) | Self::Client(_) => "this is a defect of wirewatch; report it",
+        }
+    }
+}
+
+impl Egress {
+    /// Reads the configured exceptions. `SSL_CERT_FILE`, where set, adds its CA certificates to
+    /// the built-in ones; neither a CA file nor a network is needed otherwise.
+    pub fn new(config: &EgressConfig) -> Result<Self, EgressError> {
+        Ok(Self {
+            allow: Arc::new(AllowList::parse(&config.allow_net)?),
+            user_agent: user_agent(config.contact.as_deref())?.into(),
+            tls: tls::config()?,
+        })
+    }
+
+    /// Whether `url` may be requested, as far as can be told without asking a name server.
+    pub fn check(&self, url: &Url) -> Result<(), EgressError> {
+        if !matches!(url.scheme(), "http" | "https") {
+            let scheme = url.scheme().to_owned();
+            return Err(EgressError::Scheme { scheme });
+        }
+        let port = url.port_or_known_default().unwrap_or_default();
+        match url.host().ok_or(EgressError::NoHost)? {
+            Host::Ipv4(ip) => self.check_address(ip.into(), port),
+            Host::Ipv6(ip) => self.check_address(ip.into(), port),
+            Host::Domain(name) if self.allow.name_at_port(name, port) => Ok(()),
+            Host::Domain(name) => Err(EgressError::Port { host: name.to_owned(), port }),
+        }
+    }
+
+    /// A client for GET and POST that follows no redirect, keeps no cookie, uses no proxy of the
+    /// environment, sends no Referer, and neither asks for nor decodes content codings.
+    pub fn client(&self, limits: ClientLimits) -> Result<reqwest::Client, EgressError> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .dns_resolver(FilteringResolver::new(Arc::clone(&self.allow)))
+            .user_agent(&*self.user_agent)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.read)
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(1)
+            .http1_max_headers(MAX_HEADER_LINES)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
+            .build()
+            .map_err(EgressError::Client)
+    }
+
+    fn check_address(&self, ip: IpAddr, port: u16) -> Result<(), EgressError> {
+        match address::private_kind(ip) {
+            Some(kind) if !self.allow.literal(ip, port) => {
+                Err(EgressError::PrivateAddress { host: ip.to_string(), address: ip, kind })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `wirewatch/VERSION (+contact)`: a server's owner sees who asks and whom to write to.
+fn user_agent(contact: Option<&str>) -> Result<String, EgressError> {
+    let version = env!("CARGO_PKG_VERSION");
+    match contact {
+        None => Ok(format!("wirewatch/{version}")),
+        Some(contact) if contact.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            Ok(format!("wirewatch/{version} (+{contact})"))
+        }
+        Some(_) => Err(EgressError::Contact),
+    }
+}

@@ -1,4 +1,93 @@
-//! cli
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The command line: reads the arguments, runs one command, prints what it gives. One file per
+//! group of commands; they print and never decide. Data goes to standard output, everything
+//! else to standard error, and [`report`] alone says what went wrong.
+
+mod alerts;
+mod args;
+mod check;
+mod deliver;
+mod demo;
+mod entries;
+mod exit;
+mod explanation;
+mod feed_fetch;
+mod feeds;
+mod init;
+mod load;
+mod moment;
+mod naming;
+mod output;
+mod report;
+mod run;
+mod session;
+mod shell;
+mod topics;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::{Exit, Failure};
+use report::Messages;
+use session::Session;
+
+use crate::config;
+use crate::telemetry::{self, Verbosity};
+
+/// Runs the command that this process was started with.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help and version are answers too: clap knows which stream and code they take.
+            let _ = answer.print();
+            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(Exit::Usage.code()));
+        }
+    };
+    let messages = Messages::new(cli.global.quiet, cli.global.color);
+    if let Err(error) = telemetry::init(verbosity(&cli), messages.coloured()) {
+        messages.warn(&error.to_string());
+    }
+    cli.global.color.apply();
+    match dispatch(&cli, messages) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            messages.report(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn verbosity(cli: &Cli) -> Verbosity {
+    match (cli.global.quiet, cli.global.verbose, &cli.command) {
+        (true, _, _) => Verbosity::Errors,
+        (false, 0, Command::Run { .. }) => Verbosity::Normal,
+        // The demo tells its story itself, the broken feed in it included.
+        (false, 0, Command::Demo) => Verbosity::Errors,
+        (false, 0, _) => Verbosity::Warnings,
+        (false, 1, _) => Verbosity::Debug,
+        (false, _, _) => Verbosity::Trace,
+    }
+}
+
+fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
+    let session = &mut Session::new(&cli.global, messages);
+    match &cli.command {
+        Command::Demo => demo::demo(),
+        Command::Init { dir, force } => init::run(dir, *force, config::examples(), session),
+        Command::Run { once, no_deliver } => {
+            run::run(cli.global.config.as_deref(), *once, *no_deliver)
+        }
+        Command::Check { deny_warnings } => check::run(*deny_warnings, session),
+        Command::Topics(command) => topics::run(command, session),
+        Command::Alerts(command) => alerts::run(command, session),
+        Command::Feeds(command) => feeds::run(command, session),
+        Command::Entries(command) => entries::run(command, session),
+        Command::Search { query, limit } => entries::search(query, *limit, session),
+        Command::Deliver(command) => deliver::run(command, session),
+        Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
+        Command::Man => shell::man(&mut session.printer),
+        Command::Version => shell::version(&mut session.printer),
+    }
 }

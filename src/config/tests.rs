@@ -1,3 +1,5 @@
+//! Whole configurations, good and bad, read from real files.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,7 +148,7 @@ fn the_examples_load() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// A file that lost a stretch and got another in its place loads or is complained of, and
     /// every complaint can be shown.

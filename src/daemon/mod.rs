@@ -1,1 +1,15 @@
-//! daemon
+//! The daemon: feeds are fetched when they are due, their entries decided on and stored, alerts
+//! delivered, until it is told to stop.
+//!
+//! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
+//! due; [`dispatcher`] empties the outbox; [`app`] starts, reloads and stops them together, in
+//! the binary and in tests alike; [`demo`] runs the same app over feeds of its own.
+
+pub mod app;
+pub mod demo;
+pub mod dispatcher;
+pub mod events;
+pub mod pipeline;
+pub mod prepare;
+pub mod scheduler;
+pub mod signals;

@@ -1,1 +1,187 @@
-//! deliver
+//! Alert revisions on their way out. The bytes of a delivery are fixed ([`object`]) in the commit
+//! that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
+//! with the readable rendering of [`terminal`]) or an HTTP endpoint ([`webhook`]).
+//!
+//! Channels try once and say how it went. When a delivery is tried, and what follows from the
+//! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
+
+pub mod log;
+pub mod object;
+pub mod terminal;
+pub mod webhook;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::clock::Clock;
+use crate::config::{ChannelConfig, ChannelKind};
+use crate::domain::alert::delivery::{Answer, Claimed};
+use crate::domain::feed::ReasonCode;
+use crate::egress::{Egress, EgressError};
+
+use self::terminal::Style;
+
+/// A way out. It may see a delivery again that it already took (after a crash between taking and
+/// settling): the delivery id is the key by which it, or who is behind it, knows it again.
+pub trait Channel: Send + Sync {
+    /// How much it takes at once.
+    fn capacity(&self) -> Capacity;
+
+    /// Tries each delivery of `batch` once. Answers stand in the order of the batch, one each.
+    fn send<'a>(
+        &'a self,
+        batch: &'a [Claimed],
+    ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>>;
+}
+
+/// How much a channel takes at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// Most deliveries in one call of [`Channel::send`].
+    pub batch: usize,
+    /// Most calls under way.
+    pub concurrent: usize,
+    /// After this long a call is given up.
+    pub patience: Duration,
+}
+
+/// A channel took a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// What it said, cut short, or what is worth knowing. From outside.
+    pub detail: Option<String>,
+}
+
+/// A channel did not take a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// Another attempt may succeed.
+    #[error("not delivered ({code}), may succeed later")]
+    Transient {
+        code: ReasonCode,
+        /// How long the channel asked to be left alone.
+        retry_after: Option<Duration>,
+        /// What it answered, cut short. From outside.
+        detail: Option<String>,
+    },
+    /// Another attempt cannot succeed.
+    #[error("not delivered ({code}), and never will be")]
+    Permanent {
+        code: ReasonCode,
+        /// What it answered, cut short. From outside.
+        detail: Option<String>,
+    },
+}
+
+impl ChannelError {
+    /// The code of an endpoint that says it is gone for good (HTTP 410).
+    pub const GONE: &'static str = "http_410";
+
+    /// A transient error without more to say than its code.
+    pub fn transient(code: &'static str, detail: Option<String>) -> Self {
+        Self::Transient { code: code.into(), retry_after: None, detail }
+    }
+
+    /// A stable word for logs, metrics and filters.
+    pub fn code(&self) -> &ReasonCode {
+        match self {
+            Self::Transient { code, .. } | Self::Permanent { code, .. } => code,
+        }
+    }
+
+    /// What the channel answered.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Transient { detail, .. } | Self::Permanent { detail, .. } => detail.as_deref(),
+        }
+    }
+
+    /// Whether nothing else need be sent to this channel either.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Permanent { code, .. } if code == Self::GONE)
+    }
+
+    /// What the next step depends on.
+    pub fn answer(&self) -> Answer {
+        match self {
+            Self::Transient { retry_after, .. } => Answer::Later { retry_after: *retry_after },
+            Self::Permanent { .. } => Answer::Never,
+        }
+    }
+}
+
+/// Why a channel cannot be opened: a matter of configuration. No secret is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the webhook's URL is not a URL")]
+    Url(#[source] url::ParseError),
+    #[error("the webhook's URL may not be requested")]
+    Refused(#[source] EgressError),
+    #[error("no HTTP client can be made for the webhook")]
+    Client(#[source] EgressError),
+    #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
+    Secret,
+    #[error("the webhook's header `{name}` cannot be sent: {why}")]
+    Header { name: String, why: &'static str },
+}
+
+impl OpenError {
+    /// A stable word for logs, metrics and filters.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Url(_) => "bad_url",
+            Self::Refused(refused) | Self::Client(refused) => refused.code(),
+            Self::Secret => "bad_secret",
+            Self::Header { .. } => "bad_header",
+        }
+    }
+}
+
+/// Where readable renderings are printed, and how. Tests and the demo collect them instead.
+#[derive(Clone)]
+pub struct Printer {
+    print: Arc<dyn Fn(&str) + Send + Sync>,
+    style: Style,
+}
+
+impl Printer {
+    pub fn new(style: Style, print: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { print: Arc::new(print), style }
+    }
+
+    /// Prints to standard output, in colour where that is a terminal that wants it. An output
+    /// that went away stops nothing: the alert log is the record.
+    pub fn stdout() -> Self {
+        let style = Style { colour: true, width: terminal::DEFAULT_WIDTH };
+        Self::new(style, |text| {
+            use std::io::Write as _;
+            let mut out = anstream::stdout().lock();
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        })
+    }
+
+    fn print(&self, alert: &object::AlertV1) {
+        (self.print)(&terminal::render(alert, self.style));
+    }
+}
+
+/// Opens a channel as configured. Nothing is sent yet.
+pub fn open(
+    config: &ChannelConfig,
+    egress: &Egress,
+    clock: &Clock,
+    printer: &Printer,
+) -> Result<Box<dyn Channel>, OpenError> {
+    match &config.kind {
+        ChannelKind::Log(log) => {
+            let printer = log.terminal.then(|| printer.clone());
+            Ok(Box::new(log::AlertLog::new(log, printer)))
+        }
+        ChannelKind::Webhook(webhook) => {
+            let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
+            Ok(Box::new(webhook))
+        }
+    }
+}

@@ -1,5 +1,12 @@
 //! A document: an entry's text prepared for matching. What the matcher reads is what the store
-//! keeps, so that every span of evidence can be looked up again.
+//! keeps, so that every span of evidence can be looked up again. [`html`] makes text of markup.
+
+pub mod html;
+
+#[cfg(test)]
+mod tests;
+
+use super::entry::ParsedEntry;
 
 /// Which part of a document a span lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +42,12 @@ pub const MAX_TITLE_CHARS: usize = 2_000;
 /// Most characters of a link that are kept; a longer one is dropped, since a cut link is wrong.
 pub const MAX_LINK_CHARS: usize = 4_000;
 
+/// Most characters of all authors, and of all categories, joined.
+const MAX_LIST_CHARS: usize = 2_000;
+
+/// Longest language tag that is kept; RFC 5646 says that 35 characters are enough.
+const MAX_LANGUAGE_CHARS: usize = 35;
+
 /// An entry's text, free of markup. Paragraphs of the body are separated by a blank line
 /// (`"\n\n"`); within one, white space is single spaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +64,23 @@ pub struct Document {
 }
 
 impl Document {
+    /// The text of an entry. The longer of summary and content is the body; a summary that says
+    /// something else goes before the content.
+    pub fn from_parsed(entry: &ParsedEntry) -> Self {
+        let title = entry.title.as_deref().unwrap_or_default();
+        Self {
+            title: clip_chars(&html::one_line(title), MAX_TITLE_CHARS).to_owned(),
+            body: body(entry),
+            authors: joined(&entry.authors),
+            categories: joined(&entry.categories),
+            url: entry.link.clone().filter(|link| link.chars().count() <= MAX_LINK_CHARS),
+            language: entry
+                .language
+                .clone()
+                .filter(|tag| tag.chars().count() <= MAX_LANGUAGE_CHARS),
+        }
+    }
+
     /// The text of one field ("" where there is none).
     pub fn field(&self, field: Field) -> &str {
         match field {
@@ -61,4 +91,54 @@ impl Document {
             Field::Url => self.url.as_deref().unwrap_or_default(),
         }
     }
+}
+
+/// The first `max` characters of `text`.
+pub fn clip_chars(text: &str, max: usize) -> &str {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+fn body(entry: &ParsedEntry) -> String {
+    let text = |html: &Option<String>| html.as_deref().map(html::to_text).unwrap_or_default();
+    let summary = text(&entry.summary);
+    let content = text(&entry.content);
+    if content.is_empty() || summary.contains(&content) {
+        return summary;
+    }
+    if content.contains(without_ellipsis(&summary)) {
+        return content;
+    }
+    let mut body = format!("{summary}\n\n{content}");
+    body.truncate(body.floor_char_boundary(MAX_BODY_BYTES));
+    body.truncate(body.trim_end().len());
+    body
+}
+
+/// A summary is often the beginning of the content with dots where it was cut.
+fn without_ellipsis(summary: &str) -> &str {
+    summary
+        .trim_end_matches([']', ')'])
+        .trim_end_matches(['.', '…'])
+        .trim_end_matches(['[', '('])
+        .trim_end()
+}
+
+fn joined(list: &[String]) -> String {
+    let mut all = String::new();
+    for one in list.iter().map(|one| html::one_line(one)) {
+        if one.is_empty() {
+            continue;
+        }
+        if !all.is_empty() {
+            all.push_str("; ");
+        }
+        all.push_str(&one);
+        if all.len() > 4 * MAX_LIST_CHARS {
+            break;
+        }
+    }
+    clip_chars(&all, MAX_LIST_CHARS).to_owned()
 }

@@ -85,6 +85,18 @@ impl EntryKeys {
     pub fn iter(&self) -> impl Iterator<Item = Digest> + '_ {
         [self.guid, self.link, self.title_date, Some(self.body)].into_iter().flatten()
     }
+
+    /// Keys that name one entry: another entry cannot have them.
+    pub fn strong(&self) -> impl Iterator<Item = Digest> + '_ {
+        [self.guid, self.link].into_iter().flatten()
+    }
+
+    /// Keys that two entries may share by chance. The body counts only where there is neither
+    /// link nor date: a daily "no change" is a new entry each day.
+    pub fn weak(&self) -> impl Iterator<Item = Digest> + '_ {
+        let bare = self.link.is_none() && self.title_date.is_none();
+        [self.title_date, bare.then_some(self.body)].into_iter().flatten()
+    }
 }
 
 /// An entry as stored.

@@ -31,9 +31,20 @@ impl IdSource {
 
     /// The next id. A clock that stands still or jumps back does not matter: ids only grow.
     pub fn next(&mut self, now: Timestamp) -> i64 {
-        let floor = now.as_second().saturating_sub(ID_EPOCH_S).max(0) << ID_SEQUENCE_BITS;
-        self.last = self.last.saturating_add(1).max(floor);
+        self.last = self.last.saturating_add(1).max(Self::floor(now));
         self.last
+    }
+
+    /// The lowest id that can be handed out at `now`: whatever was made since then is not below.
+    pub fn floor(now: Timestamp) -> i64 {
+        now.as_second().saturating_sub(ID_EPOCH_S).max(0) << ID_SEQUENCE_BITS
+    }
+
+    /// About when an id was handed out, to the second; later than in truth if ids were then
+    /// handed out faster than time passed.
+    pub fn made_at(id: i64) -> Timestamp {
+        let second = (id.max(0) >> ID_SEQUENCE_BITS).saturating_add(ID_EPOCH_S);
+        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
     }
 
     /// The highest id handed out, to be stored in the same transaction as the ids themselves.

@@ -2,6 +2,11 @@
 //! function of what came ([`Batch`]), what is known ([`View`]) and the time, into a complete
 //! [`Plan`] that the store applies in the transaction in which it read the view.
 
+mod facts;
+mod plan;
+
+pub use plan::{Render, plan};
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,8 +21,8 @@ use super::feed::{Feed, FeedState, FetchRecord, Freshness, Validators};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
-use super::topic::Topic;
 use super::topic::evidence::Match;
+use super::topic::{Severity, Topic};
 
 /// A fetched, parsed and matched feed document, ready to be decided on.
 #[derive(Debug, Clone)]
@@ -32,7 +37,15 @@ pub struct Batch {
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
     /// Every channel there is, in configured order: topics that name none go to all.
-    pub channels: Vec<ChannelId>,
+    pub routes: Vec<Route>,
+}
+
+/// A channel, as far as routing asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub channel: ChannelId,
+    /// Alerts of topics below this severity are not sent there.
+    pub min_severity: Severity,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -60,7 +73,7 @@ pub struct View {
     /// Which of the batch's keys this feed has had before. Purged entries are known too.
     pub known: HashMap<Digest, Known>,
     /// Members of stories that share a link with an entry of the batch, or at least
-    /// [`super::story::place::MIN_SHARED`] title terms within the window.
+    /// [`super::story::place::MIN_SAME`] title terms within the window.
     pub candidates: Vec<Member>,
     /// The stories of those candidates.
     pub stories: HashMap<StoryId, Story>,
@@ -93,7 +106,7 @@ pub struct AlertSoFar {
     pub seq: u32,
     /// When the alert was opened.
     pub opened: Timestamp,
-    /// When the last revision was made.
+    /// When the last revision that told of something new was made.
     pub revised: Timestamp,
     /// Publishers the last revision spoke of.
     pub publishers: Vec<String>,

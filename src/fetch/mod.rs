@@ -1,1 +1,233 @@
-//! fetch
+//! URL → bytes: one polite and precise HTTP attempt for a feed. What the bytes mean is for
+//! [`crate::parse`]; when to come again for [`crate::domain::schedule`].
+//!
+//! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
+//! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
+//! `coding` read no more than is allowed; `freshness` reads when to come again; everything
+//! that can go wrong is a [`failure::FetchFailure`].
+
+mod body;
+mod coding;
+pub mod failure;
+mod freshness;
+pub mod hosts;
+mod redirect;
+mod validators;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::config::FetchConfig;
+use crate::domain::feed::{Freshness, Validators};
+use crate::egress::{ClientLimits, Egress, EgressError};
+
+use self::body::Reading;
+use self::failure::FetchFailure;
+use self::hosts::HostGate;
+use self::redirect::Trail;
+
+/// What is asked for: feeds first, and anything else rather than nothing, since servers label
+/// feeds as they please.
+const ACCEPT_FEEDS: HeaderValue = HeaderValue::from_static(
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
+     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5",
+);
+
+/// Largest sum of names and values of an answer's headers.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
+/// Fetches feeds. Clones share connections and the limits per host.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    client: reqwest::Client,
+    egress: Egress,
+    gate: HostGate,
+    config: FetchConfig,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    pub status: u16,
+    /// 304: the body is empty and the feed is as it was.
+    pub not_modified: bool,
+    /// Decoded, at most `max_body_bytes`.
+    pub body: Bytes,
+    /// `Content-Type` as given.
+    pub content_type: Option<String>,
+    /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
+    pub validators: Validators,
+    pub freshness: Freshness,
+    /// Where the answer came from, without credentials: relative links refer to it.
+    pub final_url: String,
+    /// Where the feed has moved to, if every hop on the way said so for good.
+    pub permanent_url: Option<String>,
+    /// The connection ended before the body did: what is here is its beginning.
+    pub truncated: bool,
+    /// Decoded bytes read.
+    pub bytes: u64,
+}
+
+impl Fetcher {
+    pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
+        let client = egress
+            .client(ClientLimits { connect: config.connect_timeout, read: config.read_timeout })?;
+        Ok(Self {
+            client,
+            egress,
+            gate: HostGate::new(config.max_concurrent, config.host_gap),
+            config: config.clone(),
+        })
+    }
+
+    /// Fetches `url`, asking with `validators` whether it has changed. Follows redirects, waits
+    /// for the host's turn (not counted as fetching), and may be dropped at any point.
+    pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
+        let mut budget = Budget::new(self.config.total_timeout);
+        match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
+            // A server that cannot encode may still serve plain bytes, if asked to.
+            Err(FetchFailure::Decode { .. }) => {
+                self.attempt(url, validators, coding::PLAIN, &mut budget).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: &str,
+        validators: &Validators,
+        codings: HeaderValue,
+        budget: &mut Budget,
+    ) -> Result<Fetched, FetchFailure> {
+        let mut headers = validators::conditional(validators);
+        headers.insert(ACCEPT, ACCEPT_FEEDS);
+        headers.insert(ACCEPT_ENCODING, codings);
+
+        let mut trail = Trail::start(url)?;
+        self.check(trail.url())?;
+        let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
+        loop {
+            let response = budget.spend(self.request(trail.url(), headers.clone())).await??;
+            if !redirect::is_redirect(response.status()) {
+                let fetched = self.receive(response, &trail, validators, budget).await;
+                drop(permit);
+                return fetched;
+            }
+            trail.follow(&response, self.config.max_redirects)?;
+            drop(response);
+            self.check(trail.url())?;
+            let next = hosts::key(trail.url());
+            if next != permit.host() {
+                // Never hold one host while waiting for another: two feeds that redirect to
+                // each other's hosts would wait for ever.
+                drop(permit);
+                permit = self.gate.acquire(&next).await;
+            }
+        }
+    }
+
+    fn check(&self, url: &Url) -> Result<(), FetchFailure> {
+        self.egress.check(url).map_err(FetchFailure::Refused)
+    }
+
+    async fn request(&self, url: &Url, headers: HeaderMap) -> Result<Response, FetchFailure> {
+        self.client
+            .get(url.clone())
+            .headers(headers)
+            .send()
+            .await
+            .map_err(|error| FetchFailure::from_request(error, url, &self.config))
+    }
+
+    async fn receive(
+        &self,
+        response: Response,
+        trail: &Trail,
+        asked_with: &Validators,
+        budget: &mut Budget,
+    ) -> Result<Fetched, FetchFailure> {
+        let status = response.status();
+        let headers = response.headers().clone();
+        check_header_size(&headers)?;
+        let fresh = freshness::read(status, &headers);
+        let mut fetched = Fetched {
+            status: status.as_u16(),
+            not_modified: status == StatusCode::NOT_MODIFIED,
+            body: Bytes::new(),
+            content_type: text(headers.get(CONTENT_TYPE)),
+            validators: validators::received(&headers),
+            freshness: fresh,
+            final_url: trail.final_url(),
+            permanent_url: trail.permanent_url(),
+            truncated: false,
+            bytes: 0,
+        };
+        if fetched.not_modified {
+            if !validators::may_answer_304(asked_with) {
+                return Err(FetchFailure::UnaskedNotModified);
+            }
+            // A 304 need not repeat what it confirms (RFC 9110, section 15.4.5).
+            fetched.validators = validators::merged(asked_with, fetched.validators);
+            return Ok(fetched);
+        }
+        if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
+            return Err(FetchFailure::Challenge { status: status.as_u16() });
+        }
+        if !status.is_success() {
+            return Err(FetchFailure::Status {
+                status: status.as_u16(),
+                retry_after: fresh.retry_after,
+            });
+        }
+        let Reading { body, truncated } =
+            budget.spend(body::read(response, &headers, &self.config)).await??;
+        fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
+        if fetched.truncated {
+            fetched.validators = Validators::default();
+        }
+        fetched.bytes = body.len() as u64;
+        fetched.body = body;
+        Ok(fetched)
+    }
+}
+
+/// What is left of the time for a whole fetch. Waiting for a host's turn does not count.
+struct Budget {
+    total: Duration,
+    left: Duration,
+}
+
+impl Budget {
+    fn new(total: Duration) -> Self {
+        Self { total, left: total }
+    }
+
+    async fn spend<T>(&mut self, work: impl Future<Output = T>) -> Result<T, FetchFailure> {
+        let started = Instant::now();
+        let outcome = tokio::time::timeout(self.left, work).await;
+        self.left = self.left.saturating_sub(started.elapsed());
+        outcome.map_err(|_| FetchFailure::TimeoutTotal { after: self.total })
+    }
+}
+
+fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADER_BYTES {
+        return Err(FetchFailure::HeadersTooLarge { limit_bytes: MAX_HEADER_BYTES });
+    }
+    Ok(())
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<String> {
+    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

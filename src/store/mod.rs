@@ -1,1 +1,119 @@
-//! store
+//! The store: the only room that knows SQL. One SQLite file holds everything wirewatch knows.
+//!
+//! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
+//! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
+//! of its own and never waits for the writer. The files are named after what they keep:
+//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
+//! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
+
+pub mod alerts;
+mod column;
+pub mod counts;
+pub mod entries;
+pub mod error;
+mod evidence_row;
+pub mod feeds;
+mod indexing;
+mod ingest;
+mod lock;
+mod meta;
+mod migrate;
+mod open;
+pub mod outbox;
+mod recent;
+pub mod search;
+pub mod silences;
+pub mod stories;
+pub mod topics;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use error::StoreError;
+pub use lock::{InstanceLock, LOCK_FILE};
+use writer::{Session, Writer};
+
+/// Name of the database file in the state directory.
+pub const DATABASE_FILE: &str = "wirewatch.db";
+
+/// Connections kept for the next reader; more are opened when needed, and closed after use.
+const IDLE_READERS: usize = 4;
+
+/// What opening a store may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Create the database if it is not there, check it, bring its schema up: the daemon.
+    Create,
+    /// Read and write a database that is there: a command beside the daemon or without one.
+    Existing,
+    /// Change nothing, not even the schema.
+    ReadOnly,
+}
+
+/// A handle on the store; clones share it. When the last one is dropped, what was handed to it
+/// has been committed and the file is closed.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    access: Access,
+    /// `None` if the store is read-only.
+    writer: Option<Writer>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the database at `path`. It is refused, untouched, if it is not a wirewatch
+    /// database, of a newer schema, or damaged.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let conn = open::open_main(path, access)?;
+        let (writer, idle) = match access {
+            Access::ReadOnly => (None, vec![conn]),
+            Access::Create | Access::Existing => (Some(Writer::start(conn)?), Vec::new()),
+        };
+        Ok(Self(Arc::new(Shared { path: path.to_owned(), access, writer, idle: Mutex::new(idle) })))
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Runs `work` in a transaction on the writer thread. It may run again if the group it was
+    /// committed with failed, and it runs to its end even if the caller no longer waits.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Session<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.0.writer {
+            Some(writer) => writer.run(work).await,
+            None => Err(StoreError::ReadOnly),
+        }
+    }
+
+    /// Runs `query` on a connection of its own: all of it sees the same moment.
+    fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = || self.0.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let conn = match taken {
+            Some(conn) => conn,
+            None => open::open_reader(&self.0.path, self.0.access)?,
+        };
+        let moment = conn.unchecked_transaction()?;
+        let found = query(&moment);
+        moment.finish()?;
+        let mut idle = idle();
+        if idle.len() < IDLE_READERS {
+            idle.push(conn);
+        }
+        found
+    }
+}

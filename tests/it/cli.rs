@@ -1,1 +1,10 @@
-//! cli
+//! The real binary, command by command: what it prints on which stream, and its exit code.
+//! [`scene`] runs it; the other files go by what the commands are about.
+
+mod alerts;
+mod basics;
+mod config;
+mod daemon;
+mod feeds;
+mod scene;
+mod topics;

@@ -1,1 +1,54 @@
-//! reload
+//! Reload: a good configuration takes over, a bad one changes nothing.
+
+use crate::support::world::{World, item};
+
+const HARBOUR: &str = "\n[[topic]]\nid = \"harbour\"\nmatch = 'harbour'\n";
+
+#[tokio::test]
+async fn a_new_topic_watches_what_comes_and_does_not_alert_on_what_was() {
+    let mut world = World::past_baseline(&["wire"]).await;
+    world.publish("wire", item("Old harbour walls restored"));
+    world.visit("wire").await;
+    world.topics += HARBOUR;
+    world.app().reload(world.load()).await.unwrap();
+    world.publish("wire", item("New harbour crane arrives"));
+    world.visit("wire").await;
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(alerts[0].headline, "New harbour crane arrives");
+}
+
+#[tokio::test]
+async fn a_feed_can_come_and_go() {
+    let mut world = World::past_baseline(&["wire"]).await;
+    world.add_feed("ledger");
+    world.app().reload(world.load()).await.unwrap();
+    let visit = world.next_visit().await;
+    assert_eq!((visit.feed.as_str(), visit.baseline), ("ledger", true));
+    world.remove_feed("wire");
+    world.app().reload(world.load()).await.unwrap();
+    world.clock.advance(std::time::Duration::from_secs(7_200));
+    assert_eq!(world.next_visit().await.feed.as_str(), "ledger");
+    assert_eq!(world.server.requests("/wire").len(), 1);
+}
+
+#[tokio::test]
+async fn a_state_directory_that_changes_needs_a_restart_and_says_so() {
+    let world = World::past_baseline(&["wire"]).await;
+    let mut config = world.load();
+    config.state_dir = world.dir().join("elsewhere");
+    let refused = world.app().reload(config).await.unwrap_err();
+    assert!(refused.to_string().contains("needs a restart"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_second_instance_on_one_state_directory_is_refused() {
+    let mut world = World::past_baseline(&["wire"]).await;
+    let first = world.take_app();
+    let refused = world.try_start().await.unwrap_err();
+    let cause = std::error::Error::source(&refused).map(ToString::to_string);
+    let told = format!("{refused} {}", cause.unwrap_or_default());
+    assert!(told.contains("another"), "{told}");
+    first.stop().await;
+    world.start().await;
+}

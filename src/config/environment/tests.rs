@@ -1,3 +1,5 @@
+//! Where configuration and state are looked for, in which order.
+
 use std::path::{Path, PathBuf};
 
 use super::{Environment, MAIN_FILE, locate};

@@ -1,3 +1,5 @@
+//! A place in a value is traced back to its line and column in the file.
+
 use super::{Literal, SourceFile};
 
 /// Where `part` of the value of `x` stands in a file of this text.

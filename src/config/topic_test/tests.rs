@@ -1,3 +1,5 @@
+//! Tests inside topics: what may stand in one, and what is wrong with it.
+
 use super::paragraphs;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Durations, sizes and intervals as users write them.
+
 use std::time::Duration;
 
 use super::{duration, http_url, network, show_duration, size};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::feed::ReasonCode;
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, Digest};
 
 /// A delivery to be made. Its id is the idempotency key; the bytes never change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,3 +99,65 @@ pub const RETRY_AFTER: [Duration; 9] = [
     Duration::from_secs(20 * 3600),
     Duration::from_secs(24 * 3600),
 ];
+
+/// Tries a delivery gets before it is parked.
+pub const MAX_ATTEMPTS: u32 = RETRY_AFTER.len() as u32 + 1;
+
+/// Longest wait a channel can ask for: its answer is from outside, and an alert a day late is
+/// hardly one.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// No delivery is ever put off, nor leased, for longer than this. A time further off was set by a
+/// clock that has jumped back since, and waits for nothing.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(27 * 3600);
+
+/// Every wait is varied by up to this many thousandths either way, so that deliveries that failed
+/// together do not come back together.
+const JITTER_THOUSANDTHS: i64 = 100;
+
+/// What a channel answered, as far as the next step depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It took the delivery.
+    Taken,
+    /// It may take it later; in no less than `retry_after`, where it said so.
+    Later { retry_after: Option<Duration> },
+    /// It will never take it.
+    Never,
+}
+
+/// What becomes of a delivery after its attempt number `attempt` (1 for the first) was answered.
+///
+/// A channel's `Retry-After` is a lower bound and never shortens the schedule: a channel that asks
+/// for one second ten times over would else have its alerts parked within ten seconds.
+pub fn settlement(id: DeliveryId, attempt: u32, answer: Answer, now: Timestamp) -> Settlement {
+    let asked = match answer {
+        Answer::Taken => return Settlement::Delivered,
+        Answer::Never => return Settlement::Park,
+        Answer::Later { retry_after } => retry_after.unwrap_or_default().min(MAX_RETRY_AFTER),
+    };
+    let tried = usize::try_from(attempt.max(1)).unwrap_or(usize::MAX);
+    let Some(&scheduled) = RETRY_AFTER.get(tried - 1) else {
+        return Settlement::Park;
+    };
+    let jitter = jitter_thousandths(id, attempt);
+    // What was asked for is only ever prolonged.
+    let wait = vary(scheduled, jitter).max(vary(asked, jitter.abs()));
+    let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    Settlement::Retry { at }
+}
+
+/// Between minus and plus [`JITTER_THOUSANDTHS`], the same for the same attempt each time.
+fn jitter_thousandths(id: DeliveryId, attempt: u32) -> i64 {
+    let parts: [&[u8]; 2] = [&id.0.to_le_bytes(), &attempt.to_le_bytes()];
+    let spread = Digest::of("delivery jitter", &parts).to_i64();
+    spread.rem_euclid(2 * JITTER_THOUSANDTHS + 1) - JITTER_THOUSANDTHS
+}
+
+fn vary(wait: Duration, thousandths: i64) -> Duration {
+    let factor = u32::try_from(1_000 + thousandths).unwrap_or(1_000);
+    wait.saturating_mul(factor) / 1_000
+}
+
+#[cfg(test)]
+mod tests;

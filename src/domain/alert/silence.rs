@@ -1,8 +1,9 @@
-//! Silences: time-bound "do not alert", with author and reason.
+//! Silences: time-bound "do not alert", with author and reason. A silence never hides: what it
+//! holds back is recorded as suppressed, with the silence as the reason.
 
 use jiff::Timestamp;
 
-/// A silence as stored. It never hides: what it holds back is recorded as suppressed.
+/// A silence as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Silence {
     pub id: i64,
@@ -22,4 +23,72 @@ pub enum SilenceScope {
     Publisher(String),
     /// Entries whose title contains this text, whatever its case.
     Text(String),
+}
+
+/// What a match is, as far as silences ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Silenceable<'a> {
+    pub topic: &'a str,
+    pub story: i64,
+    pub feed: &'a str,
+    pub publisher: &'a str,
+    pub title: &'a str,
+}
+
+impl Silence {
+    /// Whether this silence holds `what` back at `now`. It begins at `starts` and is over at
+    /// `ends`.
+    pub fn covers(&self, what: Silenceable<'_>, now: Timestamp) -> bool {
+        self.starts <= now && now < self.ends && self.scope.includes(what)
+    }
+}
+
+impl SilenceScope {
+    fn includes(&self, what: Silenceable<'_>) -> bool {
+        match self {
+            SilenceScope::Topic(topic) => topic == what.topic,
+            SilenceScope::Story(story) => *story == what.story,
+            SilenceScope::Feed(feed) => feed == what.feed,
+            SilenceScope::Publisher(publisher) => publisher == what.publisher,
+            SilenceScope::Text(text) => what.title.to_lowercase().contains(&text.to_lowercase()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_covers_its_scope_for_its_time() {
+        let noon: Timestamp = "2026-06-03T12:00:00Z".parse().unwrap();
+        let hour = std::time::Duration::from_secs(3600);
+        let what = Silenceable {
+            topic: "nato",
+            story: 7,
+            feed: "wire",
+            publisher: "Harbour Wire",
+            title: "NATO Exercise begins",
+        };
+        for (scope, covered) in [
+            (SilenceScope::Topic("nato".into()), true),
+            (SilenceScope::Topic("nat".into()), false),
+            (SilenceScope::Story(7), true),
+            (SilenceScope::Feed("ledger".into()), false),
+            (SilenceScope::Publisher("Harbour Wire".into()), true),
+            (SilenceScope::Text("exercise".into()), true),
+        ] {
+            let silence = Silence {
+                id: 1,
+                scope,
+                author: "ann".into(),
+                reason: "planned".into(),
+                starts: noon,
+                ends: noon + hour,
+            };
+            assert_eq!(silence.covers(what, noon), covered, "{silence:?}");
+            assert!(!silence.covers(what, noon + hour), "over at its end");
+            assert!(!silence.covers(what, noon - hour), "not before its start");
+        }
+    }
 }

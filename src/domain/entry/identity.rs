@@ -1,1 +1,105 @@
+//! By what an entry is known again: its keys, the hash that tells a revision, its publisher, and
+//! how far its date is believed. `link` makes links comparable. Keys are per feed; that two
+//! feeds tell the same thing is for [`crate::domain::story`] to find.
 
+mod link;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::{SignedDuration, Timestamp};
+use url::{Host, Url};
+
+use crate::domain::document::Document;
+use crate::domain::feed::Feed;
+use crate::domain::ids::Digest;
+
+use super::{DateQuality, EntryKeys, ParsedEntry};
+
+pub use self::link::normalise_link;
+
+/// 1990-01-01T00:00:00Z: no feed is older, a date before it is a default of some software.
+const EARLIEST_S: i64 = 631_152_000;
+
+/// How far a date may lie ahead: time zones and clocks are off by hours, not by more.
+const LATEST_AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Bodies shorter than this repeat themselves ("Traffic update") without being the same entry.
+const TELLING_BODY_BYTES: usize = 200;
+
+/// The keys of an entry. `guid_unique` says that no other entry of the document has its guid:
+/// one shared by many identifies none.
+pub fn keys(entry: &ParsedEntry, document: &Document, guid_unique: bool) -> EntryKeys {
+    let guid = entry.guid.as_deref().filter(|_| guid_unique);
+    let date = entry.published.or(entry.updated);
+    let titled = date.filter(|_| !document.title.is_empty());
+    EntryKeys {
+        guid: guid.map(|guid| Digest::of("guid", &[guid.as_bytes()])),
+        link: entry.link.as_deref().and_then(link_key),
+        title_date: titled.map(|date| {
+            let second = date.as_second().to_le_bytes();
+            Digest::of("title_date", &[document.title.as_bytes(), &second])
+        }),
+        body: body_key(entry, document, date),
+    }
+}
+
+/// The key of a link: the same for every spelling of it, in every feed.
+pub fn link_key(link: &str) -> Option<Digest> {
+    let link = normalise_link(link)?;
+    Some(Digest::of("link", &[link.as_bytes()]))
+}
+
+/// The hash of title and body: another one under the same key is a revision.
+pub fn content(document: &Document) -> Digest {
+    Digest::of("content", &[document.title.as_bytes(), document.body.as_bytes()])
+}
+
+/// The newsroom of an entry: as configured, else the registrable domain of the entry's link,
+/// else of the feed's URL.
+pub fn publisher(feed: &Feed, entry: &ParsedEntry) -> String {
+    feed.publisher
+        .clone()
+        .or_else(|| registrable_domain(entry.link.as_deref()?))
+        .or_else(|| registrable_domain(&feed.url))
+        .unwrap_or_else(|| feed.key.to_string())
+}
+
+/// When the entry was published, and how far that can be believed. A date that cannot be true
+/// is replaced by `now`, when it was first seen.
+pub fn date(entry: &ParsedEntry, now: Timestamp) -> (Option<Timestamp>, DateQuality) {
+    let latest = now.saturating_add(LATEST_AHEAD).unwrap_or(Timestamp::MAX);
+    match entry.published.or(entry.updated) {
+        None => (None, DateQuality::Missing),
+        Some(date) if date.as_second() < EARLIEST_S || date > latest => {
+            (Some(now), DateQuality::Clamped)
+        }
+        Some(date) => (Some(date), DateQuality::Exact),
+    }
+}
+
+/// The whole text; where that says too little, what else there is beside it.
+fn body_key(entry: &ParsedEntry, document: &Document, date: Option<Timestamp>) -> Digest {
+    let title = document.title.as_bytes();
+    let body = document.body.as_bytes();
+    if body.len() >= TELLING_BODY_BYTES {
+        return Digest::of("body", &[title, body]);
+    }
+    let guid = entry.guid.as_deref().unwrap_or_default();
+    let link = entry.link.as_deref().unwrap_or_default();
+    let second = date.map_or(0, Timestamp::as_second).to_le_bytes();
+    Digest::of("short_body", &[title, body, guid.as_bytes(), link.as_bytes(), &second])
+}
+
+/// `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands for itself.
+fn registrable_domain(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    match url.host()? {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            Some(psl::domain_str(name).unwrap_or(name).to_owned())
+        }
+        address => Some(address.to_string()),
+    }
+    .filter(|domain| !domain.is_empty())
+}

@@ -1,18 +1,28 @@
 //! Which story an entry belongs to: exact identity (same link, or a near-identical title within
-//! 48 hours), with the reason.
+//! 48 hours), with the reason. The candidates come from the store's tables.
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::Member;
+use super::signature::Signature;
 use crate::domain::ids::StoryId;
 
 /// How long after a member was seen another entry may join by its title.
 pub const TITLE_WINDOW: Duration = Duration::from_secs(48 * 3600);
 
-/// Fewest shared title words that can make two titles near-identical: the store looks no further.
-pub const MIN_SHARED: u32 = 4;
+/// Fewest shared title words that make two different titles near-identical.
+pub const MIN_SHARED: usize = 4;
+
+/// Fewest words of two titles with the same words: shorter ones ("Morning briefing") recur.
+pub const MIN_SAME: usize = 3;
+
+/// Share of the shorter title's words that the longer one must have, in tenths.
+const MIN_SHARE_TENTHS: usize = 8;
 
 /// Why an entry is in its story.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinReason {
     /// Nothing known told the same.
     Opened,
@@ -23,18 +33,85 @@ pub enum JoinReason {
 }
 
 impl JoinReason {
-    pub fn code(&self) -> &'static str {
+    /// Stable word for logs and columns.
+    pub fn code(self) -> &'static str {
         match self {
             JoinReason::Opened => "opened",
             JoinReason::SameLink => "same_link",
             JoinReason::SimilarTitle { .. } => "similar_title",
         }
     }
+
+    /// The reason as a sentence.
+    pub fn text(self) -> String {
+        match self {
+            JoinReason::Opened => "no known story tells the same".to_owned(),
+            JoinReason::SameLink => "the same link".to_owned(),
+            JoinReason::SimilarTitle { shared, own, theirs } => {
+                format!("titles share {shared} words (of {own} and {theirs})")
+            }
+        }
+    }
 }
 
 /// Where an entry goes: an existing story, or a new one (`None`).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
     pub story: Option<StoryId>,
     pub reason: JoinReason,
 }
+
+/// Places an entry among `candidates`. A link is stronger than any title; then the most shared
+/// words win, and the older story breaks ties, so that the order of candidates does not matter.
+pub fn place<'a>(
+    signature: &Signature,
+    candidates: impl IntoIterator<Item = &'a Member>,
+    now: Timestamp,
+) -> Placement {
+    let mut best: Option<(u32, StoryId, JoinReason)> = None;
+    for member in candidates {
+        let Some((strength, reason)) = compare(signature, member, now) else {
+            continue;
+        };
+        let better = best.is_none_or(|(most, story, _)| {
+            strength > most || strength == most && member.story < story
+        });
+        if better {
+            best = Some((strength, member.story, reason));
+        }
+    }
+    match best {
+        Some((_, story, reason)) => Placement { story: Some(story), reason },
+        None => Placement { story: None, reason: JoinReason::Opened },
+    }
+}
+
+/// How strongly a member draws the entry into its story, if at all.
+fn compare(signature: &Signature, member: &Member, now: Timestamp) -> Option<(u32, JoinReason)> {
+    if signature.link.is_some() && signature.link == member.signature.link {
+        return Some((u32::MAX, JoinReason::SameLink));
+    }
+    let age = now.duration_since(member.at);
+    if age.unsigned_abs() > TITLE_WINDOW || !near_identical(signature, &member.signature) {
+        return None;
+    }
+    let shared = signature.shared(&member.signature) as u32;
+    let (own, theirs) = (signature.terms.len() as u32, member.signature.terms.len() as u32);
+    Some((shared, JoinReason::SimilarTitle { shared, own, theirs }))
+}
+
+/// The same words, or nearly all of the shorter title's words within the longer one. Two titles
+/// that each name somebody the other does not ("… China …", "… Japan …") are two stories.
+fn near_identical(a: &Signature, b: &Signature) -> bool {
+    let shared = a.shared(b);
+    let (shorter, longer) = (a.terms.len().min(b.terms.len()), a.terms.len().max(b.terms.len()));
+    if shared == longer && shared >= MIN_SAME {
+        return true;
+    }
+    shared >= MIN_SHARED
+        && shared * 10 >= shorter * MIN_SHARE_TENTHS
+        && !(a.has_name_missing_in(b) && b.has_name_missing_in(a))
+}
+
+#[cfg(test)]
+mod tests;

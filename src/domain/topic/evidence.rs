@@ -73,6 +73,9 @@ pub struct Span {
     /// Byte range in the field's text.
     pub start: usize,
     pub end: usize,
+    /// The same range in Unicode code points, half open: what is published, since programs in
+    /// other languages do not count bytes.
+    pub chars: (usize, usize),
     /// The text of the range, and up to [`CONTEXT_CHARS`] characters on either side: readable
     /// even when the text was extracted anew or purged.
     pub quote: String,

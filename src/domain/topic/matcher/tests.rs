@@ -5,6 +5,7 @@ mod golden;
 mod limits;
 mod naive;
 mod operators;
+mod random;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -72,6 +72,7 @@ fn counting_operators_count_members_and_mentions() {
         ("ATLEAST/2(@all)", "the coach of the league", true),
         ("ATLEAST/2(alpha, @sport)", "alpha coach", true),
         ("ATLEAST/3(alpha, beta, gamma)", "alpha beta", false),
+        ("ATLEAST/3(never, alpha, @all)", "alpha coach goal", true),
         ("MENTIONS/2(@sport)", "the coach and the coach", true),
         ("MENTIONS/2(@sport)", "the coach", false),
         ("MENTIONS/2(alpha OR \"alpha beta\")", "alpha beta", false),

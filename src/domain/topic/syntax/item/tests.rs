@@ -1,3 +1,5 @@
+//! Items of lists: each is one term.
+
 use proptest::prelude::*;
 
 use super::parse_list_item;

@@ -1,3 +1,5 @@
+//! Suggestions for names that are spelt nearly right.
+
 use super::nearest;
 
 #[test]

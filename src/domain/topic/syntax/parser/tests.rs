@@ -1,3 +1,5 @@
+//! Rules as users write them, and what they are told when one is wrong.
+
 use proptest::prelude::*;
 
 use crate::domain::topic::syntax::ast::{Node, ProximityOp};

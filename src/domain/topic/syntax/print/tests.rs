@@ -1,3 +1,5 @@
+//! What is printed is read back as the same rule.
+
 use proptest::prelude::*;
 
 use crate::domain::topic::syntax::{generate, parse, parse_list_item};

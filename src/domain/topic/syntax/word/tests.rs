@@ -1,3 +1,5 @@
+//! Which strings of characters are one word of a rule.
+
 use super::{is_definition_name, scan};
 
 #[test]

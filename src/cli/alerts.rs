@@ -1,0 +1,335 @@
+//! `wirewatch alerts`: list, show, follow, acknowledge and close.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::{AlertChoice, Alerts, Format, State, StateChange};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::naming;
+use crate::cli::output::{Column, Records};
+use crate::cli::report::Messages;
+use crate::cli::session::Session;
+use crate::cli::{deliver, moment};
+use crate::deliver::object::AlertV1;
+use crate::deliver::terminal::{self, Style};
+use crate::domain::alert::AlertState;
+use crate::domain::ids::AlertId;
+use crate::domain::untrusted;
+use crate::store::alerts::read::{AlertDetail, AlertFilter, AlertView, RevisionView};
+use crate::store::error::StoreError;
+use crate::store::{Access, Store};
+
+/// How often a follower looks for new revisions.
+const FOLLOW_EVERY: Duration = Duration::from_millis(400);
+
+/// Most revisions read at once.
+const PAGE: u32 = 500;
+
+const COLUMNS: &[Column] = &[
+    Column::shown("id"),
+    Column::shown("state"),
+    Column::shown("severity"),
+    Column::shown("topic"),
+    Column::shown("headline"),
+    Column::shown("publishers"),
+    Column::shown("seq"),
+    Column::shown("updated"),
+    Column::hidden("opened"),
+    Column::hidden("topic_name"),
+    Column::hidden("story"),
+    Column::hidden("score"),
+];
+
+const TAIL_COLUMNS: &[Column] = &[
+    Column::shown("id"),
+    Column::shown("seq"),
+    Column::shown("event"),
+    Column::shown("time"),
+    Column::shown("reason"),
+    Column::shown("severity"),
+    Column::shown("topic"),
+    Column::shown("headline"),
+    Column::shown("publishers"),
+    Column::shown("url"),
+];
+
+pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
+    match command {
+        Alerts::List(choice) => list(choice, session),
+        Alerts::Show { id } => show(id, session),
+        Alerts::Tail { follow, lines } => tail(*follow, *lines, session),
+        Alerts::Ack(change) => set_state(AlertState::Acknowledged, change, session),
+        Alerts::Close(change) => set_state(AlertState::Closed, change, session),
+    }
+}
+
+fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
+    let filter = AlertFilter {
+        topic: choice.topic.as_deref().map(naming::read).transpose()?,
+        state: choice.state.map(AlertState::from),
+        limit: choice.limit,
+        ..AlertFilter::default()
+    };
+    let store = session.store(Access::ReadOnly)?;
+    let mut records = Records::new(COLUMNS, "no alerts");
+    for view in store.alerts(&filter)? {
+        add(&mut records, &view);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+fn add(records: &mut Records, view: &AlertView) {
+    records.row([
+        json!(view.id.to_string()),
+        json!(view.state.as_str()),
+        json!(view.severity.as_str()),
+        json!(view.topic.as_str()),
+        json!(view.headline),
+        json!(view.publishers),
+        json!(view.seq),
+        moment::json(view.updated),
+        moment::json(view.opened),
+        json!(view.topic_name),
+        json!(view.story.to_string()),
+        json!(view.score),
+    ]);
+}
+
+fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
+    let id: AlertId = naming::read(id)?;
+    let store = session.store(Access::ReadOnly)?;
+    let Some(alert) = store.alert(id)? else {
+        return Err(no_such_alert(id));
+    };
+    let style = Style { colour: session.printer.coloured(), width: session.printer.width() };
+    let text = page(&alert, style);
+    session.printer.object(&object(&alert), &text)?;
+    Ok(Exit::Ok)
+}
+
+fn no_such_alert(id: AlertId) -> Failure {
+    Failure::said(Exit::Failed, format!("there is no alert {id}"))
+        .hint("`wirewatch alerts list` shows those there are")
+}
+
+/// The alert as its last revision tells it, then its life.
+fn page(alert: &AlertDetail, style: Style) -> String {
+    let mut lines = Vec::new();
+    match alert.revisions.last().map(parsed) {
+        Some(Ok(last)) => lines.push(terminal::render(&last, style).trim_end().to_owned()),
+        _ => lines.push(untrusted::terminal(&alert.view.headline).into_owned()),
+    }
+    lines.push(format!("\nstate  {}", alert.view.state.as_str()));
+    for note in &alert.notes {
+        let words = note.note.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
+        let line = format!(
+            "       {}  {} by {}{words}",
+            moment::text(note.at),
+            note.state.as_str(),
+            note.author
+        );
+        lines.push(untrusted::terminal(&line).into_owned());
+    }
+    lines.push("\nrevisions".to_owned());
+    for revision in &alert.revisions {
+        let line = format!(
+            "  {:>3}  {}  {}: {}",
+            revision.seq,
+            moment::text(revision.at),
+            revision.event,
+            revision.reason.text
+        );
+        lines.push(untrusted::terminal(&line).into_owned());
+    }
+    lines.push("\ndeliveries".to_owned());
+    for delivery in &alert.deliveries {
+        lines.push(format!("  {}", deliver::line(delivery)));
+    }
+    lines.join("\n")
+}
+
+fn object(alert: &AlertDetail) -> Value {
+    let view = &alert.view;
+    json!({
+        "id": view.id.to_string(),
+        "state": view.state.as_str(),
+        "severity": view.severity.as_str(),
+        "topic": view.topic.as_str(),
+        "topic_name": view.topic_name,
+        "headline": view.headline,
+        "publishers": view.publishers,
+        "story": view.story.to_string(),
+        "seq": view.seq,
+        "opened": moment::json(view.opened),
+        "updated": moment::json(view.updated),
+        "score": view.score,
+        "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
+        "notes": alert.notes.iter().map(|note| json!({
+            "at": moment::json(note.at),
+            "author": note.author,
+            "state": note.state.as_str(),
+            "note": note.note,
+        })).collect::<Vec<_>>(),
+        "deliveries": alert.deliveries.iter().map(deliver::object).collect::<Vec<_>>(),
+    })
+}
+
+fn tail(follow: bool, lines: u32, session: &mut Session) -> Result<Exit, Failure> {
+    let store = session.store(Access::ReadOnly)?;
+    // Cursors are numbered without gaps, so that the last ones are known by their distance.
+    let mut cursor = store.last_alert_cursor()?.saturating_sub(i64::from(lines)).max(0);
+    let first = store.alert_revisions_after(cursor, lines)?;
+    if !follow {
+        print(&first, false, session)?;
+        return Ok(Exit::Ok);
+    }
+    cursor = first.last().map_or(cursor, |revision| revision.cursor);
+    print(&first, true, session)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        loop {
+            let page = store.alert_revisions_after(cursor, PAGE)?;
+            if let Some(last) = page.last() {
+                cursor = last.cursor;
+                print(&page, true, session)?;
+                continue;
+            }
+            tokio::select! {
+                _ = &mut interrupt => return Ok(Exit::Interrupted),
+                () = session.clock.sleep(FOLLOW_EVERY) => {}
+            }
+        }
+    })
+}
+
+/// Prints revisions, oldest first. While following, an array could never be closed: JSON comes
+/// as lines then, and a CSV header only once.
+fn print(
+    revisions: &[RevisionView],
+    following: bool,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let style = Style { colour: session.printer.coloured(), width: session.printer.width() };
+    match session.printer.format() {
+        Format::Table => {
+            if revisions.is_empty() && !following {
+                session.printer.text("no alerts")?;
+            }
+            for revision in revisions {
+                match parsed(revision) {
+                    Ok(alert) => session.printer.text(&terminal::render(&alert, style))?,
+                    Err(_) => unreadable(revision, session.messages),
+                }
+            }
+        }
+        Format::Json if !following => {
+            let objects: Vec<Value> = revisions.iter().map(published).collect();
+            session.printer.list(&objects)?;
+        }
+        Format::Json | Format::Jsonl => {
+            for revision in revisions {
+                session.printer.line(&published(revision))?;
+            }
+        }
+        Format::Csv => {
+            let mut records = Records::new(TAIL_COLUMNS, "");
+            for revision in revisions {
+                match parsed(revision) {
+                    Ok(alert) => add_revision(&mut records, &alert),
+                    Err(_) => unreadable(revision, session.messages),
+                }
+            }
+            session.printer.rows(&records)?;
+        }
+    }
+    Ok(())
+}
+
+fn add_revision(records: &mut Records, alert: &AlertV1) {
+    records.row([
+        json!(alert.id),
+        json!(alert.seq),
+        json!(alert.event),
+        json!(alert.time),
+        json!(alert.reason.code),
+        json!(alert.topic.severity),
+        json!(alert.topic.id),
+        json!(alert.headline),
+        json!(alert.story.publishers),
+        json!(alert.links.article),
+    ]);
+}
+
+fn unreadable(revision: &RevisionView, messages: Messages) {
+    messages.warn(&format!(
+        "revision {} of alert {} was written by another version and cannot be shown",
+        revision.seq, revision.alert
+    ));
+}
+
+fn parsed(revision: &RevisionView) -> serde_json::Result<AlertV1> {
+    serde_json::from_str(&revision.object)
+}
+
+/// The object as it was published, or null if it cannot be read.
+fn published(revision: &RevisionView) -> Value {
+    serde_json::from_str(&revision.object).unwrap_or(Value::Null)
+}
+
+impl From<State> for AlertState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => AlertState::Open,
+            State::Acknowledged => AlertState::Acknowledged,
+            State::Closed => AlertState::Closed,
+        }
+    }
+}
+
+/// Brings alerts to a state. Ids that are not there are told, the others are changed all the
+/// same: part of a list is better than none of it.
+fn set_state(
+    state: AlertState,
+    change: &StateChange,
+    session: &mut Session,
+) -> Result<Exit, Failure> {
+    let ids = change.ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<AlertId>, _>>()?;
+    let author = change
+        .author
+        .clone()
+        .or_else(|| session.env.var("USER"))
+        .or_else(|| session.env.var("LOGNAME"))
+        .unwrap_or_else(|| "unknown".to_owned());
+    let store = session.store(Access::Existing)?;
+    let mut records = Records::new(COLUMNS, "");
+    let mut missing = Vec::new();
+    for id in ids {
+        match set_one(&store, id, state, &author, change.note.as_deref(), session)? {
+            Ok(view) => add(&mut records, &view),
+            Err(StoreError::Unknown { .. }) => missing.push(id),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for id in &missing {
+        session.messages.report(&no_such_alert(*id));
+    }
+    if missing.len() == change.ids.len() {
+        return Ok(Exit::Failed);
+    }
+    session.printer.records(&records)?;
+    Ok(if missing.is_empty() { Exit::Ok } else { Exit::Partial })
+}
+
+fn set_one(
+    store: &Store,
+    id: AlertId,
+    state: AlertState,
+    author: &str,
+    note: Option<&str>,
+    session: &Session,
+) -> Result<Result<AlertView, StoreError>, Failure> {
+    session.wait(store.set_alert_state(id, state, author, note, session.clock.now()))
+}

@@ -1,0 +1,282 @@
+//! The command line as a type. What each command does is in the file named after its group.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::exit::EXIT_CODES;
+
+/// Watches news feeds for the topics you name and raises one explained alert per story.
+#[derive(Debug, Parser)]
+#[command(name = "wirewatch", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(infer_long_args = false, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Config file, or the directory that holds wirewatch.toml
+    ///
+    /// Without it the first of these that exists is taken: $CONFIGURATION_DIRECTORY,
+    /// $XDG_CONFIG_HOME/wirewatch, ~/.config/wirewatch, ./config.
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// How data is printed on standard output
+    #[arg(short, long, global = true, value_enum, default_value = "table", value_name = "FORMAT")]
+    pub output: Format,
+    /// Only errors on standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// More logs on standard error; twice for everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour; NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Colour,
+}
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// One JSON array or object
+    Json,
+    /// One JSON object per line
+    Jsonl,
+    /// A header and rows; cells that a spreadsheet would run as formulas are defused
+    Csv,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    /// Tells it to what prints through `anstream`: alerts as they come, and the demo.
+    pub fn apply(self) {
+        match self {
+            Colour::Auto => {}
+            Colour::Always => anstream::ColorChoice::Always.write_global(),
+            Colour::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+
+    /// Whether to colour a stream that is a terminal or not.
+    pub fn applies(self, is_terminal: bool) -> bool {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                is_terminal && !dumb && !set("NO_COLOR")
+            }
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole pipeline on bundled feeds: no network, no config, done in seconds
+    Demo,
+    /// Write an annotated config with feeds and topics
+    Init {
+        /// Where to write it
+        #[arg(default_value = "config")]
+        dir: PathBuf,
+        /// Overwrite files that are there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Poll the feeds and raise alerts until stopped
+    Run {
+        /// Fetch every feed once, deliver what is due, and end
+        #[arg(long)]
+        once: bool,
+        /// Record deliveries without sending any
+        #[arg(long)]
+        no_deliver: bool,
+    },
+    /// Read the config and topics, run the topics' tests, and show every problem
+    Check {
+        /// End with code 3 if there are warnings
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// What is watched for
+    #[command(subcommand)]
+    Topics(Topics),
+    /// What was found
+    #[command(subcommand)]
+    Alerts(Alerts),
+    /// Where it is looked for
+    #[command(subcommand)]
+    Feeds(Feeds),
+    /// What the feeds published
+    #[command(subcommand)]
+    Entries(Entries),
+    /// Search the stored entries for words
+    Search {
+        /// Words that must all occur
+        #[arg(required = true, value_name = "WORD")]
+        query: Vec<String>,
+        /// Most entries shown
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: u32,
+    },
+    /// How alerts went out
+    #[command(subcommand)]
+    Deliver(Deliver),
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Topics {
+    /// List the topics
+    List,
+    /// Show one topic with its rule
+    Show { topic: String },
+    /// Run the tests written inside the topics
+    Test {
+        /// Only these topics
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+    },
+    /// Say clause by clause why a topic does or does not match
+    Explain {
+        topic: String,
+        /// A stored entry's id, a text file (first line: the title), or - for standard input
+        #[arg(value_name = "ENTRY|FILE|-")]
+        what: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Alerts {
+    /// List alerts, newest first
+    List(AlertChoice),
+    /// Show one alert with its evidence, revisions and deliveries
+    Show { id: String },
+    /// Show the last alerts, oldest first
+    Tail {
+        /// Go on as they come, until Ctrl-C
+        #[arg(short, long)]
+        follow: bool,
+        /// How many to begin with
+        #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
+        lines: u32,
+    },
+    /// Mark as seen
+    Ack(StateChange),
+    /// Mark as done
+    Close(StateChange),
+}
+
+/// Which alerts to list.
+#[derive(Debug, Clone, Args)]
+pub struct AlertChoice {
+    /// Only this topic
+    #[arg(long)]
+    pub topic: Option<String>,
+    /// Only open, acknowledged or closed ones
+    #[arg(long, value_enum)]
+    pub state: Option<State>,
+    /// Most alerts shown
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    Open,
+    Acknowledged,
+    Closed,
+}
+
+/// A change of state, with who and why.
+#[derive(Debug, Clone, Args)]
+pub struct StateChange {
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// A remark that is kept with the alert
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Who says so; else $USER
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Feeds {
+    /// List the configured feeds
+    List,
+    /// How each feed does: last fetch, next fetch, what is wrong
+    Status {
+        /// Only those whose last fetch failed
+        #[arg(long)]
+        failing: bool,
+    },
+    /// Fetch one feed now: a configured one as the daemon would, any other URL only to look
+    Fetch {
+        /// A feed's key, or any URL
+        #[arg(value_name = "URL|KEY")]
+        what: String,
+        /// Only look: show the entries and the topics they match, store nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Entries {
+    /// List the newest entries
+    List {
+        /// Only of this feed
+        #[arg(long)]
+        feed: Option<String>,
+        /// Most entries shown
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: u32,
+    },
+    /// Show one entry with its text, story and matches
+    Show { id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Deliver {
+    /// List deliveries, newest first, with what the receivers answered
+    Log {
+        /// Only of this channel
+        #[arg(long)]
+        channel: Option<String>,
+        /// Only those given up
+        #[arg(long)]
+        failed: bool,
+        /// Most deliveries shown
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: u32,
+    },
+    /// Make given-up deliveries due again
+    Retry {
+        #[arg(value_name = "ID", required_unless_present = "failed", conflicts_with = "failed")]
+        ids: Vec<String>,
+        /// All that were given up
+        #[arg(long)]
+        failed: bool,
+    },
+}

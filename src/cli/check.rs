@@ -1,0 +1,131 @@
+//! `wirewatch check`: everything that can be known before a run. Reads config and topics, runs
+//! the tests inside the topics, and says all that is wrong at once.
+
+use serde_json::json;
+
+use crate::cli::args::Format;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::load::describe;
+use crate::cli::output::{Column, Records, count};
+use crate::cli::session::Session;
+use crate::config::{Config, Problems};
+use crate::domain::topic::selftest::{self, TestResult};
+
+const COLUMNS: &[Column] = &[
+    Column::shown("level"),
+    Column::shown("code"),
+    Column::shown("file"),
+    Column::shown("line"),
+    Column::shown("column"),
+    Column::shown("message"),
+    Column::shown("hint"),
+];
+
+pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
+    let config = match session.loader()?.read() {
+        Ok(config) => config,
+        Err(problems) => return refuse(problems, session),
+    };
+    let failed: Vec<TestResult> =
+        selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
+    let warnings = warnings(&config);
+    let exit = match (failed.is_empty(), deny_warnings && !warnings.is_empty()) {
+        (false, _) => Exit::Failed,
+        (true, true) => Exit::Partial,
+        (true, false) => Exit::Ok,
+    };
+    if session.printer.format() != Format::Table {
+        session.printer.records(&findings(&failed, &warnings))?;
+        return Ok(exit);
+    }
+    for warning in &warnings {
+        session.messages.warn(warning);
+    }
+    for test in &failed {
+        let sentence = format!("a topic's test failed: {}", describe(test));
+        session.messages.report(&Failure::said(Exit::Failed, sentence));
+    }
+    session.printer.text(&summary(&config, failed.len()))?;
+    Ok(exit)
+}
+
+/// A config with problems: for people as it is always told, for programs as records.
+fn refuse(problems: Problems, session: &mut Session) -> Result<Exit, Failure> {
+    if session.printer.format() == Format::Table {
+        return Err(problems.into());
+    }
+    let mut records = Records::new(COLUMNS, "");
+    for problem in problems.iter() {
+        records.row([
+            json!("error"),
+            json!(problem.code),
+            json!(problem.file),
+            json!(problem.line),
+            json!(problem.column),
+            json!(problem.message),
+            json!(problem.hint),
+        ]);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Failed)
+}
+
+fn findings(failed: &[TestResult], warnings: &[String]) -> Records {
+    let mut records = Records::new(COLUMNS, "");
+    for test in failed {
+        let message = format!("{}: {}", test.title, test.failure.as_deref().unwrap_or_default());
+        records.row([
+            json!("error"),
+            json!("failed_test"),
+            json!(test.file),
+            json!(test.line),
+            json!(null),
+            json!(message),
+            json!(null),
+        ]);
+    }
+    for warning in warnings {
+        records.row([
+            json!("warning"),
+            json!("warning"),
+            json!(null),
+            json!(null),
+            json!(null),
+            json!(warning),
+            json!(null),
+        ]);
+    }
+    records
+}
+
+/// What is allowed and yet most likely not meant.
+fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if config.feeds.is_empty() {
+        warnings.push("no feed is configured: nothing will be read".to_owned());
+    }
+    if config.channels.is_empty() {
+        warnings.push("no channel is configured: alerts are stored and sent nowhere".to_owned());
+    }
+    for (topic, _) in config.topics.topics() {
+        if topic.tests.is_empty() {
+            warnings.push(format!("topic `{}` has no [[topic.test]]", topic.id));
+        }
+    }
+    warnings
+}
+
+fn summary(config: &Config, failed: usize) -> String {
+    let topics = config.topics.topics().count();
+    let tests: usize = config.topics.topics().map(|(topic, _)| topic.tests.len()).sum();
+    let verdict = if failed == 0 { "ok" } else { "not ok" };
+    let passed = tests.saturating_sub(failed);
+    format!(
+        "{verdict}: {}, {}, {passed} of {} passed, {} ({})",
+        count(config.feeds.len(), "feed"),
+        count(topics, "topic"),
+        count(tests, "test"),
+        count(config.channels.len(), "channel"),
+        config.file.display()
+    )
+}

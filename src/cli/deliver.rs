@@ -1,0 +1,146 @@
+//! `wirewatch deliver`: how alerts went out, and another try for those given up.
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Deliver;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Column, Records, count};
+use crate::cli::session::Session;
+use crate::cli::{moment, naming};
+use crate::domain::alert::delivery::DeliveryState;
+use crate::domain::ids::DeliveryId;
+use crate::domain::untrusted;
+use crate::store::Access;
+use crate::store::outbox::{DeliveryFilter, DeliveryView};
+
+const COLUMNS: &[Column] = &[
+    Column::shown("id"),
+    Column::shown("alert"),
+    Column::shown("seq"),
+    Column::shown("channel"),
+    Column::shown("state"),
+    Column::shown("tries"),
+    Column::shown("last_code"),
+    Column::shown("last_detail"),
+    Column::shown("next_attempt"),
+    Column::hidden("created"),
+    Column::hidden("settled"),
+    Column::hidden("attempts"),
+];
+
+pub fn run(command: &Deliver, session: &mut Session) -> Result<Exit, Failure> {
+    match command {
+        Deliver::Log { channel, failed, limit } => {
+            let filter = DeliveryFilter {
+                channel: channel.as_deref().map(naming::read).transpose()?,
+                state: failed.then_some(DeliveryState::Parked),
+                limit: *limit,
+                ..DeliveryFilter::default()
+            };
+            log(&filter, session)
+        }
+        Deliver::Retry { ids, .. } => retry(ids, session),
+    }
+}
+
+fn log(filter: &DeliveryFilter, session: &mut Session) -> Result<Exit, Failure> {
+    let store = session.store(Access::ReadOnly)?;
+    let mut records = Records::new(COLUMNS, "no deliveries");
+    for delivery in store.deliveries(filter)? {
+        let last = delivery.attempts.last();
+        records.row([
+            json!(delivery.id.to_string()),
+            json!(delivery.alert.to_string()),
+            json!(delivery.seq),
+            json!(delivery.channel.as_str()),
+            json!(delivery.state.as_str()),
+            json!(delivery.attempts.len()),
+            json!(last.map(|attempt| attempt.code.as_ref())),
+            json!(last.and_then(|attempt| attempt.detail.as_deref())),
+            moment::json_opt(delivery.next_attempt),
+            moment::json(delivery.created),
+            moment::json_opt(delivery.settled),
+            attempts(&delivery),
+        ]);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+fn attempts(delivery: &DeliveryView) -> Value {
+    let attempts = delivery.attempts.iter().map(|attempt| {
+        json!({
+            "at": moment::json(attempt.at),
+            "duration_ms": u64::try_from(attempt.duration.as_millis()).unwrap_or(u64::MAX),
+            "code": attempt.code.as_ref(),
+            "detail": attempt.detail,
+        })
+    });
+    attempts.collect()
+}
+
+/// A delivery with its attempts, for programs.
+pub fn object(delivery: &DeliveryView) -> Value {
+    json!({
+        "id": delivery.id.to_string(),
+        "seq": delivery.seq,
+        "channel": delivery.channel.as_str(),
+        "state": delivery.state.as_str(),
+        "created": moment::json(delivery.created),
+        "next_attempt": moment::json_opt(delivery.next_attempt),
+        "settled": moment::json_opt(delivery.settled),
+        "attempts": attempts(delivery),
+    })
+}
+
+/// A delivery on one line, for people.
+pub fn line(delivery: &DeliveryView) -> String {
+    let tries = count(delivery.attempts.len(), "attempt");
+    let mut line = format!(
+        "{}  revision {} to {}: {}, {tries}",
+        delivery.id,
+        delivery.seq,
+        delivery.channel,
+        delivery.state.as_str()
+    );
+    if let Some(last) = delivery.attempts.last().filter(|_| delivery.settled.is_none()) {
+        line += &format!(", last {}", last.code);
+    }
+    if let Some(next) = delivery.next_attempt {
+        line += &format!(", next {}", moment::text(next));
+    }
+    untrusted::terminal(&line).into_owned()
+}
+
+fn retry(ids: &[String], session: &mut Session) -> Result<Exit, Failure> {
+    let ids = ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<DeliveryId>, _>>()?;
+    let store = session.store(Access::Existing)?;
+    let now = session.clock.now();
+    // Without ids: all that were given up.
+    let filters: Vec<DeliveryFilter> = if ids.is_empty() {
+        vec![DeliveryFilter::default()]
+    } else {
+        ids.iter().map(|id| DeliveryFilter { id: Some(*id), ..DeliveryFilter::default() }).collect()
+    };
+    let mut retried = 0;
+    let mut missed = Vec::new();
+    for filter in filters {
+        let id = filter.id;
+        let changed = session.wait(store.retry_deliveries(filter, now))??;
+        retried += changed;
+        missed.extend(id.filter(|_| changed == 0));
+    }
+    for id in &missed {
+        session.messages.warn(&format!("{id} is no delivery that waits or was given up"));
+    }
+    let text = match retried {
+        1 => "1 delivery is due again".to_owned(),
+        many => format!("{many} deliveries are due again"),
+    };
+    session.printer.object(&json!({ "retried": retried }), &text)?;
+    Ok(match (retried, missed.is_empty()) {
+        (_, true) => Exit::Ok,
+        (0, false) => Exit::Failed,
+        (_, false) => Exit::Partial,
+    })
+}

@@ -1,0 +1,196 @@
+//! `wirewatch entries` and `wirewatch search`: what the feeds published.
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Entries;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Column, Records};
+use crate::cli::session::Session;
+use crate::cli::{moment, naming};
+use crate::domain::ids::EntryId;
+use crate::domain::topic::evidence::Clause;
+use crate::domain::untrusted;
+use crate::store::Access;
+use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
+
+const COLUMNS: &[Column] = &[
+    Column::shown("id"),
+    Column::shown("first_seen"),
+    Column::shown("publisher"),
+    Column::shown("title"),
+    Column::shown("topics"),
+    Column::hidden("feed"),
+    Column::hidden("url"),
+    Column::hidden("published"),
+    Column::hidden("revision"),
+    Column::hidden("story"),
+];
+
+pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
+    match command {
+        Entries::List { feed, limit } => {
+            let filter = EntryFilter {
+                feed: feed.as_deref().map(naming::read).transpose()?,
+                limit: *limit,
+                ..EntryFilter::default()
+            };
+            let store = session.store(Access::ReadOnly)?;
+            print(&store.entries(&filter)?, "no entries", session)
+        }
+        Entries::Show { id } => show(id, session),
+    }
+}
+
+/// `wirewatch search`: the words as one query.
+pub fn search(words: &[String], limit: u32, session: &mut Session) -> Result<Exit, Failure> {
+    let store = session.store(Access::ReadOnly)?;
+    let found = store.search(&query(words), limit)?;
+    print(&found, "no entry has all these words", session)
+}
+
+/// An argument with a space in it came in the shell's quotes: it is a phrase.
+fn query(words: &[String]) -> String {
+    let quoted = words.iter().map(|word| {
+        let phrase = words.len() > 1 && word.contains(' ') && !word.contains('"');
+        if phrase { format!("\"{word}\"") } else { word.clone() }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn print(
+    views: &[EntryView],
+    when_empty: &'static str,
+    session: &mut Session,
+) -> Result<Exit, Failure> {
+    let mut records = Records::new(COLUMNS, when_empty);
+    for view in views {
+        records.row([
+            json!(view.id.to_string()),
+            moment::json(view.first_seen),
+            json!(view.publisher),
+            json!(view.title),
+            view.topics.iter().map(|topic| json!(topic.as_str())).collect(),
+            json!(view.feed.as_str()),
+            json!(view.url),
+            moment::json_opt(view.published),
+            json!(view.revision),
+            json!(view.story.map(|story| story.to_string())),
+        ]);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
+    let id: EntryId = naming::read(id)?;
+    let store = session.store(Access::ReadOnly)?;
+    let Some(detail) = store.entry(id)? else {
+        return Err(no_such_entry(id));
+    };
+    session.printer.object(&object(&detail), &page(&detail))?;
+    Ok(Exit::Ok)
+}
+
+pub fn no_such_entry(id: EntryId) -> Failure {
+    Failure::said(Exit::Failed, format!("there is no entry {id}"))
+        .hint("`wirewatch search WORD` finds entries")
+}
+
+fn page(detail: &EntryDetail) -> String {
+    let entry = &detail.entry;
+    let document = &entry.document;
+    let mut lines = vec![document.title.clone()];
+    let facts = [
+        ("entry", entry.id.to_string()),
+        ("feed", detail.feed_key.to_string()),
+        ("publisher", entry.publisher.clone()),
+        ("by", document.authors.clone()),
+        ("in", document.categories.clone()),
+        ("published", published(detail)),
+        ("seen", moment::text(entry.first_seen)),
+        ("link", document.url.clone().unwrap_or_default()),
+        ("story", detail.story.map(|story| story.to_string()).unwrap_or_default()),
+        ("revision", entry.revision.to_string()),
+    ];
+    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        lines.push(format!("  {name:<10} {value}"));
+    }
+    for found in &detail.matches {
+        let clauses: Vec<String> = found.found.evidence.clauses.iter().map(clause).collect();
+        let name = &found.found.topic;
+        lines.push(format!("  {:<10} {name}: {}", "matches", clauses.join(" · ")));
+    }
+    for decision in &detail.decisions {
+        let alert = decision.alert.map(|alert| format!(" {alert}")).unwrap_or_default();
+        lines.push(format!(
+            "  {:<10} {}{alert} for {}: {}",
+            "decided", decision.verdict, decision.topic, decision.reason.text
+        ));
+    }
+    let mut text: String =
+        lines.iter().map(|line| untrusted::terminal(line).into_owned() + "\n").collect();
+    text.push('\n');
+    text.push_str(&untrusted::terminal_block(&document.body));
+    text
+}
+
+fn published(detail: &EntryDetail) -> String {
+    match detail.entry.published {
+        Some(at) => format!("{} ({})", moment::text(at), detail.entry.date_quality.as_str()),
+        None => "no date".to_owned(),
+    }
+}
+
+fn clause(clause: &Clause) -> String {
+    format!("{} ×{}", clause.text, clause.count)
+}
+
+fn object(detail: &EntryDetail) -> Value {
+    let entry = &detail.entry;
+    let document = &entry.document;
+    json!({
+        "id": entry.id.to_string(),
+        "feed": detail.feed_key.as_str(),
+        "publisher": entry.publisher,
+        "revision": entry.revision,
+        "guid": entry.guid,
+        "title": document.title,
+        "body": document.body,
+        "authors": document.authors,
+        "categories": document.categories,
+        "url": document.url,
+        "language": document.language,
+        "published": moment::json_opt(entry.published),
+        "date_quality": entry.date_quality.as_str(),
+        "first_seen": moment::json(entry.first_seen),
+        "story": detail.story.map(|story| story.to_string()),
+        "revisions": detail.revisions.iter().map(|old| json!({
+            "revision": old.revision,
+            "title": old.title,
+            "body": old.body,
+            "replaced": moment::json(old.replaced_at),
+        })).collect::<Vec<_>>(),
+        "matches": detail.matches.iter().map(|stored| json!({
+            "topic": stored.found.topic.as_str(),
+            "topic_revision": stored.found.revision.to_string(),
+            "entry_revision": stored.entry_revision,
+            "score": stored.found.score,
+            "threshold": stored.found.threshold,
+            "clauses": stored.found.evidence.clauses.iter().map(|clause| json!({
+                "clause": clause.text,
+                "count": clause.count,
+                "quotes": clause.spans.iter().map(|span| json!({
+                    "field": span.field.as_str(),
+                    "quote": span.quote,
+                })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "decisions": detail.decisions.iter().map(|decision| json!({
+            "topic": decision.topic.as_str(),
+            "verdict": decision.verdict,
+            "alert": decision.alert.map(|alert| alert.to_string()),
+            "reason": decision.reason.text,
+            "at": moment::json(decision.at),
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,184 @@
+//! `wirewatch feeds fetch`: one feed, now. A URL is only looked at; a configured feed goes through
+//! the whole pipeline unless `--dry-run` is given, just as the daemon would do it.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Column, Records, count};
+use crate::cli::session::Session;
+use crate::cli::{feeds, moment, naming};
+use crate::config::Config;
+use crate::daemon::pipeline::Pipeline;
+use crate::domain::document::Document;
+use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
+use crate::egress::{Egress, EgressError};
+use crate::fetch::failure::FetchFailure;
+use crate::fetch::{Fetched, Fetcher};
+use crate::parse;
+use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
+
+const COLUMNS: &[Column] = &[
+    Column::shown("published"),
+    Column::shown("title"),
+    Column::shown("topics"),
+    Column::shown("url"),
+    Column::hidden("guid"),
+    Column::hidden("authors"),
+];
+
+pub fn run(what: &str, dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    if what.contains("://") {
+        return look(what, &config, session);
+    }
+    let Some(feed) = feeds::configured(&config, what).cloned() else {
+        let known: Vec<String> = config.feeds.iter().map(|feed| feed.key.to_string()).collect();
+        return Err(naming::unknown("feed", what, &known));
+    };
+    if dry_run { look(&feed.url, &config, session) } else { visit(&feed, config, session) }
+}
+
+/// Fetches, parses and matches, and stores nothing.
+fn look(url: &str, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
+    let egress = Egress::new(&config.egress)?;
+    let fetcher = Fetcher::new(&config.fetch, egress)?;
+    let (fetched, parsed) = session.wait(async {
+        let fetched = fetcher.fetch(url, &Validators::default()).await?;
+        let base = if fetched.final_url.is_empty() { url } else { &fetched.final_url };
+        let parsed = parse::parse(
+            fetched.body.clone(),
+            fetched.content_type.as_deref(),
+            base,
+            parse::Limits::STANDARD,
+        )
+        .await
+        .map_err(|failure| {
+            let hint = failure.advice().trim_start_matches("hint: ").to_owned();
+            Failure::new(Exit::Failed, failure).hint(hint)
+        })?;
+        Ok::<_, Failure>((fetched, parsed))
+    })??;
+    tell(&fetched, &parsed, session);
+    let mut records = Records::new(COLUMNS, "no entries");
+    for entry in &parsed.entries {
+        let document = Document::from_parsed(entry);
+        let found = config.topics.evaluate(&document);
+        records.row([
+            moment::json_opt(entry.published),
+            json!(document.title),
+            found.iter().map(|(topic, _)| json!(topic.id.as_str())).collect(),
+            json!(document.url),
+            json!(entry.guid),
+            json!(document.authors),
+        ]);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+/// What the answer was like, beside the entries.
+fn tell(fetched: &Fetched, parsed: &ParsedFeed, session: &Session) {
+    let validators = [
+        fetched.validators.etag.as_ref().map(|_| "an ETag"),
+        fetched.validators.last_modified.as_ref().map(|_| "a Last-Modified"),
+    ];
+    let validators: Vec<&str> = validators.into_iter().flatten().collect();
+    let validators = match validators.as_slice() {
+        [] => "no validators".to_owned(),
+        some => some.join(" and "),
+    };
+    session.messages.note(&format!(
+        "{}: HTTP {}, {}, {}, {validators}; nothing was stored",
+        parsed.title.as_deref().unwrap_or("(no title)"),
+        fetched.status,
+        count(usize::try_from(fetched.bytes).unwrap_or(usize::MAX), "byte"),
+        count(parsed.entries.len(), "entry"),
+    ));
+    for warning in &parsed.warnings {
+        session.messages.warn(warning);
+    }
+}
+
+/// The visit that the daemon would make, in its place: so that none may be running.
+fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit, Failure> {
+    let _lock = InstanceLock::acquire(&config.state_dir).map_err(|error| {
+        Failure::from(error).hint("the daemon fetches this feed itself; --dry-run only looks")
+    })?;
+    let store = Store::open(&config.state_dir.join(DATABASE_FILE), Access::Create)?;
+    let egress = Egress::new(&config.egress)?;
+    let feeds = config.feeds.clone();
+    let pipeline = Pipeline {
+        fetcher: Fetcher::new(&config.fetch, egress)?,
+        config: Arc::new(config),
+        store: store.clone(),
+        clock: session.clock.clone(),
+        committed: watch::Sender::new(()),
+    };
+    let now = session.clock.now();
+    let visit = session.wait(async {
+        let states = store.sync_feeds(feeds, now).await?;
+        let Some(state) = states.iter().find(|state| state.key == feed.key) else {
+            return Ok(None);
+        };
+        pipeline.visit(feed, state).await.map(|(_, visit)| Some(visit))
+    })??;
+    let Some(visit) = visit else {
+        return Err(naming::unknown("feed", feed.key.as_str(), &[]));
+    };
+    let alerts = |ids: &[crate::domain::ids::AlertId]| -> Vec<String> {
+        ids.iter().map(ToString::to_string).collect()
+    };
+    let object = json!({
+        "feed": visit.feed.as_str(),
+        "outcome": visit.outcome.as_str(),
+        "code": visit.code.as_ref(),
+        "detail": visit.detail,
+        "baseline": visit.baseline,
+        "entries": visit.entries,
+        "new_entries": visit.new_entries,
+        "raised": alerts(&visit.raised),
+        "amended": alerts(&visit.amended),
+    });
+    let mut text = format!(
+        "{}: {} ({}), {} new of {}, {} raised, {} revised",
+        visit.feed,
+        visit.outcome.as_str(),
+        visit.code,
+        visit.new_entries,
+        count(visit.entries as usize, "entry"),
+        count(visit.raised.len(), "alert"),
+        visit.amended.len(),
+    );
+    if visit.baseline {
+        text += "\nthis was its baseline: stored and matched, nothing raised";
+    }
+    if let Some(detail) = &visit.detail {
+        text += &format!("\n{}", crate::domain::untrusted::terminal(detail));
+    }
+    session.printer.object(&object, &text)?;
+    if visit.outcome == Outcome::Failed {
+        if let Some(advice) = visit.advice {
+            let hint = advice.trim_start_matches("hint: ").to_owned();
+            session.messages.report(&Failure::shown(Exit::Failed).hint(hint));
+        }
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Ok)
+}
+
+impl From<EgressError> for Failure {
+    fn from(error: EgressError) -> Self {
+        let hint = error.advice().trim_start_matches("hint: ").to_owned();
+        Failure::new(Exit::Failed, error).hint(hint)
+    }
+}
+
+impl From<FetchFailure> for Failure {
+    fn from(failure: FetchFailure) -> Self {
+        let hint = failure.advice().trim_start_matches("hint: ").to_owned();
+        Failure::new(Exit::Failed, failure).hint(hint)
+    }
+}

@@ -1,0 +1,142 @@
+//! `wirewatch feeds`: what is configured, how each feed does, and a fetch on request.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Feeds;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Column, Records};
+use crate::cli::session::Session;
+use crate::cli::{feed_fetch, moment};
+use crate::config::Config;
+use crate::domain::feed::{Feed, FeedState};
+use crate::store::Access;
+use crate::store::feeds::FeedView;
+
+const COLUMNS: &[Column] = &[
+    Column::shown("feed"),
+    Column::shown("title"),
+    Column::shown("url"),
+    Column::shown("publisher"),
+    Column::shown("tags"),
+    Column::hidden("interval_floor_s"),
+    Column::hidden("interval_ceiling_s"),
+    Column::hidden("backfill_s"),
+];
+
+const STATUS_COLUMNS: &[Column] = &[
+    Column::shown("feed"),
+    Column::shown("state"),
+    Column::shown("last_outcome"),
+    Column::shown("last_success"),
+    Column::shown("last_new_entry"),
+    Column::shown("entries"),
+    Column::shown("next_due"),
+    Column::shown("next_reason"),
+    Column::shown("detail"),
+    Column::hidden("failures"),
+    Column::hidden("failing_since"),
+    Column::hidden("last_fetch"),
+    Column::hidden("entries_per_day"),
+    Column::hidden("title"),
+    Column::hidden("url"),
+];
+
+pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
+    match command {
+        Feeds::List => list(session),
+        Feeds::Status { failing } => status(*failing, session),
+        Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+    }
+}
+
+fn list(session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    let mut records = Records::new(COLUMNS, "no feeds: add a [[feed]] to the config");
+    for feed in &config.feeds {
+        records.row([
+            json!(feed.key.as_str()),
+            json!(feed.title),
+            json!(feed.url),
+            json!(feed.publisher),
+            json!(feed.tags),
+            seconds(feed.interval.floor),
+            seconds(feed.interval.ceiling),
+            seconds(feed.backfill),
+        ]);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+fn seconds(duration: Duration) -> Value {
+    json!(duration.as_secs())
+}
+
+/// How each feed does: the configured ones in their order, as the database remembers them.
+fn status(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    let store = session.store_of(&config, Access::ReadOnly)?;
+    let views: HashMap<String, FeedView> =
+        store.feeds()?.into_iter().map(|view| (view.state.key.to_string(), view)).collect();
+    let empty = if failing { "no feed is failing" } else { "no feeds" };
+    let mut records = Records::new(STATUS_COLUMNS, empty);
+    for feed in &config.feeds {
+        let view = views.get(feed.key.as_str());
+        if failing && view.is_none_or(|view| view.state.failures == 0) {
+            continue;
+        }
+        match view {
+            Some(view) => add(&mut records, feed, &view.state, view.entries),
+            None => add_unknown(&mut records, feed),
+        }
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
+    records.row([
+        json!(feed.key.as_str()),
+        json!(condition(state)),
+        json!(state.last_outcome.as_deref()),
+        moment::json_opt(state.last_success),
+        moment::json_opt(state.last_new_entry),
+        json!(entries),
+        moment::json(state.next_due),
+        json!(state.next_reason.as_ref()),
+        json!(state.last_detail),
+        json!(state.failures),
+        moment::json_opt(state.failing_since),
+        moment::json_opt(state.last_fetch),
+        json!((state.entries_per_day * 10.0).round() / 10.0),
+        json!(feed.title.as_ref().or(state.title.as_ref())),
+        json!(feed.url),
+    ]);
+}
+
+fn add_unknown(records: &mut Records, feed: &Arc<Feed>) {
+    let mut row: [Value; 15] = std::array::from_fn(|_| Value::Null);
+    row[0] = json!(feed.key.as_str());
+    row[1] = json!("new");
+    row[13] = json!(feed.title);
+    row[14] = json!(feed.url);
+    records.row(row);
+}
+
+/// `new`, `ok` or `failing`.
+fn condition(state: &FeedState) -> &'static str {
+    match (state.failures, state.last_fetch) {
+        (0, None) => "new",
+        (0, Some(_)) => "ok",
+        _ => "failing",
+    }
+}
+
+/// The configured feed of this key.
+pub fn configured<'a>(config: &'a Config, key: &str) -> Option<&'a Arc<Feed>> {
+    config.feeds.iter().find(|feed| feed.key.as_str() == key)
+}

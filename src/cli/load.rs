@@ -1,0 +1,65 @@
+//! Reading the config: where it lies, and what is said when it is not there or not right.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::count;
+use crate::config::{self, Config, Environment, Problems};
+use crate::domain::topic::selftest::{self, TestResult};
+
+/// Reads the same config again and again: at the start, and at each reload.
+pub struct Loader {
+    file: PathBuf,
+    env: Environment,
+}
+
+impl Loader {
+    /// Finds the main file: the one named, or the first of the usual places. It is read later.
+    pub fn locate(config: Option<&Path>) -> Result<Self, Failure> {
+        let env = Environment::of_process();
+        let file = config::locate(config, &env);
+        if file.exists() {
+            return Ok(Self { file, env });
+        }
+        let sentence = format!("there is no config at {}", file.display());
+        Err(Failure::said(Exit::NotFound, sentence).hint(
+            "`wirewatch init` writes an annotated one; `wirewatch demo` shows wirewatch at work \
+             without any",
+        ))
+    }
+
+    /// Reads and checks it, topics and all.
+    pub fn read(&self) -> Result<Config, Problems> {
+        config::load(&self.file, &self.env)
+    }
+
+    /// Reads it for a run: the tests inside the topics must pass as well. A rule that no longer
+    /// says what its author meant does not start, and replaces none that runs.
+    pub fn load(&self) -> Result<Config, Failure> {
+        let config = self.read()?;
+        let failed: Vec<String> = selftest::run(&config.topics)
+            .iter()
+            .filter(|test| !test.passed)
+            .map(describe)
+            .collect();
+        if failed.is_empty() {
+            return Ok(config);
+        }
+        let sentence =
+            format!("{} of the topics failed\n{}", count(failed.len(), "test"), failed.join("\n"));
+        Err(Failure::said(Exit::Failed, sentence)
+            .hint("mend the rule or the test; `wirewatch topics explain` shows what a rule sees"))
+    }
+}
+
+/// A failed test on one line: where it stands, what it is about, what was wrong.
+pub fn describe(test: &TestResult) -> String {
+    let failure = test.failure.as_deref().unwrap_or_default();
+    format!("{}:{}: {}: {}: {failure}", test.file, test.line, test.topic, test.title)
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Failure::new(Exit::Failed, problems)
+    }
+}

@@ -1,0 +1,79 @@
+//! What most commands begin with: the config, the store, a way to wait for it, and the streams.
+
+use std::future::Future;
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::cli::args::Global;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::load::Loader;
+use crate::cli::output::Printer;
+use crate::cli::report::Messages;
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::store::error::StoreError;
+use crate::store::{Access, DATABASE_FILE, Store};
+
+/// One run of a command.
+pub struct Session {
+    config: Option<PathBuf>,
+    pub env: Environment,
+    pub printer: Printer,
+    pub messages: Messages,
+    pub clock: Clock,
+}
+
+impl Session {
+    pub fn new(global: &Global, messages: Messages) -> Self {
+        Self {
+            config: global.config.clone(),
+            env: Environment::of_process(),
+            printer: Printer::stdout(global.output, global.color),
+            messages,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Where the config lies.
+    pub fn loader(&self) -> Result<Loader, Failure> {
+        Loader::locate(self.config.as_deref())
+    }
+
+    /// Reads the config, or says everything that is wrong with it.
+    pub fn config(&self) -> Result<Config, Failure> {
+        Ok(self.loader()?.read()?)
+    }
+
+    /// Opens the database that the config names; it must be there.
+    pub fn store(&self, access: Access) -> Result<Store, Failure> {
+        self.store_of(&self.config()?, access)
+    }
+
+    /// Opens the database of a config that was read already.
+    pub fn store_of(&self, config: &Config, access: Access) -> Result<Store, Failure> {
+        Ok(Store::open(&config.state_dir.join(DATABASE_FILE), access)?)
+    }
+
+    /// Runs a future to its end on this thread.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")
+            .map_err(|error| Failure::new(Exit::Failed, error))?;
+        Ok(runtime.block_on(work))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error {
+            StoreError::NotFound { .. } => Exit::NotFound,
+            StoreError::Locked { .. } => Exit::Locked,
+            _ => Exit::Failed,
+        };
+        let hint = error.hint().map(str::to_owned);
+        Failure { hint, ..Failure::new(exit, error) }
+    }
+}

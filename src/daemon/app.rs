@@ -1,0 +1,274 @@
+//! The app: the running whole of store, scheduler and dispatchers, started, reloaded and stopped
+//! together. The binary and the tests run this very thing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, broadcast, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::dispatcher::{Dispatcher, Tally};
+use super::events::{Event, Events};
+use super::pipeline::Pipeline;
+use super::scheduler::{Order, Scheduler};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::deliver::{self, OpenError, Printer};
+use crate::domain::feed::{Feed, FeedState};
+use crate::domain::ids::{ChannelId, FeedKey};
+use crate::egress::{Egress, EgressError};
+use crate::fetch::Fetcher;
+use crate::fetch::hosts::HostGate;
+use crate::store::error::StoreError;
+use crate::store::topics::TopicRevision;
+use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
+
+/// How often [`App::delivered`] looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How the app runs.
+#[derive(Clone)]
+pub struct Options {
+    pub clock: Clock,
+    /// Where log channels print their readable rendering.
+    pub printer: Printer,
+    /// Whether deliveries are sent. Otherwise they wait in the outbox for a run that does.
+    pub deliver: bool,
+    /// Visit each feed once, empty the outbox of what is due, and end.
+    pub once: bool,
+}
+
+/// Why the app did not start, or a reload was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the state directory {} cannot be made", path.display())]
+    StateDir { path: PathBuf, source: std::io::Error },
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
+    #[error("the network settings cannot be used")]
+    Egress(#[from] EgressError),
+    #[error("channel `{channel}` cannot be opened")]
+    Channel { channel: ChannelId, source: OpenError },
+    #[error("`state_dir` changed from {} to {}: that needs a restart", from.display(), to.display())]
+    StateDirChanged { from: PathBuf, to: PathBuf },
+}
+
+/// A running daemon.
+pub struct App {
+    store: Store,
+    events: Events,
+    options: Options,
+    /// Told whenever deliveries are committed.
+    committed: watch::Sender<()>,
+    orders: mpsc::UnboundedSender<Order>,
+    stop: CancellationToken,
+    scheduler: Mutex<Option<JoinHandle<usize>>>,
+    live: Mutex<Live>,
+    _lock: InstanceLock,
+}
+
+/// What a reload replaces.
+struct Live {
+    config: Arc<Config>,
+    dispatchers: Dispatchers,
+}
+
+/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
+struct Dispatchers {
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    waiting: Vec<Dispatcher>,
+}
+
+/// What one round came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Once {
+    pub failed_feeds: usize,
+    pub failed_deliveries: usize,
+}
+
+impl App {
+    /// Takes the state directory, opens its database, and sets everything going.
+    pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
+        let config = Arc::new(config);
+        let state_dir = &config.state_dir;
+        std::fs::create_dir_all(state_dir)
+            .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
+        let lock = InstanceLock::acquire(state_dir)?;
+        let store = Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?;
+        let recovered = store.recover_deliveries(options.clock.now()).await?;
+        if recovered > 0 {
+            tracing::info!(recovered, "deliveries under way at the last stop are sent again");
+        }
+        let events = Events::new();
+        let stop = CancellationToken::new();
+        let committed = watch::Sender::new(());
+        let (pipeline, channels) = build(&config, &store, &options, &committed)?;
+        let feeds = sync(&config, &store, &options).await?;
+        let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
+        let scheduler =
+            Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
+        let (orders, received) = mpsc::unbounded_channel();
+        let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
+        Ok(Self {
+            store,
+            events,
+            options,
+            committed,
+            orders,
+            stop,
+            scheduler: Mutex::new(Some(scheduler)),
+            live: Mutex::new(Live { config, dispatchers }),
+            _lock: lock,
+        })
+    }
+
+    /// What happens from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Visits a feed now, whenever it is due.
+    pub fn visit_now(&self, feed: &FeedKey) {
+        let _stopping = self.orders.send(Order::Visit(feed.clone()));
+    }
+
+    /// Goes on with another configuration. Everything that may fail is done first: on an error
+    /// the old one runs on, untouched.
+    pub async fn reload(&self, config: Config) -> Result<(), StartError> {
+        let mut live = self.live.lock().await;
+        let config = Arc::new(config);
+        let (from, to) = (&live.config.state_dir, &config.state_dir);
+        if from != to {
+            return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
+        }
+        let (pipeline, channels) = build(&config, &self.store, &self.options, &self.committed)?;
+        let feeds = sync(&config, &self.store, &self.options).await?;
+        live.dispatchers.stop().await;
+        live.dispatchers =
+            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
+        live.config = config;
+        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
+        Ok(())
+    }
+
+    /// Waits until every feed was visited once, then delivers what is due. For apps started with
+    /// `once`.
+    pub async fn finish_once(&self) -> Once {
+        let scheduler = self.scheduler.lock().await.take();
+        let failed_feeds = match scheduler {
+            Some(task) => task.await.unwrap_or_default(),
+            None => 0,
+        };
+        let live = self.live.lock().await;
+        let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
+        let tallies: Vec<Tally> = join_all(drains).await;
+        Once { failed_feeds, failed_deliveries: tallies.iter().map(|tally| tally.failed).sum() }
+    }
+
+    /// Waits until no delivery is pending or under way.
+    pub async fn delivered(&self) -> Result<(), StoreError> {
+        while self.store.counts()?.deliveries_due > 0 {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    /// Stops: nothing new is begun, what is under way may end within bounds, and the rest waits
+    /// in the database for the next start.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Some(scheduler) = self.scheduler.lock().await.take() {
+            let _failed = scheduler.await;
+        }
+        self.live.lock().await.dispatchers.stop().await;
+    }
+}
+
+impl Dispatchers {
+    fn start(
+        channels: Channels,
+        store: &Store,
+        committed: &watch::Sender<()>,
+        options: &Options,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let channels = if options.deliver { channels } else { Vec::new() };
+        let dispatcher = |(id, channel)| {
+            let (store, clock) = (store.clone(), options.clock.clone());
+            Dispatcher { id, channel, store, clock }
+        };
+        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
+        for dispatcher in channels.into_iter().map(dispatcher) {
+            if options.once {
+                waiting.push(dispatcher);
+                continue;
+            }
+            let (committed, stop) = (committed.subscribe(), stop.clone());
+            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
+        }
+        Self { stop, tasks, waiting }
+    }
+
+    async fn stop(&mut self) {
+        self.stop.cancel();
+        for task in self.tasks.drain(..) {
+            let _ended = task.await;
+        }
+    }
+}
+
+type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+
+/// All of a configuration that may fail without the store.
+fn build(
+    config: &Arc<Config>,
+    store: &Store,
+    options: &Options,
+    committed: &watch::Sender<()>,
+) -> Result<(Pipeline, Channels), StartError> {
+    let egress = Egress::new(&config.egress)?;
+    let open = |channel: &crate::config::ChannelConfig| {
+        deliver::open(channel, &egress, &options.clock, &options.printer)
+            .map(|opened| (channel.id.clone(), opened))
+            .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
+    };
+    let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;
+    let pipeline = Pipeline {
+        config: config.clone(),
+        fetcher: Fetcher::new(&config.fetch, egress)?,
+        store: store.clone(),
+        clock: options.clock.clone(),
+        committed: committed.clone(),
+    };
+    Ok((pipeline, channels))
+}
+
+/// Tells the store what is configured, and gets back what it remembers of each feed.
+async fn sync(
+    config: &Config,
+    store: &Store,
+    options: &Options,
+) -> Result<Vec<(Arc<Feed>, FeedState)>, StartError> {
+    let now = options.clock.now();
+    let revision = |(topic, revision): (&Arc<crate::domain::topic::Topic>, _)| TopicRevision {
+        id: topic.id.clone(),
+        name: topic.name.clone(),
+        severity: topic.severity,
+        revision,
+        source: config.topic_sources.get(&topic.id).cloned().unwrap_or_default(),
+        file: topic.file.clone(),
+    };
+    let topics = config.topics.topics().map(revision).collect();
+    store.sync_topics(topics, now).await?;
+    let states = store.sync_feeds(config.feeds.clone(), now).await?;
+    Ok(config.feeds.iter().cloned().zip(states).collect())
+}

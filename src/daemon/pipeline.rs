@@ -1,0 +1,234 @@
+//! The flow, for one feed: fetch → parse → match → ingest. What happens before (when a feed is
+//! due) is in [`super::scheduler`], what happens after (delivery) in [`super::dispatcher`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::events::Visit;
+use super::prepare::prepare;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode};
+use crate::domain::ids::Digest;
+use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
+use crate::domain::schedule::{self, Hints};
+use crate::fetch::{Fetched, Fetcher};
+use crate::parse::{self, Limits};
+use crate::store::Store;
+use crate::store::error::StoreError;
+
+/// How alerts become bytes.
+pub const RENDER: Render =
+    Render { object: |revision| AlertV1::from_revision(revision).to_bytes(), body: object::freeze };
+
+/// What a visit to a feed needs. Made anew by each reload, so that one visit sees one config.
+pub struct Pipeline {
+    pub config: Arc<Config>,
+    pub fetcher: Fetcher,
+    pub store: Store,
+    pub clock: Clock,
+    /// Tells the dispatchers that there are new deliveries.
+    pub committed: watch::Sender<()>,
+}
+
+/// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
+struct Failure {
+    code: ReasonCode,
+    status: Option<u16>,
+    detail: String,
+    advice: Option<String>,
+    retry_after: Option<Duration>,
+    network: bool,
+}
+
+impl Pipeline {
+    /// Visits a feed: whatever happens to it becomes its recorded outcome and its new state. Only
+    /// the store can fail.
+    pub async fn visit(
+        &self,
+        feed: &Arc<Feed>,
+        state: &FeedState,
+    ) -> Result<(FeedState, Visit), StoreError> {
+        let (at, begun) = (self.clock.now(), self.clock.elapsed());
+        let record = |outcome, code: ReasonCode| FetchRecord {
+            feed: state.id,
+            at,
+            outcome,
+            code,
+            status: None,
+            bytes: 0,
+            duration: self.clock.elapsed().saturating_sub(begun),
+            entries: 0,
+            new_entries: 0,
+            detail: None,
+        };
+        let fetched = match self.fetch(feed, state).await {
+            Ok(fetched) => fetched,
+            Err(failure) => {
+                return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
+            }
+        };
+        let body_hash = Digest::of("body", &[&fetched.body]);
+        if let Some(code) = unchanged(state, &fetched, body_hash) {
+            return self
+                .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
+                .await;
+        }
+        let parsed = match self.parse(feed, &fetched).await {
+            Ok(parsed) => parsed,
+            Err(failure) => {
+                let record =
+                    FetchRecord { bytes: fetched.bytes, ..record(Outcome::Failed, "".into()) };
+                return self.failed(state, record, failure).await;
+            }
+        };
+        let record = FetchRecord {
+            status: Some(fetched.status),
+            bytes: fetched.bytes,
+            entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
+            detail: Some(parsed.warnings.join("; ")).filter(|detail| !detail.is_empty()),
+            ..record(Outcome::Fresh, success_code(&fetched, &parsed))
+        };
+        let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let plan = self.ingest(batch, at).await?;
+        Ok((plan.feed.clone(), Visit::planned(state, &plan)))
+    }
+
+    async fn fetch(&self, feed: &Feed, state: &FeedState) -> Result<Fetched, Failure> {
+        self.fetcher.fetch(&feed.url, &state.validators).await.map_err(|failure| Failure {
+            code: failure.code(),
+            status: failure.status(),
+            retry_after: failure.retry_after(),
+            network: failure.is_network(),
+            advice: Some(failure.advice().to_owned()),
+            detail: failure.to_string(),
+        })
+    }
+
+    async fn parse(&self, feed: &Feed, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
+        let limits = Limits {
+            body_bytes: usize::try_from(self.config.fetch.max_body_bytes).unwrap_or(usize::MAX),
+            ..Limits::STANDARD
+        };
+        let base = if fetched.final_url.is_empty() { &feed.url } else { &fetched.final_url };
+        let content_type = fetched.content_type.as_deref();
+        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
+            Failure {
+                code: failure.code().into(),
+                status: Some(fetched.status),
+                retry_after: None,
+                network: false,
+                advice: Some(failure.advice().to_owned()),
+                detail: failure.to_string(),
+            }
+        })
+    }
+
+    /// Documents, identities and matches, worked out on a thread for computing.
+    async fn batch(
+        &self,
+        feed: &Arc<Feed>,
+        fetched: Fetched,
+        parsed: ParsedFeed,
+        body_hash: Digest,
+        fetch: FetchRecord,
+    ) -> Arc<Batch> {
+        let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
+        let work = move || {
+            Arc::new(Batch {
+                entries: prepare(&feed, &parsed, &config.topics, now),
+                routes: routes(&config),
+                title: parsed.title,
+                validators: fetched.validators,
+                body_hash,
+                freshness: fetched.freshness,
+                ttl: parsed.ttl,
+                fetch,
+                feed,
+            })
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(batch) => batch,
+            // A panic here is this feed's: it goes on to the visit's own guard.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// The one transaction: view, decision, and all that follows from it.
+    async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
+        let decided = batch.clone();
+        let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
+        if !plan.deliveries.is_empty() {
+            self.committed.send_replace(());
+        }
+        Ok(plan)
+    }
+
+    /// Nothing new: the validators of this answer count all the same.
+    async fn unchanged(
+        &self,
+        feed: &Feed,
+        state: &FeedState,
+        record: FetchRecord,
+        fetched: Fetched,
+    ) -> Result<(FeedState, Visit), StoreError> {
+        let record = FetchRecord { status: Some(fetched.status), bytes: fetched.bytes, ..record };
+        let hints = Hints { freshness: fetched.freshness, ttl: None };
+        let mut after = schedule::after_success(state, &record, feed.interval, hints);
+        after.validators = fetched.validators;
+        let visit = Visit::of(&record, &after);
+        self.store.record_fetch(after.clone(), record).await?;
+        Ok((after, visit))
+    }
+
+    async fn failed(
+        &self,
+        state: &FeedState,
+        record: FetchRecord,
+        failure: Failure,
+    ) -> Result<(FeedState, Visit), StoreError> {
+        let record = FetchRecord {
+            code: failure.code,
+            status: failure.status,
+            detail: Some(failure.detail),
+            ..record
+        };
+        let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
+        let told = Visit::of(&record, &after);
+        let visit = Visit { advice: failure.advice, network: failure.network, ..told };
+        self.store.record_fetch(after.clone(), record).await?;
+        Ok((after, visit))
+    }
+}
+
+/// Whether a successful answer brings nothing to parse, and the code for that. A feed that awaits
+/// its baseline is always parsed.
+fn unchanged(state: &FeedState, fetched: &Fetched, body_hash: Digest) -> Option<&'static str> {
+    if state.awaits_baseline() {
+        None
+    } else if fetched.not_modified {
+        Some("not_modified")
+    } else {
+        (state.body_hash == Some(body_hash)).then_some("same_body")
+    }
+}
+
+fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
+    match (fetched.truncated, parsed.entries.is_empty()) {
+        (true, _) => "ok_truncated".into(),
+        (false, true) => "ok_empty".into(),
+        (false, false) => "ok".into(),
+    }
+}
+
+fn routes(config: &Config) -> Vec<Route> {
+    let route = |channel: &crate::config::ChannelConfig| Route {
+        channel: channel.id.clone(),
+        min_severity: channel.min_severity,
+    };
+    config.channels.iter().map(route).collect()
+}

@@ -1,0 +1,281 @@
+//! The scheduler: a heap of when each feed is due, a guarded task for each visit. It keeps the
+//! feeds' states between visits and obeys what [`crate::domain::schedule`] put into them.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::events::{Event, Events, Round, Visit};
+use super::pipeline::Pipeline;
+use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
+use crate::domain::ids::FeedKey;
+use crate::domain::schedule;
+use crate::fetch::hosts::{self, HostGate};
+use crate::store::error::StoreError;
+
+/// How long visits under way may go on once the daemon is told to stop. What they commit until
+/// then is kept; the rest is fetched again next time.
+const STOP_GRACE: Duration = Duration::from_secs(4);
+
+/// Wait before a feed is tried again after the store would not record its visit.
+const STORE_RETRY: Duration = Duration::from_secs(30);
+
+/// What the scheduler is told while it runs.
+pub enum Order {
+    /// Go on with these feeds and this pipeline.
+    Replace { pipeline: Arc<Pipeline>, feeds: Vec<(Arc<Feed>, FeedState)> },
+    /// Visit this feed now.
+    Visit(FeedKey),
+}
+
+/// One feed under schedule.
+struct Scheduled {
+    feed: Arc<Feed>,
+    state: FeedState,
+    /// Grows with each new due time: older heap entries are void.
+    turn: u64,
+}
+
+/// How a visit ended: the new state, or none if the store failed.
+type Ended = (FeedKey, Result<(FeedState, Visit), StoreError>);
+
+pub struct Scheduler {
+    pipeline: Arc<Pipeline>,
+    gate: HostGate,
+    events: Events,
+    /// Visit each feed once, then end.
+    once: bool,
+    feeds: HashMap<FeedKey, Scheduled>,
+    due: BinaryHeap<Reverse<(Duration, u64, FeedKey)>>,
+    running: JoinSet<Ended>,
+    busy: HashSet<FeedKey>,
+    turns: u64,
+    /// Feeds not yet visited since the start, and what the others came to.
+    unvisited: HashSet<FeedKey>,
+    round: Round,
+    failed: usize,
+}
+
+impl Scheduler {
+    /// A scheduler over `feeds`. With `once`, every feed is due now, and once.
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        gate: HostGate,
+        feeds: Vec<(Arc<Feed>, FeedState)>,
+        events: Events,
+        once: bool,
+    ) -> Self {
+        let mut scheduler = Self {
+            pipeline,
+            gate,
+            events,
+            once,
+            feeds: HashMap::new(),
+            due: BinaryHeap::new(),
+            running: JoinSet::new(),
+            busy: HashSet::new(),
+            turns: 0,
+            unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
+            round: Round { feeds: feeds.len(), ..Round::default() },
+            failed: 0,
+        };
+        feeds.into_iter().for_each(|(feed, state)| scheduler.add(feed, state));
+        scheduler
+    }
+
+    /// Runs until stopped, or with `once` until every feed was visited. Returns how many visits
+    /// of the first round failed.
+    pub async fn run(
+        mut self,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+        stop: CancellationToken,
+    ) -> usize {
+        while !(self.once && self.unvisited.is_empty()) {
+            self.start_due();
+            let wait = self.until_next();
+            let clock = self.pipeline.clock.clone();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Some(ended) = self.running.join_next() => {
+                    if let Ok(ended) = ended {
+                        self.ended(ended);
+                    }
+                }
+                Some(order) = orders.recv() => self.obey(order),
+                () = async { match wait {
+                    Some(wait) => clock.sleep(wait).await,
+                    None => std::future::pending().await,
+                } } => {}
+            }
+        }
+        self.finish().await;
+        self.failed
+    }
+
+    fn add(&mut self, feed: Arc<Feed>, state: FeedState) {
+        let now = self.pipeline.clock.now();
+        let wait = Duration::try_from(state.next_due.duration_since(now)).unwrap_or_default();
+        let wait = if self.once { Duration::ZERO } else { wait };
+        let key = feed.key.clone();
+        self.feeds.insert(key.clone(), Scheduled { feed, state, turn: 0 });
+        self.schedule(key, wait);
+    }
+
+    /// Makes a feed due in `wait`, counted in monotonic time: a jump of the wall clock makes no
+    /// storm.
+    fn schedule(&mut self, key: FeedKey, wait: Duration) {
+        self.turns += 1;
+        if let Some(scheduled) = self.feeds.get_mut(&key) {
+            scheduled.turn = self.turns;
+            let at = self.pipeline.clock.elapsed().saturating_add(wait);
+            self.due.push(Reverse((at, self.turns, key)));
+        }
+    }
+
+    fn until_next(&self) -> Option<Duration> {
+        let Reverse((at, ..)) = self.due.peek()?;
+        Some(at.saturating_sub(self.pipeline.clock.elapsed()))
+    }
+
+    fn start_due(&mut self) {
+        let now = self.pipeline.clock.elapsed();
+        while let Some(Reverse((at, ..))) = self.due.peek()
+            && *at <= now
+        {
+            let Some(Reverse((_, turn, key))) = self.due.pop() else { return };
+            let Some(scheduled) = self.feeds.get(&key) else { continue };
+            if scheduled.turn == turn && self.busy.insert(key.clone()) {
+                let visit = guarded(
+                    self.pipeline.clone(),
+                    self.gate.clone(),
+                    scheduled.feed.clone(),
+                    scheduled.state.clone(),
+                );
+                self.running.spawn(visit);
+            }
+        }
+    }
+
+    fn ended(&mut self, (key, result): Ended) {
+        self.busy.remove(&key);
+        let visit = match result {
+            Ok((state, visit)) => {
+                let now = self.pipeline.clock.now();
+                let wait = Duration::try_from(state.next_due.duration_since(now));
+                if let Some(scheduled) = self.feeds.get_mut(&key) {
+                    scheduled.state = state;
+                }
+                self.schedule(key.clone(), wait.unwrap_or_default());
+                Some(visit)
+            }
+            Err(error) => {
+                tracing::error!(feed = %key, code = error.code(), error = %error, "visit not stored");
+                self.schedule(key.clone(), STORE_RETRY);
+                None
+            }
+        };
+        self.count(&key, visit.as_ref());
+        if let Some(visit) = visit {
+            super::events::log(&visit);
+            self.events.tell(Event::Visited(visit));
+        }
+        if self.unvisited.remove(&key) && self.unvisited.is_empty() {
+            super::events::log_round(self.round);
+            self.events.tell(Event::FirstRound(self.round));
+        }
+    }
+
+    /// Counts a visit into the first round.
+    fn count(&mut self, key: &FeedKey, visit: Option<&Visit>) {
+        if !self.unvisited.contains(key) {
+            return;
+        }
+        match visit {
+            Some(visit) if visit.outcome != Outcome::Failed => {
+                self.round.reachable += 1;
+                self.round.new_entries += visit.new_entries as usize;
+            }
+            Some(visit) => {
+                self.failed += 1;
+                self.round.network += usize::from(visit.network);
+            }
+            None => self.failed += 1,
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Visit(key) => self.schedule(key, Duration::ZERO),
+            Order::Replace { pipeline, feeds } => {
+                self.pipeline = pipeline;
+                let wanted: HashSet<_> = feeds.iter().map(|(feed, _)| feed.key.clone()).collect();
+                self.feeds.retain(|key, _| wanted.contains(key));
+                self.unvisited.retain(|key| wanted.contains(key));
+                feeds.into_iter().for_each(|(feed, state)| self.add(feed, state));
+            }
+        }
+    }
+
+    /// Lets visits under way end, within bounds.
+    async fn finish(&mut self) {
+        let all_ended = async {
+            while let Some(ended) = self.running.join_next().await {
+                if let Ok((_, Ok((_, visit)))) = ended {
+                    self.events.tell(Event::Visited(visit));
+                }
+            }
+        };
+        if tokio::time::timeout(STOP_GRACE, all_ended).await.is_err() {
+            self.running.shutdown().await;
+        }
+    }
+}
+
+/// One visit, when its host's turn comes. A panic in it becomes this feed's recorded failure.
+async fn guarded(
+    pipeline: Arc<Pipeline>,
+    gate: HostGate,
+    feed: Arc<Feed>,
+    state: FeedState,
+) -> Ended {
+    // Waiting here costs a few bytes; a visit under way costs its buffers.
+    let host = url::Url::parse(&feed.url).map(|url| hosts::key(&url)).unwrap_or_default();
+    let _permit = gate.acquire(&host).await;
+    let visit = Box::pin(pipeline.visit(&feed, &state));
+    let result = match AssertUnwindSafe(visit).catch_unwind().await {
+        Ok(result) => result,
+        Err(_) => panicked(&pipeline, &state).await,
+    };
+    (feed.key.clone(), result)
+}
+
+async fn panicked(
+    pipeline: &Pipeline,
+    state: &FeedState,
+) -> Result<(FeedState, Visit), StoreError> {
+    let record = FetchRecord {
+        feed: state.id,
+        at: pipeline.clock.now(),
+        outcome: Outcome::Failed,
+        code: "panic".into(),
+        status: None,
+        bytes: 0,
+        duration: Duration::ZERO,
+        entries: 0,
+        new_entries: 0,
+        detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
+    };
+    let after = schedule::after_failure(state, &record, None, false);
+    let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
+    let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
+    pipeline.store.record_fetch(after.clone(), record).await?;
+    Ok((after, visit))
+}

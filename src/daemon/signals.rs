@@ -1,0 +1,83 @@
+//! Signals: SIGTERM and Ctrl-C stop the daemon (a second Ctrl-C at once), SIGHUP reloads it.
+
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::app::App;
+use crate::config::Config;
+
+/// Longest orderly stop. After that the process ends as it is: the database needs no farewell.
+const STOP_LIMIT: Duration = Duration::from_secs(9);
+
+/// How the daemon ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Orderly, on a signal.
+    Stopped,
+    /// On a second Ctrl-C, or past [`STOP_LIMIT`].
+    Forced,
+}
+
+/// The signals the daemon heeds, listened to from the moment this is made.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Begins to listen. Fails only where the system has no signals to offer.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for a signal to stop.
+    pub async fn stop_asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// Lets the app run until it is told to stop. On SIGHUP, `load` reads the configuration: a bad
+    /// one is told with all its problems, and the old one runs on.
+    pub async fn govern(mut self, app: App, load: impl Fn() -> Result<Config, String>) -> Ending {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+                _ = self.hangup.recv() => reload(&app, &load).await,
+            }
+        }
+        tracing::info!("stopping; press Ctrl-C again to stop at once");
+        tokio::select! {
+            () = app.stop() => Ending::Stopped,
+            _ = self.interrupt.recv() => Ending::Forced,
+            () = tokio::time::sleep(STOP_LIMIT) => Ending::Forced,
+        }
+    }
+}
+
+async fn reload(app: &App, load: &impl Fn() -> Result<Config, String>) {
+    let config = match load() {
+        Ok(config) => config,
+        Err(problems) => {
+            tracing::error!("reload refused, the running configuration stays:\n{problems}");
+            return;
+        }
+    };
+    let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
+    match app.reload(config).await {
+        Ok(()) => tracing::info!(feeds, topics, "reloaded"),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            let cause = cause.unwrap_or_default();
+            tracing::error!("reload refused, the running configuration stays: {error}{cause}");
+        }
+    }
+}

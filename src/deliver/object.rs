@@ -1,0 +1,252 @@
+//! The alert object `wirewatch.alert.v1`: one revision of an alert as every channel sends it and
+//! as it is kept. A contract with programs outside: fields are added, never changed or removed.
+//!
+//! Data fields hold what the feed said. Fields made for reading (`headline`, `summary`,
+//! `snippet`) are one line of plain text each. Written out, the object is safe to show in a
+//! terminal: characters that act on it are escaped ([`shield`]), which loses nothing.
+
+mod excerpts;
+mod shield;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::alert::{AlertRevision, EntryFacts, StoryFacts, TopicFacts};
+use crate::domain::ids::{ChannelId, DeliveryId};
+use crate::domain::untrusted;
+
+/// Names the shape of the object, first in its bytes.
+pub const SCHEMA: &str = "wirewatch.alert.v1";
+
+pub const MAX_HEADLINE_CHARS: usize = 300;
+pub const MAX_SUMMARY_CHARS: usize = 500;
+/// Most items of evidence; beyond that `truncated` is set.
+pub const MAX_EVIDENCE: usize = 10;
+
+/// One revision of an alert. Times are RFC 3339 in UTC; what is not known is null, never a guess.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertV1 {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Fixed for a topic and a story, whatever becomes of them.
+    pub id: String,
+    /// 1 for the opening, growing by one with each revision.
+    pub seq: u32,
+    /// `opened`, `updated`, `acknowledged` or `closed`.
+    pub event: String,
+    /// When this revision was made.
+    pub time: String,
+    /// Why it was made.
+    pub reason: ReasonV1,
+    pub topic: TopicV1,
+    /// What the rule's weights summed up to, and the sum it asks for; null without weights.
+    pub score: Option<f64>,
+    pub threshold: Option<f64>,
+    /// The entry's title, at most 300 characters of plain text.
+    pub headline: String,
+    /// The start of the entry's text, at most 500 characters of plain text; "" without one.
+    pub summary: String,
+    pub story: StoryV1,
+    /// The entry this revision is about.
+    pub entry: EntryV1,
+    /// What proves the match, at most ten items.
+    pub evidence: Vec<EvidenceV1>,
+    /// More was found than `evidence` holds.
+    pub truncated: bool,
+    pub links: LinksV1,
+    /// Null where the object is shown and not sent. The number of the attempt is not in here,
+    /// since the bytes of a delivery never change; a webhook has it in a header.
+    pub delivery: Option<DeliveryV1>,
+}
+
+/// A stable word and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonV1 {
+    pub code: String,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicV1 {
+    pub id: String,
+    pub name: String,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    pub tags: Vec<String>,
+    /// Hash of the compiled rule.
+    pub revision: String,
+    pub file: String,
+}
+
+/// The story as it stood at this revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryV1 {
+    pub id: String,
+    /// How many entries tell it, from how many publishers, in how many feeds.
+    pub entries: u32,
+    pub publishers: u32,
+    pub feeds: u32,
+    pub first_seen: String,
+    pub last_seen: String,
+    /// Who joined since the last revision.
+    pub new_publishers: Vec<String>,
+}
+
+/// The entry as its feed gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryV1 {
+    pub id: String,
+    pub feed: String,
+    pub feed_title: String,
+    pub publisher: String,
+    pub guid: Option<String>,
+    pub url: Option<String>,
+    pub author: Option<String>,
+    pub language: Option<String>,
+    pub published: Option<String>,
+    /// `exact`, `assumed`, `clamped` or `missing`.
+    pub date_quality: String,
+    pub seen: String,
+}
+
+/// One clause of the rule, found in one field of the entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceV1 {
+    /// The clause as the rule has it.
+    pub clause: String,
+    /// The words that were found, as they stand at the first span; null where none is kept.
+    pub term: Option<String>,
+    /// `title`, `body`, `author`, `category` or `url`; null where no span is kept.
+    pub field: Option<String>,
+    /// How often the clause was found in the whole entry: the same in all items of a clause.
+    pub count: u32,
+    /// Places in this field's stored text: Unicode code points, from zero, the end excluded.
+    pub spans: Vec<[usize; 2]>,
+    /// How many of `spans` lie in the first 60 words of the body.
+    pub in_lead: u32,
+    /// A passage around the first span, what was found in [brackets].
+    pub snippet: Option<String>,
+    /// The clause's weight in the rule; null without weights.
+    pub weight: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinksV1 {
+    /// Where the article stands: http or https only.
+    pub article: Option<String>,
+    pub alert: Option<String>,
+    pub why: Option<String>,
+    pub silence: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryV1 {
+    pub channel: String,
+    /// The idempotency key: the same for each attempt, another for each channel and revision.
+    pub id: String,
+}
+
+impl AlertV1 {
+    /// The object of a revision, not yet addressed to a channel.
+    pub fn from_revision(revision: &AlertRevision) -> Self {
+        let (evidence, cut) = excerpts::evidence(&revision.evidence);
+        Self {
+            schema: SCHEMA.to_owned(),
+            id: revision.alert.to_string(),
+            seq: revision.seq,
+            event: revision.event.as_str().to_owned(),
+            time: revision.at.to_string(),
+            reason: ReasonV1 {
+                code: revision.reason.code.clone(),
+                text: revision.reason.text.clone(),
+            },
+            topic: TopicV1::from(&revision.topic),
+            score: revision.score,
+            threshold: revision.threshold,
+            headline: plain(&revision.headline, MAX_HEADLINE_CHARS),
+            summary: plain(&revision.summary, MAX_SUMMARY_CHARS),
+            story: StoryV1::from(&revision.story),
+            entry: EntryV1::from(&revision.entry),
+            evidence,
+            truncated: cut || revision.evidence.truncated,
+            links: LinksV1 {
+                article: revision.entry.url.clone().filter(|url| is_web_link(url)),
+                ..LinksV1::default()
+            },
+            delivery: None,
+        }
+    }
+
+    /// The object as one line of JSON, without the line's end. Equal objects give equal bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        shield::to_json(self)
+    }
+}
+
+/// The bytes of a delivery: made once, in the commit that raises the alert, and sent unchanged
+/// with every attempt.
+pub fn freeze(revision: &AlertRevision, channel: &ChannelId, id: DeliveryId) -> Vec<u8> {
+    let mut object = AlertV1::from_revision(revision);
+    object.delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
+    object.to_bytes()
+}
+
+impl From<&TopicFacts> for TopicV1 {
+    fn from(topic: &TopicFacts) -> Self {
+        Self {
+            id: topic.id.to_string(),
+            name: topic.name.clone(),
+            severity: topic.severity.as_str().to_owned(),
+            tags: topic.tags.clone(),
+            revision: topic.revision.to_string(),
+            file: topic.file.clone(),
+        }
+    }
+}
+
+impl From<&StoryFacts> for StoryV1 {
+    fn from(story: &StoryFacts) -> Self {
+        Self {
+            id: story.id.to_string(),
+            entries: story.entries,
+            publishers: count(&story.publishers),
+            feeds: count(&story.feeds),
+            first_seen: story.first_seen.to_string(),
+            last_seen: story.last_seen.to_string(),
+            new_publishers: story.new_publishers.clone(),
+        }
+    }
+}
+
+impl From<&EntryFacts> for EntryV1 {
+    fn from(entry: &EntryFacts) -> Self {
+        Self {
+            id: entry.id.to_string(),
+            feed: entry.feed.clone(),
+            feed_title: entry.feed_title.clone(),
+            publisher: entry.publisher.clone(),
+            guid: entry.guid.clone(),
+            url: entry.url.clone(),
+            author: entry.author.clone(),
+            language: entry.language.clone(),
+            published: entry.published.as_ref().map(Timestamp::to_string),
+            date_quality: entry.date_quality.as_str().to_owned(),
+            seen: entry.seen.to_string(),
+        }
+    }
+}
+
+fn count(names: &[String]) -> u32 {
+    u32::try_from(names.len()).unwrap_or(u32::MAX)
+}
+
+fn plain(text: &str, max_chars: usize) -> String {
+    untrusted::excerpt(untrusted::terminal(text).trim(), max_chars).into_owned()
+}
+
+fn is_web_link(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+pub(super) mod tests;

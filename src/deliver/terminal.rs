@@ -1,0 +1,302 @@
+//! An alert as people read it: a few lines that say what, who, when and why. Made from the alert
+//! object, so that what is printed live and what is shown later are the same. All text from
+//! outside is cleaned; [`wrap`] breaks lines.
+
+mod wrap;
+
+use anstyle::{AnsiColor, Style as Paint};
+use jiff::Timestamp;
+
+use crate::domain::topic::Severity;
+use crate::domain::untrusted;
+
+use super::object::{AlertV1, EvidenceV1};
+
+/// Columns of a line where nobody asked for another width; and the bounds on what is asked for.
+pub const DEFAULT_WIDTH: usize = 100;
+const MIN_WIDTH: usize = 80;
+const MAX_WIDTH: usize = 120;
+
+/// Most passages shown.
+const MAX_PASSAGES: usize = 3;
+
+/// Longest name of a topic or publisher shown, in characters.
+const MAX_NAME_CHARS: usize = 60;
+
+/// How to render.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub colour: bool,
+    /// Columns; brought into 80 to 120.
+    pub width: usize,
+}
+
+/// The readable rendering, ending in a line feed.
+pub fn render(alert: &AlertV1, style: Style) -> String {
+    let severity = clean(&alert.topic.severity);
+    let mut page =
+        Page { style, indent: severity.chars().count() + 2, text: String::with_capacity(1_024) };
+    page.head(&severity, alert);
+    if alert.seq > 1 {
+        page.lines(&alert.headline, Paint::new().bold());
+    }
+    page.lines(&about(alert), Paint::new().dimmed());
+    page.why(alert);
+    if let Some(link) = &alert.links.article {
+        page.line(&clean(link), Paint::new().underline());
+    }
+    page.text
+}
+
+/// The text so far, and where and how it goes on.
+struct Page {
+    style: Style,
+    /// Columns that all lines but the first begin with.
+    indent: usize,
+    text: String,
+}
+
+impl Page {
+    /// Severity, topic, and what is new.
+    fn head(&mut self, severity: &str, alert: &AlertV1) {
+        let news = match alert.seq {
+            _ if alert.event == "acknowledged" || alert.event == "closed" => {
+                format!("{}: {}", alert.event, clean(&alert.reason.text))
+            }
+            ..=1 => clean(&alert.headline),
+            seq => format!("update {seq}: {}", change(alert)),
+        };
+        let text = format!("[{}] {news}", name(&alert.topic.name));
+        for (n, line) in wrap::wrap(&text, self.room(0), 0).iter().enumerate() {
+            if n == 0 {
+                self.paint(severity, severity_paint(severity));
+                self.text.push_str("  ");
+            } else {
+                self.push_indent(0);
+            }
+            self.paint(line, Paint::new().bold());
+            self.text.push('\n');
+        }
+    }
+
+    /// Clauses with their counts, then the passages that show them.
+    fn why(&mut self, alert: &AlertV1) {
+        let reasons = reasons(alert);
+        if reasons.is_empty() {
+            return;
+        }
+        const LABEL: &str = "why  ";
+        let column = LABEL.len();
+        for (n, line) in wrap::wrap(&reasons, self.room(column), 0).iter().enumerate() {
+            if n == 0 {
+                self.push_indent(0);
+                self.text.push_str(LABEL);
+            } else {
+                self.push_indent(column);
+            }
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+        for passage in passages(alert) {
+            for line in wrap::wrap(&format!("\"{passage}\""), self.room(column), 1) {
+                self.push_indent(column);
+                self.paint_marks(&line);
+                self.text.push('\n');
+            }
+        }
+    }
+
+    /// `text` over as many lines as it needs.
+    fn lines(&mut self, text: &str, paint: Paint) {
+        for line in wrap::wrap(&clean(text), self.room(0), 0) {
+            self.line(&line, paint);
+        }
+    }
+
+    /// One line, however long.
+    fn line(&mut self, line: &str, paint: Paint) {
+        self.push_indent(0);
+        self.paint(line, paint);
+        self.text.push('\n');
+    }
+
+    fn room(&self, further: usize) -> usize {
+        self.style.width.clamp(MIN_WIDTH, MAX_WIDTH) - self.indent - further
+    }
+
+    fn push_indent(&mut self, further: usize) {
+        let columns = self.indent + further;
+        self.text.extend(std::iter::repeat_n(' ', columns));
+    }
+
+    fn paint(&mut self, text: &str, paint: Paint) {
+        if self.style.colour {
+            let (on, off) = (paint.render(), paint.render_reset());
+            self.text.push_str(&format!("{on}{text}{off}"));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Paints what stands in brackets.
+    fn paint_marks(&mut self, line: &str) {
+        let mut rest = line;
+        while let Some((open, close)) = rest.find('[').zip(rest.find(']')) {
+            if close < open {
+                break;
+            }
+            self.text.push_str(&rest[..open]);
+            self.paint(&rest[open..=close], AnsiColor::Yellow.on_default().bold());
+            rest = &rest[close + 1..];
+        }
+        self.text.push_str(rest);
+    }
+}
+
+/// What is new since the last revision.
+fn change(alert: &AlertV1) -> String {
+    let names: Vec<String> = alert.story.new_publishers.iter().map(|n| name(n)).collect();
+    let publishers = alert.story.publishers;
+    let about_publishers = alert.reason.code.starts_with("publishers");
+    match names.len() {
+        0 if alert.reason.text.is_empty() => clean(&alert.reason.code),
+        _ if !about_publishers => clean(&alert.reason.text),
+        0 => clean(&alert.reason.text),
+        1 => format!("{} publisher ({})", ordinal(publishers), names.concat()),
+        _ => format!("{publishers} publishers ({})", names.join(", ")),
+    }
+}
+
+/// Who, when, how many, which alert.
+fn about(alert: &AlertV1) -> String {
+    let day = alert.time.parse().ok().map(day);
+    let entry = &alert.entry;
+    let published = match (&entry.published, entry.date_quality.as_str()) {
+        (Some(at), "exact") => format!("published {} UTC", moment(at, day.as_deref())),
+        (Some(at), "assumed") => {
+            format!("published {} UTC (zone assumed)", moment(at, day.as_deref()))
+        }
+        (_, "clamped") => "published at an impossible date".to_owned(),
+        _ => "published undated".to_owned(),
+    };
+    let zone = if published.contains("UTC") { "" } else { " UTC" };
+    let seen = moment(&entry.seen, day.as_deref());
+    let publishers = match alert.story.publishers {
+        1 => "1 publisher".to_owned(),
+        n => format!("{n} publishers"),
+    };
+    let publisher = name(&entry.publisher);
+    let id = clean(&alert.id);
+    format!("{publisher}, {published}, seen {seen}{zone}, {publishers}, alert {id}")
+}
+
+/// `09:45` on the day of the alert, else with its date.
+fn moment(text: &str, alert_day: Option<&str>) -> String {
+    let Ok(at) = text.parse::<Timestamp>() else {
+        return clean(text);
+    };
+    let time = at.strftime("%H:%M").to_string();
+    let day = day(at);
+    if Some(day.as_str()) == alert_day { time } else { format!("{day} {time}") }
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// `NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)`, and the score where there is one.
+fn reasons(alert: &AlertV1) -> String {
+    let clauses = alert.evidence.chunk_by(|a, b| a.clause == b.clause);
+    let mut reasons: Vec<String> = clauses.map(reason).collect();
+    if let (Some(score), Some(threshold)) = (alert.score, alert.threshold) {
+        reasons.push(format!("score {} of {}", short(score), short(threshold)));
+    }
+    if alert.truncated && !reasons.is_empty() {
+        reasons.push("and more".to_owned());
+    }
+    reasons.join(" · ")
+}
+
+/// One clause, from its items: one for each field it was found in.
+fn reason(items: &[EvidenceV1]) -> String {
+    let clause = items.first().map_or("", |item| &item.clause);
+    let count = items.first().map_or(0, |item| item.count);
+    let places: Vec<(&str, usize)> = items.iter().flat_map(places).collect();
+    let once_each = places.iter().all(|(_, spans)| *spans == 1);
+    let place = match places.as_slice() {
+        [] => String::new(),
+        [(only, _)] => format!(" ({only})"),
+        all if once_each && usize::try_from(count) == Ok(all.len()) => {
+            let names: Vec<&str> = all.iter().map(|(place, _)| *place).collect();
+            format!(" ({})", names.join(", "))
+        }
+        [(first, spans), ..] => format!(" ({spans} in {first})"),
+    };
+    format!("{} ×{count}{place}", clean(clause))
+}
+
+/// Where an item's spans lie and how many, the start of the body told from the rest of it.
+fn places(item: &EvidenceV1) -> Vec<(&str, usize)> {
+    let Some(field) = item.field.as_deref() else {
+        return Vec::new();
+    };
+    let lead = usize::try_from(item.in_lead).unwrap_or(0).min(item.spans.len());
+    [("lead", lead), (field, item.spans.len() - lead)]
+        .into_iter()
+        .filter(|(_, spans)| *spans > 0)
+        .collect()
+}
+
+/// Snippets that say more than the headline, each once.
+fn passages(alert: &AlertV1) -> Vec<String> {
+    let mut passages: Vec<String> = Vec::new();
+    for item in &alert.evidence {
+        let Some(snippet) = &item.snippet else {
+            continue;
+        };
+        let snippet = clean(snippet);
+        if item.field.as_deref() != Some("title") && !passages.contains(&snippet) {
+            passages.push(snippet);
+        }
+    }
+    passages.truncate(MAX_PASSAGES);
+    passages
+}
+
+/// A score without a tail of digits.
+fn short(score: f64) -> String {
+    let text = format!("{score:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn ordinal(n: u32) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
+fn severity_paint(severity: &str) -> Paint {
+    let colour = match Severity::from_code(severity) {
+        Some(Severity::Critical | Severity::High) => AnsiColor::Red,
+        Some(Severity::Medium) => AnsiColor::Yellow,
+        Some(Severity::Low) => AnsiColor::Cyan,
+        Some(Severity::Info) | None => return Paint::new(),
+    };
+    colour.on_default().bold()
+}
+
+fn clean(text: &str) -> String {
+    untrusted::terminal(text).into_owned()
+}
+
+fn name(text: &str) -> String {
+    untrusted::excerpt(&untrusted::terminal(text), MAX_NAME_CHARS).into_owned()
+}
+
+#[cfg(test)]
+mod tests;

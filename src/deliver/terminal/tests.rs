@@ -1,0 +1,137 @@
+//! The readable rendering, as it is printed.
+
+use crate::deliver::object::tests::sample;
+use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
+use crate::domain::entry::DateQuality;
+use crate::domain::untrusted;
+
+use super::*;
+
+const PLAIN: Style = Style { colour: false, width: 100 };
+
+fn shown(revision: &AlertRevision) -> String {
+    render(&AlertV1::from_revision(revision), PLAIN)
+}
+
+#[test]
+fn an_opening() {
+    insta::assert_snapshot!(shown(&sample()), @r#"
+    high  [Defence alliances] Keir Starmer Forges Defence Alliance with Denmark in Bold NATO Power Play
+          Harbour Wire, published 09:45 UTC, seen 09:47, 1 publisher, alert A1
+          why  NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)
+               "The Prime Minister spoke about enhancing [NATO] cooperation and boosting defence
+                manufacturing."
+               "… manufacturing. A “[defence alliance]” à deux, not a second …"
+          https://harbourwire.example/politics/starmer-denmark
+    "#);
+}
+
+#[test]
+fn a_second_publisher() {
+    let mut revision = sample();
+    revision.seq = 2;
+    revision.event = AlertEvent::Updated;
+    revision.reason =
+        Reason { code: "publishers>=2".to_owned(), text: "2 publishers tell the story".to_owned() };
+    revision.story.publishers.push("Nordic Ledger".to_owned());
+    revision.story.new_publishers = vec!["Nordic Ledger".to_owned()];
+    revision.headline = "Denmark and Britain sign defence pact".to_owned();
+    revision.entry.publisher = "Nordic Ledger".to_owned();
+    revision.evidence.clauses.truncate(1);
+    insta::assert_snapshot!(shown(&revision), @r#"
+    high  [Defence alliances] update 2: 2nd publisher (Nordic Ledger)
+          Denmark and Britain sign defence pact
+          Nordic Ledger, published 09:45 UTC, seen 09:47, 2 publishers, alert A1
+          why  NATO ×3 (1 in title)
+               "The Prime Minister spoke about enhancing [NATO] cooperation and boosting defence
+                manufacturing."
+          https://harbourwire.example/politics/starmer-denmark
+    "#);
+}
+
+#[test]
+fn several_publishers_at_once_and_other_reasons() {
+    let mut revision = sample();
+    revision.seq = 3;
+    revision.reason.code = "publishers>=3".to_owned();
+    revision.story.publishers = ["A", "B", "C"].map(str::to_owned).to_vec();
+    revision.story.new_publishers = ["B", "C"].map(str::to_owned).to_vec();
+    assert!(shown(&revision).contains("update 3: 3 publishers (B, C)\n"));
+    revision.reason =
+        Reason { code: "resumed".to_owned(), text: "activity after 26 hours of quiet".to_owned() };
+    assert!(shown(&revision).contains("update 3: activity after 26 hours of quiet\n"));
+}
+
+#[test]
+fn what_people_did_is_said_as_such() {
+    let mut revision = sample();
+    revision.seq = 4;
+    revision.event = AlertEvent::Acknowledged;
+    revision.reason.text = "by kim: on it".to_owned();
+    assert!(
+        shown(&revision).starts_with("high  [Defence alliances] acknowledged: by kim: on it\n")
+    );
+}
+
+#[test]
+fn dates_that_are_missing_old_or_impossible_are_said_to_be() {
+    let mut revision = sample();
+    revision.entry.published = Some("2026-05-02T23:10:00Z".parse().expect("a time"));
+    assert!(shown(&revision).contains("published 2026-05-02 23:10 UTC, seen 09:47, "));
+    revision.entry.date_quality = DateQuality::Assumed;
+    assert!(shown(&revision).contains("published 2026-05-02 23:10 UTC (zone assumed), seen"));
+    revision.entry.date_quality = DateQuality::Clamped;
+    assert!(shown(&revision).contains("published at an impossible date, seen 09:47 UTC, "));
+    revision.entry.published = None;
+    revision.entry.date_quality = DateQuality::Missing;
+    assert!(shown(&revision).contains("published undated, seen 09:47 UTC, "));
+}
+
+#[test]
+fn a_score_is_shown_beside_what_it_had_to_reach() {
+    let mut revision = sample();
+    (revision.score, revision.threshold) = (Some(7.25), Some(6.0));
+    assert!(shown(&revision).contains(" · score 7.25 of 6\n"));
+}
+
+#[test]
+fn lines_keep_to_the_width_whatever_is_asked_for() {
+    let alert = AlertV1::from_revision(&sample());
+    for (asked, width) in [(0, 80), (90, 90), (1_000, 120)] {
+        let style = Style { colour: false, width: asked };
+        let text = render(&alert, style);
+        let longest = text.lines().map(|line| line.chars().count()).max();
+        assert!(longest <= Some(width), "{text}");
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let alert = AlertV1::from_revision(&sample());
+    let style = Style { colour: true, ..PLAIN };
+    let coloured = render(&alert, style);
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31mhigh"), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[33m[NATO]\u{1b}[0m"), "{coloured:?}");
+    assert_eq!(untrusted::terminal_block(&coloured), render(&alert, PLAIN));
+}
+
+#[test]
+fn nothing_from_outside_reaches_the_terminal_unclean() {
+    let evil = "a\u{1b}[2J\u{202e}\u{9b}1m\nhigh  [Fake] b";
+    let mut revision = sample();
+    revision.seq = 2;
+    revision.topic.name = evil.to_owned();
+    revision.headline = evil.to_owned();
+    revision.reason.text = evil.to_owned();
+    revision.entry.publisher = evil.to_owned();
+    revision.entry.url = Some(format!("https://x.example/{evil}"));
+    for clause in &mut revision.evidence.clauses {
+        clause.text = evil.to_owned();
+        clause.spans[1].quote = evil.to_owned();
+    }
+    revision.evidence.passages.clear();
+    let text = shown(&revision);
+    assert!(!text.contains(|c| untrusted::is_hazard(c) && c != '\n'), "{text:?}");
+    // What looks like an alert of its own stays inside this one.
+    assert!(text.lines().skip(1).all(|line| line.starts_with("      ")), "{text}");
+}

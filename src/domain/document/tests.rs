@@ -1,0 +1,101 @@
+//! What becomes of the texts of an entry.
+
+use super::html::{one_line, to_text};
+use super::*;
+
+#[track_caller]
+fn check(html: &str, expect: &str) {
+    assert_eq!(to_text(html), expect, "{html}");
+}
+
+#[test]
+fn blocks_are_paragraphs_and_inline_elements_join() {
+    check("<p>One <b>b</b>old.</p><p>Two</p>", "One bold.\n\nTwo");
+    check("<h2>Head</h2>Text<ul><li>a<li>b</ul>tail", "Head\n\nText\n\na\n\nb\n\ntail");
+    check("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\n\nc");
+    check("<DIV>upper</DIV><Div>mixed</DIV>", "upper\n\nmixed");
+    check("<div><div><div><p>deep</p></div></div></div>next", "deep\n\nnext");
+}
+
+#[test]
+fn one_break_is_a_space_and_two_are_a_paragraph() {
+    check("a<br>b", "a b");
+    check("a<br/> <br />b", "a\n\nb");
+    check("a<br>b<br>c", "a b c");
+}
+
+#[test]
+fn what_is_no_text_is_dropped() {
+    check("a<script>if (1<2) alert('x')</script>b", "a b");
+    check("a<style>p{}</style><svg><text>no<svg></svg></text></svg>b", "a b");
+    check("a<template><p>no</p></template><!-- no -->b", "a b");
+    check("a<svg/>b", "a b");
+    check("<!doctype html><p title='no'>yes</p>", "yes");
+}
+
+#[test]
+fn entities_and_white_space_are_resolved() {
+    check("caf&eacute;&nbsp;&amp;&#8217;s\n\t x", "café &’s x");
+    check("<p>a\n\nb</p>", "a b");
+    check("1 < 2 & 3 > 2", "1 < 2 & 3 > 2");
+}
+
+#[test]
+fn plain_text_keeps_its_blank_lines() {
+    check("One\nline.\n\nTwo.\r\n\r\n\r\nThree.", "One line.\n\nTwo.\n\nThree.");
+    check("  only  ", "only");
+    check("", "");
+}
+
+#[test]
+fn text_is_cut_at_a_character_border() {
+    let text = to_text(&"ä".repeat(MAX_BODY_BYTES));
+    assert_eq!(text.len(), MAX_BODY_BYTES);
+    assert!(to_text(&"a ä ".repeat(MAX_BODY_BYTES)).len() <= MAX_BODY_BYTES);
+}
+
+#[test]
+fn nesting_costs_nothing() {
+    let html = "<div>".repeat(200_000) + "deep" + &"</div>".repeat(200_000);
+    check(&html, "deep");
+    check(&("<svg>".repeat(100_000) + "x"), "");
+}
+
+#[test]
+fn titles_are_one_line_of_text_even_if_escaped_twice() {
+    assert_eq!(one_line("Ben &amp;amp; Jerry&#039;s"), "Ben & Jerry's");
+    assert_eq!(one_line("&lt;b&gt;Bold&lt;/b&gt; move"), "Bold move");
+    assert_eq!(one_line("<i>A</i>\n  title"), "A title");
+    assert_eq!(one_line("a < b &c"), "a < b &c");
+}
+
+fn entry(summary: &str, content: &str) -> ParsedEntry {
+    ParsedEntry {
+        title: Some(" A  title ".into()),
+        summary: Some(summary.into()),
+        content: Some(content.into()),
+        authors: vec!["Ann".into(), " ".into(), "Bob".into()],
+        ..ParsedEntry::default()
+    }
+}
+
+#[test]
+fn the_body_is_the_longer_text_or_both_where_they_differ() {
+    let body = |summary, content| Document::from_parsed(&entry(summary, content)).body;
+    assert_eq!(body("Start of it", "<p>Start of it all.</p>"), "Start of it all.");
+    assert_eq!(body("Start of […]", "<p>Start of it all.</p>"), "Start of it all.");
+    assert_eq!(body("Start of it all.", "Start"), "Start of it all.");
+    assert_eq!(body("Lead.", "<p>Text.</p>"), "Lead.\n\nText.");
+    assert_eq!(body("", "Text"), "Text");
+    assert_eq!(body("Lead", ""), "Lead");
+}
+
+#[test]
+fn names_are_joined_and_long_links_dropped() {
+    let mut parsed = entry("", "");
+    parsed.link = Some(format!("https://a.example/{}", "x".repeat(MAX_LINK_CHARS)));
+    let document = Document::from_parsed(&parsed);
+    assert_eq!(document.title, "A title");
+    assert_eq!(document.authors, "Ann; Bob");
+    assert_eq!(document.url, None);
+}

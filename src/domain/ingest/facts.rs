@@ -1,0 +1,71 @@
+//! What an alert revision says of its topic, story and entry, gathered by [`super::plan()`].
+
+use super::Batch;
+use crate::domain::alert::{EntryFacts, StoryFacts, TopicFacts};
+use crate::domain::entry::Entry;
+use crate::domain::story::Story;
+use crate::domain::topic::Topic;
+use crate::domain::topic::evidence::Match;
+
+/// Most characters of a headline, and of the start of the text that summarises an entry.
+const HEADLINE_CHARS: usize = 300;
+const SUMMARY_CHARS: usize = 500;
+
+pub(super) fn entry_facts(batch: &Batch, entry: &Entry) -> EntryFacts {
+    let feed = &batch.feed;
+    let own_title = feed.title.as_ref().or(batch.title.as_ref());
+    let document = &entry.document;
+    EntryFacts {
+        id: entry.id,
+        feed: feed.key.to_string(),
+        feed_title: own_title.map_or_else(|| feed.key.to_string(), String::clone),
+        publisher: entry.publisher.clone(),
+        guid: entry.guid.clone(),
+        url: document.url.clone(),
+        author: Some(&document.authors).filter(|text| !text.is_empty()).cloned(),
+        language: document.language.clone(),
+        published: entry.published,
+        date_quality: entry.date_quality,
+        seen: entry.first_seen,
+    }
+}
+
+pub(super) fn topic_facts(topic: &Topic, found: &Match) -> TopicFacts {
+    TopicFacts {
+        id: topic.id.clone(),
+        name: topic.name.clone(),
+        severity: topic.severity,
+        tags: topic.tags.clone(),
+        revision: found.revision,
+        file: topic.file.clone(),
+    }
+}
+
+pub(super) fn story_facts(story: &Story, told: &[String]) -> StoryFacts {
+    let new = story.publishers.iter().filter(|publisher| !told.contains(publisher));
+    StoryFacts {
+        id: story.id,
+        entries: story.entries,
+        publishers: story.publishers.clone(),
+        feeds: story.feeds.clone(),
+        first_seen: story.first_seen,
+        last_seen: story.last_seen,
+        new_publishers: new.cloned().collect(),
+    }
+}
+
+/// The publisher's own words: the title, else the start of the text.
+pub(super) fn headline(entry: &Entry) -> String {
+    let title = start_of(&entry.document.title, HEADLINE_CHARS);
+    if title.is_empty() { start_of(&entry.document.body, HEADLINE_CHARS) } else { title }
+}
+
+/// The start of the entry's text.
+pub(super) fn summary(entry: &Entry) -> String {
+    start_of(&entry.document.body, SUMMARY_CHARS)
+}
+
+fn start_of(text: &str, chars: usize) -> String {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
+    text[..end].trim().to_owned()
+}

@@ -1,0 +1,360 @@
+//! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
+//! they were published.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
+use super::{AlertSoFar, Batch, Decision, Known, Plan, Prepared, View};
+use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
+use crate::domain::alert::silence::Silenceable;
+use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
+use crate::domain::entry::Entry;
+use crate::domain::ids::{
+    AlertId, ChannelId, DeliveryId, Digest, EntryId, IdSource, StoryId, TopicId,
+};
+use crate::domain::schedule::{self, Hints};
+use crate::domain::story::place::place;
+use crate::domain::story::{Member, Story};
+use crate::domain::topic::Topic;
+use crate::domain::topic::evidence::Match;
+
+/// How alerts become bytes. Pure functions, given by who knows the formats: the bytes are fixed
+/// in the commit that raises the alert.
+#[derive(Clone, Copy)]
+pub struct Render {
+    /// The alert object as it is kept and shown.
+    pub object: fn(&AlertRevision) -> Vec<u8>,
+    /// The body for one channel.
+    pub body: fn(&AlertRevision, &ChannelId, DeliveryId) -> Vec<u8>,
+}
+
+/// Decides what becomes of a batch. The same batch again changes nothing but the feed's state.
+pub fn plan(view: &View, batch: &Batch, now: Timestamp, render: Render) -> Plan {
+    let mut planner = Planner::new(view, batch, now, render);
+    for index in oldest_first(&batch.entries) {
+        planner.entry(index);
+    }
+    planner.finish()
+}
+
+/// The order of publication, undated entries last, feeds being newest first.
+fn oldest_first(entries: &[Prepared]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..entries.len()).rev().collect();
+    order.sort_by_key(|&index| entries[index].published.unwrap_or(Timestamp::MAX));
+    order
+}
+
+/// The plan in the making: what the batch has added so far, over what the view knows.
+struct Planner<'a> {
+    view: &'a View,
+    batch: &'a Batch,
+    now: Timestamp,
+    render: Render,
+    ids: IdSource,
+    /// Known entries that a strong key of this batch claims: no weak key may.
+    claimed: HashSet<EntryId>,
+    /// Keys of this batch's own new entries.
+    fresh: HashSet<Digest>,
+    stories: HashMap<StoryId, Story>,
+    touched: Vec<StoryId>,
+    alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
+    matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
+        let strong = |entry: &Prepared| entry.keys.strong().find_map(|key| view.known.get(&key));
+        Self {
+            view,
+            batch,
+            now,
+            render,
+            ids: IdSource::resume(view.last_id),
+            claimed: batch.entries.iter().filter_map(strong).map(|known| known.entry).collect(),
+            fresh: HashSet::new(),
+            stories: view.stories.clone(),
+            touched: Vec::new(),
+            alerts: view.alerts.clone(),
+            matched: view.matched.clone(),
+            plan: Plan {
+                last_id: view.last_id,
+                feed: view.feed.clone(),
+                fetch: batch.fetch.clone(),
+                entries: Vec::new(),
+                revised: Vec::new(),
+                keys: Vec::new(),
+                matches: Vec::new(),
+                stories: Vec::new(),
+                members: Vec::new(),
+                alerts: Vec::new(),
+                objects: Vec::new(),
+                deliveries: Vec::new(),
+                decisions: Vec::new(),
+            },
+        }
+    }
+
+    fn entry(&mut self, index: usize) {
+        let batch = self.batch;
+        let prepared = &batch.entries[index];
+        if let Some(known) = self.known(prepared) {
+            self.known_entry(prepared, &known);
+        } else if !self.told_twice(prepared) {
+            self.new_entry(prepared);
+        }
+    }
+
+    /// The entry this feed has had under one of these keys. A weak key counts only where no
+    /// other entry of the batch is that one by guid or link.
+    fn known(&self, prepared: &Prepared) -> Option<Known> {
+        let unclaimed = |known: &&Known| !self.claimed.contains(&known.entry);
+        let known = |key: Digest| self.view.known.get(&key);
+        let strong = prepared.keys.strong().find_map(known);
+        strong.or_else(|| prepared.keys.weak().filter_map(known).find(unclaimed)).cloned()
+    }
+
+    /// Whether this document has had the entry already.
+    fn told_twice(&self, prepared: &Prepared) -> bool {
+        let keys = &prepared.keys;
+        let mut strong = keys.strong().peekable();
+        if strong.peek().is_some() {
+            return strong.any(|key| self.fresh.contains(&key));
+        }
+        keys.weak().any(|key| self.fresh.contains(&key))
+    }
+
+    /// The entry's keys that this feed has never had.
+    fn unknown_keys(&self, prepared: &Prepared, id: EntryId) -> Vec<(Digest, EntryId)> {
+        let unknown =
+            |key: &Digest| !self.view.known.contains_key(key) && !self.fresh.contains(key);
+        prepared.keys.iter().filter(unknown).map(|key| (key, id)).collect()
+    }
+
+    /// A known entry: learns new keys, and is revised if its text changed.
+    fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
+        self.claimed.insert(known.entry);
+        let aliases = self.unknown_keys(prepared, known.entry);
+        self.fresh.extend(aliases.iter().map(|(key, _)| *key));
+        self.plan.keys.extend(aliases);
+        let (Some(content), Some(story)) = (known.content, known.story) else {
+            return;
+        };
+        if content == prepared.content {
+            return;
+        }
+        let revision = known.revision.saturating_add(1);
+        let entry = self.stored(prepared, known.entry, revision, known.first_seen);
+        for (topic, found) in &prepared.matches {
+            self.plan.matches.push((entry.id, revision, found.clone()));
+            if !known.topics.contains(&topic.id) {
+                self.decide(&entry, story, topic, found);
+            }
+        }
+        self.plan.revised.push(entry);
+    }
+
+    fn new_entry(&mut self, prepared: &Prepared) {
+        let id = EntryId(self.ids.next(self.now));
+        let entry = self.stored(prepared, id, 1, self.now);
+        let keys = self.unknown_keys(prepared, id);
+        self.plan.keys.extend(keys);
+        self.fresh.extend(prepared.keys.iter());
+        let story = self.join(prepared, &entry);
+        for (topic, found) in &prepared.matches {
+            self.plan.matches.push((id, 1, found.clone()));
+            self.decide(&entry, story, topic, found);
+        }
+        self.plan.entries.push(entry);
+    }
+
+    fn stored(&self, prepared: &Prepared, id: EntryId, revision: u32, seen: Timestamp) -> Entry {
+        Entry {
+            id,
+            feed: self.view.feed.id,
+            revision,
+            guid: prepared.guid.clone(),
+            document: prepared.document.clone(),
+            publisher: prepared.publisher.clone(),
+            published: prepared.published,
+            date_quality: prepared.date_quality,
+            first_seen: seen,
+            content: prepared.content,
+        }
+    }
+
+    /// Places a new entry in a story, opening one where none tells the same.
+    fn join(&mut self, prepared: &Prepared, entry: &Entry) -> StoryId {
+        let candidates = self.view.candidates.iter().chain(&self.plan.members);
+        let placement = place(&prepared.signature, candidates, self.now);
+        let known = placement.story.filter(|story| self.stories.contains_key(story));
+        let id = known.unwrap_or_else(|| StoryId(self.ids.next(self.now)));
+        let story = self.stories.entry(id).or_insert_with(|| Story {
+            id,
+            headline: headline(entry),
+            first_seen: self.now,
+            last_seen: self.now,
+            entries: 0,
+            publishers: Vec::new(),
+            feeds: Vec::new(),
+        });
+        story.entries = story.entries.saturating_add(1);
+        story.last_seen = story.last_seen.max(self.now);
+        remember(&mut story.publishers, &entry.publisher);
+        remember(&mut story.feeds, self.batch.feed.key.as_str());
+        if !self.touched.contains(&id) {
+            self.touched.push(id);
+        }
+        self.plan.members.push(Member {
+            story: id,
+            entry: entry.id,
+            signature: prepared.signature.clone(),
+            at: self.now,
+            reason: placement.reason,
+        });
+        id
+    }
+
+    /// What becomes of one match, recorded with its reason.
+    fn decide(&mut self, entry: &Entry, story: StoryId, topic: &Topic, found: &Match) {
+        let key = (topic.id.clone(), story);
+        self.matched.entry(key.clone()).or_default().push((entry.publisher.clone(), self.now));
+        let (verdict, reason) = policy::decide(&topic.alert, &self.situation(entry, &key));
+        if let Some(alert) = self.alerts.get_mut(&key) {
+            alert.last_activity = self.now;
+        }
+        if matches!(verdict, Verdict::Raise | Verdict::Amend) {
+            self.revise(entry, topic, found, &key, reason.clone());
+        }
+        self.plan.decisions.push(Decision {
+            entry: entry.id,
+            topic: topic.id.clone(),
+            story,
+            alert: self.alerts.get(&key).map(|alert| alert.alert),
+            verdict: verdict.as_str(),
+            reason,
+        });
+    }
+
+    fn situation(&self, entry: &Entry, key: &(TopicId, StoryId)) -> Situation<'_> {
+        let feed = &self.batch.feed;
+        let what = Silenceable {
+            topic: key.0.as_str(),
+            story: key.1.0,
+            feed: feed.key.as_str(),
+            publisher: &entry.publisher,
+            title: &entry.document.title,
+        };
+        let story = self.stories.get(&key.1);
+        Situation {
+            now: self.now,
+            published: entry.published,
+            baseline: self.view.feed.awaits_baseline().then_some(feed.backfill),
+            silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
+            matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
+            publishers: story.map_or(0, |story| story.publishers.len() as u32),
+            alert: self.alerts.get(key).map(|alert| Raised {
+                seq: alert.seq,
+                revised: alert.revised,
+                publishers: alert.publishers.len() as u32,
+                last_activity: alert.last_activity,
+            }),
+        }
+    }
+
+    /// Opens the alert of this topic and story, or adds a revision to it, with its deliveries.
+    fn revise(
+        &mut self,
+        entry: &Entry,
+        topic: &Topic,
+        found: &Match,
+        key: &(TopicId, StoryId),
+        reason: Reason,
+    ) {
+        let Some(story) = self.stories.get(&key.1) else {
+            return;
+        };
+        let before = self.alerts.get(key);
+        let (alert, seq, event) = match before {
+            Some(before) => (before.alert, before.seq.saturating_add(1), AlertEvent::Updated),
+            None => (AlertId(self.ids.next(self.now)), 1, AlertEvent::Opened),
+        };
+        let told = before.map(|before| before.publishers.as_slice()).unwrap_or_default();
+        let revision = AlertRevision {
+            alert,
+            seq,
+            event,
+            at: self.now,
+            reason,
+            topic: topic_facts(topic, found),
+            score: found.score,
+            threshold: found.threshold,
+            headline: headline(entry),
+            summary: summary(entry),
+            story: story_facts(story, told),
+            entry: entry_facts(self.batch, entry),
+            evidence: found.evidence.clone(),
+        };
+        let opened = before.map_or(self.now, |before| before.opened);
+        let so_far = AlertSoFar {
+            alert,
+            seq,
+            opened,
+            revised: self.now,
+            publishers: story.publishers.clone(),
+            last_activity: self.now,
+        };
+        self.alerts.insert(key.clone(), so_far);
+        self.queue(topic, &revision);
+        self.plan.objects.push((self.render.object)(&revision));
+        self.plan.alerts.push(revision);
+    }
+
+    /// One delivery per channel that the topic goes to.
+    fn queue(&mut self, topic: &Topic, revision: &AlertRevision) {
+        for route in &self.batch.routes {
+            let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
+            if !named || topic.severity < route.min_severity {
+                continue;
+            }
+            let id = DeliveryId(self.ids.next(self.now));
+            self.plan.deliveries.push(NewDelivery {
+                id,
+                alert: revision.alert,
+                seq: revision.seq,
+                channel: route.channel.clone(),
+                body: (self.render.body)(revision, &route.channel, id),
+            });
+        }
+    }
+
+    /// Closes the plan: the feed's state and record, and the stories as they are now.
+    fn finish(mut self) -> Plan {
+        let batch = self.batch;
+        self.plan.fetch.new_entries = self.plan.entries.len() as u32;
+        let hints = Hints { freshness: batch.freshness, ttl: batch.ttl };
+        let state = &self.view.feed;
+        let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
+        feed.title = batch.title.clone().or(feed.title);
+        feed.validators = batch.validators.clone();
+        feed.body_hash = Some(batch.body_hash);
+        feed.baseline_at = feed.baseline_at.or(Some(self.now));
+        self.plan.feed = feed;
+        self.plan.stories =
+            self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();
+        self.plan.last_id = self.ids.last();
+        self.plan
+    }
+}
+
+fn remember(list: &mut Vec<String>, name: &str) {
+    if !list.iter().any(|known| known == name) {
+        list.push(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Reads a body: no more than is allowed, as sent and as decoded, and what there is of a body
+//! whose connection broke.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+
+use crate::config::FetchConfig;
+
+use super::coding::{self, DecodeError, Decoded};
+use super::failure::FetchFailure;
+
+/// A body as far as it came.
+#[derive(Debug)]
+pub struct Reading {
+    pub body: Bytes,
+    pub truncated: bool,
+}
+
+pub async fn read(
+    response: Response,
+    headers: &HeaderMap,
+    config: &FetchConfig,
+) -> Result<Reading, FetchFailure> {
+    let limit_bytes = config.max_body_bytes;
+    let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
+    let too_large = || FetchFailure::TooLarge { limit_bytes };
+
+    let raw = receive(response, limit, config).await?;
+    let declared = content_encoding(headers);
+    if !coding::is_encoded(&declared, &raw.body) {
+        return Ok(raw);
+    }
+    // Decoding megabytes would keep the worker from other feeds.
+    let body = raw.body;
+    let codings = declared.clone();
+    let decoded = tokio::task::spawn_blocking(move || coding::decode(&codings, body, limit)).await;
+    match decoded {
+        Ok(Ok(Decoded { body, cut })) => Ok(Reading { body, truncated: raw.truncated || cut }),
+        Ok(Err(DecodeError::TooLarge)) => Err(too_large()),
+        Ok(Err(DecodeError::Broken)) | Err(_) => Err(FetchFailure::Decode { coding: declared }),
+    }
+}
+
+/// The body as sent.
+async fn receive(
+    mut response: Response,
+    limit: usize,
+    config: &FetchConfig,
+) -> Result<Reading, FetchFailure> {
+    let announced = response.content_length().unwrap_or_default();
+    if announced > config.max_body_bytes {
+        return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
+    }
+    let mut body = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) if error.is_timeout() => {
+                return Err(FetchFailure::TimeoutRead { after: config.read_timeout });
+            }
+            Err(error) if body.is_empty() => {
+                return Err(FetchFailure::Protocol(error.without_url()));
+            }
+            Err(_) => {
+                return Ok(Reading { body: body.freeze(), truncated: true });
+            }
+        }
+    }
+    Ok(Reading { body: body.freeze(), truncated: false })
+}
+
+fn content_encoding(headers: &HeaderMap) -> String {
+    let values: Vec<&str> =
+        headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
+    values.join(",")
+}

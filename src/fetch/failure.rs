@@ -1,0 +1,207 @@
+//! Every way a fetch can fail, with a stable code, a sentence, and what to do about it.
+//! [`crate::domain::schedule`] decides by the code and `retry_after` when to try again.
+
+use std::error::Error as StdError;
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use thiserror::Error;
+use url::Url;
+
+use crate::config::FetchConfig;
+use crate::domain::feed::ReasonCode;
+use crate::egress::EgressError;
+
+/// Why no feed document was had.
+#[derive(Debug, Error)]
+pub enum FetchFailure {
+    #[error("the URL cannot be read: {reason}")]
+    BadUrl { reason: String },
+    #[error("the request was refused before it was sent: {0}")]
+    Refused(EgressError),
+    #[error("{host} leads to {kind} ({address})")]
+    PrivateAnswer { host: String, address: IpAddr, kind: &'static str },
+    #[error("the name {host} could not be resolved")]
+    Dns {
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error("{host} could not be connected to")]
+    Connect {
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error("no TLS connection to {host} could be agreed on")]
+    Tls {
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error("no connection within {} s", after.as_secs_f64())]
+    TimeoutConnect { after: Duration },
+    #[error("the server was silent for {} s", after.as_secs_f64())]
+    TimeoutRead { after: Duration },
+    #[error("the fetch was not over after {} s", after.as_secs_f64())]
+    TimeoutTotal { after: Duration },
+    #[error("the server answered {status}")]
+    Status {
+        status: u16,
+        /// Between one minute and a day, where a 429 or 503 gave it.
+        retry_after: Option<Duration>,
+    },
+    #[error("the server answered {status} with a page that checks for a browser")]
+    Challenge { status: u16 },
+    #[error("the server answered 304 to a request without a condition")]
+    UnaskedNotModified,
+    #[error("more than {limit} redirects")]
+    TooManyRedirects { limit: u32 },
+    #[error("a redirect leads to where it cannot be followed: {reason}")]
+    RedirectBadTarget { reason: String },
+    #[error("the body is larger than {limit_bytes} bytes")]
+    TooLarge { limit_bytes: u64 },
+    #[error("the headers are larger than {limit_bytes} bytes")]
+    HeadersTooLarge { limit_bytes: usize },
+    #[error("the body is not what Content-Encoding `{coding}` says")]
+    Decode { coding: String },
+    #[error("the server broke off or does not speak HTTP")]
+    Protocol(#[source] reqwest::Error),
+}
+
+impl FetchFailure {
+    /// A stable word for logs, metrics, columns and filters: `dns`, `timeout_read`, `http_404`.
+    pub fn code(&self) -> ReasonCode {
+        let code = match self {
+            Self::Status { status, .. } => return format!("http_{status}").into(),
+            Self::Refused(error) => error.code(),
+            Self::BadUrl { .. } => "bad_url",
+            Self::PrivateAnswer { .. } => "private_address",
+            Self::Dns { .. } => "dns",
+            Self::Connect { .. } => "connect",
+            Self::Tls { .. } => "tls",
+            Self::TimeoutConnect { .. } => "timeout_connect",
+            Self::TimeoutRead { .. } => "timeout_read",
+            Self::TimeoutTotal { .. } => "timeout_total",
+            Self::Challenge { .. } => "challenge",
+            Self::TooManyRedirects { .. } => "too_many_redirects",
+            Self::RedirectBadTarget { .. } => "redirect_bad_target",
+            Self::TooLarge { .. } => "too_large",
+            Self::HeadersTooLarge { .. } => "headers_too_large",
+            Self::Decode { .. } => "decode",
+            Self::UnaskedNotModified | Self::Protocol(_) => "protocol",
+        };
+        code.into()
+    }
+
+    /// The HTTP status, where there was an answer that is to blame.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } | Self::Challenge { status } => Some(*status),
+            Self::UnaskedNotModified => Some(304),
+            _ => None,
+        }
+    }
+
+    /// Whether this says nothing of the feed, only of the way there: it may be our own network.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::TimeoutConnect { .. })
+    }
+
+    /// How long the server asked to be left alone: between one minute and a day.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// What the user can do about it: one `hint:` sentence.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.advice(),
+            Self::BadUrl { .. } => "correct the feed's `url`",
+            Self::PrivateAnswer { .. } => "if this is a server of your own, name it in `allow_net`",
+            Self::Dns { .. } => "check the host's spelling and this machine's name servers",
+            Self::Connect { .. } | Self::TimeoutConnect { .. } => {
+                "the server may be down or block this machine; it is tried again"
+            }
+            Self::Tls { .. } => {
+                "open the URL in a browser; its certificate may be out of date, or name \
+                 your own CA with SSL_CERT_FILE"
+            }
+            Self::TimeoutRead { .. } | Self::TimeoutTotal { .. } => {
+                "the server is slow; it is tried again, or raise the timeouts under [fetch]"
+            }
+            Self::Status { status, .. } => status_advice(*status),
+            Self::Challenge { .. } => {
+                "the site admits browsers only; ask its owner to let feed readers in"
+            }
+            Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {
+                "open the URL in a browser and configure the address it ends at"
+            }
+            Self::TooLarge { .. } => {
+                "look for a shorter feed of this site, or raise `max_body_bytes`"
+            }
+            Self::HeadersTooLarge { .. }
+            | Self::Decode { .. }
+            | Self::UnaskedNotModified
+            | Self::Protocol(_) => "the server is at fault; it is tried again",
+        }
+    }
+
+    /// Names what a request failed of before there was an answer.
+    pub(super) fn from_request(error: reqwest::Error, url: &Url, config: &FetchConfig) -> Self {
+        // The URL may hold credentials, and whoever reads this knows which feed it is about.
+        let source = error.without_url();
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if let Some(EgressError::PrivateAddress { host, address, kind }) =
+            chain(&source).find_map(|cause| cause.downcast_ref())
+        {
+            return Self::PrivateAnswer { host: host.clone(), address: *address, kind };
+        }
+        if source.is_timeout() && source.is_connect() {
+            return Self::TimeoutConnect { after: config.connect_timeout };
+        }
+        if source.is_timeout() {
+            return Self::TimeoutRead { after: config.read_timeout };
+        }
+        if source.is_dns() {
+            return Self::Dns { host, source };
+        }
+        if chain(&source).any(|cause| cause.is::<rustls::Error>()) {
+            return Self::Tls { host, source };
+        }
+        if source.is_connect() {
+            return Self::Connect { host, source };
+        }
+        Self::Protocol(source)
+    }
+}
+
+fn status_advice(status: u16) -> &'static str {
+    match status {
+        401 | 407 => "the feed wants a login; put user and password into its URL",
+        403 | 451 => "the server refuses this machine or any feed reader; ask its owner",
+        404 => "the feed may have moved; look for its new address on the site",
+        410 => "the feed is gone for good; remove it or find its successor",
+        429 | 503 => "the server asks for fewer requests; the next one waits for it",
+        500..=599 => "the server has a fault; it is tried again",
+        _ => "open the URL in a browser to see what the server says",
+    }
+}
+
+/// An error and its causes, outermost first. `io::Error` hides the error it wraps from
+/// `source()`, so that it is opened here.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| -> Option<&'a (dyn StdError + 'static)> {
+        let cause: &'a (dyn StdError + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        }
+    })
+}

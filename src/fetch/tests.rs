@@ -1,0 +1,168 @@
+//! The parts that need no server: codings, freshness and the gate.
+
+use std::io::Write;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
+use url::Url;
+
+use super::coding::{self, DecodeError};
+use super::hosts::{self, HostGate};
+use super::{freshness, validators};
+
+const TEXT: &str = "<rss>some text that is long enough to be encoded, encoded, encoded</rss>";
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn decode(declared: &str, body: &[u8]) -> Result<(String, bool), DecodeError> {
+    coding::decode(declared, Bytes::copy_from_slice(body), 1 << 20)
+        .map(|decoded| (String::from_utf8_lossy(&decoded.body).into_owned(), decoded.cut))
+}
+
+#[test]
+fn a_plain_body_under_any_label_is_taken_as_it_is() {
+    for label in ["gzip", "br", "zstd", "deflate", "gzip, br", "unknown"] {
+        assert_eq!(decode(label, TEXT.as_bytes()).unwrap(), (TEXT.to_owned(), false), "{label}");
+        assert_eq!(decode(label, b"{\"a\":1}").unwrap().0, "{\"a\":1}", "{label}");
+    }
+}
+
+#[test]
+fn gzip_is_decoded_under_any_label_and_twice_if_need_be() {
+    let body = gzip(TEXT.as_bytes());
+    for label in ["", "gzip", "x-gzip", "br", "identity"] {
+        assert_eq!(decode(label, &body).unwrap(), (TEXT.to_owned(), false), "{label}");
+    }
+    assert_eq!(decode("gzip", &gzip(&body)).unwrap().0, TEXT);
+}
+
+#[test]
+fn a_cut_stream_keeps_its_beginning_and_says_so() {
+    let long = TEXT.repeat(2_000);
+    let body = gzip(long.as_bytes());
+    let (text, cut) = decode("gzip", &body[..body.len() - 12]).unwrap();
+    assert!(cut && !text.is_empty() && long.starts_with(&text));
+}
+
+#[test]
+fn noise_under_a_label_is_an_error_and_not_a_feed() {
+    assert_eq!(decode("gzip", b"\x1f\x8b\x08\xff\xff\xff"), Err(DecodeError::Broken));
+    assert_eq!(decode("br", b"\xff\xff\xff\xff"), Err(DecodeError::Broken));
+}
+
+#[test]
+fn a_bomb_is_stopped_at_the_limit() {
+    let bomb = gzip(&vec![b'x'; 4 << 20]);
+    assert!(bomb.len() < 16 * 1024);
+    assert_eq!(decode("gzip", &bomb), Err(DecodeError::TooLarge));
+}
+
+fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+    lines
+        .iter()
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+        .collect()
+}
+
+fn fresh_s(lines: &[(&'static str, &'static str)]) -> Option<u64> {
+    let fresh = freshness::read(StatusCode::OK, &headers(lines)).fresh_for;
+    fresh.map(|wait| wait.as_secs())
+}
+
+fn retry_s(lines: &[(&'static str, &'static str)]) -> Option<u64> {
+    let fresh = freshness::read(StatusCode::SERVICE_UNAVAILABLE, &headers(lines));
+    fresh.retry_after.map(|wait| wait.as_secs())
+}
+
+#[test]
+fn freshness_is_max_age_less_age_else_expires_less_date() {
+    let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
+    let expires = ("expires", "Mon, 03 Jun 2024 08:30:00 GMT");
+    assert_eq!(fresh_s(&[("cache-control", "public, Max-Age=600"), ("age", "100")]), Some(500));
+    assert_eq!(fresh_s(&[("cache-control", "max-age=600"), date, expires]), Some(600));
+    assert_eq!(fresh_s(&[date, expires]), Some(1800));
+    assert_eq!(fresh_s(&[expires]), None);
+    assert_eq!(fresh_s(&[("cache-control", "max-age=0")]), None);
+    assert_eq!(fresh_s(&[("cache-control", "no-cache, max-age=600")]), None);
+}
+
+#[test]
+fn waits_stay_between_a_minute_and_a_day_whatever_the_server_says() {
+    let endless = "99999999999999999999999999";
+    assert_eq!(retry_s(&[("retry-after", "1")]), Some(60));
+    assert_eq!(retry_s(&[("retry-after", endless)]), Some(86_400));
+    assert_eq!(retry_s(&[("retry-after", "-5")]), None);
+    assert_eq!(retry_s(&[("retry-after", "soon")]), None);
+    let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
+    assert_eq!(retry_s(&[date, ("retry-after", "Mon, 03 Jun 2024 08:10:00 GMT")]), Some(600));
+    assert_eq!(retry_s(&[date, ("retry-after", "Sat, 03 Jun 2023 08:10:00 GMT")]), Some(60));
+    let ok = freshness::read(StatusCode::OK, &headers(&[("retry-after", "600")]));
+    assert_eq!(ok.retry_after, None);
+}
+
+#[test]
+fn a_validator_that_is_not_plain_ascii_is_not_kept() {
+    let mut lines = HeaderMap::new();
+    lines.insert("etag", HeaderValue::from_bytes(b"\"caf\xc3\xa9\"").unwrap());
+    lines.insert("last-modified", HeaderValue::from_str(&"x".repeat(1025)).unwrap());
+    assert_eq!(validators::received(&lines), Default::default());
+}
+
+#[test]
+fn an_address_counts_with_its_port_and_a_name_without() {
+    let key = |url| hosts::key(&Url::parse(url).unwrap());
+    assert_eq!(key("http://News.Example.:8080/a"), "news.example");
+    assert_eq!(key("http://127.0.0.1:8080/a"), "127.0.0.1:8080");
+    assert_eq!(key("https://[::1]/a"), "[::1]:443");
+}
+
+const GAP: Duration = Duration::from_millis(40);
+
+#[tokio::test]
+async fn one_host_is_asked_one_at_a_time_with_a_gap() {
+    let gate = HostGate::new(64, GAP);
+    let first = gate.acquire("a").await;
+    let other = gate.acquire("b").await;
+    let early = tokio::time::timeout(GAP, gate.acquire("a")).await;
+    assert!(early.is_err(), "two at once");
+    drop(first);
+    let freed = Instant::now();
+    gate.acquire("a").await;
+    assert!(freed.elapsed() >= GAP, "no gap: {:?}", freed.elapsed());
+    drop(other);
+}
+
+#[tokio::test]
+async fn a_dropped_wait_leaves_the_host_free() {
+    let gate = HostGate::new(1, Duration::ZERO);
+    let held = gate.acquire("a").await;
+    let wait = tokio::time::timeout(GAP, gate.acquire("a")).await;
+    assert!(wait.is_err());
+    drop(held);
+    gate.acquire("a").await;
+}
+
+#[tokio::test]
+async fn waiting_for_a_slow_host_does_not_use_up_the_global_limit() {
+    let gate = HostGate::new(2, Duration::ZERO);
+    let slow = gate.acquire("slow").await;
+    let mut queue = Vec::new();
+    for _ in 0..10 {
+        let mut waiting = Box::pin({
+            let gate = gate.clone();
+            async move { gate.acquire("slow").await }
+        });
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        queue.push(waiting);
+    }
+    let quick = tokio::time::timeout(Duration::from_secs(5), gate.acquire("quick")).await;
+    assert!(quick.is_ok());
+    drop(slow);
+}

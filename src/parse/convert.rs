@@ -1,0 +1,177 @@
+//! The only file that names feed_rs: text of a feed → [`ParsedFeed`]. Its ids are switched off
+//! (it invents them at random), its dates are ours, and its panics end here.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+use feed_rs::model::{Entry, Feed, Link, Text};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::domain::document::html::one_line;
+use crate::domain::document::{MAX_LINK_CHARS, MAX_TITLE_CHARS, clip_chars};
+use crate::domain::entry::ParsedEntry;
+use crate::domain::feed::ParsedFeed;
+
+use super::date;
+use super::limits::Limits;
+use super::xml::left_out;
+
+/// Longest guid that is kept; beyond it the link must do.
+const MAX_GUID_BYTES: usize = 4_000;
+
+/// Authors and categories kept of one entry, and characters of each.
+const MAX_NAMES: usize = 100;
+const MAX_NAME_CHARS: usize = 200;
+
+/// Longest URL that relative links are resolved against as it is.
+const MAX_BASE_BYTES: usize = 512;
+
+/// Parses and maps a well-formed document; the error is the parser's reason.
+pub fn read(document: &str, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
+    let base = base(url);
+    let parser = feed_rs::parser::Builder::new()
+        .base_uri(base.as_ref())
+        .sanitize_content(false)
+        .id_generator(|_, _, _| String::new())
+        .timestamp_parser(|text| date::parse(text)?.to_string().parse().ok())
+        .build();
+    match panic::catch_unwind(AssertUnwindSafe(|| parser.parse(document.as_bytes()))) {
+        Ok(Ok(feed)) => Ok(map_feed(feed, base.as_ref(), limits)),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the parser crashed".to_owned()),
+    }
+}
+
+fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
+    let language = feed.language.and_then(filled);
+    let link = page_link(&feed.links, base);
+    let base = link.as_deref().and_then(|link| Url::parse(link).ok());
+    let given = feed.entries.len().min(limits.entries);
+    let entries: Vec<ParsedEntry> = feed
+        .entries
+        .into_iter()
+        .take(limits.entries)
+        .map(|entry| map_entry(entry, base.as_ref(), language.as_deref()))
+        .filter(says_anything)
+        .collect();
+    let warnings = left_out(given - entries.len(), "empty").into_iter().collect();
+    ParsedFeed {
+        title: feed.title.and_then(line),
+        link,
+        language,
+        ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        entries,
+        warnings,
+    }
+}
+
+fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> ParsedEntry {
+    let guid = filled(entry.id).filter(|guid| guid.len() <= MAX_GUID_BYTES);
+    let link = page_link(&entry.links, base).or_else(|| guid.clone().filter(|id| is_web(id)));
+    let mut summary = entry.summary.and_then(|text| filled(text.content));
+    let mut content = entry.content.and_then(|content| filled(content.body?));
+    // A video's or podcast's description is the text of the entry where there is no other.
+    let media = entry.media.into_iter();
+    for text in media.filter_map(|media| filled(media.description?.content)) {
+        if summary.is_none() {
+            summary = Some(text);
+        } else if content.is_none() && summary.as_ref() != Some(&text) {
+            content = Some(text);
+        }
+    }
+    let own_language = entry.language.and_then(filled);
+    ParsedEntry {
+        guid,
+        link,
+        title: entry.title.and_then(line),
+        summary,
+        content,
+        authors: names(entry.authors.into_iter().filter_map(|author| author.name.or(author.email))),
+        categories: names(
+            entry.categories.into_iter().map(|category| category.label.unwrap_or(category.term)),
+        ),
+        language: own_language.or_else(|| language.map(str::to_owned)),
+        published: entry
+            .published
+            .and_then(|at| timestamp(at.timestamp(), at.timestamp_subsec_nanos())),
+        updated: entry
+            .updated
+            .and_then(|at| timestamp(at.timestamp(), at.timestamp_subsec_nanos())),
+        source: entry.source.and_then(filled),
+    }
+}
+
+/// What relative links refer to. Each gets a copy, so that a long URL is shortened to what
+/// hardly any link is relative to.
+fn base(url: &str) -> Option<Url> {
+    let mut base = Url::parse(url).ok()?;
+    if url.len() > MAX_BASE_BYTES {
+        base.set_query(None);
+        base.set_fragment(None);
+    }
+    if base.as_str().len() > MAX_BASE_BYTES {
+        base.set_path("/");
+    }
+    Some(base)
+}
+
+fn says_anything(entry: &ParsedEntry) -> bool {
+    [&entry.guid, &entry.link, &entry.title, &entry.summary, &entry.content]
+        .into_iter()
+        .any(Option::is_some)
+}
+
+/// The page of a feed or entry: the first link that leads to one, absolute where possible.
+fn page_link(links: &[Link], base: Option<&Url>) -> Option<String> {
+    let pages = || {
+        links.iter().filter(|link| {
+            let to_page = matches!(link.rel.as_deref(), None | Some("alternate" | ""));
+            to_page && link.target.is_none()
+        })
+    };
+    let is_html =
+        |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
+    let link = pages().find(is_html).or_else(|| pages().next())?;
+    let href = link.href.trim();
+    let absolute = match (Url::parse(href), base) {
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
+            base.join(href).map_or_else(|_| href.to_owned(), String::from)
+        }
+        _ => href.to_owned(),
+    };
+    filled(absolute).filter(|link| link.chars().count() <= MAX_LINK_CHARS)
+}
+
+fn is_web(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && Url::parse(text).is_ok()
+}
+
+fn line(text: Text) -> Option<String> {
+    let line = one_line(&text.content);
+    filled(clip_chars(&line, MAX_TITLE_CHARS).to_owned())
+}
+
+fn names(given: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.take(MAX_NAMES) {
+        let name = clip_chars(&one_line(&name), MAX_NAME_CHARS).to_owned();
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn filled(text: String) -> Option<String> {
+    let trimmed = text.trim();
+    match trimmed.len() {
+        0 => None,
+        all if all == text.len() => Some(text),
+        _ => Some(trimmed.to_owned()),
+    }
+}
+
+fn timestamp(second: i64, nanosecond: u32) -> Option<Timestamp> {
+    Timestamp::new(second, i32::try_from(nanosecond).ok()?).ok()
+}

@@ -1,0 +1,64 @@
+//! Why a document could not be read as a feed, with a stable code, a sentence, and a hint.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Why there is no [`crate::domain::feed::ParsedFeed`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ParseFailure {
+    #[error("the answer has no content")]
+    Empty,
+    #[error("the answer is a web page, not a feed")]
+    NotAFeedHtml,
+    #[error("the answer is JSON, but not a JSON Feed")]
+    NotAFeedJson,
+    #[error("the answer is not a feed but {what}")]
+    NotAFeed { what: String },
+    #[error("the feed is damaged beyond repair: {reason}")]
+    Malformed { reason: String },
+    #[error("the feed has more than {limit} {what}")]
+    TooComplex { what: &'static str, limit: usize },
+    #[error("the feed has elements nested more than {limit} deep")]
+    TooDeep { limit: usize },
+    #[error("reading the feed took longer than {} s", after.as_secs_f64())]
+    Timeout { after: Duration },
+    #[error("the parser crashed on this feed")]
+    Crashed,
+}
+
+impl ParseFailure {
+    /// A stable word for logs, metrics, columns and filters.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotAFeedHtml => "not_a_feed_html",
+            Self::NotAFeedJson => "not_a_feed_json",
+            Self::NotAFeed { .. } => "not_a_feed",
+            Self::Malformed { .. } => "malformed",
+            Self::TooComplex { .. } => "too_complex",
+            Self::TooDeep { .. } => "too_deep",
+            Self::Timeout { .. } => "timeout_parse",
+            Self::Crashed => "parser_crash",
+        }
+    }
+
+    /// What the user can do about it: one `hint:` sentence.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Empty => "hint: the server is at fault; it is tried again",
+            Self::NotAFeedHtml => {
+                "hint: open the URL in a browser: if it is a normal page, look on it for the \
+                 address of its feed; if it asks for a login or a check, ask the site's owner"
+            }
+            Self::NotAFeedJson | Self::NotAFeed { .. } => {
+                "hint: look on the site for the address of its RSS, Atom or JSON feed"
+            }
+            Self::Malformed { .. } => "hint: tell the feed's owner; it is tried again",
+            Self::TooComplex { .. } | Self::TooDeep { .. } | Self::Timeout { .. } => {
+                "hint: no honest feed looks like this; look for another feed of the site"
+            }
+            Self::Crashed => "hint: this is a defect of wirewatch; report it with the feed's URL",
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Alerts: their revisions, their state, and what people noted. Revisions are written by
+//! [`super::ingest`]; people change the state. How they are read is in [`read`].
+
+pub mod read;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::Store;
+use super::column::{Json, Ms, Text};
+use super::error::StoreError;
+use super::topics::rank;
+use crate::domain::alert::{AlertRevision, AlertState};
+use crate::domain::ids::AlertId;
+use read::AlertView;
+
+impl Store {
+    /// Brings an alert to `state` and notes who did it, with their words. An alert that is in
+    /// that state already gets the note only.
+    pub async fn set_alert_state(
+        &self,
+        alert: AlertId,
+        state: AlertState,
+        author: &str,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<AlertView, StoreError> {
+        let (author, note) = (author.to_owned(), note.map(str::to_owned));
+        self.write(move |session| {
+            let conn = session.conn;
+            let changed = conn
+                .prepare_cached("UPDATE alerts SET state = ?2 WHERE id = ?1")?
+                .execute((alert.0, state.as_str()))?;
+            if changed == 0 {
+                let name = alert.to_string();
+                return Err(StoreError::Unknown { what: "alert", name });
+            }
+            conn.prepare_cached(
+                "INSERT INTO alert_notes (alert_id, at, author, state, note) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![alert.0, Ms(now), author, state.as_str(), note])?;
+            read::load(conn, alert)?.ok_or(StoreError::Closed)
+        })
+        .await
+    }
+}
+
+/// Writes a revision, in the form in which it is published, and the alert as it now is. That an
+/// alert exists already, or that its revisions have a gap, is an error of the plan.
+pub(super) fn add_revision(
+    conn: &Connection,
+    revision: &AlertRevision,
+    object: &[u8],
+) -> Result<(), StoreError> {
+    if revision.seq == 1 {
+        insert(conn, revision)?;
+    } else {
+        update(conn, revision)?;
+    }
+    let object = std::str::from_utf8(object).map_err(rusqlite::Error::from)?;
+    conn.prepare_cached(
+        "INSERT INTO alert_revisions (alert_id, seq, event, at, entry_id, reason_code, \
+         reason_text, object) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        revision.alert.0,
+        revision.seq,
+        revision.event.as_str(),
+        Ms(revision.at),
+        revision.entry.id.0,
+        revision.reason.code,
+        revision.reason.text,
+        object,
+    ])?;
+    Ok(())
+}
+
+fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO alerts (id, topic, topic_name, severity, story_id, state, seq, opened, \
+         revised, headline, publishers, score) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        revision.alert.0,
+        Text(&revision.topic.id),
+        revision.topic.name,
+        rank(revision.topic.severity),
+        revision.story.id.0,
+        AlertState::Open.as_str(),
+        revision.seq,
+        Ms(revision.at),
+        revision.headline,
+        Json(&revision.story.publishers),
+        revision.score,
+    ])?;
+    Ok(())
+}
+
+/// A follow-up changes what is told, never what people decided: the state stays.
+fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE alerts SET topic_name = ?3, severity = ?4, seq = ?2, revised = ?5, \
+             headline = ?6, publishers = ?7, score = ?8 WHERE id = ?1 AND seq = ?2 - 1",
+        )?
+        .execute(params![
+            revision.alert.0,
+            revision.seq,
+            revision.topic.name,
+            rank(revision.topic.severity),
+            Ms(revision.at),
+            revision.headline,
+            Json(&revision.story.publishers),
+            revision.score,
+        ])?;
+    if changed == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Unknown {
+        what: "alert revision to follow up",
+        name: format!("{} revision {}", revision.alert, revision.seq.saturating_sub(1)),
+    })
+}

@@ -1,0 +1,144 @@
+//! What can go wrong with the store, each with a stable code and, where there is one, a hint of
+//! what to do. Every SQLite error passes through [`StoreError::from`] and comes out as what it
+//! means: busy, full, read-only, corrupt.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Why the store could not do as asked. `Display` says what happened, [`Self::hint`] what to do,
+/// `source()` what SQLite or the system said.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("there is no database at {}", path.display())]
+    NotFound { path: PathBuf },
+    #[error("cannot open the database {}", path.display())]
+    CannotOpen {
+        path: PathBuf,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("{} is not a wirewatch database", path.display())]
+    Foreign { path: PathBuf },
+    #[error(
+        "{} was written by a newer wirewatch (schema {found}, this one knows {supported})",
+        path.display()
+    )]
+    NewerSchema { path: PathBuf, found: u32, supported: u32 },
+    #[error(
+        "{} was written by an older wirewatch (schema {found}, this one needs {needed})",
+        path.display()
+    )]
+    OlderSchema { path: PathBuf, found: u32, needed: u32 },
+    #[error("the database is damaged: {detail}")]
+    Corrupt { detail: String },
+    #[error("the database cannot be written to")]
+    ReadOnly,
+    #[error("another process is writing to the database and does not finish")]
+    Busy,
+    #[error("the disk is full")]
+    Full,
+    /// `pid` is the process that holds the lock, where it could be read.
+    #[error("another wirewatch is running here{}", pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    Locked { pid: Option<u32> },
+    #[error("cannot lock {}", path.display())]
+    CannotLock {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// Something was named that is not in the database.
+    #[error("there is no {what} {name}")]
+    Unknown { what: &'static str, name: String },
+    /// The work given to the store panicked, or cannot be stored as it is. It was rolled back, and
+    /// nothing else with it.
+    #[error("a defect in wirewatch: {detail}")]
+    Defect { detail: String },
+    #[error("the store is closed")]
+    Closed,
+    #[error("the disk failed while the database was read or written")]
+    Disk {
+        #[source]
+        source: rusqlite::Error,
+    },
+    #[error("the database refused a statement")]
+    Sql {
+        #[source]
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    /// A stable word for logs, metrics and exit codes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not_found",
+            Self::CannotOpen { .. } => "cannot_open",
+            Self::Foreign { .. } => "not_a_database",
+            Self::NewerSchema { .. } => "newer_schema",
+            Self::OlderSchema { .. } => "older_schema",
+            Self::Corrupt { .. } => "corrupt",
+            Self::ReadOnly => "read_only",
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Locked { .. } => "locked",
+            Self::CannotLock { .. } => "cannot_lock",
+            Self::Unknown { .. } => "unknown_id",
+            Self::Defect { .. } => "defect",
+            Self::Closed => "closed",
+            Self::Disk { .. } => "disk",
+            Self::Sql { .. } => "sql",
+        }
+    }
+
+    /// What to do about it, as a sentence or two.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotFound { .. } => {
+                "`wirewatch run` creates the database; check `state_dir` and $STATE_DIRECTORY"
+            }
+            Self::CannotOpen { .. } | Self::CannotLock { .. } => {
+                "check that the state directory exists and that this user may read and write it"
+            }
+            Self::Foreign { .. } => {
+                "point `state_dir` at another directory, or move that file away; it was not touched"
+            }
+            Self::NewerSchema { .. } => {
+                "run the newer wirewatch, or restore a backup made before the upgrade"
+            }
+            Self::OlderSchema { .. } => "start `wirewatch run` once: it brings the database up",
+            Self::Corrupt { .. } => {
+                "stop wirewatch and copy the database with its -wal file; then restore a backup, or \
+                 rescue what is readable with `sqlite3 wirewatch.db .recover | sqlite3 rescued.db`; \
+                 wirewatch never replaces a damaged database by itself"
+            }
+            Self::ReadOnly => "check the permissions of the database and its directory",
+            Self::Busy => "see which process has it open (`fuser wirewatch.db`), then try again",
+            Self::Full => "free some space; nothing was lost, and storing resumes by itself",
+            Self::Locked { .. } => "stop the other one, or give this one a `state_dir` of its own",
+            Self::Defect { .. } => "please report this with the log lines around it",
+            Self::Disk { .. } => "look for disk errors in the system log (`dmesg`)",
+            Self::Unknown { .. } | Self::Closed | Self::Sql { .. } => return None,
+        })
+    }
+
+    /// Whether the same call may succeed later without anybody changing the data or the setup.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy | Self::Full | Self::Disk { .. })
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Corrupt { detail: source.to_string() }
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Disk { source },
+            _ => Self::Sql { source },
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Writes a plan, in an order in which every row finds what it refers to.
+
+use rusqlite::{Connection, params};
+
+use crate::domain::feed::{FeedState, Validators};
+use crate::domain::ids::EntryId;
+use crate::domain::ingest::{Batch, Decision, Plan, View};
+use crate::domain::topic::evidence::Match;
+use crate::store::column::{Hash, Json, Ms, Text};
+use crate::store::error::StoreError;
+use crate::store::evidence_row::EvidenceRow;
+use crate::store::writer::Session;
+use crate::store::{alerts, entries, feeds, meta, outbox, stories};
+
+/// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
+pub(super) fn apply(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    view: &View,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    let conn = session.conn;
+    let now = batch.fetch.at;
+    for entry in &plan.entries {
+        entries::insert(conn, entry)?;
+        session.indexing.added(entry.id);
+    }
+    for entry in &plan.revised {
+        if let Some(before) = entries::revise(conn, entry, now)? {
+            session.indexing.revised(entry.id, before);
+        }
+    }
+    for (key, entry) in &plan.keys {
+        entries::add_key(conn, view.feed.id, *key, *entry)?;
+    }
+    for story in &plan.stories {
+        stories::save(conn, story)?;
+    }
+    for member in &plan.members {
+        stories::save_member(conn, member)?;
+    }
+    for (entry, revision, found) in &plan.matches {
+        add_match(conn, *entry, *revision, found)?;
+    }
+    for decision in &plan.decisions {
+        add_decision(conn, decision, now)?;
+    }
+    apply_alerts(conn, plan)?;
+    feeds::save(conn, &feed_state(batch, view, plan))?;
+    feeds::add_fetch(conn, &plan.fetch)?;
+    meta::set_last_id(conn, plan.last_id)?;
+    Ok(())
+}
+
+fn apply_alerts(conn: &Connection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.alerts.len() != plan.objects.len() {
+        let (alerts, objects) = (plan.alerts.len(), plan.objects.len());
+        let detail = format!("a plan with {alerts} alert revisions and {objects} objects");
+        return Err(StoreError::Defect { detail });
+    }
+    for (revision, object) in plan.alerts.iter().zip(&plan.objects) {
+        alerts::add_revision(conn, revision, object)?;
+    }
+    for delivery in &plan.deliveries {
+        let of = |alert: &&crate::domain::alert::AlertRevision| {
+            alert.alert == delivery.alert && alert.seq == delivery.seq
+        };
+        let created = plan.alerts.iter().find(of).map_or(plan.fetch.at, |alert| alert.at);
+        outbox::add(conn, delivery, created)?;
+    }
+    Ok(())
+}
+
+/// The feed's new state. If the feed was given another URL while this batch was on its way, what
+/// the old server said of it does not hold for the new one.
+fn feed_state(batch: &Batch, view: &View, plan: &Plan) -> FeedState {
+    let state = plan.feed.clone();
+    if batch.feed.url == view.feed.url {
+        return state;
+    }
+    FeedState {
+        url: view.feed.url.clone(),
+        validators: Validators::default(),
+        body_hash: None,
+        next_due: view.feed.next_due,
+        next_reason: view.feed.next_reason.clone(),
+        ..state
+    }
+}
+
+/// Keeps a match; that an entry's revision was matched by a topic's revision before is no news.
+fn add_match(
+    conn: &Connection,
+    entry: EntryId,
+    revision: u32,
+    found: &Match,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO matches (entry_id, entry_revision, topic, topic_revision, analyser, score, \
+         threshold, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+         ON CONFLICT (entry_id, entry_revision, topic, topic_revision) DO NOTHING",
+    )?
+    .execute(params![
+        entry.0,
+        revision,
+        Text(&found.topic),
+        Hash(found.revision),
+        found.analyser,
+        found.score,
+        found.threshold,
+        Json(EvidenceRow::from(&found.evidence)),
+    ])?;
+    Ok(())
+}
+
+fn add_decision(
+    conn: &Connection,
+    decision: &Decision,
+    now: jiff::Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, \
+         reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        decision.entry.0,
+        Text(&decision.topic),
+        decision.story.0,
+        decision.alert.map(|alert| alert.0),
+        decision.verdict,
+        decision.reason.code,
+        decision.reason.text,
+        Ms(now),
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Reads what is known as far as it bears on a batch.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, IdSource, StoryId, TopicId};
+use crate::domain::ingest::{AlertSoFar, Batch, Known, Prepared, View};
+use crate::domain::story::{Member, Story};
+use crate::store::column::{Hash, Json, key, time};
+use crate::store::error::StoreError;
+use crate::store::writer::Session;
+use crate::store::{entries, feeds, meta, silences, stories};
+
+/// Most matched entries of one story that a decision hears of, the latest ones.
+const MAX_MATCHED: u32 = 500;
+
+/// Publishers whose entries matched, by topic and story, with when.
+type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
+
+/// Reads the view. `now` is the time of the batch's fetch.
+pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, StoreError> {
+    let conn = session.conn;
+    let now = batch.fetch.at;
+    let feed = feeds::load(conn, batch.fetch.feed)?
+        .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
+    let known = known(conn, feed.id, &batch.entries)?;
+    let candidates = candidates(session, &batch.entries, &known, now)?;
+    let mut view = View {
+        last_id: meta::last_id(conn)?,
+        feed,
+        known,
+        candidates,
+        stories: HashMap::new(),
+        alerts: HashMap::new(),
+        matched: HashMap::new(),
+        silences: silences::not_over(conn, now)?,
+    };
+    for id in stories_of(&view, &batch.entries) {
+        if let Some(story) = stories::load(conn, id)? {
+            read_story(conn, story, &mut view)?;
+        }
+    }
+    Ok(view)
+}
+
+/// Which keys of these entries the feed has had before, with the entries they stand for.
+fn known(
+    conn: &Connection,
+    feed: FeedId,
+    prepared: &[Prepared],
+) -> rusqlite::Result<HashMap<Digest, Known>> {
+    let mut known = HashMap::new();
+    if !has_keys(conn, feed)? {
+        return Ok(known);
+    }
+    let mut entries: HashMap<EntryId, Known> = HashMap::new();
+    for key in prepared.iter().flat_map(|entry| entry.keys.iter()) {
+        let Some(id) = entries::by_key(conn, feed, key)? else {
+            continue;
+        };
+        let entry = match entries.get(&id) {
+            Some(entry) => entry.clone(),
+            None => {
+                let entry = known_entry(conn, id)?;
+                entries.insert(id, entry.clone());
+                entry
+            }
+        };
+        known.insert(key, entry);
+    }
+    Ok(known)
+}
+
+/// Whether the feed has had any entry: on its first fetch, hundreds of look-ups are spared.
+fn has_keys(conn: &Connection, feed: FeedId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM entry_keys WHERE feed_id = ?1 LIMIT 1")?
+        .query_row([feed.0], |_| Ok(()))
+        .optional()
+        .map(|found| found.is_some())
+}
+
+/// What is known of an entry; of a purged one, hardly more than that it was there.
+fn known_entry(conn: &Connection, id: EntryId) -> rusqlite::Result<Known> {
+    let known = conn
+        .prepare_cached(
+            "SELECT e.revision, e.content, m.story_id, e.first_seen FROM entries AS e \
+             LEFT JOIN story_members AS m ON m.entry_id = e.id WHERE e.id = ?1",
+        )?
+        .query_row([id.0], |row| {
+            let Hash(content) = row.get(1)?;
+            Ok(Known {
+                entry: id,
+                revision: row.get(0)?,
+                content: Some(content),
+                story: row.get::<_, Option<i64>>(2)?.map(StoryId),
+                first_seen: time(row, 3)?,
+                topics: Vec::new(),
+            })
+        })
+        .optional()?;
+    let mut known = known.unwrap_or(Known {
+        entry: id,
+        revision: 0,
+        content: None,
+        story: None,
+        first_seen: IdSource::made_at(id.0),
+        topics: Vec::new(),
+    });
+    known.topics = conn
+        .prepare_cached("SELECT DISTINCT topic FROM matches WHERE entry_id = ?1")?
+        .query_map([id.0], |row| key(row, 0))?
+        .collect::<Result<_, _>>()?;
+    Ok(known)
+}
+
+/// Members whose story an entry of the batch may tell. Entries known by all their keys are in
+/// their story already.
+fn candidates(
+    session: &mut Session<'_>,
+    prepared: &[Prepared],
+    known: &HashMap<Digest, Known>,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Member>> {
+    let conn = session.conn;
+    let mut seen = HashSet::new();
+    let mut candidates = Vec::new();
+    let mut caught_up = false;
+    for entry in prepared {
+        if entry.keys.iter().all(|key| known.contains_key(&key)) {
+            continue;
+        }
+        if !caught_up {
+            session.recent.catch_up(conn, now)?;
+            caught_up = true;
+        }
+        if let Some(link) = entry.signature.link {
+            let same_link = stories::by_link(conn, link, now)?;
+            candidates.extend(same_link.into_iter().filter(|member| seen.insert(member.entry)));
+        }
+        for id in session.recent.alike(&entry.signature.terms, now) {
+            if seen.insert(id) {
+                candidates.extend(stories::member(conn, id)?);
+            }
+        }
+    }
+    Ok(candidates)
+}
+
+/// The stories a decision may ask for: those of the candidates, and those of known entries that
+/// now say something else.
+fn stories_of(view: &View, prepared: &[Prepared]) -> HashSet<StoryId> {
+    let candidates = view.candidates.iter().map(|member| member.story);
+    let revised = prepared.iter().flat_map(|entry| {
+        let known = entry.keys.iter().filter_map(|key| view.known.get(&key));
+        known.filter(|known| known.content != Some(entry.content)).filter_map(|known| known.story)
+    });
+    candidates.chain(revised).collect()
+}
+
+/// Adds a story to the view, with its alerts and the publishers that matched in it.
+fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Result<()> {
+    let id = story.id;
+    view.stories.insert(id, story);
+    read_matched(conn, id, &mut view.matched)?;
+    let mut query = conn.prepare_cached(
+        "SELECT id, topic, seq, opened, revised, publishers FROM alerts WHERE story_id = ?1",
+    )?;
+    let mut rows = query.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        let topic: TopicId = key(row, 1)?;
+        let Json(publishers) = row.get(5)?;
+        let revised = time(row, 4)?;
+        let matched = view.matched.get(&(topic.clone(), id)).into_iter().flatten();
+        let alert = AlertSoFar {
+            alert: AlertId(row.get(0)?),
+            seq: row.get(2)?,
+            opened: time(row, 3)?,
+            revised,
+            publishers,
+            last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
+        };
+        view.alerts.insert((topic, id), alert);
+    }
+    Ok(())
+}
+
+fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rusqlite::Result<()> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT DISTINCT x.topic, e.publisher, m.at FROM story_members AS m \
+         JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
+         WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT {MAX_MATCHED}"
+    ))?;
+    let mut rows = query.query([story.0])?;
+    while let Some(row) = rows.next()? {
+        let publishers = matched.entry((key(row, 0)?, story)).or_default();
+        publishers.push((row.get(1)?, time(row, 2)?));
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Brings a database to the schema this version knows. Migrations are append-only: each is
+//! applied in one transaction together with the version number, so that a kill at any instant
+//! leaves the version before or the version after.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::backup::Progress;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::error::StoreError;
+
+/// Marks a SQLite file as ours: "WIRE". In the file's header, see `PRAGMA application_id`.
+pub(super) const APPLICATION_ID: i32 = 0x5749_5245;
+
+/// The migrations, in order. The n-th (from 1) brings the schema to version n.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_spine.sql")];
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// A file without content: new, or killed before its first migration was through.
+    Empty,
+    /// A wirewatch database of this schema version.
+    Wirewatch(u32),
+    /// Something else.
+    Foreign,
+}
+
+/// Looks at the header and the list of tables; changes nothing.
+pub(super) fn identify(conn: &Connection) -> rusqlite::Result<Identity> {
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if application == APPLICATION_ID {
+        return Ok(Identity::Wirewatch(version));
+    }
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(if application == 0 && version == 0 && tables == 0 {
+        Identity::Empty
+    } else {
+        Identity::Foreign
+    })
+}
+
+/// Applies what is missing of `migrations`. A database that already holds data is copied beside
+/// itself first, as `<name>.v<version>.bak`.
+pub(super) fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    from: u32,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    if from > 0 && (from as usize) < migrations.len() {
+        back_up(conn, path, from)?;
+    }
+    for (version, sql) in (1u32..).zip(migrations).skip(from as usize) {
+        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been faster while this one waited for the write lock.
+        let at: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if at < version {
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", version)?;
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Copies the database as it is. An unfinished copy of an earlier try is overwritten.
+fn back_up(conn: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
+    let target = backup_path(path, version);
+    let failed = |source: std::io::Error| StoreError::CannotOpen {
+        path: target.clone(),
+        source: source.into(),
+    };
+    let mut partial = target.clone().into_os_string();
+    partial.push(".partial");
+    match std::fs::remove_file(&partial) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    conn.backup("main", &partial, None::<fn(Progress)>)?;
+    std::fs::rename(&partial, &target).map_err(failed)
+}
+
+/// Where the copy of a database goes before it is brought up from `version`.
+fn backup_path(path: &Path, version: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".v{version}.bak"));
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests;

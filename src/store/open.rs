@@ -1,0 +1,198 @@
+//! Opens connections: is this file ours, whole, and of a schema this version knows? Only then
+//! are its settings touched. [`super::migrate`] creates the schema and brings it up.
+
+use std::path::Path;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::Access;
+use super::error::StoreError;
+use super::migrate::{self, Identity, MIGRATIONS};
+
+/// How long SQLite waits for another process to finish writing before it says "busy".
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Page cache of the writing connection, in KiB (negative is SQLite's sign for KiB).
+const WRITER_CACHE: i64 = -16 * 1024;
+
+/// Page cache of each reading connection, in KiB.
+const READER_CACHE: i64 = -2 * 1024;
+
+/// Prepared statements kept per connection; there are fewer than this in the whole room.
+const STATEMENTS: usize = 128;
+
+/// The write-ahead log is folded into the database when it has grown by this many pages.
+const CHECKPOINT_PAGES: i64 = 2_000;
+
+/// The write-ahead log file is cut back to this many bytes after it was larger.
+const WAL_LIMIT_BYTES: i64 = 64 * 1024 * 1024;
+
+/// Databases up to this size are checked whole when they are opened for writing: about a second.
+const WHOLE_CHECK_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Of larger ones, these tables are checked: small, and needed for every step.
+const SPINE_TABLES: &[&str] = &["meta", "feeds", "topics", "stories", "alerts", "silences"];
+
+/// What must be escaped in the path of a `file:` URI.
+const URI_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
+
+/// Opens the connection that checks the file and, unless `access` is read-only, writes to it.
+pub(super) fn open_main(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    prepare_place(path, access)?;
+    let mut conn = connect(path, access).map_err(|error| cannot_open(path, error))?;
+    let identity = identity(&conn, path)?;
+    let version = match identity {
+        Identity::Wirewatch(version) => version,
+        Identity::Empty if access == Access::Create => 0,
+        Identity::Empty | Identity::Foreign => {
+            return Err(StoreError::Foreign { path: path.into() });
+        }
+    };
+    let known = MIGRATIONS.len() as u32;
+    if version > known {
+        let path = path.into();
+        return Err(StoreError::NewerSchema { path, found: version, supported: known });
+    }
+    if access == Access::ReadOnly {
+        if version < known {
+            let path = path.into();
+            return Err(StoreError::OlderSchema { path, found: version, needed: known });
+        }
+        configure_reader(&conn)?;
+        return Ok(conn);
+    }
+    if access == Access::Create && identity != Identity::Empty {
+        check(&conn, path)?;
+    }
+    configure_writer(&conn).map_err(|error| cannot_open(path, error))?;
+    migrate::migrate(&mut conn, path, version, MIGRATIONS)?;
+    Ok(conn)
+}
+
+/// Opens one more connection, for reading, to a database that [`open_main`] has accepted.
+pub(super) fn open_reader(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let access = match access {
+        Access::ReadOnly => Access::ReadOnly,
+        Access::Create | Access::Existing => Access::Existing,
+    };
+    let conn = connect(path, access).map_err(|error| cannot_open(path, error))?;
+    configure_reader(&conn)?;
+    Ok(conn)
+}
+
+/// The file must be there already, or its directory must.
+fn prepare_place(path: &Path, access: Access) -> Result<(), StoreError> {
+    if access != Access::Create {
+        return match path.try_exists() {
+            Ok(false) => Err(StoreError::NotFound { path: path.into() }),
+            _ => Ok(()),
+        };
+    }
+    let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(dir)
+        .map_err(|source| StoreError::CannotOpen { path: path.into(), source: source.into() })
+}
+
+fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
+    let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let flags = match access {
+        Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        Access::Existing => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let conn = Connection::open_with_flags(path, flags | shared)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // One plan per statement: else SQLite plans some anew for every value bound to them.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    if access == Access::ReadOnly && !readable(&conn)? && !has_wal(path) {
+        // A database in a directory that cannot be written to has no place for the shared
+        // memory file of its log. Without a log nobody is writing: it can be read as it lies.
+        let encoded = utf8_percent_encode(&path.to_string_lossy(), URI_PATH).to_string();
+        let uri = format!("file:{encoded}?immutable=1");
+        let flags = flags | shared | OpenFlags::SQLITE_OPEN_URI;
+        return Connection::open_with_flags(uri, flags);
+    }
+    Ok(conn)
+}
+
+/// Whether anything can be read at all. That the file is damaged shows later, with its name.
+fn readable(conn: &Connection) -> rusqlite::Result<bool> {
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Ok(false),
+            _ => Ok(true),
+        },
+    }
+}
+
+fn has_wal(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    std::fs::metadata(wal).is_ok_and(|wal| wal.len() > 0)
+}
+
+fn identity(conn: &Connection, path: &Path) -> Result<Identity, StoreError> {
+    migrate::identify(conn).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::Foreign { path: path.into() },
+        _ => cannot_open(path, error),
+    })
+}
+
+/// Says which file could not be opened, unless the error is one of those with a meaning.
+fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Disk { source } | StoreError::Sql { source } => {
+            StoreError::CannotOpen { path: path.into(), source: source.into() }
+        }
+        meaning => meaning,
+    }
+}
+
+/// Refuses a damaged database. Reads at most about [`WHOLE_CHECK_BYTES`], so that starting stays
+/// quick; what lies elsewhere shows as [`StoreError::Corrupt`] when it is read.
+fn check(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    if bytes <= WHOLE_CHECK_BYTES {
+        return quick_check(conn, "PRAGMA quick_check(1)");
+    }
+    SPINE_TABLES
+        .iter()
+        .try_for_each(|table| quick_check(conn, &format!("PRAGMA quick_check({table})")))
+}
+
+fn quick_check(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
+    let detail: String = conn.query_row(pragma, [], |row| row.get(0))?;
+    if detail == "ok" { Ok(()) } else { Err(StoreError::Corrupt { detail }) }
+}
+
+fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
+    harden(conn)?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: the log is synced with every commit, so that a power cut takes nothing committed.
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    conn.pragma_update(None, "journal_size_limit", WAL_LIMIT_BYTES)
+}
+
+fn configure_reader(conn: &Connection) -> rusqlite::Result<()> {
+    harden(conn)?;
+    conn.pragma_update(None, "cache_size", READER_CACHE)?;
+    conn.pragma_update(None, "query_only", true)
+}
+
+/// A crafted database file must not run anything, and no statement may reach into FTS5's tables.
+fn harden(conn: &Connection) -> rusqlite::Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
+}

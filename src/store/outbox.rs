@@ -1,0 +1,324 @@
+//! The outbox: deliveries and their attempts. A delivery is written in the commit that makes its
+//! alert revision, claimed with a lease, and settled after the channel answered. Nothing is ever
+//! taken out: what was delivered stays as the log.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::Store;
+use super::column::{Ms, Text, code, key, opt_time, time, uint};
+use super::error::StoreError;
+use crate::domain::alert::delivery::{
+    Attempt, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
+};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId};
+
+/// A delivery as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryView {
+    pub id: DeliveryId,
+    pub alert: AlertId,
+    pub seq: u32,
+    pub channel: ChannelId,
+    pub state: DeliveryState,
+    pub created: Timestamp,
+    /// When it is tried next, while it is pending.
+    pub next_attempt: Option<Timestamp>,
+    /// When it was delivered or parked.
+    pub settled: Option<Timestamp>,
+    /// Oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Which deliveries to list or to retry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    pub id: Option<DeliveryId>,
+    pub alert: Option<AlertId>,
+    pub channel: Option<ChannelId>,
+    pub state: Option<DeliveryState>,
+    /// At most so many are listed; 0 means 50. Retrying takes all.
+    pub limit: u32,
+}
+
+/// Deliveries listed where no limit is asked for.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// Most attempts shown of one delivery, the last ones.
+const MAX_ATTEMPTS: u32 = 100;
+
+/// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, or
+/// they were given up. What was added to a story is never told before the story.
+const IN_TURN: &str = "NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
+     WHERE earlier.alert_id = due.alert_id AND earlier.channel = due.channel \
+     AND earlier.seq < due.seq AND earlier.state IN ('pending', 'sending'))";
+
+impl Store {
+    /// Makes every delivery pending that was being sent when the last instance ended. Only for
+    /// the holder of the instance lock. Returns how many.
+    pub async fn recover_deliveries(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |session| {
+            let changed = session
+                .conn
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'pending', lease_until = NULL, \
+                     next_attempt = min(next_attempt, ?1) WHERE state = 'sending'",
+                )?
+                .execute([Ms(now)])?;
+            Ok(changed as u64)
+        })
+        .await
+    }
+
+    /// Claims up to `limit` deliveries of a channel that are due, in the order in which they
+    /// were made, and of each alert at most one: its revisions are settled in turn. Nobody else gets them until they are settled or `lease` is over.
+    pub async fn claim(
+        &self,
+        channel: &ChannelId,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let channel = channel.clone();
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit)?)).await
+    }
+
+    /// Records attempts and what becomes of their deliveries, all in one commit.
+    pub async fn settle(
+        &self,
+        settled: Vec<(DeliveryId, Attempt, Settlement)>,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            for (id, attempt, settlement) in &settled {
+                add_attempt(session.conn, *id, attempt)?;
+                settle(session.conn, *id, attempt.at, settlement)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// When the channel's next delivery is due, or its next lease is over.
+    pub async fn next_delivery_at(
+        &self,
+        channel: &ChannelId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let channel = channel.clone();
+        self.write(move |session| {
+            let next: Option<Ms> = session
+                .conn
+                .prepare_cached(&format!(
+                    "SELECT min(ifnull(lease_until, next_attempt)) FROM deliveries AS due \
+                     WHERE channel = ?1 AND state IN ('pending', 'sending') AND {IN_TURN}",
+                ))?
+                .query_row([Text(&channel)], |row| row.get(0))?;
+            Ok(next.map(|Ms(at)| at))
+        })
+        .await
+    }
+
+    /// Makes parked deliveries that pass the filter pending and due at once, with all their
+    /// retries before them. A filter without an id or a state takes parked ones only; by id, a
+    /// pending one is made due as well. Returns how many.
+    pub async fn retry_deliveries(
+        &self,
+        filter: DeliveryFilter,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.write(move |session| {
+            let changed = session
+                .conn
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt = ?1, \
+                     lease_until = NULL, settled_at = NULL \
+                     WHERE (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR alert_id = ?3) \
+                     AND (?4 IS NULL OR channel = ?4) \
+                     AND (state = 'parked' OR state = 'pending' AND (?2 IS NOT NULL OR ?5))",
+                )?
+                .execute(params![
+                    Ms(now),
+                    filter.id.map(|id| id.0),
+                    filter.alert.map(|id| id.0),
+                    filter.channel.as_ref().map(Text),
+                    filter.state == Some(DeliveryState::Pending),
+                ])?;
+            Ok(changed as u64)
+        })
+        .await
+    }
+
+    /// Deliveries that pass the filter with their attempts, newest first.
+    pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryView>, StoreError> {
+        self.read(|conn| Ok(list(conn, filter)?))
+    }
+}
+
+/// Puts a delivery into the outbox, due at once.
+pub(super) fn add(
+    conn: &Connection,
+    delivery: &NewDelivery,
+    created: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO deliveries (id, alert_id, seq, channel, body, state, created, next_attempt) \
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6)",
+    )?
+    .execute(params![
+        delivery.id.0,
+        delivery.alert.0,
+        delivery.seq,
+        Text(&delivery.channel),
+        delivery.body,
+        Ms(created),
+    ])?;
+    Ok(())
+}
+
+fn claim(
+    conn: &Connection,
+    channel: &ChannelId,
+    now: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> rusqlite::Result<Vec<Claimed>> {
+    let farthest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
+    let mut claimed: Vec<Claimed> = conn
+        .prepare_cached(&format!(
+            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?3 \
+             WHERE id IN (SELECT id FROM deliveries AS due \
+                WHERE channel = ?1 AND state IN ('pending', 'sending') \
+                AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
+                AND {IN_TURN} ORDER BY id LIMIT ?4) \
+             RETURNING id, alert_id, seq, channel, body, attempts, created",
+        ))?
+        .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest)), |row| {
+            Ok(Claimed {
+                id: DeliveryId(row.get(0)?),
+                alert: AlertId(row.get(1)?),
+                seq: row.get(2)?,
+                channel: key(row, 3)?,
+                body: row.get(4)?,
+                attempt: row.get(5)?,
+                created: time(row, 6)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    claimed.sort_unstable_by_key(|delivery| delivery.id);
+    Ok(claimed)
+}
+
+/// Success is final, whoever reports it; a failure counts only while the delivery is claimed:
+/// one that reports it after its lease was over does not undo what another has done since.
+fn settle(
+    conn: &Connection,
+    id: DeliveryId,
+    at: Timestamp,
+    settlement: &Settlement,
+) -> rusqlite::Result<()> {
+    let (sql, when) = match settlement {
+        Settlement::Delivered => (
+            "UPDATE deliveries SET state = 'delivered', settled_at = ?2, lease_until = NULL \
+             WHERE id = ?1 AND state != 'delivered'",
+            at,
+        ),
+        Settlement::Retry { at } => (
+            "UPDATE deliveries SET state = 'pending', next_attempt = ?2, lease_until = NULL \
+             WHERE id = ?1 AND state = 'sending'",
+            *at,
+        ),
+        Settlement::Park => (
+            "UPDATE deliveries SET state = 'parked', settled_at = ?2, lease_until = NULL \
+             WHERE id = ?1 AND state = 'sending'",
+            at,
+        ),
+    };
+    conn.prepare_cached(sql)?.execute((id.0, Ms(when)))?;
+    Ok(())
+}
+
+fn add_attempt(conn: &Connection, id: DeliveryId, attempt: &Attempt) -> Result<(), StoreError> {
+    let known = conn
+        .prepare_cached("SELECT 1 FROM deliveries WHERE id = ?1")?
+        .query_row([id.0], |_| Ok(()))
+        .optional()?;
+    if known.is_none() {
+        let name = id.to_string();
+        return Err(StoreError::Unknown { what: "delivery", name });
+    }
+    conn.prepare_cached(
+        "INSERT INTO attempts (delivery_id, at, duration_ms, code, detail) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        id.0,
+        Ms(attempt.at),
+        i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX),
+        attempt.code,
+        attempt.detail,
+    ])?;
+    Ok(())
+}
+
+/// Deliveries that pass the filter with their attempts, newest first.
+pub(super) fn list(
+    conn: &Connection,
+    filter: &DeliveryFilter,
+) -> rusqlite::Result<Vec<DeliveryView>> {
+    let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
+    let mut query = conn.prepare_cached(
+        "SELECT id, alert_id, seq, channel, state, created, next_attempt, settled_at \
+         FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
+         AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
+         ORDER BY id DESC LIMIT ?5",
+    )?;
+    let bound = params![
+        filter.id.map(|id| id.0),
+        filter.alert.map(|id| id.0),
+        filter.channel.as_ref().map(Text),
+        filter.state.map(DeliveryState::as_str),
+        limit,
+    ];
+    let mut views: Vec<DeliveryView> = query.query_map(bound, view)?.collect::<Result<_, _>>()?;
+    for view in &mut views {
+        view.attempts = attempts(conn, view.id)?;
+    }
+    Ok(views)
+}
+
+fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
+    let state = code(row, 4, DeliveryState::from_code)?;
+    let next = time(row, 6)?;
+    Ok(DeliveryView {
+        id: DeliveryId(row.get(0)?),
+        alert: AlertId(row.get(1)?),
+        seq: row.get(2)?,
+        channel: key(row, 3)?,
+        state,
+        created: time(row, 5)?,
+        next_attempt: (state == DeliveryState::Pending).then_some(next),
+        settled: opt_time(row, 7)?,
+        attempts: Vec::new(),
+    })
+}
+
+fn attempts(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Vec<Attempt>> {
+    let mut last: Vec<Attempt> = conn
+        .prepare_cached(
+            "SELECT at, duration_ms, code, detail FROM attempts WHERE delivery_id = ?1 \
+             ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map((id.0, MAX_ATTEMPTS), |row| {
+            Ok(Attempt {
+                at: time(row, 0)?,
+                duration: Duration::from_millis(uint(row.get(1)?)),
+                code: row.get::<_, String>(2)?.into(),
+                detail: row.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    last.reverse();
+    Ok(last)
+}

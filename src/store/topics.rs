@@ -1,0 +1,109 @@
+//! Topics as last configured, and every rule they ever had: what matched an old entry can still
+//! be shown after the rule was changed.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::Store;
+use super::column::{Hash, Ms, Text, key, opt_time};
+use super::error::StoreError;
+use crate::domain::ids::{Digest, TopicId};
+use crate::domain::topic::Severity;
+
+/// A topic with the rule it has now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicRevision {
+    pub id: TopicId,
+    pub name: String,
+    pub severity: Severity,
+    /// Hash of the compiled rule.
+    pub revision: Digest,
+    /// The rule as written.
+    pub source: String,
+    /// The file it stands in.
+    pub file: String,
+}
+
+/// A topic as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicView {
+    pub id: TopicId,
+    pub name: String,
+    pub severity: Severity,
+    pub revision: Digest,
+    pub file: String,
+    /// Since when it is no longer configured.
+    pub retired_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Makes the database's topics those of the configuration. Topics no longer configured are
+    /// retired; their alerts and old rules stay.
+    pub async fn sync_topics(
+        &self,
+        topics: Vec<TopicRevision>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| Ok(sync(session.conn, &topics, now)?)).await
+    }
+
+    /// All topics by id, the retired ones among them.
+    pub fn topics(&self) -> Result<Vec<TopicView>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT id, name, severity, revision, file, retired_at FROM topics ORDER BY id",
+            )?;
+            let views = query.query_map([], view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE topics SET retired_at = ?1 WHERE retired_at IS NULL")?
+        .execute([Ms(now)])?;
+    let mut upsert = conn.prepare_cached(
+        "INSERT INTO topics (id, name, severity, revision, file) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, severity = excluded.severity, \
+         revision = excluded.revision, file = excluded.file, retired_at = NULL",
+    )?;
+    let mut remember = conn.prepare_cached(
+        "INSERT OR IGNORE INTO topic_revisions (topic, revision, source, first_used) \
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for topic in topics {
+        upsert.execute(params![
+            Text(&topic.id),
+            topic.name,
+            rank(topic.severity),
+            Hash(topic.revision),
+            topic.file,
+        ])?;
+        remember.execute(params![Text(&topic.id), Hash(topic.revision), topic.source, Ms(now),])?;
+    }
+    Ok(())
+}
+
+fn view(row: &Row<'_>) -> rusqlite::Result<TopicView> {
+    Ok(TopicView {
+        id: key(row, 0)?,
+        name: row.get(1)?,
+        severity: severity(row, 2)?,
+        revision: row.get(3).map(|Hash(digest)| digest)?,
+        file: row.get(4)?,
+        retired_at: opt_time(row, 5)?,
+    })
+}
+
+/// A severity as a number that orders as severities do.
+pub(super) fn rank(severity: Severity) -> i64 {
+    let position = Severity::ALL.into_iter().position(|other| other == severity);
+    position.unwrap_or_default() as i64
+}
+
+/// Reads a severity written by [`rank`].
+pub(super) fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Severity> {
+    let rank: i64 = row.get(column)?;
+    let known = usize::try_from(rank).ok().and_then(|rank| Severity::ALL.get(rank));
+    known.copied().ok_or(rusqlite::Error::IntegralValueOutOfRange(column, rank))
+}

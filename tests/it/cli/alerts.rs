@@ -1,0 +1,128 @@
+//! `alerts` and `deliver`: what was found, what people did with it, and how it went out.
+
+use serde_json::Value;
+
+use super::scene::{Running, Scene};
+use crate::support::channel::{Answer, Receiver};
+use crate::support::world::item;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_have_the_same_fields_in_every_format() {
+    let scene = Scene::with_alert().await;
+    let json = scene.run("alerts list -o json").ended(0).list();
+    let fields: Vec<&str> = json[0].as_object().unwrap().keys().map(String::as_str).collect();
+    let lines = scene.run("alerts list -o jsonl").ended(0).out;
+    assert_eq!(serde_json::from_str::<Value>(lines.trim()).unwrap(), json[0]);
+    let csv = scene.run("alerts list -o csv").ended(0).out;
+    let mut header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    header.sort_unstable();
+    assert_eq!(header, fields);
+    let table = scene.run("alerts list").ended(0).out;
+    let shown = table.lines().next().unwrap().split_whitespace();
+    assert!(shown.into_iter().all(|column| fields.contains(&column)), "{table}");
+    assert_eq!(
+        (&json[0]["state"], &json[0]["seq"], &json[0]["publishers"]),
+        (&"open".into(), &2.into(), &2.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_alert_is_shown_with_evidence_revisions_and_deliveries() {
+    let scene = Scene::with_alert().await;
+    let id = scene.alert_id();
+    let page = scene.run(&format!("alerts show {id}")).ended(0).out;
+    for part in [
+        "[NATO]",
+        "why  NATO",
+        "state  open",
+        "revisions",
+        "opened",
+        "updated",
+        "to log: delivered",
+    ] {
+        assert!(page.contains(part), "{part} is missing:\n{page}");
+    }
+    let object = scene.run(&format!("alerts show {id} -o json")).ended(0).json();
+    assert_eq!(object["revisions"].as_array().unwrap().len(), 2);
+    assert_eq!(object["revisions"][0]["schema"], "wirewatch.alert.v1");
+    assert_eq!(object["deliveries"][0]["state"], "delivered");
+    scene.run("alerts show A0").ended(1);
+    scene.run("alerts show nonsense").ended(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_acknowledged_and_closed_with_who_and_why() {
+    let scene = Scene::with_alert().await;
+    let id = scene.alert_id();
+    let acked = scene.run(&format!("alerts ack {id} --note seen -o json")).ended(0).list();
+    assert_eq!(acked[0]["state"], "acknowledged");
+    let page = scene.run(&format!("alerts show {id}")).ended(0).out;
+    assert!(page.contains("acknowledged by tester: seen"), "{page}");
+    // One that is not there does not keep the other from being closed.
+    let closed = scene.run(&format!("alerts close {id} A0 --author desk")).ended(3);
+    assert!(closed.err.contains("there is no alert A0"), "{}", closed.err);
+    assert_eq!(scene.run("alerts list --state closed -o json").ended(0).list().len(), 1);
+    assert_eq!(scene.run("alerts list --state open").ended(0).out, "no alerts\n");
+    scene.run("alerts ack A0").ended(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_shows_the_last_revisions_and_follows_until_interrupted() {
+    let mut scene = Scene::with_alert().await;
+    let last = scene.run("alerts tail -n 1 -o json").ended(0).list();
+    assert_eq!((last.len(), &last[0]["seq"]), (1, &2.into()));
+    let all = scene.run("alerts tail").ended(0).out;
+    assert_eq!(all.matches("why  NATO").count(), 2, "{all}");
+
+    let tail =
+        Running::start(scene.command().args(["alerts", "tail", "-f", "-n", "1", "-o", "jsonl"]));
+    assert_eq!(serde_json::from_str::<Value>(&tail.line()).unwrap()["seq"], 2);
+    scene.world.publish("wire", item("NATO opens a school for divers in Tromso"));
+    scene.once().ended(0);
+    let next: Value = serde_json::from_str(&tail.line()).unwrap();
+    assert_eq!((&next["seq"], &next["event"]), (&1.into(), &"opened".into()));
+    assert_eq!(tail.end(libc::SIGINT), 130);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_was_given_up_is_shown_and_goes_out_on_request() {
+    let sink = Receiver::start().await;
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.extra =
+        format!("[[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n", sink.url());
+    scene.world.allow(&sink.host());
+    scene.world.write_config();
+    scene.once().ended(0);
+    sink.script([Answer::Status(404)]);
+    scene.world.publish("wire", item("NATO ministers meet in Copenhagen"));
+    scene.once().ended(3);
+
+    let failed = scene.run("deliver log --failed -o json").ended(0).list();
+    assert_eq!((failed.len(), &failed[0]["last_code"]), (1, &"http_404".into()), "{failed:#?}");
+    assert_eq!(failed[0]["last_detail"], "said the receiver");
+    let id = failed[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(scene.run(&format!("deliver retry {id}")).ended(0).out, "1 delivery is due again\n");
+    scene.once().ended(0);
+
+    let received = sink.received();
+    assert_eq!(received.len(), 2);
+    assert_eq!(received[0].id(), received[1].id());
+    assert_eq!(received[0].body, received[1].body, "the bytes never change");
+    assert_eq!(scene.run("deliver log --failed").ended(0).out, "no deliveries\n");
+    scene.run("deliver retry --failed").ended(0);
+    scene.run("deliver retry D0").ended(1);
+    scene.run("deliver retry").ended(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_deliver_leaves_deliveries_for_a_run_that_does() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.once().ended(0);
+    scene.world.publish("wire", item("NATO ministers meet in Copenhagen"));
+    scene.run("run --once --no-deliver").ended(0);
+    assert!(scene.world.alert_log().is_empty());
+    let waiting = scene.run("deliver log -o json").ended(0).list();
+    assert_eq!(waiting[0]["state"], "pending");
+    scene.once().ended(0);
+    assert_eq!(scene.world.alert_log().len(), 1);
+}

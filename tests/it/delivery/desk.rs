@@ -1,0 +1,367 @@
+//! A desk to deliver from: a real store in a directory of its own, alerts put into its outbox as
+//! the pipeline does it, channels opened from configuration, and a clock that the test moves.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use wirewatch::clock::Clock;
+use wirewatch::config::{
+    ChannelConfig, ChannelKind, EgressConfig, LogChannel, Secret, WebhookChannel,
+};
+use wirewatch::daemon::dispatcher::Dispatcher;
+use wirewatch::deliver::object::{self, AlertV1};
+use wirewatch::deliver::terminal::Style;
+use wirewatch::deliver::{self, Channel, Printer};
+use wirewatch::domain::alert::delivery::{DeliveryState, NewDelivery};
+use wirewatch::domain::alert::{
+    AlertEvent, AlertRevision, EntryFacts, Reason, StoryFacts, TopicFacts,
+};
+use wirewatch::domain::entry::DateQuality;
+use wirewatch::domain::feed::{Feed, FetchRecord, Freshness, Interval, Outcome, Validators};
+use wirewatch::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, EntryId, StoryId};
+use wirewatch::domain::ingest::{Batch, Plan};
+use wirewatch::domain::story::Story;
+use wirewatch::domain::topic::Severity;
+use wirewatch::domain::topic::evidence::Evidence;
+use wirewatch::egress::Egress;
+use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
+use wirewatch::store::{Access, DATABASE_FILE, Store};
+
+use crate::support::channel::Receiver;
+
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Long enough for loopback, short enough to hang a few times in a test.
+const TIMEOUT: Duration = Duration::from_millis(250);
+
+/// A test that waits longer than this for a state has failed.
+const WAIT: Duration = Duration::from_secs(30);
+
+pub struct Desk {
+    dir: tempfile::TempDir,
+    pub store: Store,
+    pub clock: Clock,
+    channels: Vec<ChannelConfig>,
+    allow_net: Vec<String>,
+    committed: watch::Sender<()>,
+    running: Vec<(CancellationToken, JoinHandle<()>)>,
+    last_id: i64,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join(DATABASE_FILE);
+        Self {
+            store: Store::open(&path, Access::Create).expect("a store"),
+            dir,
+            clock: Clock::manual("2026-05-04T10:00:00Z".parse().expect("a time")),
+            channels: Vec::new(),
+            allow_net: Vec::new(),
+            committed: watch::Sender::new(()),
+            running: Vec::new(),
+            last_id: 0,
+        }
+    }
+
+    /// Adds a webhook channel to this receiver, signed.
+    pub fn webhook(mut self, id: &str, receiver: &Receiver) -> Self {
+        self.allow_net.push(receiver.host());
+        let webhook = WebhookChannel {
+            url: receiver.url(),
+            secret: Some(Secret::new(SECRET)),
+            timeout: TIMEOUT,
+            headers: BTreeMap::from([("x-token".to_owned(), Secret::new("t0k3n"))]),
+        };
+        self.add(id, ChannelKind::Webhook(webhook));
+        self
+    }
+
+    /// Adds an alert log, rotated at so many bytes.
+    pub fn log(mut self, id: &str, rotate_bytes: u64) -> Self {
+        let log = LogChannel { path: self.log_path(), rotate_bytes, keep: 1_000, terminal: true };
+        self.add(id, ChannelKind::Log(log));
+        self
+    }
+
+    fn add(&mut self, id: &str, kind: ChannelKind) {
+        let (id, min_severity) = (id.parse().expect("a key"), Severity::Info);
+        self.channels.push(ChannelConfig { id, min_severity, kind });
+    }
+
+    pub fn log_path(&self) -> PathBuf {
+        self.dir.path().join("alerts.jsonl")
+    }
+
+    /// The alerts in the log, oldest first, from all its files; every line must be one.
+    pub fn logged(&self) -> Vec<AlertV1> {
+        let rotated = |n: usize| format!("{}.{n}", self.log_path().display());
+        let files = (1..).map(rotated).take_while(|path| std::fs::exists(path).expect("a look"));
+        let mut files: Vec<PathBuf> = files.map(PathBuf::from).collect();
+        files.reverse();
+        files.push(self.log_path());
+        let mut alerts = Vec::new();
+        for file in files {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            assert!(text.is_empty() || text.ends_with('\n'), "{text:?}");
+            alerts.extend(
+                text.lines().map(|line| serde_json::from_str::<AlertV1>(line).expect("an alert")),
+            );
+        }
+        alerts
+    }
+
+    /// Commits revision `seq` of alert `n`, with a delivery to each channel. Returns the bytes
+    /// that were fixed, by delivery id.
+    pub async fn alert(&mut self, n: i64, seq: u32) -> BTreeMap<String, Vec<u8>> {
+        let revision = revision(n, seq, self.clock.now());
+        let ids = self.channels.iter().map(|channel| &channel.id);
+        let deliveries: Vec<NewDelivery> = ids
+            .zip(self.last_id + 1..)
+            .map(|(channel, id)| NewDelivery {
+                id: DeliveryId(id),
+                alert: revision.alert,
+                seq,
+                channel: channel.clone(),
+                body: object::freeze(&revision, channel, DeliveryId(id)),
+            })
+            .collect();
+        self.last_id += deliveries.len() as i64;
+        let frozen = deliveries.iter().map(|d| (d.id.to_string(), d.body.clone())).collect();
+        self.commit(revision, deliveries).await;
+        self.committed.send_replace(());
+        frozen
+    }
+
+    /// Puts a revision and its deliveries into the store, in the one transaction there is.
+    async fn commit(&self, revision: AlertRevision, deliveries: Vec<NewDelivery>) {
+        let (now, last_id) = (self.clock.now(), self.last_id);
+        let feed = Arc::new(feed());
+        let synced = self.store.sync_feeds(vec![Arc::clone(&feed)], now).await.expect("synced");
+        let batch = Batch {
+            fetch: FetchRecord {
+                feed: synced[0].id,
+                at: now,
+                outcome: Outcome::Fresh,
+                code: "ok".into(),
+                status: Some(200),
+                bytes: 0,
+                duration: Duration::ZERO,
+                entries: 0,
+                new_entries: 0,
+                detail: None,
+            },
+            feed,
+            title: None,
+            validators: Validators::default(),
+            body_hash: Digest::of("test", &[]),
+            freshness: Freshness::default(),
+            ttl: None,
+            entries: Vec::new(),
+            routes: Vec::new(),
+        };
+        let fetch = batch.fetch.clone();
+        let decide = move |view: &wirewatch::domain::ingest::View| Plan {
+            last_id: view.last_id.max(last_id),
+            feed: view.feed.clone(),
+            fetch: fetch.clone(),
+            entries: Vec::new(),
+            revised: Vec::new(),
+            keys: Vec::new(),
+            matches: Vec::new(),
+            stories: vec![story(&revision)],
+            members: Vec::new(),
+            alerts: vec![revision.clone()],
+            objects: vec![AlertV1::from_revision(&revision).to_bytes()],
+            deliveries: deliveries.clone(),
+            decisions: Vec::new(),
+        };
+        self.store.ingest(Arc::new(batch), decide).await.expect("committed");
+    }
+
+    /// The channel of this name, opened anew.
+    pub fn open(&self, id: &str) -> Box<dyn Channel> {
+        let config = self.channels.iter().find(|channel| channel.id.as_str() == id);
+        let allow_net = self.allow_net.clone();
+        let egress = Egress::new(&EgressConfig { contact: None, allow_net }).expect("egress");
+        let printer = Printer::new(Style { colour: false, width: 100 }, |_| ());
+        let config = config.expect("a channel");
+        deliver::open(config, &egress, &self.clock, &printer).expect("an open channel")
+    }
+
+    pub fn dispatcher(&self, id: &str) -> Dispatcher {
+        Dispatcher {
+            id: id.parse().expect("a key"),
+            channel: self.open(id),
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// Starts a dispatcher for each channel, as a daemon does that comes up.
+    pub async fn start(&mut self) {
+        self.store.recover_deliveries(self.clock.now()).await.expect("recovered");
+        let ids: Vec<ChannelId> = self.channels.iter().map(|channel| channel.id.clone()).collect();
+        for id in ids {
+            let (dispatcher, stop) = (self.dispatcher(id.as_str()), CancellationToken::new());
+            let (committed, stopped) = (self.committed.subscribe(), stop.clone());
+            let task = tokio::spawn(async move { dispatcher.run(committed, &stopped).await });
+            self.running.push((stop, task));
+        }
+    }
+
+    /// Stops all dispatchers and waits for them.
+    pub async fn stop(&mut self) {
+        for (stop, task) in self.running.drain(..) {
+            stop.cancel();
+            task.await.expect("no panic");
+        }
+    }
+
+    /// Ends all dispatchers wherever they are, as a crash would.
+    pub async fn kill(&mut self) {
+        for (_, task) in self.running.drain(..) {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    pub fn deliveries(&self, state: Option<DeliveryState>) -> Vec<DeliveryView> {
+        let filter = DeliveryFilter { state, limit: 10_000, ..DeliveryFilter::default() };
+        self.store.deliveries(&filter).expect("deliveries")
+    }
+
+    pub fn delivery(&self, id: &str) -> DeliveryView {
+        let id = Some(id.parse().expect("a delivery id"));
+        let filter = DeliveryFilter { id, ..DeliveryFilter::default() };
+        self.store.deliveries(&filter).expect("deliveries").remove(0)
+    }
+
+    /// Waits, without moving the clock, until a state holds.
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        self.wait(what, holds, |_| ()).await;
+    }
+
+    /// Moves the clock on to the next retry, again and again, until a state holds.
+    pub async fn turn(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        self.wait(what, holds, Self::advance_to_next).await;
+    }
+
+    async fn wait(&self, what: &str, holds: impl Fn(&Self) -> bool, meanwhile: impl Fn(&Self)) {
+        let waiting = async {
+            while !holds(self) {
+                meanwhile(self);
+                tokio::time::sleep(Duration::from_millis(3)).await;
+            }
+        };
+        if tokio::time::timeout(WAIT, waiting).await.is_err() {
+            panic!("{what}: {:#?}", self.deliveries(None));
+        }
+    }
+
+    /// If nothing can be claimed at this time, and nothing is under way, makes it the time of the
+    /// next retry.
+    fn advance_to_next(&self) {
+        let waiting: Vec<DeliveryView> =
+            self.deliveries(None).into_iter().filter(is_open).collect();
+        let in_turn = |one: &&DeliveryView| {
+            let earlier = |other: &DeliveryView| {
+                (other.alert, &other.channel) == (one.alert, &one.channel) && other.seq < one.seq
+            };
+            !waiting.iter().any(earlier)
+        };
+        let next = waiting.iter().filter(in_turn).map(|delivery| delivery.next_attempt).min();
+        // None of an open delivery's: it is being sent.
+        if let Some(Some(next)) = next {
+            let wait = next.duration_since(self.clock.now());
+            self.clock.advance(Duration::try_from(wait).unwrap_or_default());
+        }
+        // The dispatchers may have begun to wait before the clock moved.
+        self.committed.send_replace(());
+    }
+
+    pub fn all_delivered(&self) -> bool {
+        self.deliveries(None).iter().all(|d| d.state == DeliveryState::Delivered)
+    }
+}
+
+fn is_open(delivery: &DeliveryView) -> bool {
+    matches!(delivery.state, DeliveryState::Pending | DeliveryState::Sending)
+}
+
+fn feed() -> Feed {
+    let hour = Duration::from_secs(3600);
+    Feed {
+        key: "wire".parse().expect("a key"),
+        url: "https://wire.example/rss".to_owned(),
+        title: None,
+        publisher: None,
+        tags: Vec::new(),
+        interval: Interval { floor: hour, ceiling: hour },
+        backfill: Duration::ZERO,
+    }
+}
+
+fn story(revision: &AlertRevision) -> Story {
+    Story {
+        id: revision.story.id,
+        headline: revision.headline.clone(),
+        first_seen: revision.at,
+        last_seen: revision.at,
+        entries: 1,
+        publishers: revision.story.publishers.clone(),
+        feeds: revision.story.feeds.clone(),
+    }
+}
+
+fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
+    AlertRevision {
+        alert: AlertId(n),
+        seq,
+        event: if seq == 1 { AlertEvent::Opened } else { AlertEvent::Updated },
+        at,
+        reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
+        topic: TopicFacts {
+            id: "nato".parse().expect("a key"),
+            name: "NATO".to_owned(),
+            severity: Severity::High,
+            tags: Vec::new(),
+            revision: Digest::of("test", &[b"rule"]),
+            file: "topics/nato.toml".to_owned(),
+        },
+        score: None,
+        threshold: None,
+        headline: format!("Headline {n}, zażółć \u{1b}[31m\u{202e}"),
+        summary: "A summary.".to_owned(),
+        story: StoryFacts {
+            id: StoryId(n),
+            entries: seq,
+            publishers: vec!["Wire".to_owned()],
+            feeds: vec!["wire".to_owned()],
+            first_seen: at,
+            last_seen: at,
+            new_publishers: Vec::new(),
+        },
+        entry: EntryFacts {
+            id: EntryId(n),
+            feed: "wire".to_owned(),
+            feed_title: "Wire".to_owned(),
+            publisher: "Wire".to_owned(),
+            guid: None,
+            url: None,
+            author: None,
+            language: None,
+            published: None,
+            date_quality: DateQuality::Missing,
+            seen: at,
+        },
+        evidence: Evidence::default(),
+    }
+}
