@@ -162,18 +162,18 @@ impl Builder<'_> {
     /// What each topic cannot do without, once it is known how often each term is asked for.
     fn needs(&self, topics: &[CompiledTopic]) -> Vec<Needs> {
         let frequency = self.lexicon.frequency();
-        let mut definitions: Vec<Needs> = Vec::with_capacity(self.definitions.len());
+        let mut known: Vec<Needs> = Vec::with_capacity(self.definitions.len());
         // A definition only names those before it.
         for definition in &self.definitions {
-            let needs = self.deriver(&frequency, &definitions).needs(&definition.plan);
-            definitions.push(needs);
+            let needs = self.deriver(&frequency, &known).needs(&definition.plan);
+            known.push(needs);
         }
-        let deriver = self.deriver(&frequency, &definitions);
+        let deriver = self.deriver(&frequency, &known);
         topics.iter().map(|compiled| topic_needs(&deriver, compiled)).collect()
     }
 
-    fn deriver<'d>(&'d self, frequency: &'d [f32], definitions: &'d [Needs]) -> Deriver<'d> {
-        Deriver { leaves: &self.lexicon.leaves, frequency, definitions }
+    fn deriver<'d>(&'d self, frequency: &'d [f32], known: &'d [Needs]) -> Deriver<'d> {
+        Deriver { leaves: &self.lexicon.leaves, frequency, definitions: &self.definitions, known }
     }
 
     fn finish(self, topics: Vec<CompiledTopic>, needs: Vec<Needs>) -> Result<TopicSet, String> {

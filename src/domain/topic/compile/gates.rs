@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::plan::LeafId;
-use super::{Leaf, Plan, Sequence, TermId};
+use super::{CompiledDefinition, Leaf, Plan, Sequence, TermId, plan};
 
 /// Most gates kept for a rule; more would cost more than they keep out.
 const MAX_GATES: usize = 4;
@@ -27,8 +27,9 @@ pub type Needs = Vec<(f32, Terms)>;
 pub struct Deriver<'a> {
     pub leaves: &'a [Leaf],
     pub frequency: &'a [f32],
-    /// Needs of the definitions compiled so far.
-    pub definitions: &'a [Needs],
+    pub definitions: &'a [CompiledDefinition],
+    /// Needs of the first of them.
+    pub known: &'a [Needs],
 }
 
 impl Deriver<'_> {
@@ -36,9 +37,7 @@ impl Deriver<'_> {
     pub fn needs(&self, plan: &Plan) -> Needs {
         match plan {
             Plan::Leaf(leaf) => self.leaf(*leaf),
-            Plan::Reference(index) => {
-                self.definitions.get(*index as usize).cloned().unwrap_or_default()
-            }
+            Plan::Reference(index) => self.known.get(*index as usize).cloned().unwrap_or_default(),
             Plan::Or(operands) => any(operands.iter().map(|operand| self.needs(operand))),
             Plan::And(operands) => all(operands.iter().map(|operand| self.needs(operand))),
             Plan::Not(_) => Needs::new(),
@@ -55,18 +54,24 @@ impl Deriver<'_> {
         }
     }
 
-    /// Of m operands n must hold: among any m-n+1 of them there is one that does. A reference
-    /// may name a list, which counts each of its members and so may do alone: it is always among
-    /// them.
+    /// Of m operands n must hold: among any m-n+1 of them there is one that does. Each member of
+    /// a list is an operand.
     fn at_least(&self, n: usize, operands: &[Plan]) -> Needs {
-        let (lists, single): (Vec<&Plan>, Vec<&Plan>) =
-            operands.iter().partition(|operand| may_count_twice(operand));
-        let mut single: Vec<Needs> = single.into_iter().map(|plan| self.needs(plan)).collect();
-        single.sort_by(|a, b| rarity(a).total_cmp(&rarity(b)));
-        let dispensable = n.max(1) - 1;
-        let at_least_one = usize::from(lists.is_empty());
-        single.truncate(single.len().saturating_sub(dispensable).max(at_least_one));
-        any(lists.into_iter().map(|plan| self.needs(plan)).chain(single))
+        let mut each = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let inner = match operand {
+                Plan::Scoped { inner, .. } => inner,
+                other => other,
+            };
+            match plan::members(self.definitions, inner) {
+                Some(members) => each.extend(members.iter().map(|member| self.needs(member))),
+                None => each.push(self.needs(operand)),
+            }
+        }
+        each.sort_by(|a, b| rarity(a).total_cmp(&rarity(b)));
+        let asked = each.len().saturating_sub(n.max(1)) + 1;
+        each.truncate(asked);
+        any(each.into_iter())
     }
 
     fn leaf(&self, leaf: LeafId) -> Needs {
@@ -85,14 +90,6 @@ impl Deriver<'_> {
     fn one(&self, term: TermId) -> (f32, Terms) {
         let frequency = self.frequency.get(term as usize).copied().unwrap_or(1.0);
         (frequency, Rc::new([term]))
-    }
-}
-
-/// Whether an operand of ATLEAST may count for more than one.
-fn may_count_twice(operand: &Plan) -> bool {
-    match operand {
-        Plan::Scoped { inner, .. } => may_count_twice(inner),
-        other => matches!(other, Plan::Reference(_)),
     }
 }
 

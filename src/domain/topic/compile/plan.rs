@@ -52,6 +52,19 @@ impl Plan {
     }
 }
 
+/// The members of the list that a reference names, by way of macros too: `ATLEAST` counts each.
+pub fn members<'d>(definitions: &'d [CompiledDefinition], plan: &Plan) -> Option<&'d [Plan]> {
+    let mut plan = plan;
+    while let Plan::Reference(index) = plan {
+        let definition = definitions.get(*index as usize)?;
+        match (&definition.definition, &definition.plan) {
+            (Definition::List(_), Plan::Or(members)) => return Some(members),
+            (_, next) => plan = next,
+        }
+    }
+    None
+}
+
 /// How one written term is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Leaf {

@@ -5,7 +5,7 @@
 mod leaf;
 mod proximity;
 
-use super::super::compile::{CompiledTopic, Plan, TopicSet};
+use super::super::compile::{CompiledTopic, Plan, TopicSet, plan};
 use super::super::evidence::ClauseScore;
 use super::super::syntax::ast::Scope;
 use super::occurrence::{Found, Occurrence, count_apart};
@@ -131,7 +131,7 @@ impl<'a> Decider<'a> {
                 Plan::Scoped { scope, inner } => (&**inner, *scope),
                 other => (other, scope),
             };
-            match self.members(inner) {
+            match plan::members(&self.set.definitions, inner) {
                 Some(members) => {
                     for member in members {
                         count += u32::from(self.holds(member, scope));
@@ -144,25 +144,6 @@ impl<'a> Decider<'a> {
             }
         }
         count
-    }
-
-    /// The members of the list that a reference names, by way of macros too.
-    pub fn members(&self, plan: &Plan) -> Option<&'a [Plan]> {
-        let mut index = match plan {
-            Plan::Reference(index) => *index,
-            _ => return None,
-        };
-        let set = self.set;
-        loop {
-            let definition = set.definitions.get(index as usize)?;
-            match (&definition.definition, &definition.plan) {
-                (super::super::syntax::ast::Definition::List(_), Plan::Or(members)) => {
-                    return Some(members);
-                }
-                (_, Plan::Reference(next)) => index = *next,
-                _ => return None,
-            }
-        }
     }
 
     /// Where `plan` is found in `scope`.

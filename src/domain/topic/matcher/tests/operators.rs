@@ -76,6 +76,7 @@ fn counting_operators_count_members_and_mentions() {
         ("ATLEAST/2(alpha, @all) AND the", "the coach of the league", true),
         ("ATLEAST/2(alpha, title:@sport)", "the coach of the league", false),
         ("ATLEAST/3(alpha, beta, gamma)", "alpha beta", false),
+        ("ATLEAST/3(never, alpha, @all)", "alpha coach goal", true),
         ("MENTIONS/2(@sport)", "the coach and the coach", true),
         ("MENTIONS/2(@sport)", "the coach", false),
         ("MENTIONS/2(alpha OR \"alpha beta\")", "alpha beta", false),
