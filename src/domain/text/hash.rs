@@ -10,8 +10,11 @@ pub struct Key {
     second: u64,
 }
 
-/// Zero bytes that must follow a text before [`Key::hash_within`] reads words from it.
-pub const PADDING_BYTES: usize = 8;
+/// Bytes that must follow a text before [`Key::hash_within`] reads words from it.
+pub const PADDING_BYTES: usize = BLOCK_BYTES;
+
+/// Bytes that are mixed at once: nearly every word is one block.
+const BLOCK_BYTES: usize = 16;
 
 impl Key {
     pub fn new(seed: Digest) -> Self {
@@ -26,39 +29,40 @@ impl Key {
     /// The hash of `bytes`.
     pub fn hash(self, bytes: &[u8]) -> u64 {
         let mut state = self.first;
-        let chunks = bytes.chunks(8);
-        for chunk in chunks {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            state = self.mix(state, u64::from_le_bytes(word));
+        for chunk in bytes.chunks(BLOCK_BYTES) {
+            let mut block = [0; BLOCK_BYTES];
+            block[..chunk.len()].copy_from_slice(chunk);
+            state = self.mix(state, u128::from_le_bytes(block));
         }
         self.finish(state, bytes.len())
     }
 
-    /// The hash of `buffer[start..end]`, read eight bytes at a time. `buffer` has
+    /// The hash of `buffer[start..end]`, not empty, read a block at a time. `buffer` has
     /// [`PADDING_BYTES`] more after `end`.
     #[inline]
     pub fn hash_within(self, buffer: &[u8], start: usize, end: usize) -> u64 {
         let mut state = self.first;
         let mut at = start;
-        while at < end {
-            let mut word = buffer
-                .get(at..at + 8)
-                .and_then(|bytes| bytes.try_into().ok())
-                .map_or(0, u64::from_le_bytes);
+        loop {
+            let block = buffer
+                .get(at..)
+                .and_then(|bytes| bytes.first_chunk())
+                .map_or(0, |block: &[u8; BLOCK_BYTES]| u128::from_le_bytes(*block));
             let left = end - at;
-            if left < 8 {
-                word &= (1 << (left * 8)) - 1;
+            if left <= BLOCK_BYTES {
+                let unused = (BLOCK_BYTES - left) as u32 * 8;
+                let block = block & u128::MAX.checked_shr(unused).unwrap_or(0);
+                return self.finish(self.mix(state, block), end - start);
             }
-            state = self.mix(state, word);
-            at += 8;
+            state = self.mix(state, block);
+            at += BLOCK_BYTES;
         }
-        self.finish(state, end - start)
     }
 
     #[inline]
-    fn mix(self, state: u64, word: u64) -> u64 {
-        folded_multiply(state ^ word, self.second)
+    fn mix(self, state: u64, block: u128) -> u64 {
+        let (low, high) = (block as u64, (block >> 64) as u64);
+        folded_multiply(state ^ low, self.second ^ high)
     }
 
     #[inline]

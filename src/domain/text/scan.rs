@@ -7,10 +7,12 @@
 //! has a position of its own.
 
 use super::fold::fold_into;
-use super::hash::PADDING_BYTES;
 use super::script::{self, Kind};
 
+mod borders;
 mod token;
+
+use borders::Borders;
 
 pub use token::{Token, TokenKind, tokens};
 
@@ -55,6 +57,7 @@ pub trait Sink {
 #[derive(Debug, Default)]
 pub struct Buffers {
     lower: Vec<u8>,
+    borders: Borders,
     form: String,
     chain: String,
     run: Vec<RunChar>,
@@ -67,45 +70,24 @@ struct Chain {
     position: u32,
 }
 
-const SEPARATOR: u8 = 0;
-const WORD: u8 = 1;
-const HIGH: u8 = 2;
-
-/// Classes of the bytes of lower-cased text.
-const CLASS: [u8; 256] = {
-    let mut class = [SEPARATOR; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        class[byte] = match byte as u8 {
-            b'a'..=b'z' | b'0'..=b'9' => WORD,
-            0x80.. => HIGH,
-            _ => SEPARATOR,
-        };
-        byte += 1;
-    }
-    class
-};
-
 /// Sends every token of `text` to `sink`; returns the number of positions.
 pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
-    buffers.lower.clear();
-    buffers.lower.extend_from_slice(text.as_bytes());
-    buffers.lower.make_ascii_lowercase();
-    buffers.lower.extend([0; PADDING_BYTES]);
-    let Buffers { lower, form, chain: joined, run } = buffers;
+    buffers.borders.read(text.as_bytes(), &mut buffers.lower);
+    let Buffers { lower, borders, form, chain: joined, run } = buffers;
 
     let mut position = 0;
     let mut chain = Chain { parts: 0, start: 0, position: 0 };
     let mut at = 0;
-    while at < text.len() {
+    loop {
+        at = borders.next_start(at);
+        if at >= text.len() {
+            break;
+        }
         let start = at;
-        match CLASS[lower[at] as usize] {
-            SEPARATOR => {
-                at += 1;
-                continue;
-            }
-            WORD => at = ascii_end(lower, at),
-            _ => match script::kind(char_at(text, at)) {
+        if lower[at] < 0x80 {
+            at = borders.next_end(at);
+        } else {
+            match script::kind(char_at(text, at)) {
                 Kind::Word => {}
                 Kind::Unsegmented => {
                     at = read_run(text, at, form, run);
@@ -117,19 +99,23 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
                     at += char_at(text, at).len_utf8();
                     continue;
                 }
-            },
+            }
         }
 
         let mut kind = TokenKind::Word;
-        if at == start || CLASS[lower[at] as usize] == HIGH {
+        let mut is_ascii = true;
+        if at == start || lower[at] >= 0x80 {
+            is_ascii = at > start;
+            let ascii_end = at;
             at = word_end(text, at);
+            is_ascii &= at == ascii_end;
         } else if lower[at] == b'.' && at - start == 1 {
             at = initials_end(text.as_bytes(), start);
             if at - start > 1 {
                 kind = TokenKind::Initials;
+                is_ascii = false;
             }
         }
-        let is_ascii = kind == TokenKind::Word && lower[start..at].is_ascii();
         if is_ascii {
             sink.ascii(lower, start, at, position);
         } else {
@@ -189,14 +175,6 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
 
 fn ascii(lower: &[u8], start: usize, end: usize) -> &str {
     std::str::from_utf8(&lower[start..end]).unwrap_or_default()
-}
-
-#[inline]
-fn ascii_end(lower: &[u8], mut at: usize) -> usize {
-    while CLASS[lower[at] as usize] == WORD {
-        at += 1;
-    }
-    at
 }
 
 fn char_at(text: &str, at: usize) -> char {

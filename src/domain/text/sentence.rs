@@ -24,9 +24,14 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
             continue;
         }
         let mut start = 0;
-        for (at, c) in block.char_indices() {
-            let end = at + c.len_utf8();
-            if end > start && is_end(block, at, c) {
+        for (at, &byte) in block.as_bytes().iter().enumerate() {
+            // Nearly all bytes neither end a sentence nor begin a character that may.
+            if !matches!(byte, b'.' | b'!' | b'?' | 0xc2..) || at < start {
+                continue;
+            }
+            let c = block[at..].chars().next().unwrap_or_default();
+            if is_end(block, at, c) {
+                let end = at + c.len_utf8();
                 let end = past_closers(block, end);
                 push(&mut found, block, offset, start..end, paragraph);
                 start = end;

@@ -36,34 +36,34 @@ pub fn normal(word: &str, stem: Stem) -> String {
 
 /// Every folded word that is equal to `word`, itself among them; sorted.
 pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
-    let mut found = vec![word.to_owned()];
     if !is_stemmable(word) {
-        return found;
+        return vec![word.to_owned()];
     }
     let wanted = normal(word, stem);
-    let mut bases = vec![word.to_owned(), wanted.clone()];
+    let mut bases = respellings(word);
+    bases.extend(respellings(&wanted));
     if stem == Stem::Plural {
-        for (plural, single) in IRREGULAR {
-            if *single == wanted {
-                bases.push((*plural).to_owned());
+        let irregular = IRREGULAR.iter().filter(|(_, single)| *single == wanted);
+        bases.extend(irregular.map(|(plural, _)| (*plural).to_owned()));
+        bases.sort_unstable();
+        bases.dedup();
+        for index in 0..bases.len() {
+            let inflected = inflections(&bases[index]);
+            bases.extend(inflected);
+        }
+        // A plural may be respelt where its singular is not.
+        for index in 0..bases.len() {
+            if ise_at(&bases[index]).is_some() {
+                let respelt = respellings(&bases[index]);
+                bases.extend(respelt);
             }
         }
-        for base in bases.clone() {
-            bases.extend(inflections(&base));
-        }
     }
-    for base in bases {
-        for respelt in respellings(&base) {
-            if stem == Stem::Plural {
-                found.extend(inflections(&respelt));
-            }
-            found.push(respelt);
-        }
-    }
-    found.retain(|candidate| normal(candidate, stem) == wanted);
-    found.sort_unstable();
-    found.dedup();
-    found
+    bases.push(word.to_owned());
+    bases.sort_unstable();
+    bases.dedup();
+    bases.retain(|candidate| normal(candidate, stem) == wanted);
+    bases
 }
 
 fn is_stemmable(word: &str) -> bool {
@@ -89,10 +89,13 @@ fn inflections(word: &str) -> Vec<String> {
 /// The word and its British and American spellings, right or wrong: the caller sifts.
 fn respellings(word: &str) -> Vec<String> {
     let mut all = vec![word.to_owned()];
-    for &(british, us) in PAIRS {
-        for (from, to) in [(british, us), (us, british)] {
-            if let Some(at) = prefixed(word, from) {
-                all.push(format!("{}{to}{}", &word[..at], &word[at + from.len()..]));
+    for at in stem_starts(word) {
+        let (before, rest) = word.split_at(at);
+        for &(british, us) in PAIRS {
+            for (from, to) in [(british, us), (us, british)] {
+                if let Some(after) = rest.strip_prefix(from) {
+                    all.push(format!("{before}{to}{after}"));
+                }
             }
         }
     }
@@ -109,9 +112,11 @@ fn respellings(word: &str) -> Vec<String> {
 /// The American spelling of a word.
 fn american(word: &str) -> String {
     let mut word = word.to_owned();
-    if let Some((at, british, us)) =
-        PAIRS.iter().find_map(|&(british, us)| prefixed(&word, british).map(|at| (at, british, us)))
-    {
+    let found = stem_starts(&word).find_map(|at| {
+        let is_there = |(british, _): &&(&str, &str)| word[at..].starts_with(british);
+        PAIRS.iter().find(is_there).map(|pair| (at, pair))
+    });
+    if let Some((at, (british, us))) = found {
         word.replace_range(at..at + british.len(), us);
     }
     if let Some(at) = ise_at(&word) {
@@ -120,10 +125,11 @@ fn american(word: &str) -> String {
     word
 }
 
-/// Where `stem` starts in `word`: at its beginning, or after one of [`PREFIXES`].
-fn prefixed(word: &str, stem: &str) -> Option<usize> {
-    let at = word.find(stem)?;
-    (at == 0 || PREFIXES.contains(&&word[..at])).then_some(at)
+/// Where a stem may start in `word`: at its beginning, or after one of [`PREFIXES`].
+fn stem_starts(word: &str) -> impl Iterator<Item = usize> + Clone {
+    let after =
+        PREFIXES.iter().filter(move |prefix| word.starts_with(**prefix)).map(|prefix| prefix.len());
+    std::iter::once(0).chain(after.collect::<Vec<_>>())
 }
 
 /// Shortest start of a word before -ise: "organise", not "rise".

@@ -137,7 +137,7 @@ fn a_word_hashes_alike_wherever_it_stands() {
     let mut buffer = text.to_vec();
     buffer.extend([b'z'; PADDING_BYTES]);
     for start in 0..text.len() {
-        for end in start..=text.len() {
+        for end in start + 1..=text.len() {
             assert_eq!(key.hash(&text[start..end]), key.hash_within(&buffer, start, end));
         }
     }

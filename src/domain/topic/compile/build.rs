@@ -10,7 +10,9 @@ use super::gates::{self, Deriver, Needs};
 use super::lexicon::Lexicon;
 use super::plan::Plan;
 use super::revision::Revisions;
-use super::{CompiledDefinition, CompiledTopic, Gates, Library, Patterns, TopicSet, Vocabulary};
+use super::{
+    CompiledDefinition, CompiledTopic, Gates, Library, Patterns, TopicSet, Vocabulary, expr_label,
+};
 use crate::domain::ids::Digest;
 use crate::domain::text::spelling::Stem;
 
@@ -20,23 +22,19 @@ pub fn build(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec
         library,
         lexicon: Lexicon::default(),
         definitions: Vec::new(),
-        definition_needs: Vec::new(),
         known: HashMap::new(),
         reads_all_fields: false,
     };
     let mut revisions = Revisions::new(library);
-    let mut compiled = Vec::with_capacity(topics.len());
-    let mut needs = Vec::with_capacity(topics.len());
-    let mut errors = Vec::new();
-    for (index, topic) in topics.into_iter().enumerate() {
-        let done = builder.topic(&topic, revisions.of(&topic.rule));
-        let need = builder.topic_needs(&done);
-        if need.is_empty() {
-            errors.push(nothing_required(index, &topic));
-        }
-        needs.push(need);
-        compiled.push(done);
-    }
+    let compiled: Vec<CompiledTopic> =
+        topics.iter().map(|topic| builder.topic(topic, revisions.of(&topic.rule))).collect();
+    let needs = builder.needs(&compiled);
+    let errors: Vec<RuleError> = topics
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| needs[*index].is_empty())
+        .map(|(index, topic)| nothing_required(index, topic))
+        .collect();
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -86,7 +84,6 @@ struct Builder<'a> {
     library: &'a Library,
     lexicon: Lexicon,
     definitions: Vec<CompiledDefinition>,
-    definition_needs: Vec<Needs>,
     known: HashMap<(&'a str, Stem), u32>,
     reads_all_fields: bool,
 }
@@ -98,7 +95,19 @@ impl Builder<'_> {
         let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
         let weights =
             rule.weights.iter().map(|weight| self.plan(&weight.expr, Stem::Plural)).collect();
-        CompiledTopic { topic: Arc::clone(topic), revision, matching, exclude, weights }
+        let mut labels = Vec::new();
+        if let Some(expr) = &rule.matching {
+            clause_labels(expr, &mut labels);
+        }
+        labels.extend(rule.weights.iter().map(|weight| expr_label(&weight.expr)));
+        CompiledTopic {
+            labels: labels.into(),
+            topic: Arc::clone(topic),
+            revision,
+            matching,
+            exclude,
+            weights,
+        }
     }
 
     fn plan(&mut self, expr: &Expr, stem: Stem) -> Plan {
@@ -144,42 +153,33 @@ impl Builder<'_> {
             ),
             Definition::Macro(expr) => self.plan(expr, stem),
         };
-        let needs = self.deriver().needs(&plan);
         let index = self.definitions.len() as u32;
         self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
-        self.definition_needs.push(needs);
         self.known.insert((name, stem), index);
         index
     }
 
-    fn deriver(&self) -> Deriver<'_> {
-        Deriver {
-            leaves: &self.lexicon.leaves,
-            frequency: &self.lexicon.frequency,
-            definitions: &self.definition_needs,
+    /// What each topic cannot do without, once it is known how often each term is asked for.
+    fn needs(&self, topics: &[CompiledTopic]) -> Vec<Needs> {
+        let frequency = self.lexicon.frequency();
+        let mut definitions: Vec<Needs> = Vec::with_capacity(self.definitions.len());
+        // A definition only names those before it.
+        for definition in &self.definitions {
+            let needs = self.deriver(&frequency, &definitions).needs(&definition.plan);
+            definitions.push(needs);
         }
+        let deriver = self.deriver(&frequency, &definitions);
+        topics.iter().map(|compiled| topic_needs(&deriver, compiled)).collect()
     }
 
-    /// What must be there for the rule and, with a threshold above 0, some weight to hold.
-    fn topic_needs(&self, compiled: &CompiledTopic) -> Needs {
-        let deriver = self.deriver();
-        let rule = &compiled.topic.rule;
-        let matching = compiled.matching.iter().map(|plan| deriver.needs(plan));
-        let scored = rule.threshold.filter(|&threshold| threshold > 0.0).map(|_| {
-            let positive = rule.weights.iter().zip(&compiled.weights);
-            gates::any(
-                positive
-                    .filter(|(weight, _)| weight.weight > 0.0)
-                    .map(|(_, plan)| deriver.needs(plan)),
-            )
-        });
-        gates::all(matching.chain(scored))
+    fn deriver<'d>(&'d self, frequency: &'d [f32], definitions: &'d [Needs]) -> Deriver<'d> {
+        Deriver { leaves: &self.lexicon.leaves, frequency, definitions }
     }
 
     fn finish(self, topics: Vec<CompiledTopic>, needs: Vec<Needs>) -> Result<TopicSet, String> {
         let revisions: Vec<&[u8]> = topics.iter().map(|topic| &topic.revision.0[..]).collect();
         let seed = Digest::of("vocabulary", &revisions);
-        let term_count = self.lexicon.frequency.len();
+        let term_count = self.lexicon.term_count();
         let by_id = topics
             .iter()
             .enumerate()
@@ -197,4 +197,30 @@ impl Builder<'_> {
             reads_all_fields: self.reads_all_fields,
         })
     }
+}
+
+/// The names of the clauses that evidence is made of: operands of `AND` and `OR`, and what stands
+/// alone, from left to right.
+fn clause_labels(expr: &Expr, labels: &mut Vec<String>) {
+    match &expr.node {
+        Node::Or(operands) | Node::And(operands) => {
+            for operand in operands {
+                clause_labels(operand, labels);
+            }
+        }
+        _ => labels.push(expr_label(expr)),
+    }
+}
+
+/// What must be there for the rule and, with a threshold above 0, for some weight to hold.
+fn topic_needs(deriver: &Deriver<'_>, compiled: &CompiledTopic) -> Needs {
+    let rule = &compiled.topic.rule;
+    let matching = compiled.matching.iter().map(|plan| deriver.needs(plan));
+    let scored = rule.threshold.filter(|&threshold| threshold > 0.0).map(|_| {
+        let positive = rule.weights.iter().zip(&compiled.weights);
+        gates::any(
+            positive.filter(|(weight, _)| weight.weight > 0.0).map(|(_, plan)| deriver.needs(plan)),
+        )
+    });
+    gates::all(matching.chain(scored))
 }

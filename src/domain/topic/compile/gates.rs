@@ -134,6 +134,28 @@ pub fn any(each: impl Iterator<Item = Needs>) -> Needs {
     }))
 }
 
+/// Numbers the gates that topics are filed under before the others, so that one comparison tells
+/// them apart. Returns how many there are.
+fn anchors_first(topics: &mut [Vec<GateId>], sets: &mut Vec<Terms>) -> usize {
+    let mut is_anchor = vec![false; sets.len()];
+    for gates in &*topics {
+        if let Some(&anchor) = gates.first() {
+            is_anchor[anchor as usize] = true;
+        }
+    }
+    let mut order: Vec<usize> = (0..sets.len()).collect();
+    order.sort_by_key(|&gate| !is_anchor[gate]);
+    let mut renamed = vec![0; sets.len()];
+    for (new, &old) in order.iter().enumerate() {
+        renamed[old] = new as GateId;
+    }
+    for gate in topics.iter_mut().flatten() {
+        *gate = renamed[*gate as usize];
+    }
+    *sets = order.iter().map(|&old| Rc::clone(&sets[old])).collect();
+    is_anchor.iter().filter(|&&anchor| anchor).count()
+}
+
 /// A topic filed under a gate, with the next one to ask.
 #[derive(Debug, Clone, Copy)]
 pub struct Filed {
@@ -146,6 +168,8 @@ pub struct Gates {
     /// Gates that a term opens: `term_gates[starts[t]..starts[t + 1]]`.
     term_starts: Vec<u32>,
     term_gates: Vec<GateId>,
+    gate_count: usize,
+    /// Only gates below the length of this (less one) have topics filed under them.
     filed_starts: Vec<u32>,
     filed: Vec<Filed>,
     /// Gates of a topic beyond the first two.
@@ -167,6 +191,7 @@ impl Gates {
             });
             topics.push(gates.collect());
         }
+        let anchors = anchors_first(&mut topics, &mut sets);
         let by_term = sets
             .iter()
             .enumerate()
@@ -176,9 +201,9 @@ impl Gates {
             let second = gates.get(1).copied().unwrap_or(NO_GATE);
             Some((*gates.first()?, Filed { topic: topic as u32, second }))
         });
-        let (filed_starts, filed) = group(by_gate.collect(), sets.len());
+        let (filed_starts, filed) = group(by_gate.collect(), anchors);
         let rest = topics.iter().map(|gates| gates.iter().skip(2).copied().collect()).collect();
-        Self { term_starts, term_gates, filed_starts, filed, rest }
+        Self { gate_count: sets.len(), term_starts, term_gates, filed_starts, filed, rest }
     }
 
     pub fn term_count(&self) -> usize {
@@ -186,7 +211,13 @@ impl Gates {
     }
 
     pub fn gate_count(&self) -> usize {
-        self.filed_starts.len() - 1
+        self.gate_count
+    }
+
+    /// Whether topics are filed under a gate.
+    #[inline]
+    pub fn is_anchor(&self, gate: GateId) -> bool {
+        (gate as usize) < self.filed_starts.len() - 1
     }
 
     /// The gates a term opens.
@@ -194,7 +225,7 @@ impl Gates {
         slice(&self.term_starts, &self.term_gates, term)
     }
 
-    /// The topics filed under a gate.
+    /// The topics filed under a gate that is an anchor.
     pub fn filed_under(&self, gate: GateId) -> &[Filed] {
         slice(&self.filed_starts, &self.filed, gate)
     }

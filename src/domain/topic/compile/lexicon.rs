@@ -38,8 +38,10 @@ pub fn is_too_open(word: &Word) -> bool {
 pub struct Lexicon {
     pub entries: Entries,
     pub leaves: Vec<Leaf>,
-    /// Probability that a document holds the term, roughly: to choose what to file topics under.
-    pub frequency: Vec<f32>,
+    /// A first guess at the share of documents that hold each term.
+    guesses: Vec<f32>,
+    /// How often each leaf was asked for.
+    uses: Vec<u32>,
     pub regexes: Vec<(String, bool, TermId)>,
     known_terms: HashMap<TermKey, TermId>,
     known_leaves: HashMap<(String, Stem), LeafId>,
@@ -70,6 +72,7 @@ impl Lexicon {
     pub fn leaf(&mut self, term: &Term, stem: Stem) -> LeafId {
         let key = (term_label(term), stem);
         if let Some(&known) = self.known_leaves.get(&key) {
+            self.uses[known as usize] += 1;
             return known;
         }
         let leaf = match term {
@@ -97,8 +100,33 @@ impl Lexicon {
         };
         let id = self.leaves.len() as LeafId;
         self.leaves.push(leaf);
+        self.uses.push(1);
         self.known_leaves.insert(key, id);
         id
+    }
+
+    pub fn term_count(&self) -> usize {
+        self.guesses.len()
+    }
+
+    /// How often each term is expected, to choose what topics are filed under. What many rules
+    /// ask for is what many documents are about: filed under it, many topics would be looked at
+    /// for nothing.
+    pub fn frequency(&self) -> Vec<f32> {
+        let mut asked = vec![0u32; self.guesses.len()];
+        for (leaf, uses) in self.leaves.iter().zip(&self.uses) {
+            let mut count = |term: TermId| asked[term as usize] += uses;
+            let mut ways = |ways: &[Sequence]| {
+                ways.iter().flat_map(|way| way.terms.iter()).for_each(|&term| count(term));
+            };
+            match leaf {
+                Leaf::Term(term) => count(*term),
+                Leaf::Word(all) => ways(all),
+                Leaf::Phrase { slots, .. } => slots.iter().for_each(|slot| ways(slot)),
+            }
+        }
+        let guesses = self.guesses.iter().zip(asked);
+        guesses.map(|(guess, uses)| guess * uses as f32).collect()
     }
 
     /// The ways to find one word.
@@ -168,8 +196,8 @@ impl Lexicon {
         if let Some(&known) = self.known_terms.get(&key) {
             return known;
         }
-        let id = self.frequency.len() as TermId;
-        self.frequency.push(frequency(&key));
+        let id = self.guesses.len() as TermId;
+        self.guesses.push(frequency(&key));
         match key.clone() {
             TermKey::Whole(form, stem, TermCase::Common) => {
                 for spelling in spelling::spellings(&form, stem) {

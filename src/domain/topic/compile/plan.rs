@@ -40,6 +40,18 @@ pub enum Plan {
     Reference(u32),
 }
 
+impl Plan {
+    /// How many clauses evidence may name below this.
+    pub fn clause_count(&self) -> usize {
+        match self {
+            Plan::Or(operands) | Plan::And(operands) => {
+                operands.iter().map(Plan::clause_count).sum()
+            }
+            _ => 1,
+        }
+    }
+}
+
 /// How one written term is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Leaf {
@@ -83,4 +95,7 @@ pub struct CompiledTopic {
     pub matching: Option<Plan>,
     pub exclude: Box<[Plan]>,
     pub weights: Box<[Plan]>,
+    /// Names of the clauses of `matching` from left to right, then of the weights: written once,
+    /// since evidence needs them for every match.
+    pub labels: Box<[String]>,
 }

@@ -66,27 +66,46 @@ pub struct Open {
     pub case: TermCase,
 }
 
-/// A whole form: where its text and its terms stand.
+/// Bytes of a form that are kept beside its terms: nearly all forms are shorter.
+const INLINE_BYTES: usize = 16;
+
+/// A whole form: its text and where its terms stand.
 #[derive(Clone, Copy)]
 struct Form {
-    hash: u64,
-    text: u32,
+    /// The first bytes, and where the others start in the vocabulary's texts.
+    inline: [u8; INLINE_BYTES],
+    rest: u32,
     len: u32,
     terms: u32,
     terms_end: u32,
 }
 
+/// The first bytes of a form, zeros after its end.
+#[inline]
+fn inline(form: &[u8]) -> [u8; INLINE_BYTES] {
+    form.first_chunk().copied().unwrap_or_else(|| {
+        let mut inline = [0; INLINE_BYTES];
+        inline[..form.len()].copy_from_slice(form);
+        inline
+    })
+}
+
 /// Bits of the filter per form: one look-up in sixteen is let through in vain at most.
 const FILTER_BITS_PER_FORM: usize = 16;
 
-const EMPTY: u32 = u32::MAX;
+const EMPTY: u64 = u64::MAX;
+
+/// A slot: half of the hash above the index of the form.
+fn slot(hash: u64, index: u32) -> u64 {
+    hash & !u64::from(u32::MAX) | u64::from(index)
+}
 
 /// The vocabulary, ready for use.
 pub struct Vocabulary {
     pub key: Key,
     filter: Vec<u64>,
     filter_mask: u64,
-    slots: Vec<u32>,
+    slots: Vec<u64>,
     slot_mask: u64,
     forms: Vec<Form>,
     texts: Vec<u8>,
@@ -155,20 +174,20 @@ impl Vocabulary {
         let terms_start = self.terms.len() as u32;
         self.terms.extend_from_slice(terms);
         self.forms.push(Form {
-            hash,
-            text: self.texts.len() as u32,
+            inline: inline(form),
+            rest: self.texts.len() as u32,
             len: form.len() as u32,
             terms: terms_start,
             terms_end: self.terms.len() as u32,
         });
-        self.texts.extend_from_slice(form);
+        self.texts.extend(form.get(INLINE_BYTES..).unwrap_or_default());
         let bit = (hash >> 32) & self.filter_mask;
         self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-        let mut slot = hash & self.slot_mask;
-        while self.slots[slot as usize] != EMPTY {
-            slot = (slot + 1) & self.slot_mask;
+        let mut at = hash & self.slot_mask;
+        while self.slots[at as usize] != EMPTY {
+            at = (at + 1) & self.slot_mask;
         }
-        self.slots[slot as usize] = index;
+        self.slots[at as usize] = slot(hash, index);
     }
 
     /// Whether a form with this hash may be known.
@@ -180,18 +199,28 @@ impl Vocabulary {
 
     /// The terms of a whole form.
     pub fn whole(&self, hash: u64, form: &[u8]) -> &[(TermId, Condition)] {
-        let mut slot = hash & self.slot_mask;
+        let mut at = hash & self.slot_mask;
         loop {
-            let index = self.slots[slot as usize];
-            if index == EMPTY {
+            let found = self.slots[at as usize];
+            if found == EMPTY {
                 return &[];
             }
-            let known = &self.forms[index as usize];
-            let text = known.text as usize..(known.text + known.len) as usize;
-            if known.hash == hash && self.texts[text] == *form {
+            let index = found as u32;
+            if found == slot(hash, index) && self.is_form(index, form) {
+                let known = &self.forms[index as usize];
                 return &self.terms[known.terms as usize..known.terms_end as usize];
             }
-            slot = (slot + 1) & self.slot_mask;
+            at = (at + 1) & self.slot_mask;
+        }
+    }
+
+    /// Whether the form of this index is this text.
+    #[inline]
+    fn is_form(&self, index: u32, form: &[u8]) -> bool {
+        let known = &self.forms[index as usize];
+        known.len as usize == form.len() && known.inline == inline(form) && {
+            let rest = form.get(INLINE_BYTES..).unwrap_or_default();
+            self.texts[known.rest as usize..].starts_with(rest)
         }
     }
 

@@ -5,7 +5,7 @@ use super::super::matcher::decide::Decider;
 use super::super::matcher::occurrence::Occurrence;
 use super::super::matcher::reading::field_text;
 use super::Passage;
-use super::prove::{Proven, pieces};
+use super::prove::Proven;
 use crate::domain::document::Field;
 use crate::domain::text::sentence::{Sentence, index_at};
 
@@ -31,7 +31,7 @@ pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
     let mut title = Vec::new();
     let mut body = Vec::new();
     for (index, clause) in proven.iter().enumerate() {
-        for piece in pieces(decider.list(&clause.found), &decider.reading.pieces) {
+        for &piece in &clause.pieces {
             match piece.field {
                 Field::Title => title.push((piece.from as usize, piece.to as usize)),
                 Field::Body => body.push((index, piece)),

@@ -6,7 +6,7 @@ use super::super::matcher::decide::{Decider, Scores, total};
 use super::super::matcher::occurrence::{Found, Occurrence, count_apart};
 use super::super::matcher::reading::field_text;
 use super::super::matcher::score::is_in_lead;
-use super::super::syntax::ast::{Expr, Node, Scope};
+use super::super::syntax::ast::Scope;
 use super::passage::passages;
 use super::{
     CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SPANS_PER_CLAUSE, Match, Span,
@@ -20,7 +20,9 @@ const MIN_RULE_CLAUSES: usize = 3;
 /// A clause and where it was found.
 pub struct Proven {
     text: String,
-    pub found: Found,
+    found: Found,
+    /// The stretches of text that make up what was found.
+    pub pieces: Vec<Occurrence>,
     score: Option<ClauseScore>,
 }
 
@@ -28,13 +30,16 @@ pub struct Proven {
 pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
     let rule = &compiled.topic.rule;
     let mut proven = Vec::new();
-    if let (Some(expr), Some(plan)) = (&rule.matching, &compiled.matching) {
-        collect(decider, expr, plan, &mut proven);
+    if let Some(plan) = &compiled.matching {
+        collect(decider, plan, &compiled.labels, &mut proven);
     }
     let score = (!rule.weights.is_empty()).then(|| total(&scores));
     let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
-    let clauses = proven.iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
+    for clause in &mut proven {
+        clause.pieces = pieces(decider.list(&clause.found), &decider.reading.pieces);
+    }
     let passages = passages(decider, &proven);
+    let clauses = proven.into_iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
     Match {
         topic: compiled.topic.id.clone(),
         revision: compiled.revision,
@@ -50,20 +55,24 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     }
 }
 
-/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone.
-fn collect(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, proven: &mut Vec<Proven>) {
-    match (&expr.node, plan) {
-        (Node::Or(exprs), Plan::Or(plans)) | (Node::And(exprs), Plan::And(plans)) => {
-            for (expr, plan) in exprs.iter().zip(plans) {
-                if decider.holds(plan, Scope::Text) {
-                    collect(decider, expr, plan, proven);
+/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone. `labels`
+/// starts with theirs.
+fn collect(decider: &mut Decider<'_>, plan: &Plan, labels: &[String], proven: &mut Vec<Proven>) {
+    match plan {
+        Plan::Or(operands) | Plan::And(operands) => {
+            let mut labels = labels;
+            for operand in operands {
+                let (own, rest) = labels.split_at(operand.clause_count());
+                if decider.holds(operand, Scope::Text) {
+                    collect(decider, operand, own, proven);
                 }
+                labels = rest;
             }
         }
         _ => {
             let found = decider.find(plan, Scope::Text);
-            if !found.is_empty() {
-                proven.push(Proven { text: expr_label(expr), found, score: None });
+            if let (false, Some(text)) = (found.is_empty(), labels.first()) {
+                proven.push(Proven { text: text.clone(), found, pieces: Vec::new(), score: None });
             }
         }
     }
@@ -78,18 +87,22 @@ fn add_weights(
     proven: &mut Vec<Proven>,
 ) -> bool {
     let mut weights = Vec::with_capacity(scores.len());
+    let labels = &compiled.labels[compiled.labels.len() - compiled.weights.len()..];
     for (index, score) in scores {
-        let weight = compiled.topic.rule.weights.get(index);
-        let (Some(weight), Some(plan)) = (weight, compiled.weights.get(index)) else {
+        let (Some(text), Some(plan)) = (labels.get(index), compiled.weights.get(index)) else {
             continue;
         };
-        let text = expr_label(&weight.expr);
-        let same = proven.iter_mut().find(|clause| clause.text == text && clause.score.is_none());
+        let same = proven.iter_mut().find(|clause| clause.text == *text && clause.score.is_none());
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
             let found = decider.find(plan, Scope::Text);
-            weights.push(Proven { text, found, score: Some(score) });
+            weights.push(Proven {
+                text: text.clone(),
+                found,
+                pieces: Vec::new(),
+                score: Some(score),
+            });
         }
     }
     let total = proven.len() + weights.len();
@@ -107,15 +120,13 @@ fn add_weights(
     total > MAX_CLAUSES
 }
 
-fn finish(decider: &Decider<'_>, clause: &Proven, is_cut: &mut bool) -> Clause {
-    let found = decider.list(&clause.found);
-    let mut spans = pieces(found, &decider.reading.pieces);
-    *is_cut |= spans.len() > MAX_SPANS_PER_CLAUSE;
-    spans.truncate(MAX_SPANS_PER_CLAUSE);
+fn finish(decider: &Decider<'_>, clause: Proven, is_cut: &mut bool) -> Clause {
+    *is_cut |= clause.pieces.len() > MAX_SPANS_PER_CLAUSE;
+    let kept = clause.pieces.iter().take(MAX_SPANS_PER_CLAUSE);
     Clause {
-        text: clause.text.clone(),
-        count: count_apart(found),
-        spans: spans.iter().map(|piece| span(decider.document, piece)).collect(),
+        text: clause.text,
+        count: count_apart(decider.list(&clause.found)),
+        spans: kept.map(|piece| span(decider.document, piece)).collect(),
         score: clause.score,
     }
 }
@@ -134,7 +145,6 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
     let text = field_text(document, piece.field);
     let (start, end) = (piece.from as usize, piece.to as usize);
     let (before, after) = (&text[..start], &text[end..]);
-    let first = before.chars().count();
     let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
     let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
     Span {
@@ -142,7 +152,6 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
         in_lead: is_in_lead(piece.field, piece.start),
         start,
         end,
-        chars: (first, first + text[start..end].chars().count()),
         quote: text[start..end].to_owned(),
         before: before[from..].to_owned(),
         after: after[..to].to_owned(),

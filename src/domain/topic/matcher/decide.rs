@@ -203,6 +203,16 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// An empty list from the pool; give it back with [`Self::return_list`].
+    fn take_list(&mut self) -> Vec<Occurrence> {
+        self.reading.lists.pop().unwrap_or_default()
+    }
+
+    fn return_list(&mut self, mut list: Vec<Occurrence>) {
+        list.clear();
+        self.reading.lists.push(list);
+    }
+
     pub(super) fn nothing(&self) -> Found {
         let end = self.reading.occurrences.len() as u32;
         end..end
@@ -233,23 +243,18 @@ impl<'a> Decider<'a> {
             return self.find(only, scope);
         }
         // The finds of operands may lie anywhere in the arena: their copies go to its end.
-        let mut copies = std::mem::take(&mut self.reading.copies);
-        let base = copies.len();
+        let mut copies = self.take_list();
         for operand in operands {
-            self.reading.copies = copies;
             let found = self.find(operand, scope);
-            copies = std::mem::take(&mut self.reading.copies);
             copies.extend_from_slice(self.list(&found));
         }
-        let found = self.keep(&mut copies, base);
-        copies.truncate(base);
-        self.reading.copies = copies;
+        let found = self.keep(&mut copies);
+        self.return_list(copies);
         found
     }
 
-    /// Puts `list[base..]` into the arena: sorted, each once, not more than the limit.
-    pub(super) fn keep(&mut self, list: &mut [Occurrence], base: usize) -> Found {
-        let list = &mut list[base..];
+    /// Puts a list into the arena: sorted, each once, not more than the limit.
+    pub(super) fn keep(&mut self, list: &mut [Occurrence]) -> Found {
         let pieces = &self.reading.pieces;
         let is_sorted = list.is_sorted_by_key(Occurrence::order);
         if !is_sorted {

@@ -47,13 +47,13 @@ pub struct Reading {
     /// Epoch in which each gate was last open, and the gates open now.
     gates: Vec<u32>,
     open: Vec<u32>,
+    /// Topics to decide, between two documents: only the space.
     candidates: Vec<u32>,
     /// Arenas of [`super::decide`].
     pub(super) occurrences: Vec<Occurrence>,
     pub(in super::super) pieces: Vec<Occurrence>,
-    /// Lists in the making.
-    pub(super) copies: Vec<Occurrence>,
-    pub(super) list: Vec<Occurrence>,
+    /// Lists for whoever makes one; empty.
+    pub(super) lists: Vec<Vec<Occurrence>>,
     pub(super) remembered: Vec<Remembered>,
     /// Sentences of title and body once they were asked for.
     sentences: [Option<Vec<Sentence>>; 2],
@@ -132,6 +132,12 @@ impl Reading {
         self.candidates = candidates;
     }
 
+    /// Whether a term was hit anywhere.
+    #[inline]
+    pub fn is_hit(&self, term: TermId) -> bool {
+        self.terms.get(term as usize).is_some_and(|state| state.epoch == self.epoch)
+    }
+
     /// The hits of a term, last first.
     pub fn hits(&self, term: TermId) -> impl Iterator<Item = &Hit> {
         let mut next = match self.terms.get(term as usize) {
@@ -163,7 +169,9 @@ impl Reading {
                 let mark = &mut self.gates[gate as usize];
                 if *mark != self.epoch {
                     *mark = self.epoch;
-                    self.open.push(gate);
+                    if set.gates.is_anchor(gate) {
+                        self.open.push(gate);
+                    }
                 }
             }
         }
@@ -210,7 +218,7 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
-    #[cold]
+    #[inline(never)]
     fn whole(&mut self, hash: u64, form: &[u8], kind: TokenKind, place: Place) {
         let set = self.set;
         let terms = set.vocabulary.whole(hash, form);
@@ -218,10 +226,14 @@ impl Hits<'_> {
             return;
         }
         let raw = &self.text[place.start..place.end];
-        let capitals = Capitals::of(raw);
+        let mut capitals = None;
         for &(term, condition) in terms {
             let holds = match condition {
-                Condition::Case(case) => self.case_holds(case, capitals, kind, place),
+                Condition::Case(TermCase::Common) => true,
+                Condition::Case(case) => {
+                    let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
+                    self.case_holds(case, capitals, kind, place)
+                }
                 Condition::Exact(index) => {
                     kind != TokenKind::Joined && is_exactly(set.vocabulary.exact_text(index), raw)
                 }
@@ -245,7 +257,7 @@ impl Hits<'_> {
                 || !is_shouted(self.text, place.start, place.end))
     }
 
-    #[cold]
+    #[inline(never)]
     fn open(&mut self, form: &[u8], kind: TokenKind, place: Place) {
         let set = self.set;
         let mut capitals = None;

@@ -33,44 +33,43 @@ impl Decider<'_> {
     }
 
     fn find_term(&mut self, term: TermId, scope: Scope) -> Found {
-        let mut list = std::mem::take(&mut self.reading.list);
-        list.clear();
-        let hits = self.reading.hits(term);
-        list.extend(
-            hits.filter(|hit| in_scope(scope, hit.field, hit.place.position)).map(occurrence),
-        );
-        list.reverse();
-        let found = self.keep(&mut list, 0);
-        self.reading.list = list;
+        let mut list = self.take_list();
+        self.extend_with(term, scope, &mut list);
+        let found = self.keep(&mut list);
+        self.return_list(list);
         found
     }
 
     /// Any of several ways to write one word.
     fn find_word(&mut self, ways: &[Sequence], scope: Scope) -> Found {
-        // Parts are looked for in any scope and the whole is asked: a compound may end where
-        // the lead does.
-        let mut all = Vec::new();
+        if !self.may_find(ways) {
+            return self.nothing();
+        }
+        let mut all = self.take_list();
         for way in ways {
             self.find_sequence(way, scope, &mut all);
         }
-        self.keep(&mut all, 0)
+        let found = self.keep(&mut all);
+        self.return_list(all);
+        found
+    }
+
+    /// Whether all tokens of some way to write a word are there at all.
+    fn may_find(&self, ways: &[Sequence]) -> bool {
+        let is_hit = |&term: &TermId| self.reading.is_hit(term);
+        ways.iter().any(|way| way.terms.iter().all(is_hit))
     }
 
     fn find_sequence(&mut self, way: &Sequence, scope: Scope, all: &mut Vec<Occurrence>) {
         let Some((&first, others)) = way.terms.split_first() else {
             return;
         };
-        let mut starts: Vec<Occurrence> = self
-            .reading
-            .hits(first)
-            .filter(|hit| in_scope(scope, hit.field, hit.place.position))
-            .map(occurrence)
-            .collect();
-        starts.reverse();
         if others.is_empty() && way.literal.is_none() {
-            all.extend(starts);
+            self.extend_with(first, scope, all);
             return;
         }
+        let mut starts = Vec::new();
+        self.extend_with(first, scope, &mut starts);
         let mut rest = Vec::with_capacity(others.len());
         for &term in others {
             let mut places: Vec<Occurrence> = self.reading.hits(term).map(occurrence).collect();
@@ -91,6 +90,15 @@ impl Decider<'_> {
                 all.extend(span(&parts));
             }
         }
+    }
+
+    /// Adds the hits of a term in `scope`, in order.
+    fn extend_with(&self, term: TermId, scope: Scope, list: &mut Vec<Occurrence>) {
+        let base = list.len();
+        let hits = self.reading.hits(term);
+        let inside = hits.filter(|hit| in_scope(scope, hit.field, hit.place.position));
+        list.extend(inside.map(occurrence));
+        list[base..].reverse();
     }
 
     /// Whether the next parts follow directly; single tokens leave no choice but width.
@@ -130,6 +138,9 @@ impl Decider<'_> {
 
     /// Words in order, `slop` others between them in all.
     fn find_phrase(&mut self, slots: &[Box<[Sequence]>], slop: u32, scope: Scope) -> Found {
+        if !slots.iter().all(|ways| self.may_find(ways)) {
+            return self.nothing();
+        }
         let mut words: Vec<Vec<Occurrence>> = Vec::with_capacity(slots.len());
         for (index, ways) in slots.iter().enumerate() {
             // Only the first word has to lie in the lead; a field holds all of them or none.
@@ -156,7 +167,7 @@ impl Decider<'_> {
                 }
             }
         }
-        self.keep(&mut all, 0)
+        self.keep(&mut all)
     }
 
     /// Collects the last words of every way to go on after `last`.

@@ -9,34 +9,58 @@ use crate::domain::text::sentence::index_at;
 
 impl Decider<'_> {
     pub(super) fn find_proximity(&mut self, op: ProximityOp, left: Found, right: Found) -> Found {
-        let left = self.list(&left).to_vec();
-        let right = self.list(&right).to_vec();
-        let mut all = Vec::new();
-        match op {
-            ProximityOp::Except | ProximityOp::NotNear(_) => {
-                let reach = if let ProximityOp::NotNear(n) = op { n } else { 0 };
-                all.extend(left.iter().filter(|a| !self.is_near_any(a, &right, reach)));
+        let is_filter = matches!(op, ProximityOp::Except | ProximityOp::NotNear(_));
+        if right.is_empty() {
+            return if is_filter { left } else { right };
+        }
+        let mut all = self.take_list();
+        if is_filter {
+            let reach = if let ProximityOp::NotNear(n) = op { n } else { 0 };
+            for at in left {
+                let a = self.at(at);
+                if !self.is_near_any(&a, right.clone(), reach) {
+                    all.push(a);
+                }
             }
-            _ => {
-                for a in &left {
-                    for b in &right {
-                        if all.len() >= MAX_OCCURRENCES || !self.step() {
-                            return self.keep(&mut all, 0);
-                        }
-                        if self.is_pair(op, a, b) {
-                            all.push(self.pair(a, b));
-                        }
-                    }
+        } else {
+            self.find_pairs(op, left, right, &mut all);
+        }
+        let found = self.keep(&mut all);
+        self.return_list(all);
+        found
+    }
+
+    /// Every pair that stands as `op` asks, within the limits.
+    fn find_pairs(
+        &mut self,
+        op: ProximityOp,
+        left: Found,
+        right: Found,
+        all: &mut Vec<Occurrence>,
+    ) {
+        for a in left {
+            let a = self.at(a);
+            for b in right.clone() {
+                let b = self.at(b);
+                if all.len() >= MAX_OCCURRENCES || !self.step() {
+                    return;
+                }
+                if self.is_pair(op, &a, &b) {
+                    all.push(self.pair(&a, &b));
                 }
             }
         }
-        self.keep(&mut all, 0)
     }
 
-    fn is_near_any(&mut self, a: &Occurrence, others: &[Occurrence], reach: u32) -> bool {
-        others.iter().any(|b| {
+    fn at(&self, index: u32) -> Occurrence {
+        self.reading.occurrences[index as usize]
+    }
+
+    fn is_near_any(&mut self, a: &Occurrence, mut others: Found, reach: u32) -> bool {
+        others.any(|b| {
             self.step();
-            distance(a, b, &self.reading.pieces).is_some_and(|apart| apart <= reach)
+            let b = self.at(b);
+            distance(a, &b, &self.reading.pieces).is_some_and(|apart| apart <= reach)
         })
     }
 
