@@ -145,6 +145,7 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
     let text = field_text(document, piece.field);
     let (start, end) = (piece.from as usize, piece.to as usize);
     let (before, after) = (&text[..start], &text[end..]);
+    let first = before.chars().count();
     let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
     let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
     Span {
@@ -152,6 +153,7 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
         in_lead: is_in_lead(piece.field, piece.start),
         start,
         end,
+        chars: (first, first + text[start..end].chars().count()),
         quote: text[start..end].to_owned(),
         before: before[from..].to_owned(),
         after: after[..to].to_owned(),
