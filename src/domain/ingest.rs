@@ -4,6 +4,7 @@
 
 mod facts;
 mod plan;
+mod recognition;
 
 pub use plan::{Render, plan};
 

@@ -1,11 +1,12 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
 //! they were published.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
+use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Decision, Known, Plan, Prepared, View};
 use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
@@ -54,12 +55,7 @@ struct Planner<'a> {
     now: Timestamp,
     render: Render,
     ids: IdSource,
-    /// Known entries that a strong key of this batch claims: no weak key may.
-    claimed: HashSet<EntryId>,
-    /// Known entries that this batch has told already.
-    seen: HashSet<EntryId>,
-    /// Keys of this batch's own new entries.
-    fresh: HashSet<Digest>,
+    recognition: Recognition<'a>,
     /// Members of stories that an entry may belong with.
     neighbours: Neighbours,
     stories: HashMap<StoryId, Story>,
@@ -71,7 +67,6 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
-        let claimed = batch.entries.iter().filter_map(|entry| strongly_known(view, entry));
         let mut neighbours = Neighbours::default();
         view.candidates.iter().for_each(|member| neighbours.add(member.clone()));
         Self {
@@ -80,10 +75,8 @@ impl<'a> Planner<'a> {
             now,
             render,
             ids: IdSource::resume(view.last_id),
-            claimed: claimed.map(|known| known.entry).collect(),
-            seen: HashSet::new(),
+            recognition: Recognition::new(view, batch),
             neighbours,
-            fresh: HashSet::new(),
             stories: view.stories.clone(),
             touched: Vec::new(),
             alerts: view.alerts.clone(),
@@ -109,47 +102,18 @@ impl<'a> Planner<'a> {
     fn entry(&mut self, index: usize) {
         let batch = self.batch;
         let prepared = &batch.entries[index];
-        if let Some(known) = self.known(prepared) {
+        if let Some(known) = self.recognition.known(prepared) {
             self.known_entry(prepared, &known);
-        } else if !self.told_twice(prepared) {
+        } else if !self.recognition.told_twice(prepared) {
             self.new_entry(prepared);
         }
-    }
-
-    /// The entry this feed has had under one of these keys. A weak key counts only where no
-    /// other entry of the batch is that one by guid or link.
-    fn known(&self, prepared: &Prepared) -> Option<Known> {
-        let unclaimed = |known: &&Known| !self.claimed.contains(&known.entry);
-        let weak = || prepared.keys.weak().filter_map(|key| self.view.known.get(&key));
-        strongly_known(self.view, prepared).or_else(|| weak().find(unclaimed)).cloned()
-    }
-
-    /// Whether this document has had the entry already. An entry without a guid or link of its
-    /// own (it may stand twice in the document) is no new one while the feed knows its like.
-    fn told_twice(&self, prepared: &Prepared) -> bool {
-        let keys = &prepared.keys;
-        let mut strong = keys.strong().peekable();
-        if strong.peek().is_some() {
-            return strong.any(|key| self.fresh.contains(&key));
-        }
-        keys.weak().any(|key| self.fresh.contains(&key) || self.view.known.contains_key(&key))
-    }
-
-    /// The entry's keys that this feed has never had.
-    fn unknown_keys(&self, prepared: &Prepared, id: EntryId) -> Vec<(Digest, EntryId)> {
-        let unknown =
-            |key: &Digest| !self.view.known.contains_key(key) && !self.fresh.contains(key);
-        prepared.keys.iter().filter(unknown).map(|key| (key, id)).collect()
     }
 
     /// A known entry: learns new keys, and is revised if its text changed; once per batch, since
     /// two texts of one entry would replace each other at every fetch.
     fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
-        self.claimed.insert(known.entry);
-        let aliases = self.unknown_keys(prepared, known.entry);
-        self.fresh.extend(aliases.iter().map(|(key, _)| *key));
-        self.plan.keys.extend(aliases);
-        let first = self.seen.insert(known.entry);
+        self.plan.keys.extend(self.recognition.learn(prepared, known.entry));
+        let first = self.recognition.tell(known.entry);
         let (Some(content), Some(story)) = (known.content, known.story) else { return };
         if !first || content == prepared.content {
             return;
@@ -183,9 +147,7 @@ impl<'a> Planner<'a> {
     fn new_entry(&mut self, prepared: &Prepared) {
         let id = EntryId(self.ids.next(self.now));
         let entry = self.stored(prepared, id, 1, self.now);
-        let keys = self.unknown_keys(prepared, id);
-        self.plan.keys.extend(keys);
-        self.fresh.extend(prepared.keys.iter());
+        self.plan.keys.extend(self.recognition.learn(prepared, id));
         let story = self.join(prepared, &entry);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
@@ -395,20 +357,6 @@ fn remember(list: &mut Vec<String>, name: &str) {
     if !list.iter().any(|known| known == name) {
         list.push(name.to_owned());
     }
-}
-
-/// The entry that has this guid, or this link. A known link under a new guid is the same entry
-/// only if its text or its title and date agree: a page that shows one current item has a new
-/// one each time, under the same link.
-fn strongly_known<'a>(view: &'a View, prepared: &Prepared) -> Option<&'a Known> {
-    let known = |key: Digest| view.known.get(&key);
-    let keys = &prepared.keys;
-    let agrees = |found: &&Known| {
-        let same_text = found.content.is_none_or(|content| content == prepared.content);
-        let same_title = keys.title_date.and_then(known).is_some_and(|k| k.entry == found.entry);
-        keys.guid.is_none() || same_text || same_title
-    };
-    keys.guid.and_then(known).or_else(|| keys.link.and_then(known).filter(agrees))
 }
 
 #[cfg(test)]
