@@ -1,7 +1,8 @@
 //! The app: the running whole of store, scheduler and dispatchers, started, reloaded and stopped
 //! together. The binary and the tests run this very thing.
 
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ impl App {
     pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
         let config = Arc::new(config);
         let state_dir = &config.state_dir;
-        std::fs::create_dir_all(state_dir)
+        make_private(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
         let lock = InstanceLock::acquire(state_dir)?;
         let store = Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?;
@@ -108,6 +109,7 @@ impl App {
         let committed = watch::Sender::new(());
         let (pipeline, channels) = build(&config, &store, &options, &committed)?;
         let feeds = sync(&config, &store, &options).await?;
+        warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let scheduler =
@@ -152,6 +154,7 @@ impl App {
         }
         let (pipeline, channels) = build(&config, &self.store, &self.options, &self.committed)?;
         let feeds = sync(&config, &self.store, &self.options).await?;
+        warn_of_orphans(&config, &self.store)?;
         live.dispatchers.stop().await;
         live.dispatchers =
             Dispatchers::start(channels, &self.store, &self.committed, &self.options);
@@ -224,6 +227,27 @@ impl Dispatchers {
             let _ended = task.await;
         }
     }
+}
+
+/// Makes a directory that only its owner can look into: what somebody watches is their own
+/// business. One that is there keeps its rights.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.
+fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
+    for (channel, waiting) in store.waiting()? {
+        if !config.channels.iter().any(|configured| configured.id == channel) {
+            tracing::warn!(
+                %channel,
+                waiting,
+                hint = "configure the channel again under this id to have them sent",
+                "deliveries wait for a channel that is not configured"
+            );
+        }
+    }
+    Ok(())
 }
 
 type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;

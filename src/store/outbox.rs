@@ -150,6 +150,18 @@ impl Store {
         .await
     }
 
+    /// How many deliveries wait for each channel, configured or not.
+    pub fn waiting(&self) -> Result<Vec<(ChannelId, u64)>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT channel, count(*) FROM deliveries WHERE state IN ('pending', 'sending') \
+                 GROUP BY channel ORDER BY channel",
+            )?;
+            let rows = query.query_map([], |row| Ok((key(row, 0)?, uint(row.get(1)?))))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Deliveries that pass the filter with their attempts, newest first.
     pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryView>, StoreError> {
         self.read(|conn| Ok(list(conn, filter)?))

@@ -93,6 +93,7 @@ pub struct TopicFacts {
     pub severity: Severity,
     pub tags: Vec<String>,
     pub revision: Digest,
+    /// Name of the file it is written in, without the folders.
     pub file: String,
 }
 

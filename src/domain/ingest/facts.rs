@@ -37,7 +37,8 @@ pub(super) fn topic_facts(topic: &Topic, found: &Match) -> TopicFacts {
         severity: topic.severity,
         tags: topic.tags.clone(),
         revision: found.revision,
-        file: topic.file.clone(),
+        // Where the file lies is nobody's business who gets the alert.
+        file: topic.file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -13,9 +13,7 @@ use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
-use crate::domain::ids::{
-    AlertId, ChannelId, DeliveryId, Digest, EntryId, IdSource, StoryId, TopicId,
-};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
