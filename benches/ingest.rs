@@ -182,6 +182,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         title: None,
         validators: Validators::default(),
         body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
+        complete: true,
         freshness: Freshness::default(),
         ttl: None,
         fetch: FetchRecord {

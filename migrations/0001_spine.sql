@@ -4,13 +4,14 @@
 -- Times are integers, milliseconds since 1970-01-01T00:00:00Z. Ids are made by wirewatch and grow
 -- with time. Keys and hashes are 16-byte blobs. Lists that are only ever read whole are JSON.
 
--- Single values, by name: `last_id` is the highest id ever handed out.
+-- Single values, by name: `last_id` is the highest id ever handed out. Its lowest 12 bits are the
+-- instance's number, the same in all ids of this database.
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO meta (name, value) VALUES ('last_id', 0);
+INSERT INTO meta (name, value) VALUES ('last_id', random() & 4095);
 
 -- A feed and its state. A feed taken out of the configuration is retired, never deleted: if it
 -- returns, its entries are still known. The lease is for several workers on one database.

@@ -68,16 +68,16 @@ struct Stage {
     app: App,
     config: Config,
     events: broadcast::Receiver<Event>,
-    printed: Arc<Mutex<String>>,
+    printed: Arc<Mutex<Vec<String>>>,
 }
 
 impl Stage {
     async fn open(config: Config) -> Result<Self, Failure> {
-        let printed = Arc::new(Mutex::new(String::new()));
+        let printed = Arc::new(Mutex::new(Vec::new()));
         let collected = printed.clone();
         let style = Style { colour: true, width: terminal::DEFAULT_WIDTH };
         let printer = Printer::new(style, move |text| {
-            collected.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
+            collected.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         });
         let options = Options { clock: Clock::system(), printer, deliver: true, once: false };
         let app = App::start(config.clone(), options).await?;
@@ -117,7 +117,7 @@ impl Stage {
         let printed =
             std::mem::take(&mut *self.printed.lock().unwrap_or_else(PoisonError::into_inner));
         let label = if visit.raised.is_empty() { "REVISION" } else { "ALERT" };
-        for alert in printed.split("\n\n").filter(|alert| !alert.trim().is_empty()) {
+        for alert in printed {
             say(&format!("{HEADING}{label}{HEADING:#}\n{}\n", alert.trim_end()))?;
         }
         self.near_misses(&visit)

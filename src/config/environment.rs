@@ -83,7 +83,7 @@ impl fmt::Debug for Environment {
 
 /// The main file to load: the one named, else the first there is of `$CONFIGURATION_DIRECTORY`,
 /// `$XDG_CONFIG_HOME/wirewatch`, `~/.config/wirewatch` and `./config`. A directory stands for the
-/// main file in it. Where there is none, the last place, which [`super::load`] then reports.
+/// main file in it. Where there is none, the last place, which [`super::load()`] then reports.
 pub fn locate(explicit: Option<&Path>, env: &Environment) -> PathBuf {
     if let Some(path) = explicit {
         return main_file(path);

@@ -1,5 +1,5 @@
 //! What is wrong with a configuration: every problem at once, each with its place in a file, an
-//! excerpt, and what to do about it. [`super::load`] returns them.
+//! excerpt, and what to do about it. [`super::load()`] returns them.
 
 use std::fmt;
 use std::ops::Range;

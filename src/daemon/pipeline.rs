@@ -145,6 +145,7 @@ impl Pipeline {
                 title: parsed.title,
                 validators: fetched.validators,
                 body_hash,
+                complete: !fetched.truncated,
                 freshness: fetched.freshness,
                 ttl: parsed.ttl,
                 fetch,

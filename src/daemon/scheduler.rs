@@ -24,8 +24,14 @@ use crate::store::error::StoreError;
 /// then is kept; the rest is fetched again next time.
 const STOP_GRACE: Duration = Duration::from_secs(4);
 
-/// Wait before a feed is tried again after the store would not record its visit.
+/// Wait before a feed is tried again after the store would not record its visit; doubled with each
+/// further time, up to an hour.
 const STORE_RETRY: Duration = Duration::from_secs(30);
+const STORE_RETRY_DOUBLINGS: u32 = 7;
+
+/// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
+/// made: the feed is due now.
+const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
 
 /// What the scheduler is told while it runs.
 pub enum Order {
@@ -41,6 +47,8 @@ struct Scheduled {
     state: FeedState,
     /// Grows with each new due time: older heap entries are void.
     turn: u64,
+    /// Visits in a row that the store would not record.
+    unrecorded: u32,
 }
 
 /// How a visit ended: the new state, or none if the store failed.
@@ -121,12 +129,16 @@ impl Scheduler {
     }
 
     fn add(&mut self, feed: Arc<Feed>, state: FeedState) {
-        let now = self.pipeline.clock.now();
-        let wait = Duration::try_from(state.next_due.duration_since(now)).unwrap_or_default();
-        let wait = if self.once { Duration::ZERO } else { wait };
+        let wait = if self.once { Duration::ZERO } else { self.until_due(&state) };
         let key = feed.key.clone();
-        self.feeds.insert(key.clone(), Scheduled { feed, state, turn: 0 });
+        self.feeds.insert(key.clone(), Scheduled { feed, state, turn: 0, unrecorded: 0 });
         self.schedule(key, wait);
+    }
+
+    fn until_due(&self, state: &FeedState) -> Duration {
+        let wait = state.next_due.duration_since(self.pipeline.clock.now());
+        let wait = Duration::try_from(wait).unwrap_or_default();
+        if wait > LONGEST_WAIT { Duration::ZERO } else { wait }
     }
 
     /// Makes a feed due in `wait`, counted in monotonic time: a jump of the wall clock makes no
@@ -168,17 +180,12 @@ impl Scheduler {
         self.busy.remove(&key);
         let visit = match result {
             Ok((state, visit)) => {
-                let now = self.pipeline.clock.now();
-                let wait = Duration::try_from(state.next_due.duration_since(now));
-                if let Some(scheduled) = self.feeds.get_mut(&key) {
-                    scheduled.state = state;
-                }
-                self.schedule(key.clone(), wait.unwrap_or_default());
+                self.visited(&key, state);
                 Some(visit)
             }
             Err(error) => {
-                tracing::error!(feed = %key, code = error.code(), error = %error, "visit not stored");
-                self.schedule(key.clone(), STORE_RETRY);
+                tracing::error!(feed = %key, code = error.code(), %error, "visit not stored");
+                self.not_stored(&key);
                 None
             }
         };
@@ -190,6 +197,30 @@ impl Scheduler {
         if self.unvisited.remove(&key) && self.unvisited.is_empty() {
             super::events::log_round(self.round);
             self.events.tell(Event::FirstRound(self.round));
+        }
+    }
+
+    /// Takes over a visited feed's state. If the feed was given another URL meanwhile, what the
+    /// old server said is void, and the new one is due now.
+    fn visited(&mut self, key: &FeedKey, state: FeedState) {
+        let wait = self.until_due(&state);
+        let Some(scheduled) = self.feeds.get_mut(key) else { return };
+        scheduled.unrecorded = 0;
+        let moved = state.url != scheduled.feed.url;
+        if !moved {
+            scheduled.state = state;
+        }
+        if !self.once {
+            self.schedule(key.clone(), if moved { Duration::ZERO } else { wait });
+        }
+    }
+
+    fn not_stored(&mut self, key: &FeedKey) {
+        let Some(scheduled) = self.feeds.get_mut(key) else { return };
+        let wait = STORE_RETRY * (1 << scheduled.unrecorded.min(STORE_RETRY_DOUBLINGS));
+        scheduled.unrecorded = scheduled.unrecorded.saturating_add(1);
+        if !self.once {
+            self.schedule(key.clone(), wait);
         }
     }
 
@@ -219,7 +250,12 @@ impl Scheduler {
                 let wanted: HashSet<_> = feeds.iter().map(|(feed, _)| feed.key.clone()).collect();
                 self.feeds.retain(|key, _| wanted.contains(key));
                 self.unvisited.retain(|key| wanted.contains(key));
-                feeds.into_iter().for_each(|(feed, state)| self.add(feed, state));
+                for (feed, stored) in feeds {
+                    // What was read from the database may be older than a visit since then.
+                    let ours = self.feeds.remove(&feed.key).map(|scheduled| scheduled.state);
+                    let state = ours.filter(|ours| ours.url == feed.url).unwrap_or(stored);
+                    self.add(feed, state);
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 //! The alert log: one JSON object per line and delivery, in a file that is appended to, rotated
-//! by size and made durable once per batch ([`file`]). Optionally each alert is also printed, in
+//! by size and made durable once per batch ([`mod@file`]). Optionally each alert is also printed, in
 //! its readable rendering.
 //!
 //! A crash between writing and settling makes a delivery come again. The log then finds its id at

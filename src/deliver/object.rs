@@ -20,7 +20,7 @@ pub const SCHEMA: &str = "wirewatch.alert.v1";
 
 pub const MAX_HEADLINE_CHARS: usize = 300;
 pub const MAX_SUMMARY_CHARS: usize = 500;
-/// Most items of evidence; beyond that `truncated` is set.
+/// Most terms and items of evidence; beyond that `truncated` is set.
 pub const MAX_EVIDENCE: usize = 10;
 
 /// One revision of an alert. Times are RFC 3339 in UTC; what is not known is null, never a guess.
@@ -49,9 +49,11 @@ pub struct AlertV1 {
     pub story: StoryV1,
     /// The entry this revision is about.
     pub entry: EntryV1,
-    /// What proves the match, at most ten items.
+    /// The words that were found, whichever clauses asked for them; at most ten.
+    pub terms: Vec<TermV1>,
+    /// What proves the match, clause by clause; at most ten items.
     pub evidence: Vec<EvidenceV1>,
-    /// More was found than `evidence` holds.
+    /// More was found than `terms` and `evidence` hold.
     pub truncated: bool,
     pub links: LinksV1,
     /// Null where the object is shown and not sent. The number of the attempt is not in here,
@@ -109,6 +111,17 @@ pub struct EntryV1 {
     pub seen: String,
 }
 
+/// Words found in the entry, in all their places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermV1 {
+    /// As they stand where they were found first.
+    pub term: String,
+    /// In how many places; of them in the title, and in the first 60 words of the body.
+    pub count: u32,
+    pub in_title: u32,
+    pub in_lead: u32,
+}
+
 /// One clause of the rule, found in one field of the entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EvidenceV1 {
@@ -124,7 +137,7 @@ pub struct EvidenceV1 {
     pub spans: Vec<[usize; 2]>,
     /// How many of `spans` lie in the first 60 words of the body.
     pub in_lead: u32,
-    /// A passage around the first span, what was found in [brackets].
+    /// A passage around the first span, what was found in \[brackets\].
     pub snippet: Option<String>,
     /// The clause's weight in the rule; null without weights.
     pub weight: Option<f64>,
@@ -167,6 +180,7 @@ impl AlertV1 {
             summary: plain(&revision.summary, MAX_SUMMARY_CHARS),
             story: StoryV1::from(&revision.story),
             entry: EntryV1::from(&revision.entry),
+            terms: excerpts::terms(&revision.evidence),
             evidence,
             truncated: cut || revision.evidence.truncated,
             links: LinksV1 {

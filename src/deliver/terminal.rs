@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::domain::topic::Severity;
 use crate::domain::untrusted;
 
-use super::object::{AlertV1, EvidenceV1};
+use super::object::{AlertV1, TermV1};
 
 /// Columns of a line where nobody asked for another width; and the bounds on what is asked for.
 pub const DEFAULT_WIDTH: usize = 100;
@@ -79,7 +79,7 @@ impl Page {
         }
     }
 
-    /// Clauses with their counts, then the passages that show them.
+    /// The words found with their counts, then the passages that show them.
     fn why(&mut self, alert: &AlertV1) {
         let reasons = reasons(alert);
         if reasons.is_empty() {
@@ -206,45 +206,29 @@ fn day(at: Timestamp) -> String {
 
 /// `NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)`, and the score where there is one.
 fn reasons(alert: &AlertV1) -> String {
-    let clauses = alert.evidence.chunk_by(|a, b| a.clause == b.clause);
-    let mut reasons: Vec<String> = clauses.map(reason).collect();
+    let mut reasons: Vec<String> = alert.terms.iter().map(reason).collect();
     if let (Some(score), Some(threshold)) = (alert.score, alert.threshold) {
         reasons.push(format!("score {} of {}", short(score), short(threshold)));
-    }
-    if alert.truncated && !reasons.is_empty() {
-        reasons.push("and more".to_owned());
     }
     reasons.join(" · ")
 }
 
-/// One clause, from its items: one for each field it was found in.
-fn reason(items: &[EvidenceV1]) -> String {
-    let clause = items.first().map_or("", |item| &item.clause);
-    let count = items.first().map_or(0, |item| item.count);
-    let places: Vec<(&str, usize)> = items.iter().flat_map(places).collect();
-    let once_each = places.iter().all(|(_, spans)| *spans == 1);
-    let place = match places.as_slice() {
-        [] => String::new(),
-        [(only, _)] => format!(" ({only})"),
-        all if once_each && usize::try_from(count) == Ok(all.len()) => {
-            let names: Vec<&str> = all.iter().map(|(place, _)| *place).collect();
-            format!(" ({})", names.join(", "))
-        }
-        [(first, spans), ..] => format!(" ({spans} in {first})"),
-    };
-    format!("{} ×{count}{place}", clean(clause))
-}
-
-/// Where an item's spans lie and how many, the start of the body told from the rest of it.
-fn places(item: &EvidenceV1) -> Vec<(&str, usize)> {
-    let Some(field) = item.field.as_deref() else {
-        return Vec::new();
-    };
-    let lead = usize::try_from(item.in_lead).unwrap_or(0).min(item.spans.len());
-    [("lead", lead), (field, item.spans.len() - lead)]
+/// One term, with its count and its most telling places.
+fn reason(found: &TermV1) -> String {
+    let TermV1 { count, in_title, in_lead, .. } = *found;
+    let elsewhere = count.saturating_sub(in_title).saturating_sub(in_lead);
+    let places: Vec<&str> = [("title", in_title), ("lead", in_lead), ("text", elsewhere)]
         .into_iter()
-        .filter(|(_, spans)| *spans > 0)
-        .collect()
+        .filter_map(|(place, count)| (count > 0).then_some(place))
+        .collect();
+    let place = match (places.as_slice(), in_title, in_lead) {
+        (all, ..) if all.len() == count as usize || all.len() == 1 => all.join(", "),
+        (_, 0, in_lead) => format!("{in_lead} in lead"),
+        (_, in_title, _) => format!("{in_title} in title"),
+    };
+    let term = clean(&found.term);
+    let term = if term.contains(' ') { format!("\"{term}\"") } else { term };
+    format!("{term} ×{count} ({place})")
 }
 
 /// Snippets that say more than the headline, each once.

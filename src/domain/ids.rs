@@ -10,8 +10,12 @@ use sha2::{Digest as _, Sha256};
 /// Seconds from the Unix epoch to 2024-01-01T00:00:00Z, where ids start to count.
 const ID_EPOCH_S: i64 = 1_704_067_200;
 
-/// Low bits of an id that count within one second: 16,384 ids before it borrows from the next.
+/// Bits of an id that count within one second: 16,384 ids before it borrows from the next.
 const ID_SEQUENCE_BITS: u32 = 14;
+
+/// Lowest bits of an id: the same in all ids of one database, drawn when it is made, so that two
+/// instances that send to one receiver do not share delivery ids.
+const ID_INSTANCE_BITS: u32 = 12;
 
 /// Crockford's base 32: no I, L, O or U, so that an id can be read over a telephone.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -24,27 +28,32 @@ pub struct IdSource {
 }
 
 impl IdSource {
-    /// Goes on after `last`, the highest id ever handed out (0 in a new database).
+    /// Goes on after `last`, the highest id ever handed out; in a new database, its instance
+    /// number (any of 12 bits).
     pub fn resume(last: i64) -> Self {
         Self { last }
     }
 
     /// The next id. A clock that stands still or jumps back does not matter: ids only grow.
     pub fn next(&mut self, now: Timestamp) -> i64 {
-        self.last = self.last.saturating_add(1).max(Self::floor(now));
+        let instance = self.last & ((1 << ID_INSTANCE_BITS) - 1);
+        let count = (self.last >> ID_INSTANCE_BITS).saturating_add(1);
+        let floor = Self::floor(now) >> ID_INSTANCE_BITS;
+        self.last = count.max(floor) << ID_INSTANCE_BITS | instance;
         self.last
     }
 
     /// The lowest id that can be handed out at `now`: whatever was made since then is not below.
     pub fn floor(now: Timestamp) -> i64 {
-        now.as_second().saturating_sub(ID_EPOCH_S).max(0) << ID_SEQUENCE_BITS
+        let second = now.as_second().saturating_sub(ID_EPOCH_S).clamp(0, u32::MAX.into());
+        second << (ID_SEQUENCE_BITS + ID_INSTANCE_BITS)
     }
 
     /// About when an id was handed out, to the second; later than in truth if ids were then
     /// handed out faster than time passed.
     pub fn made_at(id: i64) -> Timestamp {
-        let second = (id.max(0) >> ID_SEQUENCE_BITS).saturating_add(ID_EPOCH_S);
-        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+        let second = id.max(0) >> (ID_SEQUENCE_BITS + ID_INSTANCE_BITS);
+        Timestamp::from_second(second.saturating_add(ID_EPOCH_S)).unwrap_or(Timestamp::MAX)
     }
 
     /// The highest id handed out, to be stored in the same transaction as the ids themselves.

@@ -4,6 +4,7 @@
 
 mod facts;
 mod plan;
+mod recognition;
 
 pub use plan::{Render, plan};
 
@@ -31,6 +32,9 @@ pub struct Batch {
     pub title: Option<String>,
     pub validators: Validators,
     pub body_hash: Digest,
+    /// Whether the whole document was read. A cut one is no baseline, or what was missing would
+    /// be new the next time.
+    pub complete: bool,
     pub freshness: Freshness,
     pub ttl: Option<std::time::Duration>,
     /// The record of the fetch; `new_entries` is filled in by the plan.
@@ -82,6 +86,8 @@ pub struct View {
     /// Publishers whose entries in those stories matched a topic, with when.
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pub silences: Vec<Silence>,
+    /// Since when each revision of a topic's rule that matched a known entry is in use.
+    pub in_use_since: HashMap<Digest, Timestamp>,
 }
 
 /// An entry this feed has had before.

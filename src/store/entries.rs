@@ -204,7 +204,7 @@ pub(super) fn revise(
 ) -> rusqlite::Result<Option<u32>> {
     let before: Option<u32> = conn
         .prepare_cached(
-            "INSERT INTO entry_revisions (entry_id, revision, title, body, content, replaced_at) \
+            "INSERT OR REPLACE INTO entry_revisions (entry_id, revision, title, body, content, replaced_at) \
              SELECT id, revision, title, body, content, ?2 FROM entries WHERE id = ?1 \
              RETURNING revision",
         )?

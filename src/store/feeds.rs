@@ -181,7 +181,7 @@ fn insert(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
 pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
-         baseline_at = ?7, next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
+         baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
          last_new_entry = ?12, failures = ?13, failing_since = ?14, last_outcome = ?15, \
          last_detail = ?16, entries_per_day = ?17 \
          WHERE id = ?1 AND url = ?2",

@@ -1,10 +1,12 @@
 //! Evidence as it is published: one item per clause and field, each with a readable snippet.
 
+use std::collections::BTreeMap;
+
 use crate::domain::document::Field;
 use crate::domain::topic::evidence::{CONTEXT_CHARS, Clause, Evidence, Passage, Span};
 use crate::domain::untrusted;
 
-use super::{EvidenceV1, MAX_EVIDENCE};
+use super::{EvidenceV1, MAX_EVIDENCE, TermV1};
 
 /// Longest snippet, brackets and ellipses not counted.
 const MAX_SNIPPET_CHARS: usize = 240;
@@ -26,6 +28,31 @@ pub(super) fn evidence(found: &Evidence) -> (Vec<EvidenceV1>, bool) {
     let cut = items.len() > MAX_EVIDENCE;
     items.truncate(MAX_EVIDENCE);
     (items, cut)
+}
+
+/// The words that were found, each once: those of the title first, then the most frequent.
+pub(super) fn terms(found: &Evidence) -> Vec<TermV1> {
+    let mut places: BTreeMap<(Field, usize, usize), &Span> = BTreeMap::new();
+    for span in found.clauses.iter().flat_map(|clause| &clause.spans) {
+        places.insert((span.field, span.start, span.end), span);
+    }
+    let mut terms: Vec<(String, TermV1)> = Vec::new();
+    for span in places.into_values() {
+        let key = span.quote.to_lowercase();
+        let known = terms.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            let term = plain(&span.quote);
+            terms.push((key, TermV1 { term, count: 0, in_title: 0, in_lead: 0 }));
+            terms.len() - 1
+        });
+        let term = &mut terms[known].1;
+        term.count += 1;
+        term.in_title += u32::from(span.field == Field::Title);
+        term.in_lead += u32::from(span.in_lead);
+    }
+    let mut terms: Vec<TermV1> = terms.into_iter().map(|(_, term)| term).collect();
+    terms.sort_by_key(|term| std::cmp::Reverse((term.in_title > 0, term.count)));
+    terms.truncate(MAX_EVIDENCE);
+    terms
 }
 
 /// One item per field in which the clause has a span; one without a field where it has none.

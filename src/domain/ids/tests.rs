@@ -15,6 +15,18 @@ fn ids_grow_even_when_the_clock_stands_still_or_jumps_back() {
 }
 
 #[test]
+fn two_instances_never_hand_out_the_same_id() {
+    let noon = "2026-06-03T12:00:00Z".parse().unwrap();
+    let (mut one, mut other) = (IdSource::resume(5), IdSource::resume(4_095));
+    let ids = |source: &mut IdSource| (0..100).map(|_| source.next(noon)).collect::<Vec<_>>();
+    let (ones, others) = (ids(&mut one), ids(&mut other));
+    assert!(ones.iter().all(|id| !others.contains(id)));
+    let since = noon.duration_since(IdSource::made_at(ones[99])).as_secs();
+    assert_eq!(since, 0);
+    assert!(IdSource::floor(noon) <= ones[0]);
+}
+
+#[test]
 fn an_id_is_read_back_as_printed_in_either_case() {
     for raw in [0, 1, 31, 32, 1_234_567_890_123, 1 << 45] {
         let shown = AlertId(raw).to_string();

@@ -1,22 +1,23 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
 //! they were published.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
+use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Decision, Known, Plan, Prepared, View};
 use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
-use crate::domain::entry::Entry;
+use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::ids::{
     AlertId, ChannelId, DeliveryId, Digest, EntryId, IdSource, StoryId, TopicId,
 };
 use crate::domain::schedule::{self, Hints};
-use crate::domain::story::place::place;
+use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -54,10 +55,9 @@ struct Planner<'a> {
     now: Timestamp,
     render: Render,
     ids: IdSource,
-    /// Known entries that a strong key of this batch claims: no weak key may.
-    claimed: HashSet<EntryId>,
-    /// Keys of this batch's own new entries.
-    fresh: HashSet<Digest>,
+    recognition: Recognition<'a>,
+    /// Members of stories that an entry may belong with.
+    neighbours: Neighbours,
     stories: HashMap<StoryId, Story>,
     touched: Vec<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
@@ -67,15 +67,16 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
-        let strong = |entry: &Prepared| entry.keys.strong().find_map(|key| view.known.get(&key));
+        let mut neighbours = Neighbours::default();
+        view.candidates.iter().for_each(|member| neighbours.add(member.clone()));
         Self {
             view,
             batch,
             now,
             render,
             ids: IdSource::resume(view.last_id),
-            claimed: batch.entries.iter().filter_map(strong).map(|known| known.entry).collect(),
-            fresh: HashSet::new(),
+            recognition: Recognition::new(view, batch),
+            neighbours,
             stories: view.stories.clone(),
             touched: Vec::new(),
             alerts: view.alerts.clone(),
@@ -101,68 +102,52 @@ impl<'a> Planner<'a> {
     fn entry(&mut self, index: usize) {
         let batch = self.batch;
         let prepared = &batch.entries[index];
-        if let Some(known) = self.known(prepared) {
+        if let Some(known) = self.recognition.known(prepared) {
             self.known_entry(prepared, &known);
-        } else if !self.told_twice(prepared) {
+        } else if !self.recognition.told_twice(prepared) {
             self.new_entry(prepared);
         }
     }
 
-    /// The entry this feed has had under one of these keys. A weak key counts only where no
-    /// other entry of the batch is that one by guid or link.
-    fn known(&self, prepared: &Prepared) -> Option<Known> {
-        let unclaimed = |known: &&Known| !self.claimed.contains(&known.entry);
-        let known = |key: Digest| self.view.known.get(&key);
-        let strong = prepared.keys.strong().find_map(known);
-        strong.or_else(|| prepared.keys.weak().filter_map(known).find(unclaimed)).cloned()
-    }
-
-    /// Whether this document has had the entry already.
-    fn told_twice(&self, prepared: &Prepared) -> bool {
-        let keys = &prepared.keys;
-        let mut strong = keys.strong().peekable();
-        if strong.peek().is_some() {
-            return strong.any(|key| self.fresh.contains(&key));
-        }
-        keys.weak().any(|key| self.fresh.contains(&key))
-    }
-
-    /// The entry's keys that this feed has never had.
-    fn unknown_keys(&self, prepared: &Prepared, id: EntryId) -> Vec<(Digest, EntryId)> {
-        let unknown =
-            |key: &Digest| !self.view.known.contains_key(key) && !self.fresh.contains(key);
-        prepared.keys.iter().filter(unknown).map(|key| (key, id)).collect()
-    }
-
-    /// A known entry: learns new keys, and is revised if its text changed.
+    /// A known entry: learns new keys, and is revised if its text changed; once per batch, since
+    /// two texts of one entry would replace each other at every fetch.
     fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
-        self.claimed.insert(known.entry);
-        let aliases = self.unknown_keys(prepared, known.entry);
-        self.fresh.extend(aliases.iter().map(|(key, _)| *key));
-        self.plan.keys.extend(aliases);
-        let (Some(content), Some(story)) = (known.content, known.story) else {
-            return;
-        };
-        if content == prepared.content {
+        self.plan.keys.extend(self.recognition.learn(prepared, known.entry));
+        let first = self.recognition.tell(known.entry);
+        let (Some(content), Some(story)) = (known.content, known.story) else { return };
+        if !first || content == prepared.content {
             return;
         }
         let revision = known.revision.saturating_add(1);
         let entry = self.stored(prepared, known.entry, revision, known.first_seen);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
-            if !known.topics.contains(&topic.id) {
-                self.decide(&entry, story, topic, found);
+            match self.already_told(known, topic, found) {
+                Some(reason) => self.record(&entry, story, topic, Verdict::Record, reason),
+                None => self.decide(&entry, story, topic, found),
             }
         }
         self.plan.revised.push(entry);
     }
 
+    /// Why a match of a revised entry is no news, if it is none.
+    fn already_told(&self, known: &Known, topic: &Topic, found: &Match) -> Option<Reason> {
+        let told =
+            |code: &str, text: &str| Some(Reason { code: code.to_owned(), text: text.to_owned() });
+        if known.topics.contains(&topic.id) {
+            return told("already_matched", "an earlier revision of this entry matched already");
+        }
+        let since = self.view.in_use_since.get(&found.revision);
+        if since.is_none_or(|since| *since > known.first_seen) {
+            return told("older_than_rule", "the entry is older than this revision of the topic");
+        }
+        None
+    }
+
     fn new_entry(&mut self, prepared: &Prepared) {
         let id = EntryId(self.ids.next(self.now));
         let entry = self.stored(prepared, id, 1, self.now);
-        let keys = self.unknown_keys(prepared, id);
-        self.plan.keys.extend(keys);
-        self.fresh.extend(prepared.keys.iter());
+        self.plan.keys.extend(self.recognition.learn(prepared, id));
         let story = self.join(prepared, &entry);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
@@ -188,8 +173,8 @@ impl<'a> Planner<'a> {
 
     /// Places a new entry in a story, opening one where none tells the same.
     fn join(&mut self, prepared: &Prepared, entry: &Entry) -> StoryId {
-        let candidates = self.view.candidates.iter().chain(&self.plan.members);
-        let placement = place(&prepared.signature, candidates, self.now);
+        let near = self.neighbours.near(&prepared.signature);
+        let placement = place(&prepared.signature, near, self.now);
         let known = placement.story.filter(|story| self.stories.contains_key(story));
         let id = known.unwrap_or_else(|| StoryId(self.ids.next(self.now)));
         let story = self.stories.entry(id).or_insert_with(|| Story {
@@ -208,13 +193,15 @@ impl<'a> Planner<'a> {
         if !self.touched.contains(&id) {
             self.touched.push(id);
         }
-        self.plan.members.push(Member {
+        let member = Member {
             story: id,
             entry: entry.id,
             signature: prepared.signature.clone(),
             at: self.now,
             reason: placement.reason,
-        });
+        };
+        self.neighbours.add(member.clone());
+        self.plan.members.push(member);
         id
     }
 
@@ -229,11 +216,22 @@ impl<'a> Planner<'a> {
         if matches!(verdict, Verdict::Raise | Verdict::Amend) {
             self.revise(entry, topic, found, &key, reason.clone());
         }
+        self.record(entry, story, topic, verdict, reason);
+    }
+
+    fn record(
+        &mut self,
+        entry: &Entry,
+        story: StoryId,
+        topic: &Topic,
+        verdict: Verdict,
+        reason: Reason,
+    ) {
         self.plan.decisions.push(Decision {
             entry: entry.id,
             topic: topic.id.clone(),
             story,
-            alert: self.alerts.get(&key).map(|alert| alert.alert),
+            alert: self.alerts.get(&(topic.id.clone(), story)).map(|alert| alert.alert),
             verdict: verdict.as_str(),
             reason,
         });
@@ -249,9 +247,11 @@ impl<'a> Planner<'a> {
             title: &entry.document.title,
         };
         let story = self.stories.get(&key.1);
+        // A date that was put in place of an impossible one does not make an entry recent.
+        let trusted = entry.date_quality != DateQuality::Clamped;
         Situation {
             now: self.now,
-            published: entry.published,
+            published: entry.published.filter(|_| trusted || !self.view.feed.awaits_baseline()),
             baseline: self.view.feed.awaits_baseline().then_some(feed.backfill),
             silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
@@ -341,7 +341,10 @@ impl<'a> Planner<'a> {
         feed.title = batch.title.clone().or(feed.title);
         feed.validators = batch.validators.clone();
         feed.body_hash = Some(batch.body_hash);
-        feed.baseline_at = feed.baseline_at.or(Some(self.now));
+        // A feed that is cut each time gets its baseline all the same, one fetch later.
+        if batch.complete || state.last_success.is_some() {
+            feed.baseline_at = feed.baseline_at.or(Some(self.now));
+        }
         self.plan.feed = feed;
         self.plan.stories =
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();

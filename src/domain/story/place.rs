@@ -1,13 +1,14 @@
 //! Which story an entry belongs to: exact identity (same link, or a near-identical title within
 //! 48 hours), with the reason. The candidates come from the store's tables.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Member;
 use super::signature::Signature;
-use crate::domain::ids::StoryId;
+use crate::domain::ids::{Digest, StoryId};
 
 /// How long after a member was seen another entry may join by its title.
 pub const TITLE_WINDOW: Duration = Duration::from_secs(48 * 3600);
@@ -83,6 +84,44 @@ pub fn place<'a>(
     match best {
         Some((_, story, reason)) => Placement { story: Some(story), reason },
         None => Placement { story: None, reason: JoinReason::Opened },
+    }
+}
+
+/// Members of stories, found by what they might share with an entry. Comparing every entry of a
+/// long document with every other would take minutes; most share nothing.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    members: Vec<Member>,
+    by_link: HashMap<Digest, Vec<usize>>,
+    by_term: HashMap<i64, Vec<usize>>,
+}
+
+/// Most members looked at for one word, the latest ones: a word of more titles tells nothing.
+const MAX_POSTINGS: usize = 500;
+
+impl Neighbours {
+    pub fn add(&mut self, member: Member) {
+        let at = self.members.len();
+        if let Some(link) = member.signature.link {
+            self.by_link.entry(link).or_default().push(at);
+        }
+        for term in &member.signature.terms {
+            self.by_term.entry(*term).or_default().push(at);
+        }
+        self.members.push(member);
+    }
+
+    /// Members with the same link, or with at least [`MIN_SAME`] words in common.
+    pub fn near(&self, signature: &Signature) -> impl Iterator<Item = &Member> {
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for postings in signature.terms.iter().filter_map(|term| self.by_term.get(term)) {
+            for at in postings.iter().rev().take(MAX_POSTINGS) {
+                *shared.entry(*at).or_default() += 1;
+            }
+        }
+        let linked = signature.link.and_then(|link| self.by_link.get(&link)).into_iter().flatten();
+        let alike = shared.into_iter().filter_map(|(at, n)| (n >= MIN_SAME).then_some(at));
+        alike.chain(linked.copied()).map(|at| &self.members[at])
     }
 }
 

@@ -35,7 +35,9 @@ impl Signature {
             .unicode_words()
             .flat_map(split_unsegmented)
             .filter_map(|word| {
-                let name = !shouting && word.starts_with(char::is_uppercase);
+                // "Magnitude 5.2" and "Magnitude 6.8" are two things that happened.
+                let measure = word.starts_with(char::is_numeric) && word.contains(['.', ',']);
+                let name = measure || !shouting && word.starts_with(char::is_uppercase);
                 content_word(&word).map(|word| (term(&word), name))
             })
             .take(MAX_TITLE_TERMS)

@@ -36,7 +36,9 @@ pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, Sto
         alerts: HashMap::new(),
         matched: HashMap::new(),
         silences: silences::not_over(conn, now)?,
+        in_use_since: HashMap::new(),
     };
+    view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
     for id in stories_of(&view, &batch.entries) {
         if let Some(story) = stories::load(conn, id)? {
             read_story(conn, story, &mut view)?;
@@ -113,6 +115,31 @@ fn known_entry(conn: &Connection, id: EntryId) -> rusqlite::Result<Known> {
         .query_map([id.0], |row| key(row, 0))?
         .collect::<Result<_, _>>()?;
     Ok(known)
+}
+
+/// Since when the rules that matched known entries are in use.
+fn in_use_since(
+    conn: &Connection,
+    known: &HashMap<Digest, Known>,
+    prepared: &[Prepared],
+) -> rusqlite::Result<HashMap<Digest, Timestamp>> {
+    let mut since = HashMap::new();
+    let is_known = |entry: &&Prepared| entry.keys.iter().any(|key| known.contains_key(&key));
+    for (topic, found) in prepared.iter().filter(is_known).flat_map(|entry| &entry.matches) {
+        if since.contains_key(&found.revision) {
+            continue;
+        }
+        let first_used = conn
+            .prepare_cached(
+                "SELECT first_used FROM topic_revisions WHERE topic = ?1 AND revision = ?2",
+            )?
+            .query_row((topic.id.as_str(), Hash(found.revision)), |row| time(row, 0))
+            .optional()?;
+        if let Some(at) = first_used {
+            since.insert(found.revision, at);
+        }
+    }
+    Ok(since)
 }
 
 /// Members whose story an entry of the batch may tell. Entries known by all their keys are in

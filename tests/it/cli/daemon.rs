@@ -88,6 +88,12 @@ fn the_demo_shows_baseline_alert_revision_and_near_miss_without_network_or_confi
         rest = rest.split_once(part).unwrap_or_else(|| panic!("{part} is missing in:\n{told}")).1;
     }
     assert!(!told.contains('\u{1b}'), "no terminal, no colour");
+    // The README shows this very alert; only its id and times differ from run to run.
+    let readme = include_str!("../../../README.md");
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    for line in shown.lines().filter(|line| !line.contains(", alert A")) {
+        assert!(told.contains(line), "the README shows what the demo does not: {line}");
+    }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
 }
 

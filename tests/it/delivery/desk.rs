@@ -162,6 +162,7 @@ impl Desk {
             title: None,
             validators: Validators::default(),
             body_hash: Digest::of("test", &[]),
+            complete: true,
             freshness: Freshness::default(),
             ttl: None,
             entries: Vec::new(),

@@ -67,6 +67,7 @@ impl Desk {
             title: Some(format!("The {}", feed.key)),
             validators: Validators { etag: Some(b"\"1\"".to_vec()), last_modified: None },
             body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
+            complete: true,
             freshness: Freshness::default(),
             ttl: None,
             fetch: FetchRecord {

@@ -1,6 +1,7 @@
 //! The decision of the pipeline, without a database: a small memory of what was planned stands
 //! in for the store, so that each test reads as a sequence of fetches.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,6 +84,8 @@ struct Memory {
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     routes: Vec<Route>,
+    rule_since: Timestamp,
+    complete: bool,
 }
 
 impl Memory {
@@ -98,6 +101,8 @@ impl Memory {
             alerts: HashMap::new(),
             matched: HashMap::new(),
             routes: vec![Route { channel: "log".parse().unwrap(), min_severity: Severity::Info }],
+            rule_since: Timestamp::UNIX_EPOCH,
+            complete: true,
         }
     }
 
@@ -130,8 +135,11 @@ impl Memory {
             alerts: self.alerts.clone(),
             matched: self.matched.clone(),
             silences: Vec::new(),
+            in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
         };
-        let plan = plan(&view, &batch(state, entries, self.now, &self.routes), self.now, RENDER);
+        let mut batch = batch(state, entries, self.now, &self.routes);
+        batch.complete = self.complete;
+        let plan = plan(&view, &batch, self.now, RENDER);
         self.apply(feed, &plan);
         plan
     }
@@ -205,6 +213,7 @@ fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: &[Ro
         title: Some(state.key.to_string()),
         validators: Validators { etag: Some(b"\"v\"".to_vec()), last_modified: None },
         body_hash: digest("body", "all"),
+        complete: true,
         freshness: Freshness::default(),
         ttl: None,
         fetch,
@@ -299,7 +308,8 @@ fn a_changed_title_is_a_revision_and_alerts_only_for_a_topic_new_to_the_entry() 
     assert_eq!(now_matching.revised[0].revision, 2);
     assert_eq!(verdicts(&now_matching), [("raise", "first".to_owned())]);
     let again = memory.fetch("wire", vec![entry("1", "a", "NATO talks in Denmark", memory.now)]);
-    assert_eq!((again.revised[0].revision, again.decisions.len()), (3, 0));
+    assert_eq!(again.revised[0].revision, 3);
+    assert_eq!(verdicts(&again), [("record", "already_matched".to_owned())]);
 }
 
 #[test]
@@ -329,4 +339,62 @@ fn ids_never_repeat_within_or_between_batches() {
             .chain(plan.deliveries.iter().map(|d| d.id.0));
         all.for_each(|id| assert!(seen.insert(id), "{id} twice"));
     }
+}
+
+#[test]
+fn an_item_that_stands_twice_in_its_document_is_new_once() {
+    let mut memory = Memory::past_baseline(&["wire"]);
+    // As both copies share guid and link, neither names them.
+    let twice = || {
+        let mut copy = entry("", "", TITLE, Timestamp::UNIX_EPOCH);
+        copy.published = None;
+        vec![copy.clone(), copy]
+    };
+    let first = memory.fetch("wire", twice());
+    assert_eq!((first.entries.len(), first.alerts.len()), (1, 1));
+    for _ in 0..3 {
+        let again = memory.fetch("wire", twice());
+        assert_eq!((again.entries.len(), again.alerts.len()), (0, 0));
+    }
+}
+
+#[test]
+fn two_texts_of_one_entry_revise_it_once_per_fetch() {
+    let mut memory = Memory::past_baseline(&["wire"]);
+    memory.fetch("wire", vec![entry("1", "a", "First", memory.now)]);
+    let both = vec![entry("1", "b", "Second", memory.now), entry("", "a", "Third", memory.now)];
+    let plan = memory.fetch("wire", both);
+    assert_eq!(plan.revised.len(), 1);
+}
+
+#[test]
+fn a_page_that_shows_one_current_item_has_a_new_one_under_the_same_link() {
+    let mut memory = Memory::past_baseline(&["city"]);
+    memory.fetch("city", vec![entry("1", "status", "NATO convoy passes", memory.now)]);
+    let next = vec![entry("2", "status", "Bridge closed for repairs", memory.now)];
+    let plan = memory.fetch("city", next);
+    assert_eq!((plan.entries.len(), plan.revised.len()), (1, 0));
+}
+
+#[test]
+fn a_revision_of_what_was_there_before_the_rule_is_recorded_and_no_alert() {
+    let mut memory = Memory::past_baseline(&["wire"]);
+    memory.fetch("wire", vec![entry("1", "a", "Talks in Copenhagen", memory.now)]);
+    memory.rule_since = memory.now + HOUR;
+    let plan = memory.fetch("wire", vec![entry("1", "a", "NATO talks", memory.now)]);
+    assert_eq!(verdicts(&plan), [("record", "older_than_rule".to_owned())]);
+    assert!(plan.alerts.is_empty());
+}
+
+#[test]
+fn a_cut_document_is_no_baseline_but_the_second_one_is() {
+    let mut memory = Memory::new();
+    memory.complete = false;
+    let cut = memory.fetch("wire", vec![entry("1", "a", "NATO one", memory.now)]);
+    assert!(cut.feed.awaits_baseline());
+    let rest =
+        vec![entry("1", "a", "NATO one", memory.now), entry("2", "b", "NATO two", memory.now)];
+    let again = memory.fetch("wire", rest);
+    assert_eq!(verdicts(&again), [("baseline", "baseline".to_owned())]);
+    assert!(!again.feed.awaits_baseline());
 }

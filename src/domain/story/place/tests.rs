@@ -33,6 +33,10 @@ fn two_headlines_of_one_story_join() {
 fn look_alikes_do_not_join() {
     for (one, other) in [
         ("Britain and China sign trade deal", "Britain and Japan sign trade deal"),
+        (
+            "Magnitude 5.2 earthquake strikes off Japan",
+            "Magnitude 6.8 earthquake strikes off Japan",
+        ),
         ("Morning briefing", "Morning briefing: what we know"),
         ("Starmer builds defence alliance with Denmark", "Danish dairy alliance opens its defence"),
         ("", ""),

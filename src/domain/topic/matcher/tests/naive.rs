@@ -287,7 +287,7 @@ fn apart(found: &BTreeSet<Occurrence>) -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn the_matcher_says_what_a_naive_evaluator_says(

@@ -71,6 +71,10 @@ fn counting_operators_count_members_and_mentions() {
         ("ATLEAST/2(@sport)", "the coach and the coach", false),
         ("ATLEAST/2(@all)", "the coach of the league", true),
         ("ATLEAST/2(alpha, @sport)", "alpha coach", true),
+        // A list may do alone, whatever else is offered.
+        ("ATLEAST/2(alpha, @sport)", "the coach of the league", true),
+        ("ATLEAST/2(alpha, @all) AND the", "the coach of the league", true),
+        ("ATLEAST/2(alpha, title:@sport)", "the coach of the league", false),
         ("ATLEAST/3(alpha, beta, gamma)", "alpha beta", false),
         ("ATLEAST/3(never, alpha, @all)", "alpha coach goal", true),
         ("MENTIONS/2(@sport)", "the coach and the coach", true),
