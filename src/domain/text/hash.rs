@@ -14,7 +14,7 @@ pub struct Key {
 pub const PADDING_BYTES: usize = BLOCK_BYTES;
 
 /// Bytes that are mixed at once: nearly every word is one block.
-const BLOCK_BYTES: usize = 16;
+pub const BLOCK_BYTES: usize = 16;
 
 impl Key {
     pub fn new(seed: Digest) -> Self {
@@ -44,14 +44,8 @@ impl Key {
         let mut state = self.first;
         let mut at = start;
         loop {
-            let block = buffer
-                .get(at..)
-                .and_then(|bytes| bytes.first_chunk())
-                .map_or(0, |block: &[u8; BLOCK_BYTES]| u128::from_le_bytes(*block));
-            let left = end - at;
-            if left <= BLOCK_BYTES {
-                let unused = (BLOCK_BYTES - left) as u32 * 8;
-                let block = block & u128::MAX.checked_shr(unused).unwrap_or(0);
+            let block = first_block(buffer, at, end);
+            if end - at <= BLOCK_BYTES {
                 return self.finish(self.mix(state, block), end - start);
             }
             state = self.mix(state, block);
@@ -69,6 +63,18 @@ impl Key {
     fn finish(self, state: u64, len: usize) -> u64 {
         folded_multiply(state ^ len as u64, self.second.rotate_left(32))
     }
+}
+
+/// The first bytes of `buffer[start..end]`, not empty, as a number: zeros after its end. `buffer`
+/// has [`PADDING_BYTES`] more after `end`.
+#[inline]
+pub fn first_block(buffer: &[u8], start: usize, end: usize) -> u128 {
+    let block = buffer
+        .get(start..)
+        .and_then(|bytes| bytes.first_chunk())
+        .map_or(0, |block: &[u8; BLOCK_BYTES]| u128::from_le_bytes(*block));
+    let unused = BLOCK_BYTES.saturating_sub(end - start) as u32 * 8;
+    block & u128::MAX.checked_shr(unused).unwrap_or(0)
 }
 
 /// High and low half of the full product: the mixing step of wyhash.

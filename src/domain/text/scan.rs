@@ -63,6 +63,13 @@ pub struct Buffers {
     run: Vec<RunChar>,
 }
 
+impl Buffers {
+    /// The text that was scanned last, in small letters (ASCII only), with padding after it.
+    pub fn lower(&self) -> &[u8] {
+        &self.lower
+    }
+}
+
 /// A compound while its parts come in.
 struct Chain {
     parts: u32,

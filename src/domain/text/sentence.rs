@@ -99,8 +99,11 @@ fn is_abbreviation(before: &str, next: &str) -> bool {
         let following = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         return !STARTERS.contains(&following);
     }
-    ABBREVIATIONS.contains(&word)
+    word.len() <= LONGEST_ABBREVIATION && ABBREVIATIONS.contains(&word)
 }
+
+/// Bytes of the longest of these.
+const LONGEST_ABBREVIATION: usize = 6;
 
 #[rustfmt::skip]
 const ABBREVIATIONS: &[&str] = &[

@@ -26,7 +26,7 @@ pub(super) use gates::Gates;
 pub(super) use label::{expr_label, term_label};
 pub(super) use plan::{CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId};
 pub(super) use regex::Patterns;
-pub(super) use vocabulary::{Condition, Vocabulary};
+pub(super) use vocabulary::{Condition, FormId, Vocabulary};
 
 /// The lists and macros that rules may refer to.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 use super::TermId;
 use crate::domain::ids::Digest;
 use crate::domain::text::case::TermCase;
-use crate::domain::text::hash::Key;
+use crate::domain::text::hash::{BLOCK_BYTES, Key, first_block};
 
 /// What a token must fulfil beyond its form to be an occurrence of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,28 +66,25 @@ pub struct Open {
     pub case: TermCase,
 }
 
-/// Bytes of a form that are kept beside its terms: nearly all forms are shorter.
-const INLINE_BYTES: usize = 16;
-
 /// A whole form: its text and where its terms stand.
 #[derive(Clone, Copy)]
 struct Form {
-    /// The first bytes, and where the others start in the vocabulary's texts.
-    inline: [u8; INLINE_BYTES],
+    /// The first bytes as a number; nearly all forms have no others.
+    first: u128,
+    /// Where the other bytes start in the vocabulary's texts.
     rest: u32,
     len: u32,
-    terms: u32,
-    terms_end: u32,
+    terms: (u32, u32),
 }
 
-/// The first bytes of a form, zeros after its end.
-#[inline]
-fn inline(form: &[u8]) -> [u8; INLINE_BYTES] {
-    form.first_chunk().copied().unwrap_or_else(|| {
-        let mut inline = [0; INLINE_BYTES];
-        inline[..form.len()].copy_from_slice(form);
-        inline
-    })
+pub type FormId = u32;
+
+/// The first bytes of a form as a number: zeros after its end.
+fn first(form: &[u8]) -> u128 {
+    let mut block = [0; BLOCK_BYTES];
+    let len = form.len().min(BLOCK_BYTES);
+    block[..len].copy_from_slice(&form[..len]);
+    u128::from_le_bytes(block)
 }
 
 /// Bits of the filter per form: one look-up in sixteen is let through in vain at most.
@@ -174,13 +171,12 @@ impl Vocabulary {
         let terms_start = self.terms.len() as u32;
         self.terms.extend_from_slice(terms);
         self.forms.push(Form {
-            inline: inline(form),
+            first: first(form),
             rest: self.texts.len() as u32,
             len: form.len() as u32,
-            terms: terms_start,
-            terms_end: self.terms.len() as u32,
+            terms: (terms_start, self.terms.len() as u32),
         });
-        self.texts.extend(form.get(INLINE_BYTES..).unwrap_or_default());
+        self.texts.extend(form.get(BLOCK_BYTES..).unwrap_or_default());
         let bit = (hash >> 32) & self.filter_mask;
         self.filter[(bit / 64) as usize] |= 1 << (bit % 64);
         let mut at = hash & self.slot_mask;
@@ -199,29 +195,74 @@ impl Vocabulary {
 
     /// The terms of a whole form.
     pub fn whole(&self, hash: u64, form: &[u8]) -> &[(TermId, Condition)] {
+        self.terms(self.find(hash, first(form), form))
+    }
+
+    /// The stretch of terms of a form, given its first bytes.
+    fn find(&self, hash: u64, first: u128, form: &[u8]) -> (u32, u32) {
         let mut at = hash & self.slot_mask;
         loop {
             let found = self.slots[at as usize];
             if found == EMPTY {
-                return &[];
+                return (0, 0);
             }
-            let index = found as u32;
-            if found == slot(hash, index) && self.is_form(index, form) {
-                let known = &self.forms[index as usize];
-                return &self.terms[known.terms as usize..known.terms_end as usize];
+            let index = found as FormId;
+            if found == slot(hash, index) && self.is_form(index, first, form) {
+                return self.forms[index as usize].terms;
             }
             at = (at + 1) & self.slot_mask;
         }
     }
 
-    /// Whether the form of this index is this text.
+    /// First step of looking a word up on its own: the form with nearly this hash.
     #[inline]
-    fn is_form(&self, index: u32, form: &[u8]) -> bool {
-        let known = &self.forms[index as usize];
-        known.len as usize == form.len() && known.inline == inline(form) && {
-            let rest = form.get(INLINE_BYTES..).unwrap_or_default();
-            self.texts[known.rest as usize..].starts_with(rest)
+    pub fn form_of(&self, hash: u64) -> Option<FormId> {
+        let mut at = hash & self.slot_mask;
+        loop {
+            let found = self.slots[at as usize];
+            let index = found as FormId;
+            if found == EMPTY {
+                return None;
+            }
+            if found == slot(hash, index) {
+                return Some(index);
+            }
+            at = (at + 1) & self.slot_mask;
         }
+    }
+
+    /// Second step: the terms of `lower[start..end]`, which is that form unless hashes collide.
+    #[inline]
+    pub fn terms_of(
+        &self,
+        form: FormId,
+        hash: u64,
+        lower: &[u8],
+        start: usize,
+        end: usize,
+    ) -> (u32, u32) {
+        let (first, text) = (first_block(lower, start, end), &lower[start..end]);
+        if self.is_form(form, first, text) {
+            self.forms[form as usize].terms
+        } else {
+            self.find(hash, first, text)
+        }
+    }
+
+    /// A stretch of terms.
+    #[inline]
+    pub fn terms(&self, (start, end): (u32, u32)) -> &[(TermId, Condition)] {
+        &self.terms[start as usize..end as usize]
+    }
+
+    /// Whether the form of this index is this text, given its first bytes.
+    #[inline]
+    fn is_form(&self, index: FormId, first: u128, text: &[u8]) -> bool {
+        let known = &self.forms[index as usize];
+        known.len as usize == text.len()
+            && known.first == first
+            && (text.len() <= BLOCK_BYTES
+                || self.texts[known.rest as usize..].starts_with(&text[BLOCK_BYTES..]))
     }
 
     /// The text that [`Condition::Exact`] asks for.

@@ -2,14 +2,16 @@
 //! is reused from document to document; an epoch number tells fresh marks from stale ones, so
 //! that nothing has to be cleared.
 
+mod hits;
+
 use crate::domain::document::{Document, Field};
-use crate::domain::text::case::{Capitals, TermCase, is_exactly, is_shouted};
-use crate::domain::text::scan::{Buffers, Place, RunChar, Sink, TokenKind, scan, tokens};
+use crate::domain::text::scan::{Buffers, Place, TokenKind, scan, tokens};
 use crate::domain::text::sentence::{Sentence, sentences};
 
-use super::super::compile::{Condition, TermId, TopicSet};
+use super::super::compile::{TermId, TopicSet};
 use super::occurrence::Occurrence;
 use super::{MAX_FIELD_BYTES, MAX_OCCURRENCES};
+use hits::{Hits, Pending};
 
 const NONE: u32 = u32::MAX;
 
@@ -42,6 +44,8 @@ pub(super) struct Remembered {
 pub struct Reading {
     pub(super) epoch: u32,
     buffers: Buffers,
+    /// Words of one field that the vocabulary may hold.
+    pending: Vec<Pending>,
     hits: Vec<Hit>,
     terms: Vec<TermState>,
     /// Epoch in which each gate was last open, and the gates open now.
@@ -81,7 +85,9 @@ impl Reading {
         for &field in fields {
             let text = field_text(document, field);
             if !text.is_empty() {
-                scan(text, &mut buffers, &mut Hits { reading: self, set, text, field });
+                let mut hits = Hits { reading: self, set, text, field };
+                scan(text, &mut buffers, &mut hits);
+                hits.settle(buffers.lower());
             }
         }
         self.buffers = buffers;
@@ -206,109 +212,5 @@ impl Reading {
                 }
             }
         }
-    }
-}
-
-/// Looks every token up and records what it hits.
-struct Hits<'a> {
-    reading: &'a mut Reading,
-    set: &'a TopicSet,
-    text: &'a str,
-    field: Field,
-}
-
-impl Hits<'_> {
-    #[inline(never)]
-    fn whole(&mut self, hash: u64, form: &[u8], kind: TokenKind, place: Place) {
-        let set = self.set;
-        let terms = set.vocabulary.whole(hash, form);
-        if terms.is_empty() {
-            return;
-        }
-        let raw = &self.text[place.start..place.end];
-        let mut capitals = None;
-        for &(term, condition) in terms {
-            let holds = match condition {
-                Condition::Case(TermCase::Common) => true,
-                Condition::Case(case) => {
-                    let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
-                    self.case_holds(case, capitals, kind, place)
-                }
-                Condition::Exact(index) => {
-                    kind != TokenKind::Joined && is_exactly(set.vocabulary.exact_text(index), raw)
-                }
-            };
-            if holds {
-                self.reading.record(set, term, self.field, place);
-            }
-        }
-    }
-
-    fn case_holds(
-        &self,
-        case: TermCase,
-        capitals: Capitals,
-        kind: TokenKind,
-        place: Place,
-    ) -> bool {
-        case.allows(capitals)
-            && (case != TermCase::ShortWord
-                || kind == TokenKind::Initials
-                || !is_shouted(self.text, place.start, place.end))
-    }
-
-    #[inline(never)]
-    fn open(&mut self, form: &[u8], kind: TokenKind, place: Place) {
-        let set = self.set;
-        let mut capitals = None;
-        set.vocabulary.open(form, |term, case| {
-            let raw = &self.text[place.start..place.end];
-            let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
-            if self.case_holds(case, capitals, kind, place) {
-                self.reading.record(set, term, self.field, place);
-            }
-        });
-    }
-}
-
-impl Sink for Hits<'_> {
-    #[inline]
-    fn ascii(&mut self, lower: &[u8], start: usize, end: usize, position: u32) {
-        let vocabulary = &self.set.vocabulary;
-        let hash = vocabulary.key.hash_within(lower, start, end);
-        let place = Place { start, end, position, width: 1 };
-        if vocabulary.may_hold(hash) {
-            self.whole(hash, &lower[start..end], TokenKind::Word, place);
-        }
-        if vocabulary.has_open() && vocabulary.may_open(&lower[start..end]) {
-            self.open(&lower[start..end], TokenKind::Word, place);
-        }
-    }
-
-    fn word(&mut self, form: &str, kind: TokenKind, place: Place) {
-        let hash = self.set.vocabulary.key.hash(form.as_bytes());
-        if self.set.vocabulary.may_hold(hash) {
-            self.whole(hash, form.as_bytes(), kind, place);
-        }
-        if self.set.vocabulary.has_open() {
-            self.open(form.as_bytes(), kind, place);
-        }
-    }
-
-    fn run(&mut self, form: &str, chars: &[RunChar], position: u32) {
-        let set = self.set;
-        set.vocabulary.run(form, |term, range| {
-            let first = chars.partition_point(|c| c.offset <= range.start).saturating_sub(1);
-            let after = chars.partition_point(|c| c.offset < range.end).max(first + 1);
-            if let (Some(start), Some(end)) = (chars.get(first), chars.get(after - 1)) {
-                let place = Place {
-                    start: start.start,
-                    end: end.end,
-                    position: position.saturating_add(first as u32),
-                    width: (after - first) as u32,
-                };
-                self.reading.record(set, term, self.field, place);
-            }
-        });
     }
 }
