@@ -10,7 +10,7 @@ use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
-use crate::domain::ids::FeedId;
+use crate::domain::ids::{Digest, FeedId};
 use crate::domain::ingest::Route;
 use crate::domain::story::signature::Signature;
 use crate::domain::topic::evidence::Evidence;
