@@ -130,6 +130,11 @@ impl Egress {
         })
     }
 
+    /// The same without the exceptions of `allow_net`: nothing but the public internet.
+    pub fn public_only(&self) -> Self {
+        Self { allow: Arc::new(AllowList::default()), ..self.clone() }
+    }
+
     /// Whether `url` may be requested, as far as can be told without asking a name server.
     pub fn check(&self, url: &Url) -> Result<(), EgressError> {
         if !matches!(url.scheme(), "http" | "https") {

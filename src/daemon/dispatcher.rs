@@ -2,7 +2,10 @@
 //! settles the answer as [`crate::domain::alert::delivery`] decides.
 //!
 //! Each channel has a dispatcher of its own: one that hangs or is gone delays no other. What is
-//! claimed is leased: should this process end in between, the delivery comes up again.
+//! claimed is leased: should this process end in between, the delivery comes up again. What the
+//! log says of a store that fails is in [`outage`].
+
+mod outage;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -21,6 +24,8 @@ use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::untrusted;
 use crate::store::Store;
 
+use self::outage::Outage;
+
 /// Added to the time a channel may take: from the claim to the start, from the answer to the
 /// settlement. Longer than any of it, or a slow disk would have deliveries sent twice.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
@@ -29,7 +34,7 @@ const LEASE_MARGIN: Duration = Duration::from_secs(60);
 /// is due.
 const MAX_NAP: Duration = Duration::from_secs(60);
 
-/// Shortest wait, and the wait after a store that failed: whatever is wrong, no busy loop.
+/// Shortest wait, and the first wait after a store that failed: whatever is wrong, no busy loop.
 const MIN_NAP: Duration = Duration::from_secs(1);
 
 /// When stopping, attempts under way get this long to be answered. Then their leases run out.
@@ -95,53 +100,59 @@ impl Dispatcher {
     /// pending stays so until the channel is opened again.
     pub async fn run(&self, mut committed: watch::Receiver<()>, stop: &CancellationToken) {
         let mut under_way = UnderWay::default();
+        let mut outage = Outage::default();
         let mut is_open = true;
         loop {
             // Before looking: what is committed from here on wakes.
             committed.borrow_and_update();
             let nap = match is_open {
-                true => self.start_due(&mut under_way).await,
+                true => self.start_due(&mut under_way, &mut outage).await,
                 false => MAX_NAP,
             };
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(answered) = under_way.next() => {
                     is_open &= !answered.is_gone;
-                    self.settle(answered).await;
+                    self.settle(answered, &mut outage).await;
                 }
                 () = changed(&mut committed) => {}
                 () = self.clock.sleep(nap) => {}
             }
         }
-        self.finish(under_way).await;
+        self.finish(under_way, &mut outage).await;
     }
 
     /// Delivers what is due now and returns when all of it was answered, or at `stop`.
     pub async fn drain(&self, stop: &CancellationToken) -> Tally {
         let mut under_way = UnderWay::default();
+        let mut outage = Outage::default();
         let mut tally = Tally::default();
         let mut is_open = true;
         while is_open && !stop.is_cancelled() {
-            self.start_due(&mut under_way).await;
+            self.start_due(&mut under_way, &mut outage).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 answered = under_way.next() => match answered {
                     Some(answered) => {
                         is_open &= !answered.is_gone;
                         tally += answered.tally;
-                        self.settle(answered).await;
+                        self.settle(answered, &mut outage).await;
                     }
                     None => break,
                 }
             }
         }
-        tally += self.finish(under_way).await;
+        tally += self.finish(under_way, &mut outage).await;
         tally
     }
 
     /// Claims and starts as much as the channel takes. Returns how long to wait if nothing
     /// happens in between.
-    async fn start_due<'a>(&'a self, under_way: &mut UnderWay<'a>) -> Duration {
+    async fn start_due<'a>(
+        &'a self,
+        under_way: &mut UnderWay<'a>,
+        outage: &mut Outage,
+    ) -> Duration {
         let capacity = self.channel.capacity();
         let lease = capacity.patience.saturating_add(LEASE_MARGIN);
         loop {
@@ -153,15 +164,12 @@ impl Dispatcher {
             let now = self.clock.now();
             let claimed = match self.store.claim(&self.id, now, lease, limit).await {
                 Ok(claimed) => claimed,
-                Err(error) => {
-                    let code = error.code();
-                    tracing::warn!(channel = %self.id, code, %error, "outbox cannot be read");
-                    return MIN_NAP;
-                }
+                Err(error) => return outage.failed(&self.id, &error),
             };
             if claimed.is_empty() {
-                return self.until_next().await;
+                return self.until_next(outage).await;
             }
+            outage.is_over(&self.id);
             // A clock that jumped ahead ends leases early: what is under way is not begun again.
             let is_new = |delivery: &Claimed| under_way.deliveries.insert(delivery.id);
             let mut claimed = claimed.into_iter().filter(is_new).peekable();
@@ -173,20 +181,17 @@ impl Dispatcher {
     }
 
     /// How long until something is due.
-    async fn until_next(&self) -> Duration {
-        match self.store.next_delivery_at(&self.id).await {
-            Ok(Some(at)) => {
-                let wait = at.duration_since(self.clock.now());
-                let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
-                wait.clamp(MIN_NAP, MAX_NAP)
-            }
-            Ok(None) => MAX_NAP,
-            Err(error) => {
-                let code = error.code();
-                tracing::warn!(channel = %self.id, code, %error, "outbox cannot be read");
-                MIN_NAP
-            }
-        }
+    async fn until_next(&self, outage: &mut Outage) -> Duration {
+        let next = match self.store.next_delivery_at(&self.id).await {
+            Ok(next) => next,
+            Err(error) => return outage.failed(&self.id, &error),
+        };
+        outage.is_over(&self.id);
+        let Some(at) = next else {
+            return MAX_NAP;
+        };
+        let wait = at.duration_since(self.clock.now());
+        Duration::try_from(wait).unwrap_or(Duration::ZERO).clamp(MIN_NAP, MAX_NAP)
     }
 
     /// Has the channel try a batch, for as long as it said it may take.
@@ -210,7 +215,7 @@ impl Dispatcher {
 
     /// Records answers. If the store does not take them the leases run out, and the deliveries
     /// are made again: twice is better than never.
-    async fn settle(&self, answered: Answered) {
+    async fn settle(&self, answered: Answered, outage: &mut Outage) {
         if answered.is_gone {
             tracing::error!(
                 channel = %self.id,
@@ -220,22 +225,22 @@ impl Dispatcher {
         }
         let mut waits = SETTLE_AGAIN_AFTER.into_iter();
         while let Err(error) = self.store.settle(answered.settlements.clone()).await {
-            let code = error.code();
-            tracing::warn!(channel = %self.id, code, %error, "answers cannot be recorded");
+            outage.failed(&self.id, &error);
             match waits.next() {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return,
             }
         }
+        outage.is_over(&self.id);
     }
 
     /// Waits a little for attempts under way, and records their answers.
-    async fn finish(&self, mut under_way: UnderWay<'_>) -> Tally {
+    async fn finish(&self, mut under_way: UnderWay<'_>, outage: &mut Outage) -> Tally {
         let mut tally = Tally::default();
         let answers = async {
             while let Some(answered) = under_way.next().await {
                 tally += answered.tally;
-                self.settle(answered).await;
+                self.settle(answered, outage).await;
             }
         };
         if tokio::time::timeout(STOP_GRACE, answers).await.is_err() {
@@ -254,26 +259,45 @@ impl Answered {
         duration: Duration,
         clock: &Clock,
     ) {
-        let (channel, id, attempt) = (&delivery.channel, delivery.id, delivery.attempt);
-        let (answer, code, detail) = match result {
-            Ok(receipt) => {
-                tracing::info!(%channel, delivery = %id, attempt, "delivered");
-                self.tally.delivered += 1;
-                (Answer::Taken, "delivered".into(), receipt.detail)
-            }
+        let (answer, code, detail) = match &result {
+            Ok(receipt) => (Answer::Taken, "delivered".into(), receipt.detail.clone()),
             Err(error) => {
-                let detail = untrusted::log_line(error.detail().unwrap_or_default());
-                let code = error.code();
-                tracing::warn!(%channel, delivery = %id, attempt, %code, %detail, "not delivered");
-                self.tally.failed += 1;
                 self.is_gone |= error.is_gone();
-                let detail = error.detail().map(str::to_owned);
-                (error.answer(), code.clone(), detail)
+                (error.answer(), error.code().clone(), error.detail().map(str::to_owned))
             }
         };
+        let settled = settlement(delivery.id, delivery.attempt, answer, clock.now());
+        match settled {
+            Settlement::Delivered => self.tally.delivered += 1,
+            Settlement::Retry { .. } | Settlement::Park => self.tally.failed += 1,
+        }
         let attempt = Attempt { at, duration, code, detail };
-        let settled = settlement(id, delivery.attempt, answer, clock.now());
-        self.settlements.push((id, attempt, settled));
+        tell(delivery, &attempt, &settled);
+        self.settlements.push((delivery.id, attempt, settled));
+    }
+}
+
+/// Says in the log how an attempt went and what follows: a person has to act only on a delivery
+/// that is given up.
+fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
+    let Claimed { channel, id, alert, attempt: number, .. } = delivery;
+    let code = &attempt.code;
+    let detail = untrusted::log_line(attempt.detail.as_deref().unwrap_or_default());
+    match settled {
+        Settlement::Delivered => {
+            tracing::info!(%channel, delivery = %id, %alert, attempt = number, "delivered");
+        }
+        Settlement::Retry { at } => {
+            let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
+            tracing::warn!(
+                %channel, delivery = %id, %alert, attempt = number, %code, %detail, %next,
+                "not delivered; the next try is at {next}"
+            );
+        }
+        Settlement::Park => tracing::error!(
+            %channel, delivery = %id, %alert, attempts = number, %code, %detail,
+            "not delivered and given up. hint: wirewatch deliver retry {id}"
+        ),
     }
 }
 

@@ -87,18 +87,26 @@ impl From<&Claimed> for Line {
 
 impl Inner {
     fn write(&self, lines: Vec<Line>) -> Vec<Result<Receipt, ChannelError>> {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.write_new(&mut recent, &lines) {
-            Ok(results) => results,
-            Err(error) => vec![Err(failure(&error)); lines.len()],
-        }
+        let mut durable = Vec::new();
+        let results = {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.write_new(&mut recent, &lines, &mut durable) {
+                Ok(results) => results,
+                Err(error) => vec![Err(failure(&error)); lines.len()],
+            }
+        };
+        // Not before the file is done with: a printer is no reason for it to wait.
+        durable.into_iter().for_each(|line| self.print(line));
+        results
     }
 
-    /// Writes what is not there yet. Results stand in the order of `lines`.
-    fn write_new(
+    /// Writes what is not there yet, and adds to `durable` what is now. Results stand in the
+    /// order of `lines`.
+    fn write_new<'a>(
         &self,
         recent: &mut Option<Recent>,
-        lines: &[Line],
+        lines: &'a [Line],
+        durable: &mut Vec<&'a Line>,
     ) -> io::Result<Vec<Result<Receipt, ChannelError>>> {
         let mut file = LogFile::open(&self.config)?;
         // A file that was not there has nothing of what was written to an earlier one.
@@ -119,13 +127,12 @@ impl Inner {
             waiting.push(line);
         }
         let outcome = outcome.and_then(|()| file.sync());
-        let durable = file.durable_lines();
-        for line in waiting.iter().take(durable) {
+        durable.extend(waiting.into_iter().take(file.durable_lines()));
+        for line in durable.iter() {
             known.insert(line.id.clone());
-            self.print(line);
         }
         let results = lines.iter().map(|line| {
-            let written = waiting.iter().take(durable).any(|other| other.id == line.id);
+            let written = durable.iter().any(|other| other.id == line.id);
             match &outcome {
                 _ if written => Ok(Receipt::default()),
                 _ if known.contains(&line.id) => {

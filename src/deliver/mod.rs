@@ -1,16 +1,17 @@
 //! Alert revisions on their way out. The bytes of a delivery are fixed ([`object`]) in the commit
 //! that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
-//! with the readable rendering of [`terminal`]) or an HTTP endpoint ([`webhook`]).
+//! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
+//! ([`webhook`]).
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod log;
 pub mod object;
+mod printer;
 pub mod terminal;
 pub mod webhook;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -21,7 +22,7 @@ use crate::domain::alert::delivery::{Answer, Claimed};
 use crate::domain::feed::ReasonCode;
 use crate::egress::{Egress, EgressError};
 
-use self::terminal::Style;
+pub use self::printer::Printer;
 
 /// A way out. It may see a delivery again that it already took (after a crash between taking and
 /// settling): the delivery id is the key by which it, or who is behind it, knows it again.
@@ -136,34 +137,6 @@ impl OpenError {
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
         }
-    }
-}
-
-/// Where readable renderings are printed, and how. Tests and the demo collect them instead.
-#[derive(Clone)]
-pub struct Printer {
-    print: Arc<dyn Fn(&str) + Send + Sync>,
-    style: Style,
-}
-
-impl Printer {
-    pub fn new(style: Style, print: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { print: Arc::new(print), style }
-    }
-
-    /// Prints to standard output, in colour where that is a terminal that wants it. An output
-    /// that went away stops nothing: the alert log is the record.
-    pub fn stdout() -> Self {
-        let style = Style { colour: true, width: terminal::DEFAULT_WIDTH };
-        Self::new(style, |text| {
-            use std::io::Write as _;
-            let mut out = anstream::stdout().lock();
-            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        })
-    }
-
-    fn print(&self, alert: &object::AlertV1) {
-        (self.print)(&terminal::render(alert, self.style));
     }
 }
 

@@ -1,9 +1,9 @@
 //! The alert object `wirewatch.alert.v1`: one revision of an alert as every channel sends it and
 //! as it is kept. A contract with programs outside: fields are added, never changed or removed.
 //!
-//! Data fields hold what the feed said. Fields made for reading (`headline`, `summary`,
-//! `snippet`) are one line of plain text each. Written out, the object is safe to show in a
-//! terminal: characters that act on it are escaped ([`shield`]), which loses nothing.
+//! Every text in it is one line without escape sequences, controls and direction marks: also who
+//! decodes the object gets nothing that acts on a terminal. What a feed said to the letter is in
+//! the store. Should a field be forgotten, [`shield`] escapes it as it is written.
 
 mod excerpts;
 mod shield;
@@ -23,7 +23,8 @@ pub const MAX_SUMMARY_CHARS: usize = 500;
 /// Most terms and items of evidence; beyond that `truncated` is set.
 pub const MAX_EVIDENCE: usize = 10;
 
-/// One revision of an alert. Times are RFC 3339 in UTC; what is not known is null, never a guess.
+/// One revision of an alert. Times are RFC 3339 in UTC, in whole seconds; what is not known is
+/// null, never a guess.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertV1 {
     /// [`SCHEMA`].
@@ -102,6 +103,7 @@ pub struct EntryV1 {
     pub feed_title: String,
     pub publisher: String,
     pub guid: Option<String>,
+    /// Where the article stands: http or https only.
     pub url: Option<String>,
     pub author: Option<String>,
     pub language: Option<String>,
@@ -168,10 +170,10 @@ impl AlertV1 {
             id: revision.alert.to_string(),
             seq: revision.seq,
             event: revision.event.as_str().to_owned(),
-            time: revision.at.to_string(),
+            time: second(revision.at),
             reason: ReasonV1 {
-                code: revision.reason.code.clone(),
-                text: revision.reason.text.clone(),
+                code: clean(&revision.reason.code),
+                text: clean(&revision.reason.text),
             },
             topic: TopicV1::from(&revision.topic),
             score: revision.score,
@@ -184,7 +186,7 @@ impl AlertV1 {
             evidence,
             truncated: cut || revision.evidence.truncated,
             links: LinksV1 {
-                article: revision.entry.url.clone().filter(|url| is_web_link(url)),
+                article: revision.entry.url.as_deref().and_then(web_link),
                 ..LinksV1::default()
             },
             delivery: None,
@@ -209,11 +211,11 @@ impl From<&TopicFacts> for TopicV1 {
     fn from(topic: &TopicFacts) -> Self {
         Self {
             id: topic.id.to_string(),
-            name: topic.name.clone(),
+            name: clean(&topic.name),
             severity: topic.severity.as_str().to_owned(),
-            tags: topic.tags.clone(),
+            tags: topic.tags.iter().map(|tag| clean(tag)).collect(),
             revision: topic.revision.to_string(),
-            file: topic.file.clone(),
+            file: clean(&topic.file),
         }
     }
 }
@@ -225,9 +227,9 @@ impl From<&StoryFacts> for StoryV1 {
             entries: story.entries,
             publishers: count(&story.publishers),
             feeds: count(&story.feeds),
-            first_seen: story.first_seen.to_string(),
-            last_seen: story.last_seen.to_string(),
-            new_publishers: story.new_publishers.clone(),
+            first_seen: second(story.first_seen),
+            last_seen: second(story.last_seen),
+            new_publishers: story.new_publishers.iter().map(|name| clean(name)).collect(),
         }
     }
 }
@@ -236,16 +238,16 @@ impl From<&EntryFacts> for EntryV1 {
     fn from(entry: &EntryFacts) -> Self {
         Self {
             id: entry.id.to_string(),
-            feed: entry.feed.clone(),
-            feed_title: entry.feed_title.clone(),
-            publisher: entry.publisher.clone(),
-            guid: entry.guid.clone(),
-            url: entry.url.clone(),
-            author: entry.author.clone(),
-            language: entry.language.clone(),
-            published: entry.published.as_ref().map(Timestamp::to_string),
+            feed: clean(&entry.feed),
+            feed_title: clean(&entry.feed_title),
+            publisher: clean(&entry.publisher),
+            guid: entry.guid.as_deref().map(clean),
+            url: entry.url.as_deref().and_then(web_link),
+            author: entry.author.as_deref().map(clean),
+            language: entry.language.as_deref().map(clean),
+            published: entry.published.map(second),
             date_quality: entry.date_quality.as_str().to_owned(),
-            seen: entry.seen.to_string(),
+            seen: second(entry.seen),
         }
     }
 }
@@ -258,8 +260,24 @@ fn plain(text: &str, max_chars: usize) -> String {
     untrusted::excerpt(untrusted::terminal(text).trim(), max_chars).into_owned()
 }
 
-fn is_web_link(url: &str) -> bool {
-    url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+/// A text from outside, whole, on one line.
+fn clean(text: &str) -> String {
+    untrusted::terminal(text).trim().to_owned()
+}
+
+/// What a browser may be sent to. A link with characters that do not belong into one is written
+/// as a browser would ask for it, so that it still leads to where it led.
+fn web_link(link: &str) -> Option<String> {
+    let url = url::Url::parse(link).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    Some(if link.contains(untrusted::is_hazard) { url.into() } else { link.to_owned() })
+}
+
+/// A time without what is beyond a second: more is nobody's business and no feed's precision.
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
 use crate::domain::topic::Severity;
+use crate::domain::topic::evidence::CONTEXT_CHARS;
 use crate::domain::untrusted;
 
-use super::object::{AlertV1, TermV1};
+use super::object::{AlertV1, EvidenceV1, TermV1};
 
 /// Columns of a line where nobody asked for another width; and the bounds on what is asked for.
 pub const DEFAULT_WIDTH: usize = 100;
@@ -19,6 +20,9 @@ const MAX_WIDTH: usize = 120;
 
 /// Most passages shown.
 const MAX_PASSAGES: usize = 3;
+
+/// What a place shown in its context has besides: brackets, and an ellipsis at either end.
+const MARKS_CHARS: usize = 6;
 
 /// Longest name of a topic or publisher shown, in characters.
 const MAX_NAME_CHARS: usize = 60;
@@ -167,37 +171,38 @@ fn change(alert: &AlertV1) -> String {
     }
 }
 
-/// Who, when, how many, which alert.
+/// Who, when, how many, which alert. The date is always there: a rendering may be read years on.
 fn about(alert: &AlertV1) -> String {
-    let day = alert.time.parse().ok().map(day);
     let entry = &alert.entry;
+    let (seen, seen_day) = match entry.seen.parse::<Timestamp>() {
+        Ok(at) => (at.strftime("%Y-%m-%d %H:%M UTC").to_string(), Some(day(at))),
+        Err(_) => (clean(&entry.seen), None),
+    };
     let published = match (&entry.published, entry.date_quality.as_str()) {
-        (Some(at), "exact") => format!("published {} UTC", moment(at, day.as_deref())),
+        (Some(at), "exact") => format!("published {}", moment(at, seen_day.as_deref())),
         (Some(at), "assumed") => {
-            format!("published {} UTC (zone assumed)", moment(at, day.as_deref()))
+            format!("published {} (zone assumed)", moment(at, seen_day.as_deref()))
         }
         (_, "clamped") => "published at an impossible date".to_owned(),
         _ => "published undated".to_owned(),
     };
-    let zone = if published.contains("UTC") { "" } else { " UTC" };
-    let seen = moment(&entry.seen, day.as_deref());
     let publishers = match alert.story.publishers {
         1 => "1 publisher".to_owned(),
         n => format!("{n} publishers"),
     };
     let publisher = name(&entry.publisher);
     let id = clean(&alert.id);
-    format!("{publisher}, {published}, seen {seen}{zone}, {publishers}, alert {id}")
+    format!("{publisher}, seen {seen}, {published}, {publishers}, alert {id}")
 }
 
-/// `09:45` on the day of the alert, else with its date.
-fn moment(text: &str, alert_day: Option<&str>) -> String {
+/// `09:45` on the day that was just named, else with its own.
+fn moment(text: &str, named_day: Option<&str>) -> String {
     let Ok(at) = text.parse::<Timestamp>() else {
         return clean(text);
     };
     let time = at.strftime("%H:%M").to_string();
     let day = day(at);
-    if Some(day.as_str()) == alert_day { time } else { format!("{day} {time}") }
+    if Some(day.as_str()) == named_day { time } else { format!("{day} {time}") }
 }
 
 fn day(at: Timestamp) -> String {
@@ -208,7 +213,7 @@ fn day(at: Timestamp) -> String {
 fn reasons(alert: &AlertV1) -> String {
     let mut reasons: Vec<String> = alert.terms.iter().map(reason).collect();
     if let (Some(score), Some(threshold)) = (alert.score, alert.threshold) {
-        reasons.push(format!("score {} of {}", short(score), short(threshold)));
+        reasons.push(format!("score {}, needs {}", short(score), short(threshold)));
     }
     reasons.join(" · ")
 }
@@ -231,25 +236,41 @@ fn reason(found: &TermV1) -> String {
     format!("{term} ×{count} ({place})")
 }
 
-/// Snippets that say more than the headline, each once.
+/// Snippets that say more than the headline, each once: whole passages before the few words
+/// around a place that no passage shows.
 fn passages(alert: &AlertV1) -> Vec<String> {
-    let mut passages: Vec<String> = Vec::new();
+    let headline = unmarked(&alert.headline);
+    let mut passages: Vec<(bool, String)> = Vec::new();
     for item in &alert.evidence {
         let Some(snippet) = &item.snippet else {
             continue;
         };
         let snippet = clean(snippet);
-        if item.field.as_deref() != Some("title") && !passages.contains(&snippet) {
-            passages.push(snippet);
+        let is_known = passages.iter().any(|(_, known)| *known == snippet);
+        if item.field.as_deref() == Some("title") || is_known || unmarked(&snippet) == headline {
+            continue;
         }
+        passages.push((is_bare(&snippet, item), snippet));
     }
-    passages.truncate(MAX_PASSAGES);
-    passages
+    passages.sort_by_key(|(is_bare, _)| *is_bare);
+    passages.into_iter().map(|(_, passage)| passage).take(MAX_PASSAGES).collect()
 }
 
-/// A score without a tail of digits.
+/// Whether a snippet is cut and no longer than a place with its context: not a passage.
+fn is_bare(snippet: &str, item: &EvidenceV1) -> bool {
+    let place = item.term.as_deref().unwrap_or_default().chars().count();
+    let is_cut = snippet.starts_with('…') || snippet.ends_with('…');
+    is_cut && snippet.chars().count() <= 2 * CONTEXT_CHARS + place + MARKS_CHARS
+}
+
+/// A text as it is compared: without marks, case and the stop at its end.
+fn unmarked(text: &str) -> String {
+    clean(text).replace(['[', ']'], "").trim().trim_end_matches('.').to_lowercase()
+}
+
+/// A score without a tail of digits: to a tenth, or to a hundredth where it is small.
 fn short(score: f64) -> String {
-    let text = format!("{score:.2}");
+    let text = if score >= 10.0 { format!("{score:.1}") } else { format!("{score:.2}") };
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

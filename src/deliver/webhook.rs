@@ -3,7 +3,7 @@
 //! delivery; both stay the same over all attempts, so that a receiver can tell a repeat.
 //!
 //! Only 2xx is success. A redirect is not followed: the user named one address, not what it
-//! points to.
+//! points to. All other answers are tried again, but for the few that speak of the bytes.
 
 mod signature;
 
@@ -139,14 +139,15 @@ fn judge(
     let code = format!("http_{}", status.as_u16());
     match status.as_u16() {
         200..=299 => Ok(Receipt { detail }),
-        // Will pass: the client was slow, too early or too eager; the server is in trouble.
-        408 | 425 | 429 | 500..=599 => Err(ChannelError::Transient {
+        // Gone for good, or these very bytes were refused: they will fare no better.
+        400 | 410 | 413 | 422 => Err(ChannelError::Permanent { code: code.into(), detail }),
+        // All else may be put right: a receiver that is being redeployed answers 404 for a
+        // while, a proxy before it redirects to a login, a token is renewed.
+        _ => Err(ChannelError::Transient {
             code: code.into(),
             retry_after: retry_after(headers, now),
             detail,
         }),
-        // Gone, moved, forbidden, not understood: the same bytes will fare no better.
-        _ => Err(ChannelError::Permanent { code: code.into(), detail }),
     }
 }
 

@@ -1,10 +1,14 @@
 //! A document: an entry's text prepared for matching. What the matcher reads is what the store
-//! keeps, so that every span of evidence can be looked up again. [`html`] makes text of markup.
+//! keeps, so that every span of evidence can be looked up again. [`html`] makes text of markup,
+//! `clean` takes out what would not be seen: what is matched is what is shown.
 
+mod clean;
 pub mod html;
 
 #[cfg(test)]
 mod tests;
+
+use url::Url;
 
 use super::entry::ParsedEntry;
 
@@ -48,7 +52,7 @@ const MAX_LIST_CHARS: usize = 2_000;
 /// Longest language tag that is kept; RFC 5646 says that 35 characters are enough.
 const MAX_LANGUAGE_CHARS: usize = 35;
 
-/// An entry's text, free of markup. Paragraphs of the body are separated by a blank line
+/// An entry's text, free of markup, escape sequences, controls and direction marks. Paragraphs of the body are separated by a blank line
 /// (`"\n\n"`); within one, white space is single spaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
@@ -58,6 +62,7 @@ pub struct Document {
     pub authors: String,
     /// Joined by `; `.
     pub categories: String,
+    /// Where a browser may be sent: http or https only.
     pub url: Option<String>,
     /// BCP 47 tag where the feed gave one.
     pub language: Option<String>,
@@ -69,11 +74,11 @@ impl Document {
     pub fn from_parsed(entry: &ParsedEntry) -> Self {
         let title = entry.title.as_deref().unwrap_or_default();
         Self {
-            title: clip_chars(&html::one_line(title), MAX_TITLE_CHARS).to_owned(),
+            title: clip_chars(&line(title), MAX_TITLE_CHARS).to_owned(),
             body: body(entry),
             authors: joined(&entry.authors),
             categories: joined(&entry.categories),
-            url: entry.link.clone().filter(|link| link.chars().count() <= MAX_LINK_CHARS),
+            url: entry.link.clone().filter(|link| is_web_link(link)),
             language: entry
                 .language
                 .clone()
@@ -101,8 +106,19 @@ pub fn clip_chars(text: &str, max: usize) -> &str {
     }
 }
 
+fn is_web_link(link: &str) -> bool {
+    link.chars().count() <= MAX_LINK_CHARS
+        && Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn line(html: &str) -> String {
+    clean::line(html::one_line(html))
+}
+
 fn body(entry: &ParsedEntry) -> String {
-    let text = |html: &Option<String>| html.as_deref().map(html::to_text).unwrap_or_default();
+    let text = |html: &Option<String>| {
+        html.as_deref().map(|html| clean::paragraphs(html::to_text(html))).unwrap_or_default()
+    };
     let summary = text(&entry.summary);
     let content = text(&entry.content);
     if content.is_empty() || summary.contains(&content) {
@@ -128,7 +144,7 @@ fn without_ellipsis(summary: &str) -> &str {
 
 fn joined(list: &[String]) -> String {
     let mut all = String::new();
-    for one in list.iter().map(|one| html::one_line(one)) {
+    for one in list.iter().map(|one| line(one)) {
         if one.is_empty() {
             continue;
         }

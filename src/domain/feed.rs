@@ -168,4 +168,7 @@ pub struct ParsedFeed {
     pub entries: Vec<ParsedEntry>,
     /// What had to be mended or left out, in words a user understands.
     pub warnings: Vec<String>,
+    /// The document had no end: it was closed after its last complete entry, and what followed
+    /// is not here. Not set where entries beyond a limit were left out.
+    pub cut: bool,
 }

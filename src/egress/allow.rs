@@ -9,7 +9,7 @@ use super::EgressError;
 use super::address;
 
 /// The parsed `allow_net` entries.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct AllowList {
     entries: Vec<Entry>,
 }

@@ -88,6 +88,14 @@ fn an_address_with_a_port_opens_that_port_only() {
 }
 
 #[test]
+fn exceptions_can_be_left_out() {
+    let public = egress(&["127.0.0.1:8080", "intranet.example:8080"]).public_only();
+    let check = |url: &str| public.check(&Url::parse(url).unwrap()).map_err(|error| error.code());
+    assert_eq!(check("http://127.0.0.1:8080/"), Err("private_address"));
+    assert_eq!(check("http://1.1.1.1/"), Ok(()));
+}
+
+#[test]
 fn a_network_opens_all_its_addresses() {
     let allow = &["10.1.0.0/16"];
     assert_eq!(check(allow, "http://10.1.200.3:99/"), Ok(()));

@@ -3,7 +3,7 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -12,6 +12,9 @@ use url::Url;
 use crate::config::FetchConfig;
 use crate::domain::feed::ReasonCode;
 use crate::egress::EgressError;
+
+/// Where the metadata service of a cloud is asked over IPv6 (`fd00:ec2::254`).
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
 /// Why no feed document was had.
 #[derive(Debug, Error)]
@@ -22,6 +25,11 @@ pub enum FetchFailure {
     Refused(EgressError),
     #[error("{host} leads to {kind} ({address})")]
     PrivateAnswer { host: String, address: IpAddr, kind: &'static str },
+    /// A redirect led to an address that is private. Not followed, also where `allow_net` opens
+    /// it, unless the feed's own URL needs such an exception: a public site must not choose which
+    /// private server is asked.
+    #[error("a redirect leads to {host}, which is {kind} ({address})")]
+    RedirectPrivate { host: String, address: IpAddr, kind: &'static str },
     #[error("the name {host} could not be resolved")]
     Dns {
         host: String,
@@ -60,7 +68,7 @@ pub enum FetchFailure {
     TooManyRedirects { limit: u32 },
     #[error("a redirect leads to where it cannot be followed: {reason}")]
     RedirectBadTarget { reason: String },
-    #[error("the body is larger than {limit_bytes} bytes")]
+    #[error("the body is larger than {}", mebibytes(*.limit_bytes))]
     TooLarge { limit_bytes: u64 },
     #[error("the headers are larger than {limit_bytes} bytes")]
     HeadersTooLarge { limit_bytes: usize },
@@ -77,7 +85,7 @@ impl FetchFailure {
             Self::Status { status, .. } => return format!("http_{status}").into(),
             Self::Refused(error) => error.code(),
             Self::BadUrl { .. } => "bad_url",
-            Self::PrivateAnswer { .. } => "private_address",
+            Self::PrivateAnswer { .. } | Self::RedirectPrivate { .. } => "private_address",
             Self::Dns { .. } => "dns",
             Self::Connect { .. } => "connect",
             Self::Tls { .. } => "tls",
@@ -117,9 +125,22 @@ impl FetchFailure {
         }
     }
 
-    /// What the user can do about it: one `hint:` sentence.
+    /// What the user can do about it: one sentence, without a label.
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::PrivateAnswer { address, .. }
+            | Self::Refused(EgressError::PrivateAddress { address, .. })
+                if is_link_local(*address) =>
+            {
+                "no feed is served from such an address; correct the feed's `url`"
+            }
+            Self::RedirectPrivate { address, .. } if is_link_local(*address) => {
+                "no feed is served from such an address; the site is broken or hostile"
+            }
+            Self::RedirectPrivate { .. } => {
+                "if this is a server of your own, make its address the feed's `url` and name it \
+                 in `allow_net`; else the site is broken or hostile"
+            }
             Self::Refused(error) => error.advice(),
             Self::BadUrl { .. } => "correct the feed's `url`",
             Self::PrivateAnswer { .. } => "if this is a server of your own, name it in `allow_net`",
@@ -142,12 +163,24 @@ impl FetchFailure {
                 "open the URL in a browser and configure the address it ends at"
             }
             Self::TooLarge { .. } => {
-                "look for a shorter feed of this site, or raise `max_body_bytes`"
+                "look for a shorter feed of this site, or raise `max_body` under [fetch]"
             }
             Self::HeadersTooLarge { .. }
             | Self::Decode { .. }
             | Self::UnaskedNotModified
             | Self::Protocol(_) => "the server is at fault; it is tried again",
+        }
+    }
+
+    /// Says of a refusal that a redirect led to it.
+    pub(super) fn after_redirect(self) -> Self {
+        match self {
+            Self::PrivateAnswer { host, address, kind }
+            | Self::Refused(EgressError::PrivateAddress { host, address, kind }) => {
+                Self::RedirectPrivate { host, address, kind }
+            }
+            Self::Refused(error) => Self::RedirectBadTarget { reason: error.to_string() },
+            other => other,
         }
     }
 
@@ -180,6 +213,21 @@ impl FetchFailure {
     }
 }
 
+/// Whether an address is one that machines give themselves or that a cloud answers at with the
+/// secrets of a machine, in any spelling.
+fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local() || address == METADATA_V6,
+    }
+}
+
+/// A limit as it is configured, in MiB.
+fn mebibytes(bytes: u64) -> String {
+    let mebibytes = format!("{:.2}", bytes as f64 / f64::from(1 << 20));
+    format!("{} MiB", mebibytes.trim_end_matches('0').trim_end_matches('.'))
+}
+
 fn status_advice(status: u16) -> &'static str {
     match status {
         401 | 407 => "the feed wants a login; put user and password into its URL",
@@ -204,4 +252,20 @@ fn chain<'a>(
             None => cause.source(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_too_large_names_the_key_and_the_limit_as_configured() {
+        for (limit_bytes, shown) in
+            [(16 << 20, "16 MiB"), (3 << 19, "1.5 MiB"), (10 << 10, "0.01 MiB")]
+        {
+            let failure = FetchFailure::TooLarge { limit_bytes };
+            assert_eq!(failure.to_string(), format!("the body is larger than {shown}"));
+            assert!(failure.advice().contains("`max_body`"));
+        }
+    }
 }

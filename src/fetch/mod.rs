@@ -24,7 +24,6 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
-use url::Url;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::{Freshness, Validators};
@@ -48,10 +47,19 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Fetches feeds. Clones share connections and the limits per host.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
-    client: reqwest::Client,
-    egress: Egress,
+    /// To the public internet.
+    public: Way,
+    /// Also to what the user named in `allow_net`.
+    excepted: Way,
     gate: HostGate,
     config: FetchConfig,
+}
+
+/// A guard and a client that keeps to it.
+#[derive(Debug, Clone)]
+struct Way {
+    egress: Egress,
+    client: reqwest::Client,
 }
 
 /// What a server answered.
@@ -79,18 +87,21 @@ pub struct Fetched {
 
 impl Fetcher {
     pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
-        let client = egress
-            .client(ClientLimits { connect: config.connect_timeout, read: config.read_timeout })?;
+        let limits = ClientLimits { connect: config.connect_timeout, read: config.read_timeout };
         Ok(Self {
-            client,
-            egress,
+            public: Way::new(egress.public_only(), limits)?,
+            excepted: Way::new(egress, limits)?,
             gate: HostGate::new(config.max_concurrent, config.host_gap),
             config: config.clone(),
         })
     }
 
-    /// Fetches `url`, asking with `validators` whether it has changed. Follows redirects, waits
-    /// for the host's turn (not counted as fetching), and may be dropped at any point.
+    /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
+    /// (not counted as fetching), follows redirects (waiting for another host's turn does count),
+    /// and may be dropped at any point.
+    ///
+    /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
+    /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
         match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
@@ -114,39 +125,44 @@ impl Fetcher {
         headers.insert(ACCEPT_ENCODING, codings);
 
         let mut trail = Trail::start(url)?;
-        self.check(trail.url())?;
+        self.excepted.check(&trail)?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
-        loop {
-            let response = budget.spend(self.request(trail.url(), headers.clone())).await??;
-            if !redirect::is_redirect(response.status()) {
-                let fetched = self.receive(response, &trail, validators, budget).await;
-                drop(permit);
-                return fetched;
-            }
+        let first = self.first_request(&trail, &headers);
+        let (way, mut response) = budget.spend(first).await??;
+        while redirect::is_redirect(response.status()) {
             trail.follow(&response, self.config.max_redirects)?;
             drop(response);
-            self.check(trail.url())?;
+            way.check(&trail)?;
             let next = hosts::key(trail.url());
             if next != permit.host() {
                 // Never hold one host while waiting for another: two feeds that redirect to
                 // each other's hosts would wait for ever.
                 drop(permit);
-                permit = self.gate.acquire(&next).await;
+                permit = budget.spend(self.gate.acquire(&next)).await?;
+            }
+            response = budget.spend(way.request(&trail, &headers, &self.config)).await??;
+        }
+        let fetched = self.receive(response, &trail, validators, budget).await;
+        drop(permit);
+        fetched
+    }
+
+    /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
+    /// only if there is no other to this URL.
+    async fn first_request(
+        &self,
+        trail: &Trail,
+        headers: &HeaderMap,
+    ) -> Result<(&Way, Response), FetchFailure> {
+        if self.public.check(trail).is_ok() {
+            match self.public.request(trail, headers, &self.config).await {
+                // Nothing was sent: the name has no public address.
+                Err(FetchFailure::PrivateAnswer { .. }) => {}
+                outcome => return outcome.map(|response| (&self.public, response)),
             }
         }
-    }
-
-    fn check(&self, url: &Url) -> Result<(), FetchFailure> {
-        self.egress.check(url).map_err(FetchFailure::Refused)
-    }
-
-    async fn request(&self, url: &Url, headers: HeaderMap) -> Result<Response, FetchFailure> {
-        self.client
-            .get(url.clone())
-            .headers(headers)
-            .send()
-            .await
-            .map_err(|error| FetchFailure::from_request(error, url, &self.config))
+        let response = self.excepted.request(trail, headers, &self.config).await?;
+        Ok((&self.excepted, response))
     }
 
     async fn receive(
@@ -201,7 +217,37 @@ impl Fetcher {
     }
 }
 
-/// What is left of the time for a whole fetch. Waiting for a host's turn does not count.
+impl Way {
+    fn new(egress: Egress, limits: ClientLimits) -> Result<Self, EgressError> {
+        let client = egress.client(limits)?;
+        Ok(Self { egress, client })
+    }
+
+    /// Whether this way leads to where the trail has come to.
+    fn check(&self, trail: &Trail) -> Result<(), FetchFailure> {
+        self.egress.check(trail.url()).map_err(FetchFailure::Refused).map_err(|f| told(f, trail))
+    }
+
+    async fn request(
+        &self,
+        trail: &Trail,
+        headers: &HeaderMap,
+        config: &FetchConfig,
+    ) -> Result<Response, FetchFailure> {
+        let request = self.client.get(trail.url().clone()).headers(headers.clone());
+        request
+            .send()
+            .await
+            .map_err(|error| told(FetchFailure::from_request(error, trail.url(), config), trail))
+    }
+}
+
+/// A failure that says where a redirect is to blame.
+fn told(failure: FetchFailure, trail: &Trail) -> FetchFailure {
+    if trail.is_redirected() { failure.after_redirect() } else { failure }
+}
+
+/// What is left of the time for a whole fetch. Waiting for the first host's turn does not count.
 struct Budget {
     total: Duration,
     left: Duration,

@@ -33,6 +33,11 @@ impl Trail {
         &self.url
     }
 
+    /// Whether this is no longer where the user sent us.
+    pub fn is_redirected(&self) -> bool {
+        self.hops > 0
+    }
+
     /// Takes the hop that `response` tells of.
     pub fn follow(&mut self, response: &Response, limit: u32) -> Result<(), FetchFailure> {
         if self.hops >= limit {

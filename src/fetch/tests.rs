@@ -1,17 +1,25 @@
-//! The parts that need no server: codings, freshness and the gate.
+//! Codings, freshness and the gate by themselves; and redirects where a test has to hold a host's
+//! turn, or to say which server is public.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use url::Url;
 
 use super::coding::{self, DecodeError};
 use super::hosts::{self, HostGate};
-use super::{freshness, validators};
+use super::{Fetcher, Way, freshness, validators};
+use crate::config::{EgressConfig, FetchConfig};
+use crate::domain::feed::Validators;
+use crate::egress::{ClientLimits, Egress};
 
 const TEXT: &str = "<rss>some text that is long enough to be encoded, encoded, encoded</rss>";
 
@@ -165,4 +173,80 @@ async fn waiting_for_a_slow_host_does_not_use_up_the_global_limit() {
     let quick = tokio::time::timeout(Duration::from_secs(5), gate.acquire("quick")).await;
     assert!(quick.is_ok());
     drop(slow);
+}
+
+/// A server on loopback that answers every request with this. Tells of each one.
+async fn serve(answer: String) -> (SocketAddr, mpsc::UnboundedReceiver<()>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (asked, told) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = asked.send(());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (address, told)
+}
+
+fn redirect_to(target: SocketAddr) -> String {
+    let head = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close";
+    format!("{head}\r\nLocation: http://{target}/\r\n\r\n")
+}
+
+fn ok() -> String {
+    format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{TEXT}", TEXT.len())
+}
+
+fn egress(allow: &[SocketAddr]) -> Egress {
+    let allow_net = allow.iter().map(SocketAddr::to_string).collect();
+    Egress::new(&EgressConfig { contact: None, allow_net }).unwrap()
+}
+
+#[tokio::test]
+async fn the_wait_for_a_redirect_target_is_bounded_and_takes_nothing_from_others() {
+    let target = "127.0.0.1:9".parse().unwrap();
+    let (server, mut told) = serve(redirect_to(target)).await;
+    let total_timeout = Duration::from_secs(2);
+    let config = FetchConfig {
+        max_concurrent: 2,
+        host_gap: Duration::ZERO,
+        total_timeout,
+        ..FetchConfig::standard()
+    };
+    let fetcher = Fetcher::new(&config, egress(&[server, target])).unwrap();
+    let _held = fetcher.gate.acquire("127.0.0.1:9").await;
+    let (url, none) = (format!("http://{server}/"), Validators::default());
+    let mut fetch = Box::pin(fetcher.fetch(&url, &none));
+    tokio::select! {
+        _ = &mut fetch => panic!("the target's turn is held"),
+        _ = async {
+            told.recv().await;
+            fetcher.gate.acquire("another host").await
+        } => {}
+    }
+    let bound = tokio::time::timeout(10 * total_timeout, fetch).await.expect("an end");
+    assert_eq!(bound.unwrap_err().code(), "timeout_total");
+}
+
+#[tokio::test]
+async fn a_public_site_leads_nowhere_that_only_allow_net_opens() {
+    let (private, mut asked) = serve(ok()).await;
+    let (site, _) = serve(redirect_to(private)).await;
+    let config = FetchConfig::standard();
+    let excepted = egress(&[site, private]);
+    let mut fetcher = Fetcher::new(&config, excepted).unwrap();
+    let (url, none) = (format!("http://{site}/"), Validators::default());
+    let limits = ClientLimits { connect: config.connect_timeout, read: config.read_timeout };
+    // What is open to both is public here.
+    fetcher.public = Way::new(egress(&[site]), limits).unwrap();
+    let failure = fetcher.fetch(&url, &none).await.unwrap_err();
+    assert_eq!(failure.code(), "private_address");
+    assert!(failure.to_string().starts_with("a redirect leads to 127.0.0.1"), "{failure}");
+    assert!(asked.try_recv().is_err(), "the private server was asked");
+
+    fetcher.public = Way::new(egress(&[]), limits).unwrap();
+    assert_eq!(fetcher.fetch(&url, &none).await.unwrap().body, TEXT);
 }

@@ -63,6 +63,7 @@ fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
         ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         entries,
         warnings,
+        cut: false,
     }
 }
 

@@ -43,22 +43,22 @@ impl ParseFailure {
         }
     }
 
-    /// What the user can do about it: one `hint:` sentence.
+    /// What the user can do about it: one sentence, without a label.
     pub fn advice(&self) -> &'static str {
         match self {
-            Self::Empty => "hint: the server is at fault; it is tried again",
+            Self::Empty => "the server is at fault; it is tried again",
             Self::NotAFeedHtml => {
-                "hint: open the URL in a browser: if it is a normal page, look on it for the \
+                "open the URL in a browser: if it is a normal page, look on it for the \
                  address of its feed; if it asks for a login or a check, ask the site's owner"
             }
             Self::NotAFeedJson | Self::NotAFeed { .. } => {
-                "hint: look on the site for the address of its RSS, Atom or JSON feed"
+                "look on the site for the address of its RSS, Atom or JSON feed"
             }
-            Self::Malformed { .. } => "hint: tell the feed's owner; it is tried again",
+            Self::Malformed { .. } => "tell the feed's owner; it is tried again",
             Self::TooComplex { .. } | Self::TooDeep { .. } | Self::Timeout { .. } => {
-                "hint: no honest feed looks like this; look for another feed of the site"
+                "no honest feed looks like this; look for another feed of the site"
             }
-            Self::Crashed => "hint: this is a defect of wirewatch; report it with the feed's URL",
+            Self::Crashed => "this is a defect of wirewatch; report it with the feed's URL",
         }
     }
 }

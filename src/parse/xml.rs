@@ -43,29 +43,34 @@ fn attempt(
     limits: Limits,
 ) -> Result<Result<ParsedFeed, String>, ParseFailure> {
     let scan = scan::scan(text, limits)?;
-    let (document, warning) = whole(text, &scan, limits);
+    let document = whole(text, &scan);
     Ok(convert::read(&document, url, limits).map(|mut feed| {
-        feed.warnings.extend(warning);
+        note_end(&mut feed, &scan, limits);
         feed.warnings.extend(left_out(scan.refused, "overlarge"));
         feed
     }))
 }
 
 /// The document, closed after its last complete entry if it has no end of its own.
-fn whole<'a>(text: &'a str, scan: &Scan, limits: Limits) -> (Cow<'a, str>, Option<String>) {
+fn whole<'a>(text: &'a str, scan: &Scan) -> Cow<'a, str> {
     match (scan.end, scan.entries.last()) {
-        (Some(end), _) => (patched(text, 0..end, &scan.patches), None),
-        (None, None) => (Cow::Borrowed(text), None),
+        (Some(end), _) => patched(text, 0..end, &scan.patches),
+        (None, None) => Cow::Borrowed(text),
         (None, Some(last)) => {
             let mut document = patched(text, 0..last.end, &scan.patches).into_owned();
             document.push_str(&scan.closing);
-            let warning = if scan.overfull {
-                format!("only the first {} entries were read", limits.entries)
-            } else {
-                "the document is cut off; its complete entries were read".to_owned()
-            };
-            (Cow::Owned(document), Some(warning))
+            Cow::Owned(document)
         }
+    }
+}
+
+/// Says of a feed where it was closed by us, and why.
+fn note_end(feed: &mut ParsedFeed, scan: &Scan, limits: Limits) {
+    if scan.overfull {
+        feed.warnings.push(format!("only the first {} entries were read", limits.entries));
+    } else if scan.end.is_none() {
+        feed.cut = true;
+        feed.warnings.push("the document is cut off; its complete entries were read".to_owned());
     }
 }
 
@@ -109,6 +114,7 @@ fn salvage(text: &str, url: &str, limits: Limits) -> Result<Option<ParsedFeed>, 
         }
     }
     Ok(salvaged.map(|mut feed| {
+        note_end(&mut feed, &scan, limits);
         feed.warnings.extend(left_out(lost, "damaged"));
         feed.warnings.extend(left_out(scan.refused, "overlarge"));
         feed

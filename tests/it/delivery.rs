@@ -5,6 +5,7 @@ mod alert_log;
 mod crashes;
 mod desk;
 mod odd_channels;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -155,7 +156,7 @@ async fn a_receiver_that_vanished_gets_everything_once_it_is_back() {
 async fn a_refusal_is_parked_with_what_was_answered_and_sent_again_on_request() {
     let receiver = Receiver::start().await;
     let mut desk = Desk::new().webhook("hook", &receiver);
-    receiver.script([Answer::Status(422), Answer::Redirect("http://127.0.0.1:9/".to_owned())]);
+    receiver.script([Answer::Status(422), Answer::Status(400)]);
     desk.start().await;
     let frozen = desk.alert(1, 1).await;
     desk.until("parked", |desk| desk.delivery("D1").state == DeliveryState::Parked).await;
@@ -163,7 +164,7 @@ async fn a_refusal_is_parked_with_what_was_answered_and_sent_again_on_request() 
     assert_eq!(attempts[0].code, "http_422");
     assert_eq!(attempts[0].detail.as_deref(), Some("said the receiver"));
 
-    for code in ["http_307", "delivered"] {
+    for code in ["http_400", "delivered"] {
         let retried = desk.store.retry_deliveries(DeliveryFilter::default(), desk.clock.now());
         assert_eq!(retried.await.expect("retried"), 1);
         desk.turn("settled", |desk| {
@@ -172,6 +173,21 @@ async fn a_refusal_is_parked_with_what_was_answered_and_sent_again_on_request() 
         .await;
     }
     assert_eq!(ids_of(&receiver.received(), &frozen), ["D1"; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_being_redeployed_loses_nothing() {
+    let receiver = Receiver::start().await;
+    let mut desk = Desk::new().webhook("hook", &receiver);
+    let elsewhere = Answer::Redirect("http://127.0.0.1:9/".to_owned());
+    receiver.script([Answer::Status(404), elsewhere, Answer::Status(401), Answer::Status(403)]);
+    desk.start().await;
+    let frozen = desk.alert(1, 1).await;
+    desk.turn("delivered", Desk::all_delivered).await;
+    let attempts = desk.delivery("D1").attempts;
+    let codes: Vec<&str> = attempts.iter().map(|attempt| attempt.code.as_ref()).collect();
+    assert_eq!(codes, ["http_404", "http_307", "http_401", "http_403", "delivered"]);
+    assert_eq!(ids_of(&receiver.received(), &frozen), ["D1"; 5]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -242,3 +242,17 @@ fn each_alert_is_printed_once() {
     let text = printed.lock().expect("paper").clone();
     assert_eq!(text.matches("high  [Defence alliances] Keir Starmer").count(), 1, "{text}");
 }
+
+#[test]
+fn the_file_is_done_with_before_anything_is_printed() {
+    let desk = Desk::new();
+    let path = desk.path().to_owned();
+    let (found, reported) = std::sync::mpsc::channel();
+    let printer = Printer::new(Style { colour: false, width: 100 }, move |_| {
+        found.send(ids_in(&path)).expect("a reader");
+    });
+    let log = AlertLog::new(&desk.config, Some(printer));
+    send(&log, [1, 2]);
+    let both = vec!["D1".to_owned(), "D2".to_owned()];
+    assert_eq!(reported.try_iter().collect::<Vec<_>>(), [both.clone(), both]);
+}

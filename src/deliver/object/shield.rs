@@ -1,5 +1,5 @@
-//! JSON that is safe to show: every character that acts on a terminal instead of being displayed
-//! is written as `\uXXXX`. Readers of the JSON get it back; readers of the file are not fooled.
+//! JSON that is safe to show: a character that acts on a terminal instead of being displayed, had
+//! one been left in a text, is written as `\uXXXX`, so that readers of the file are not fooled.
 
 use std::io;
 

@@ -142,21 +142,73 @@ fn equal_revisions_freeze_to_equal_bytes_that_name_the_schema_first() {
 fn what_is_written_reads_back_the_same() {
     let mut revision = sample();
     revision.headline = "tab\there \u{1b}[31mred \u{202e}drow".to_owned();
-    revision.entry.guid = Some("\u{9b}31m \u{7f} \u{2028} \u{61c}\"\\ \n 語".to_owned());
+    revision.entry.guid = Some("\"\\ 語".to_owned());
     revision.score = Some(7.25);
     let object = AlertV1::from_revision(&revision);
     let back: AlertV1 = serde_json::from_slice(&object.to_bytes()).expect("an alert");
     assert_eq!(back, object);
+    assert_eq!(back.headline, "tab here red drow");
     assert_eq!(back.entry.guid, revision.entry.guid);
 }
 
 #[test]
-fn written_bytes_move_no_cursor_and_turn_no_text() {
+fn no_text_moves_a_cursor_or_turns_a_line_even_once_it_is_decoded() {
+    const EVIL: &str = "a\u{1b}]0;x\u{7}\u{9b}1m\u{7f}\u{202e}\u{2066}\u{2028}b\nc";
+    let evil = || EVIL.to_owned();
     let mut revision = sample();
-    revision.entry.guid = Some("\u{1b}]0;x\u{7}\u{9b}1m\u{7f}\u{202e}\u{2066}\u{85}".to_owned());
-    revision.entry.author = revision.entry.guid.clone();
-    let text = String::from_utf8(AlertV1::from_revision(&revision).to_bytes()).expect("UTF-8");
+    (revision.headline, revision.summary) = (evil(), evil());
+    (revision.reason.code, revision.reason.text) = (evil(), evil());
+    (revision.topic.name, revision.topic.file) = (evil(), evil());
+    revision.topic.tags = vec![evil()];
+    revision.story.new_publishers = vec![evil()];
+    let entry = &mut revision.entry;
+    (entry.feed, entry.feed_title, entry.publisher) = (evil(), evil(), evil());
+    (entry.guid, entry.author, entry.language) = (Some(evil()), Some(evil()), Some(evil()));
+    entry.url = Some(format!("https://x.example/{EVIL}"));
+    for clause in &mut revision.evidence.clauses {
+        clause.text = evil();
+        for span in &mut clause.spans {
+            (span.quote, span.before, span.after) = (evil(), evil(), evil());
+        }
+    }
+    revision.evidence.passages[0].text = EVIL.repeat(10);
+    let written = AlertV1::from_revision(&revision).to_bytes();
+    let text = String::from_utf8(written.clone()).expect("UTF-8");
     assert!(!text.contains(untrusted::is_hazard), "{text:?}");
+
+    let object: serde_json::Value = serde_json::from_slice(&written).expect("JSON");
+    let mut values = vec![&object];
+    while let Some(value) = values.pop() {
+        match value {
+            serde_json::Value::String(text) => {
+                assert!(!text.contains(untrusted::is_hazard), "{text:?}");
+            }
+            serde_json::Value::Array(list) => values.extend(list),
+            serde_json::Value::Object(fields) => values.extend(fields.values()),
+            _ => {}
+        }
+    }
+    assert_eq!(object["entry"]["author"], "a b c");
+}
+
+#[test]
+fn a_text_that_was_forgotten_is_still_escaped_when_it_is_written() {
+    let mut object = AlertV1::from_revision(&sample());
+    object.entry.guid = Some("\u{1b}[2J\u{9b}1m\u{202e}".to_owned());
+    let text = String::from_utf8(object.to_bytes()).expect("UTF-8");
+    assert!(!text.contains(untrusted::is_hazard), "{text:?}");
+}
+
+#[test]
+fn times_are_whole_seconds() {
+    let mut revision = sample();
+    revision.at = at("2026-05-04T09:47:12.345678901Z");
+    revision.entry.seen = revision.at;
+    revision.entry.published = Some(revision.at);
+    (revision.story.first_seen, revision.story.last_seen) = (revision.at, revision.at);
+    let AlertV1 { time, story, entry, .. } = AlertV1::from_revision(&revision);
+    let all = [time, story.first_seen, story.last_seen, entry.seen, entry.published.expect("one")];
+    assert_eq!(all, ["2026-05-04T09:47:12Z"; 5]);
 }
 
 #[test]
@@ -233,6 +285,9 @@ fn only_web_links_are_links() {
     let mut revision = sample();
     revision.entry.url = Some("javascript:alert(1)".to_owned());
     let object = AlertV1::from_revision(&revision);
-    assert_eq!(object.links.article, None);
-    assert_eq!(object.entry.url, revision.entry.url);
+    assert_eq!((object.links.article, object.entry.url), (None, None));
+    revision.entry.url = Some("https://x.example/a\u{202e}b".to_owned());
+    let object = AlertV1::from_revision(&revision);
+    assert_eq!(object.entry.url.as_deref(), Some("https://x.example/a%E2%80%AEb"));
+    assert_eq!(object.links.article, object.entry.url);
 }

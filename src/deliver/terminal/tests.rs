@@ -17,8 +17,8 @@ fn shown(revision: &AlertRevision) -> String {
 fn an_opening() {
     insta::assert_snapshot!(shown(&sample()), @r#"
     high  [Defence alliances] Keir Starmer Forges Defence Alliance with Denmark in Bold NATO Power Play
-          Harbour Wire, published 09:45 UTC, seen 09:47, 1 publisher, alert A1
-          why  NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)
+          Harbour Wire, seen 2026-05-04 09:47 UTC, published 09:45, 1 publisher, alert A1
+          why  NATO ×3 (1 in title) · "Defence Alliance" ×2 (title, lead)
                "The Prime Minister spoke about enhancing [NATO] cooperation and boosting defence
                 manufacturing."
                "… manufacturing. A “[defence alliance]” à deux, not a second …"
@@ -41,7 +41,7 @@ fn a_second_publisher() {
     insta::assert_snapshot!(shown(&revision), @r#"
     high  [Defence alliances] update 2: 2nd publisher (Nordic Ledger)
           Denmark and Britain sign defence pact
-          Nordic Ledger, published 09:45 UTC, seen 09:47, 2 publishers, alert A1
+          Nordic Ledger, seen 2026-05-04 09:47 UTC, published 09:45, 2 publishers, alert A1
           why  NATO ×3 (1 in title)
                "The Prime Minister spoke about enhancing [NATO] cooperation and boosting defence
                 manufacturing."
@@ -77,21 +77,50 @@ fn what_people_did_is_said_as_such() {
 fn dates_that_are_missing_old_or_impossible_are_said_to_be() {
     let mut revision = sample();
     revision.entry.published = Some("2026-05-02T23:10:00Z".parse().expect("a time"));
-    assert!(shown(&revision).contains("published 2026-05-02 23:10 UTC, seen 09:47, "));
+    assert!(shown(&revision).contains("seen 2026-05-04 09:47 UTC, published 2026-05-02 23:10, 1"));
     revision.entry.date_quality = DateQuality::Assumed;
-    assert!(shown(&revision).contains("published 2026-05-02 23:10 UTC (zone assumed), seen"));
+    assert!(shown(&revision).contains("09:47 UTC, published 2026-05-02 23:10 (zone assumed), 1"));
     revision.entry.date_quality = DateQuality::Clamped;
-    assert!(shown(&revision).contains("published at an impossible date, seen 09:47 UTC, "));
+    assert!(
+        shown(&revision).contains("seen 2026-05-04 09:47 UTC, published at an impossible date, ")
+    );
     revision.entry.published = None;
     revision.entry.date_quality = DateQuality::Missing;
-    assert!(shown(&revision).contains("published undated, seen 09:47 UTC, "));
+    assert!(shown(&revision).contains("seen 2026-05-04 09:47 UTC, published undated, "));
 }
 
 #[test]
 fn a_score_is_shown_beside_what_it_had_to_reach() {
     let mut revision = sample();
     (revision.score, revision.threshold) = (Some(7.25), Some(6.0));
-    assert!(shown(&revision).contains(" · score 7.25 of 6\n"));
+    assert!(shown(&revision).contains(" · score 7.25, needs 6\n"));
+    (revision.score, revision.threshold) = (Some(15.44), Some(10.0));
+    assert!(shown(&revision).contains(" · score 15.4, needs 10\n"));
+}
+
+fn evidence(field: &str, term: &str, snippet: &str) -> EvidenceV1 {
+    let mut item = AlertV1::from_revision(&sample()).evidence.remove(0);
+    item.field = Some(field.to_owned());
+    (item.term, item.snippet) = (Some(term.to_owned()), Some(snippet.to_owned()));
+    item
+}
+
+#[test]
+fn whole_passages_are_quoted_before_bare_contexts_and_the_title_is_not_repeated() {
+    let mut alert = AlertV1::from_revision(&sample());
+    let long = format!("… and {}the [NATO] summit …", "so on ".repeat(30));
+    let bare = "… European security [alliances] ahead of potential …";
+    let said_again = format!("{}.", alert.headline.replace("NATO", "[NATO]"));
+    alert.evidence = vec![
+        evidence("body", "alliances", bare),
+        evidence("body", "NATO", &said_again),
+        evidence("body", "NATO", &long),
+        evidence("body", "NATO", "A short [NATO] sentence."),
+        evidence("body", "NATO", "A short [NATO] sentence."),
+    ];
+    assert_eq!(passages(&alert), [long.as_str(), "A short [NATO] sentence.", bare]);
+    alert.evidence.push(evidence("body", "pact", "Another [pact]."));
+    assert_eq!(passages(&alert), [long.as_str(), "A short [NATO] sentence.", "Another [pact]."]);
 }
 
 #[test]

@@ -99,3 +99,37 @@ fn names_are_joined_and_long_links_dropped() {
     assert_eq!(document.authors, "Ann; Bob");
     assert_eq!(document.url, None);
 }
+
+#[test]
+fn only_web_links_are_kept() {
+    let url = |link: &str| {
+        let entry = ParsedEntry { link: Some(link.into()), ..ParsedEntry::default() };
+        Document::from_parsed(&entry).url
+    };
+    assert_eq!(url("HTTPS://a.example/x").as_deref(), Some("HTTPS://a.example/x"));
+    assert_eq!(url("http://a.example/").as_deref(), Some("http://a.example/"));
+    for link in ["javascript:alert(1)", "data:text/html,x", "ftp://a.example/", "/relative", ""] {
+        assert_eq!(url(link), None, "{link}");
+    }
+}
+
+#[test]
+fn what_is_matched_is_what_is_shown() {
+    let evil = "NA\u{202e}TO \u{200f} &#27;[31mred&#27;[0m \u{1b}]0;hidden\u{7}a\u{8}b";
+    let mut parsed = entry(&format!("<p>{evil}</p><p>&#27;[2J</p><p>Second {evil}</p>"), "");
+    parsed.title = Some(evil.to_owned());
+    parsed.authors = vec![evil.to_owned(), "\u{202e}".to_owned(), "Bob".to_owned()];
+    parsed.categories = vec![evil.to_owned()];
+    let document = Document::from_parsed(&parsed);
+    assert_eq!(document.title, "NATO red ab");
+    assert_eq!(document.authors, "NATO red ab; Bob");
+    assert_eq!(document.categories, "NATO red ab");
+    assert_eq!(document.body, "NATO red ab\n\nSecond NATO red ab");
+}
+
+#[test]
+fn signs_that_were_never_converted_hide_no_text() {
+    let document =
+        Document::from_parsed(&entry("\u{9d}said\u{9c}", "NATO\u{96}Russia \u{9b}pact\u{8b}"));
+    assert_eq!(document.body, "saidœ\n\nNATO–Russia ›pact‹");
+}

@@ -93,12 +93,12 @@ async fn a_delivery_that_was_given_up_is_shown_and_goes_out_on_request() {
     scene.world.allow(&sink.host());
     scene.world.write_config();
     scene.once().ended(0);
-    sink.script([Answer::Status(404)]);
+    sink.script([Answer::Status(422)]);
     scene.world.publish("wire", item("NATO ministers meet in Copenhagen"));
     scene.once().ended(3);
 
     let failed = scene.run("deliver log --failed -o json").ended(0).list();
-    assert_eq!((failed.len(), &failed[0]["last_code"]), (1, &"http_404".into()), "{failed:#?}");
+    assert_eq!((failed.len(), &failed[0]["last_code"]), (1, &"http_422".into()), "{failed:#?}");
     assert_eq!(failed[0]["last_detail"], "said the receiver");
     let id = failed[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(scene.run(&format!("deliver retry {id}")).ended(0).out, "1 delivery is due again\n");

@@ -288,6 +288,14 @@ impl Desk {
         self.committed.send_replace(());
     }
 
+    /// Takes the table of deliveries away, or brings it back.
+    pub fn break_outbox(&self, broken: bool) {
+        let database = rusqlite::Connection::open(self.dir.path().join(DATABASE_FILE));
+        let (from, to) = if broken { ("deliveries", "hidden") } else { ("hidden", "deliveries") };
+        let renamed = format!("ALTER TABLE {from} RENAME TO {to}");
+        database.expect("a database").execute_batch(&renamed).expect("renamed");
+    }
+
     pub fn all_delivered(&self) -> bool {
         self.deliveries(None).iter().all(|d| d.state == DeliveryState::Delivered)
     }

@@ -61,6 +61,9 @@ async fn a_redirect_into_a_private_network_is_refused() {
         server.set("/", Reply::redirect(302, &target));
         let failure = get(&server, "/").await.unwrap_err();
         assert_eq!(failure.code(), "private_address", "{target}");
+        assert!(failure.to_string().starts_with("a redirect leads to "), "{failure}");
+        let is_metadata = target.contains("169.254");
+        assert_eq!(failure.advice().contains("allow_net"), !is_metadata, "{target}");
     }
     assert!(other.requests("/").is_empty());
     server.set("/", Reply::redirect(302, "file:///etc/passwd"));
@@ -82,6 +85,16 @@ async fn a_private_address_is_refused_without_an_exception_and_reached_with_one(
         let fetched = fetcher(&[allowed], &config()).fetch(&by_name, &none).await;
         assert_eq!(fetched.unwrap().body, FEED);
     }
+}
+
+#[tokio::test]
+async fn a_feed_that_needs_an_exception_may_be_redirected_to_another() {
+    let (server, other) = (FeedServer::start().await, FeedServer::start().await);
+    other.set("/", Reply::ok(FEED));
+    server.set("/", Reply::redirect(302, other.url("/")));
+    let allow = [server.allow_net(), other.allow_net()];
+    let fetched = fetcher(&allow, &config()).fetch(&server.url("/"), &Validators::default()).await;
+    assert_eq!(fetched.unwrap().body, FEED);
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ async fn floods_are_cut_short() {
     let full = feed(titled).await;
     assert_eq!(full.entries.len(), 10_000);
     assert_eq!(full.warnings, ["only the first 10000 entries were read"]);
+    assert!(!full.cut, "what was left out is beyond a limit, not missing");
 
     let attributes: String = (0..100_000).fold(String::new(), |mut all, number| {
         write!(all, " a{number}='x'").unwrap();
