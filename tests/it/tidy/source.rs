@@ -92,7 +92,9 @@ impl Source {
 
     /// Whether a line stands in a `#[cfg(test)]` module at the end of the file.
     pub fn is_in_test_module(&self, line: usize) -> bool {
-        let starts = self.code.lines().position(|text| text.trim() == "#[cfg(test)]");
+        let lines: Vec<&str> = self.code.lines().map(str::trim).collect();
+        let starts =
+            lines.windows(2).position(|two| two[0] == "#[cfg(test)]" && two[1].starts_with("mod "));
         starts.is_some_and(|start| line > start)
     }
 
