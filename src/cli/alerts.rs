@@ -1,24 +1,24 @@
-//! `wirewatch alerts`: list, show, follow, acknowledge and close.
+//! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{AlertChoice, Alerts, Format, State, StateChange};
+use crate::cli::args::{AlertChoice, Alerts, Format, State};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
-use crate::cli::{deliver, moment};
+use crate::cli::{alert_state, deliver, moment};
+use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style};
 use crate::domain::alert::AlertState;
 use crate::domain::ids::AlertId;
 use crate::domain::untrusted;
+use crate::store::Access;
 use crate::store::alerts::read::{AlertDetail, AlertFilter, AlertView, RevisionView};
-use crate::store::error::StoreError;
-use crate::store::{Access, Store};
 
 /// How often a follower looks for new revisions.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
@@ -26,7 +26,7 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(400);
 /// Most revisions read at once.
 const PAGE: u32 = 500;
 
-const COLUMNS: &[Column] = &[
+pub const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("state"),
     Column::shown("severity"),
@@ -59,19 +59,20 @@ pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
         Alerts::List(choice) => list(choice, session),
         Alerts::Show { id } => show(id, session),
         Alerts::Tail { follow, lines } => tail(*follow, *lines, session),
-        Alerts::Ack(change) => set_state(AlertState::Acknowledged, change, session),
-        Alerts::Close(change) => set_state(AlertState::Closed, change, session),
+        Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
+        Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),
     }
 }
 
 fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
+    let store = session.store(Access::ReadOnly)?;
+    let topic = choice.topic.as_deref();
     let filter = AlertFilter {
-        topic: choice.topic.as_deref().map(naming::read).transpose()?,
+        topic: topic.map(|topic| naming::stored_topic(topic, &store, session)).transpose()?,
         state: choice.state.map(AlertState::from),
         limit: choice.limit,
         ..AlertFilter::default()
     };
-    let store = session.store(Access::ReadOnly)?;
     let mut records = Records::new(COLUMNS, "no alerts");
     for view in store.alerts(&filter)? {
         add(&mut records, &view);
@@ -80,7 +81,8 @@ fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn add(records: &mut Records, view: &AlertView) {
+/// Adds an alert to records of [`COLUMNS`].
+pub fn add(records: &mut Records, view: &AlertView) {
     records.row([
         json!(view.id.to_string()),
         json!(view.state.as_str()),
@@ -109,7 +111,7 @@ fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn no_such_alert(id: AlertId) -> Failure {
+pub fn no_such_alert(id: AlertId) -> Failure {
     Failure::said(Exit::Failed, format!("there is no alert {id}"))
         .hint("`wirewatch alerts list` shows those there are")
 }
@@ -189,7 +191,7 @@ fn tail(follow: bool, lines: u32, session: &mut Session) -> Result<Exit, Failure
     print(&first, true, session)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut signals = Signals::listen()?;
         loop {
             let page = store.alert_revisions_after(cursor, PAGE)?;
             if let Some(last) = page.last() {
@@ -198,7 +200,7 @@ fn tail(follow: bool, lines: u32, session: &mut Session) -> Result<Exit, Failure
                 continue;
             }
             tokio::select! {
-                _ = &mut interrupt => return Ok(Exit::Interrupted),
+                () = signals.stop_asked() => return Ok(Exit::Interrupted),
                 () = session.clock.sleep(FOLLOW_EVERY) => {}
             }
         }
@@ -287,49 +289,4 @@ impl From<State> for AlertState {
             State::Closed => AlertState::Closed,
         }
     }
-}
-
-/// Brings alerts to a state. Ids that are not there are told, the others are changed all the
-/// same: part of a list is better than none of it.
-fn set_state(
-    state: AlertState,
-    change: &StateChange,
-    session: &mut Session,
-) -> Result<Exit, Failure> {
-    let ids = change.ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<AlertId>, _>>()?;
-    let author = change
-        .author
-        .clone()
-        .or_else(|| session.env.var("USER"))
-        .or_else(|| session.env.var("LOGNAME"))
-        .unwrap_or_else(|| "unknown".to_owned());
-    let store = session.store(Access::Existing)?;
-    let mut records = Records::new(COLUMNS, "");
-    let mut missing = Vec::new();
-    for id in ids {
-        match set_one(&store, id, state, &author, change.note.as_deref(), session)? {
-            Ok(view) => add(&mut records, &view),
-            Err(StoreError::Unknown { .. }) => missing.push(id),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    for id in &missing {
-        session.messages.report(&no_such_alert(*id));
-    }
-    if missing.len() == change.ids.len() {
-        return Ok(Exit::Failed);
-    }
-    session.printer.records(&records)?;
-    Ok(if missing.is_empty() { Exit::Ok } else { Exit::Partial })
-}
-
-fn set_one(
-    store: &Store,
-    id: AlertId,
-    state: AlertState,
-    author: &str,
-    note: Option<&str>,
-    session: &Session,
-) -> Result<Result<AlertView, StoreError>, Failure> {
-    session.wait(store.set_alert_state(id, state, author, note, session.clock.now()))
 }

@@ -100,7 +100,7 @@ pub enum Command {
     },
     /// Poll the feeds and raise alerts until stopped
     Run {
-        /// Fetch every feed once, deliver what is due, and end
+        /// Fetch every feed once, deliver what is due, and end; with code 3 if any of it failed
         #[arg(long)]
         once: bool,
         /// Record deliveries without sending any
@@ -127,7 +127,7 @@ pub enum Command {
     Entries(Entries),
     /// Search the stored entries for words
     Search {
-        /// Words that must all occur
+        /// Words that must all occur; 'NA*' stands for all that begin so, "two words" for a phrase
         #[arg(required = true, value_name = "WORD")]
         query: Vec<String>,
         /// Most entries shown
@@ -174,16 +174,17 @@ pub enum Alerts {
     Show { id: String },
     /// Show the last alerts, oldest first
     Tail {
-        /// Go on as they come, until Ctrl-C
+        /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with
+        /// `-o json` too, for an array would never end
         #[arg(short, long)]
         follow: bool,
         /// How many to begin with
         #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
         lines: u32,
     },
-    /// Mark as seen
+    /// Mark as seen; kept here, no channel is told
     Ack(StateChange),
-    /// Mark as done
+    /// Mark as done, for good; kept here, no channel is told
     Close(StateChange),
 }
 
@@ -216,7 +217,7 @@ pub struct StateChange {
     /// A remark that is kept with the alert
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
-    /// Who says so; else $USER
+    /// Who says so; else $USER, $LOGNAME or the user's number
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
 }
@@ -233,7 +234,7 @@ pub enum Feeds {
     },
     /// Fetch one feed now: a configured one as the daemon would, any other URL only to look
     Fetch {
-        /// A feed's key, or any URL
+        /// A feed's key (the daemon must not be running, unless --dry-run is given), or any URL
         #[arg(value_name = "URL|KEY")]
         what: String,
         /// Only look: show the entries and the topics they match, store nothing

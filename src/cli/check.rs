@@ -8,6 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::describe;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
+use crate::cli::warnings::{self, Finding};
 use crate::config::{Config, Problems};
 use crate::domain::topic::selftest::{self, TestResult};
 
@@ -28,24 +29,31 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
     };
     let failed: Vec<TestResult> =
         selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
-    let warnings = warnings(&config);
-    let exit = match (failed.is_empty(), deny_warnings && !warnings.is_empty()) {
+    let errors = warnings::unusable_channels(&config, &session.clock);
+    let warnings = warnings::unwise(&config);
+    let good = failed.is_empty() && errors.is_empty();
+    let exit = match (good, deny_warnings && !warnings.is_empty()) {
         (false, _) => Exit::Failed,
         (true, true) => Exit::Partial,
         (true, false) => Exit::Ok,
     };
     if session.printer.format() != Format::Table {
-        session.printer.records(&findings(&failed, &warnings))?;
+        session.printer.records(&findings(&failed, &errors, &warnings))?;
         return Ok(exit);
     }
     for warning in &warnings {
-        session.messages.warn(warning);
+        session.messages.warn(&warning.message);
+    }
+    for error in &errors {
+        session.messages.report(&Failure::said(Exit::Failed, &error.message));
     }
     for test in &failed {
         let sentence = format!("a topic's test failed: {}", describe(test));
         session.messages.report(&Failure::said(Exit::Failed, sentence));
     }
-    session.printer.text(&summary(&config, failed.len()))?;
+    if !session.messages.quiet() {
+        session.printer.text(&summary(&config, good, failed.len()))?;
+    }
     Ok(exit)
 }
 
@@ -70,7 +78,7 @@ fn refuse(problems: Problems, session: &mut Session) -> Result<Exit, Failure> {
     Ok(Exit::Failed)
 }
 
-fn findings(failed: &[TestResult], warnings: &[String]) -> Records {
+fn findings(failed: &[TestResult], errors: &[Finding], warnings: &[Finding]) -> Records {
     let mut records = Records::new(COLUMNS, "");
     for test in failed {
         let message = format!("{}: {}", test.title, test.failure.as_deref().unwrap_or_default());
@@ -84,41 +92,27 @@ fn findings(failed: &[TestResult], warnings: &[String]) -> Records {
             json!(null),
         ]);
     }
-    for warning in warnings {
+    let levels = [("error", errors), ("warning", warnings)];
+    for (level, found) in
+        levels.iter().flat_map(|(level, found)| found.iter().map(move |f| (level, f)))
+    {
         records.row([
-            json!("warning"),
-            json!("warning"),
+            json!(level),
+            json!(found.code),
             json!(null),
             json!(null),
             json!(null),
-            json!(warning),
+            json!(found.message),
             json!(null),
         ]);
     }
     records
 }
 
-/// What is allowed and yet most likely not meant.
-fn warnings(config: &Config) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if config.feeds.is_empty() {
-        warnings.push("no feed is configured: nothing will be read".to_owned());
-    }
-    if config.channels.is_empty() {
-        warnings.push("no channel is configured: alerts are stored and sent nowhere".to_owned());
-    }
-    for (topic, _) in config.topics.topics() {
-        if topic.tests.is_empty() {
-            warnings.push(format!("topic `{}` has no [[topic.test]]", topic.id));
-        }
-    }
-    warnings
-}
-
-fn summary(config: &Config, failed: usize) -> String {
+fn summary(config: &Config, good: bool, failed: usize) -> String {
     let topics = config.topics.topics().count();
     let tests: usize = config.topics.topics().map(|(topic, _)| topic.tests.len()).sum();
-    let verdict = if failed == 0 { "ok" } else { "not ok" };
+    let verdict = if good { "ok" } else { "not ok" };
     let passed = tests.saturating_sub(failed);
     format!(
         "{verdict}: {}, {}, {passed} of {} passed, {} ({})",

@@ -10,8 +10,8 @@ use crate::cli::{moment, naming};
 use crate::domain::alert::delivery::DeliveryState;
 use crate::domain::ids::DeliveryId;
 use crate::domain::untrusted;
-use crate::store::Access;
 use crate::store::outbox::{DeliveryFilter, DeliveryView};
+use crate::store::{Access, Store};
 
 const COLUMNS: &[Column] = &[
     Column::shown("id"),
@@ -31,20 +31,22 @@ const COLUMNS: &[Column] = &[
 pub fn run(command: &Deliver, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Deliver::Log { channel, failed, limit } => {
+            let store = session.store(Access::ReadOnly)?;
+            let channel = channel.as_deref();
+            let channel = channel.map(|id| naming::stored_channel(id, &store, session));
             let filter = DeliveryFilter {
-                channel: channel.as_deref().map(naming::read).transpose()?,
+                channel: channel.transpose()?,
                 state: failed.then_some(DeliveryState::Parked),
                 limit: *limit,
                 ..DeliveryFilter::default()
             };
-            log(&filter, session)
+            log(&store, &filter, session)
         }
         Deliver::Retry { ids, .. } => retry(ids, session),
     }
 }
 
-fn log(filter: &DeliveryFilter, session: &mut Session) -> Result<Exit, Failure> {
-    let store = session.store(Access::ReadOnly)?;
+fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<Exit, Failure> {
     let mut records = Records::new(COLUMNS, "no deliveries");
     for delivery in store.deliveries(filter)? {
         let last = delivery.attempts.last();

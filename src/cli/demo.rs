@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use super::exit::{Exit, Failure};
 use super::output::count;
-use super::run::runtime;
+use super::run::block_on;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment};
 use crate::daemon::app::{App, Options};
@@ -32,7 +32,7 @@ const QUIET: Ansi = Ansi::new().dimmed();
 
 /// Runs the demo.
 pub fn demo() -> Result<Exit, Failure> {
-    runtime()?.block_on(async {
+    block_on(async {
         let mut signals = Signals::listen().map_err(went_wrong)?;
         tokio::select! {
             told = tell() => told.map(|()| Exit::Ok),

@@ -29,12 +29,13 @@ const COLUMNS: &[Column] = &[
 pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Entries::List { feed, limit } => {
+            let store = session.store(Access::ReadOnly)?;
+            let feed = feed.as_deref();
             let filter = EntryFilter {
-                feed: feed.as_deref().map(naming::read).transpose()?,
+                feed: feed.map(|key| naming::stored_feed(key, &store, session)).transpose()?,
                 limit: *limit,
                 ..EntryFilter::default()
             };
-            let store = session.store(Access::ReadOnly)?;
             print(&store.entries(&filter)?, "no entries", session)
         }
         Entries::Show { id } => show(id, session),
@@ -43,6 +44,11 @@ pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
 
 /// `wirewatch search`: the words as one query.
 pub fn search(words: &[String], limit: u32, session: &mut Session) -> Result<Exit, Failure> {
+    if !words.iter().any(|word| word.contains(char::is_alphanumeric)) {
+        let sentence = "there is nothing to search for: no word has a letter or digit in it";
+        return Err(Failure::said(Exit::Usage, sentence)
+            .hint("`wirewatch search nato summit`, `wirewatch search 'NA*'`"));
+    }
     let store = session.store(Access::ReadOnly)?;
     let found = store.search(&query(words), limit)?;
     print(&found, "no entry has all these words", session)

@@ -8,24 +8,27 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Ok,
-    /// A bad config, a failed topic test, a failed delivery, an unreadable file.
+    /// A bad config, a failed topic test, something named that is not there, an unreadable file.
     Failed,
     /// The command line was not understood.
     Usage,
-    /// Done in part, or done with warnings that were asked to count.
+    /// Done in part (a round in which feeds or deliveries failed), or done with warnings that
+    /// were asked to count.
     Partial,
     /// The config or the database is not there.
     NotFound,
     /// Another instance uses the state directory.
     Locked,
-    /// Ended by Ctrl-C.
+    /// Ended by Ctrl-C or SIGTERM before it was done. The daemon's work is never done: that it
+    /// stops when told to is [`Exit::Ok`], unless it had to be cut short.
     Interrupted,
 }
 
 /// Shown at the end of `--help`.
-pub const EXIT_CODES: &str = "Exit codes: 0 ok; 1 failed (bad config, failed topic test, failed \
-delivery); 2 usage; 3 partial or warnings; 10 config or database not found; 11 locked by another \
-instance; 130 interrupted.";
+pub const EXIT_CODES: &str = "Exit codes: 0 ok; 1 failed (bad config, failed topic test, nothing of \
+that name); 2 usage; 3 done in part (`run --once`: feeds or deliveries failed) or with warnings \
+(`check --deny-warnings`); 10 config or database not found; 11 locked by another instance; 130 \
+interrupted by Ctrl-C or SIGTERM before it was done.";
 
 impl Exit {
     pub fn code(self) -> u8 {

@@ -11,6 +11,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{feeds, moment, naming};
 use crate::config::Config;
+use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
@@ -18,6 +19,7 @@ use crate::egress::{Egress, EgressError};
 use crate::fetch::failure::FetchFailure;
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse;
+use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
 
 const COLUMNS: &[Column] = &[
@@ -105,7 +107,14 @@ fn tell(fetched: &Fetched, parsed: &ParsedFeed, session: &Session) {
 /// The visit that the daemon would make, in its place: so that none may be running.
 fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit, Failure> {
     let _lock = InstanceLock::acquire(&config.state_dir).map_err(|error| {
-        Failure::from(error).hint("the daemon fetches this feed itself; --dry-run only looks")
+        let locked = matches!(error, StoreError::Locked { .. });
+        let failure = Failure::from(error);
+        let hint = format!(
+            "the daemon holds the state directory and fetches this feed when it is due; \
+             `wirewatch feeds fetch {} --dry-run` tries it now",
+            feed.key
+        );
+        if locked { failure.hint(hint) } else { failure }
     })?;
     let store = Store::open(&config.state_dir.join(DATABASE_FILE), Access::Create)?;
     let egress = Egress::new(&config.egress)?;
@@ -128,9 +137,8 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
     let Some(visit) = visit else {
         return Err(naming::unknown("feed", feed.key.as_str(), &[]));
     };
-    let alerts = |ids: &[crate::domain::ids::AlertId]| -> Vec<String> {
-        ids.iter().map(ToString::to_string).collect()
-    };
+    let alerts =
+        |told: &[Told]| -> Vec<String> { told.iter().map(|told| told.alert.to_string()).collect() };
     let object = json!({
         "feed": visit.feed.as_str(),
         "outcome": visit.outcome.as_str(),
@@ -153,7 +161,8 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         visit.amended.len(),
     );
     if visit.baseline {
-        text += "\nthis was its baseline: stored and matched, nothing raised";
+        text += "\nthis was its baseline: stored and matched";
+        text += if visit.raised.is_empty() { ", nothing raised" } else { "" };
     }
     if let Some(detail) = &visit.detail {
         text += &format!("\n{}", crate::domain::untrusted::terminal(detail));

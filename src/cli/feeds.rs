@@ -13,8 +13,8 @@ use crate::cli::session::Session;
 use crate::cli::{feed_fetch, moment};
 use crate::config::Config;
 use crate::domain::feed::{Feed, FeedState};
-use crate::store::Access;
 use crate::store::feeds::FeedView;
+use crate::store::{Access, DATABASE_FILE};
 
 const COLUMNS: &[Column] = &[
     Column::shown("feed"),
@@ -30,6 +30,8 @@ const COLUMNS: &[Column] = &[
 const STATUS_COLUMNS: &[Column] = &[
     Column::shown("feed"),
     Column::shown("state"),
+    Column::shown("failures"),
+    Column::shown("failing_since"),
     Column::shown("last_outcome"),
     Column::shown("last_success"),
     Column::shown("last_new_entry"),
@@ -37,8 +39,6 @@ const STATUS_COLUMNS: &[Column] = &[
     Column::shown("next_due"),
     Column::shown("next_reason"),
     Column::shown("detail"),
-    Column::hidden("failures"),
-    Column::hidden("failing_since"),
     Column::hidden("last_fetch"),
     Column::hidden("entries_per_day"),
     Column::hidden("title"),
@@ -55,11 +55,13 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
 
 fn list(session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
+    let own_titles = own_titles(&config, session)?;
     let mut records = Records::new(COLUMNS, "no feeds: add a [[feed]] to the config");
     for feed in &config.feeds {
+        let own_title = own_titles.get(feed.key.as_str());
         records.row([
             json!(feed.key.as_str()),
-            json!(feed.title),
+            json!(feed.title.as_ref().or(own_title)),
             json!(feed.url),
             json!(feed.publisher),
             json!(feed.tags),
@@ -70,6 +72,17 @@ fn list(session: &mut Session) -> Result<Exit, Failure> {
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
+}
+
+/// What the feeds call themselves, by key. Before the first run there is no database, and no feed
+/// has said a word.
+fn own_titles(config: &Config, session: &Session) -> Result<HashMap<String, String>, Failure> {
+    if !config.state_dir.join(DATABASE_FILE).exists() {
+        return Ok(HashMap::new());
+    }
+    let views = session.store_of(config, Access::ReadOnly)?.feeds()?.into_iter();
+    let titled = views.filter_map(|view| Some((view.state.key.to_string(), view.state.title?)));
+    Ok(titled.collect())
 }
 
 fn seconds(duration: Duration) -> Value {
@@ -102,6 +115,8 @@ fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
     records.row([
         json!(feed.key.as_str()),
         json!(condition(state)),
+        json!(state.failures),
+        moment::json_opt(state.failing_since),
         json!(state.last_outcome.as_deref()),
         moment::json_opt(state.last_success),
         moment::json_opt(state.last_new_entry),
@@ -109,8 +124,6 @@ fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
         moment::json(state.next_due),
         json!(state.next_reason.as_ref()),
         json!(state.last_detail),
-        json!(state.failures),
-        moment::json_opt(state.failing_since),
         moment::json_opt(state.last_fetch),
         json!((state.entries_per_day * 10.0).round() / 10.0),
         json!(feed.title.as_ref().or(state.title.as_ref())),

@@ -21,11 +21,30 @@ impl Loader {
         if file.exists() {
             return Ok(Self { file, env });
         }
-        let sentence = format!("there is no config at {}", file.display());
+        let sentence = match config {
+            Some(_) => format!("there is no config at {}", file.display()),
+            None => {
+                let places = config::lookup_places(&env);
+                let places: Vec<_> = places.iter().map(|place| place.display()).collect();
+                let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+                format!("there is no config at any of these places:\n{}", places.join("\n"))
+            }
+        };
         Err(Failure::said(Exit::NotFound, sentence).hint(
-            "`wirewatch init` writes an annotated one; `wirewatch demo` shows wirewatch at work \
-             without any",
+            "`wirewatch init` writes an annotated one; `-c PATH` names one that lies elsewhere; \
+             `wirewatch demo` shows wirewatch at work without any",
         ))
+    }
+
+    /// The same, for commands that send nothing: they work where secrets cannot be read.
+    pub fn without_secrets(mut self) -> Self {
+        self.env = self.env.without_secrets();
+        self
+    }
+
+    /// Where the database lies. Nothing else of the config need be right.
+    pub fn state_dir(&self) -> Result<PathBuf, Problems> {
+        config::state_dir(&self.file, &self.env)
     }
 
     /// Reads and checks it, topics and all.

@@ -2,6 +2,7 @@
 //! group of commands; they print and never decide. Data goes to standard output, everything
 //! else to standard error, and [`report`] alone says what went wrong.
 
+mod alert_state;
 mod alerts;
 mod args;
 mod check;
@@ -22,12 +23,13 @@ mod run;
 mod session;
 mod shell;
 mod topics;
+mod warnings;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Format};
 use exit::{Exit, Failure};
 use report::Messages;
 use session::Session;
@@ -74,6 +76,10 @@ fn verbosity(cli: &Cli) -> Verbosity {
 fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
     let session = &mut Session::new(&cli.global, messages);
     match &cli.command {
+        Command::Demo if cli.global.output != Format::Table => Err(Failure::said(
+            Exit::Usage,
+            "`demo` tells its story in words for people: `-o` does not go with it",
+        )),
         Command::Demo => demo::demo(),
         Command::Init { dir, force } => init::run(dir, *force, config::examples(), session),
         Command::Run { once, no_deliver } => {

@@ -1,10 +1,15 @@
 //! Names that users type: keys and ids, read with a failure that says what was expected.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::domain::ids::{IdError, TopicId};
+use crate::cli::session::Session;
+use crate::config::Config;
+use crate::domain::ids::{ChannelId, FeedKey, IdError, TopicId};
 use crate::domain::topic::compile::TopicSet;
+use crate::store::Store;
+use crate::store::outbox::DeliveryFilter;
 
 /// Reads a key or id.
 pub fn read<T: FromStr<Err = IdError>>(text: &str) -> Result<T, Failure> {
@@ -19,6 +24,63 @@ pub fn topic(text: &str, topics: &TopicSet) -> Result<TopicId, Failure> {
     }
     let known: Vec<String> = topics.topics().map(|(topic, _)| topic.id.to_string()).collect();
     Err(unknown("topic", text, &known))
+}
+
+/// Reads the key of a topic to filter by. A stored one counts although it is configured no
+/// longer, and a configured one although nothing is stored of it yet.
+pub fn stored_topic(text: &str, store: &Store, session: &Session) -> Result<TopicId, Failure> {
+    let id: TopicId = read(text)?;
+    let stored = store.topics()?.into_iter().map(|topic| topic.id.to_string());
+    let configured = |config: &Config| {
+        config.topics.topics().map(|(topic, _)| topic.id.to_string()).collect::<Vec<_>>()
+    };
+    known("topic", id, stored, configured, session)
+}
+
+/// Reads the key of a feed to filter by, likewise.
+pub fn stored_feed(text: &str, store: &Store, session: &Session) -> Result<FeedKey, Failure> {
+    let key: FeedKey = read(text)?;
+    let stored = store.feeds()?.into_iter().map(|feed| feed.state.key.to_string());
+    let configured =
+        |config: &Config| config.feeds.iter().map(|feed| feed.key.to_string()).collect();
+    known("feed", key, stored, configured, session)
+}
+
+/// Reads the id of a channel to filter by. One that is configured no longer counts where
+/// deliveries to it are stored.
+pub fn stored_channel(text: &str, store: &Store, session: &Session) -> Result<ChannelId, Failure> {
+    let id: ChannelId = read(text)?;
+    let filter =
+        DeliveryFilter { channel: Some(id.clone()), limit: 1, ..DeliveryFilter::default() };
+    let stored = store.deliveries(&filter)?.into_iter().map(|found| found.channel.to_string());
+    let configured =
+        |config: &Config| config.channels.iter().map(|channel| channel.id.to_string()).collect();
+    known("channel", id, stored, configured, session)
+}
+
+/// The key, if something of that name is stored or configured. Where the config cannot be read
+/// now, what is stored decides.
+fn known<K: Display>(
+    what: &str,
+    key: K,
+    stored: impl Iterator<Item = String>,
+    configured: impl Fn(&Config) -> Vec<String>,
+    session: &Session,
+) -> Result<K, Failure> {
+    let name = key.to_string();
+    let mut names: Vec<String> = stored.collect();
+    if names.contains(&name) {
+        return Ok(key);
+    }
+    if let Ok(config) = session.config() {
+        names.extend(configured(&config));
+    }
+    if names.contains(&name) {
+        return Ok(key);
+    }
+    names.sort();
+    names.dedup();
+    Err(unknown(what, &name, &names))
 }
 
 /// There is no `what` of this name; these there are.

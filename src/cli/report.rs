@@ -13,7 +13,7 @@ use crate::domain::untrusted;
 /// Longest chain of causes that is printed.
 const MAX_CAUSES: usize = 10;
 
-/// Standard error: notes unless `--quiet`, failures always.
+/// Standard error: notes and warnings unless `--quiet`, failures always.
 #[derive(Debug, Clone, Copy)]
 pub struct Messages {
     quiet: bool,
@@ -30,6 +30,11 @@ impl Messages {
         self.coloured
     }
 
+    /// Whether only errors are wanted.
+    pub fn quiet(self) -> bool {
+        self.quiet
+    }
+
     /// Something worth knowing that is not what was asked for.
     pub fn note(self, text: &str) {
         if !self.quiet {
@@ -39,6 +44,9 @@ impl Messages {
 
     /// Something that is not right, though the command goes on.
     pub fn warn(self, text: &str) {
+        if self.quiet {
+            return;
+        }
         let label = self.paint("warning:", AnsiColor::Yellow);
         self.print(&format!("{label} {}", untrusted::terminal_block(text)));
     }

@@ -1,6 +1,9 @@
 //! `wirewatch run`: the daemon in the foreground, or one round of it.
 
+use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::load;
@@ -9,23 +12,26 @@ use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
 use crate::deliver::Printer;
 
-/// Runs until a signal, or with `once` for one round: code 3 then if feeds failed in it.
+/// Longest wait at the end for work on threads that cannot be stopped, such as a name that a
+/// resolver does not answer for.
+pub const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Runs until a signal; or with `once` for one round, which ends with code 3 if feeds or
+/// deliveries failed in it, and with 130 if a signal came before its end.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {
-    let loader = load::Loader::locate(config)?;
+    let loader = Arc::new(load::Loader::locate(config)?);
     let config = loader.load()?;
     let options =
         Options { clock: Clock::system(), printer: Printer::stdout(), deliver: !no_deliver, once };
-    runtime()?.block_on(async {
+    block_on(async {
         let mut signals = Signals::listen().map_err(no_runtime)?;
-        tracing::info!(
-            feeds = config.feeds.len(),
-            topics = config.topics.topics().count(),
-            state_dir = %config.state_dir.display(),
-            "watching; Ctrl-C stops"
-        );
+        let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
+        let state_dir = config.state_dir.clone();
         let app = App::start(config, options).await?;
+        tracing::info!(feeds, topics, state_dir = %state_dir.display(), "watching; Ctrl-C stops");
         if !once {
-            let ending = signals.govern(app, || loader.load().map_err(|f| f.to_string())).await;
+            let load = move || loader.load().map_err(|failure| failure.to_string());
+            let ending = signals.govern(app, load).await;
             return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
         }
         let done = tokio::select! {
@@ -41,9 +47,14 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
     })
 }
 
-/// The runtime of the commands that do more than read the database.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_runtime)
+/// Runs a future to its end on the runtime of the commands that do more than read the database.
+/// What still blocks a thread then holds the process for [`FAREWELL`] at most.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(no_runtime)?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(FAREWELL);
+    done
 }
 
 fn no_runtime(error: std::io::Error) -> Failure {

@@ -10,6 +10,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::Loader;
 use crate::cli::output::Printer;
 use crate::cli::report::Messages;
+use crate::cli::run::FAREWELL;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::store::error::StoreError;
@@ -40,14 +41,17 @@ impl Session {
         Loader::locate(self.config.as_deref())
     }
 
-    /// Reads the config, or says everything that is wrong with it.
+    /// Reads the config without the secrets of its channels, or says everything that is wrong
+    /// with it. Only the daemon sends anything, and only it need be able to read its secrets.
     pub fn config(&self) -> Result<Config, Failure> {
-        Ok(self.loader()?.read()?)
+        Ok(self.loader()?.without_secrets().read()?)
     }
 
-    /// Opens the database that the config names; it must be there.
+    /// Opens the database that the config names; it must be there. Topics and feeds may be as
+    /// wrong as they like: what is stored can be read all the same.
     pub fn store(&self, access: Access) -> Result<Store, Failure> {
-        self.store_of(&self.config()?, access)
+        let state_dir = self.loader()?.state_dir()?;
+        Ok(Store::open(&state_dir.join(DATABASE_FILE), access)?)
     }
 
     /// Opens the database of a config that was read already.
@@ -62,7 +66,9 @@ impl Session {
             .build()
             .context("cannot start the runtime")
             .map_err(|error| Failure::new(Exit::Failed, error))?;
-        Ok(runtime.block_on(work))
+        let done = runtime.block_on(work);
+        runtime.shutdown_timeout(FAREWELL);
+        Ok(done)
     }
 }
 

@@ -199,27 +199,45 @@ fn explain(
 fn document(what: &str, config: &Config, session: &Session) -> Result<Document, Failure> {
     let failed = |error: anyhow::Error| Failure::new(Exit::Failed, error);
     if what == "-" {
-        let text = read(stdin().lock()).context("cannot read standard input").map_err(failed)?;
-        return Ok(document_of(&text));
+        let bytes = read(stdin().lock()).context("cannot read standard input").map_err(failed)?;
+        return Ok(document_of(text("standard input", &bytes)?));
     }
     if let (Ok(id), false) = (what.parse::<EntryId>(), Path::new(what).exists()) {
         let store = session.store_of(config, Access::ReadOnly)?;
         let detail = store.entry(id)?.ok_or_else(|| entries::no_such_entry(id))?;
         return Ok(detail.entry.document);
     }
-    let text = fs::File::open(what)
+    let bytes = fs::File::open(what)
         .and_then(read)
         .with_context(|| format!("cannot read {what}"))
         .map_err(|error| {
-        failed(error).hint("give an entry's id (E…), a text file, or - for standard input")
-    })?;
-    Ok(document_of(&text))
+            failed(error).hint("give an entry's id (E…), a text file, or - for standard input")
+        })?;
+    Ok(document_of(text(what, &bytes)?))
 }
 
-fn read(source: impl Read) -> std::io::Result<String> {
+fn read(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MAX_TEXT_BYTES).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
+}
+
+/// The bytes as text, if that is what they are: an explanation of a picture explains nothing.
+fn text<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Failure> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // Cut off within a character.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => "\0",
+    };
+    if text.contains('\0') {
+        let sentence = format!("{name} is not text");
+        return Err(Failure::said(Exit::Failed, sentence)
+            .hint("give plain text in UTF-8: the title on the first line, then the body"));
+    }
+    Ok(text)
 }
 
 /// The first line is the title; what follows is the body, with blank lines between paragraphs.

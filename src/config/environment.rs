@@ -15,6 +15,7 @@ type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 #[derive(Clone)]
 pub struct Environment {
     state_dir: Option<PathBuf>,
+    secrets: bool,
     lookup: Arc<Lookup>,
 }
 
@@ -34,13 +35,25 @@ impl Environment {
     }
 
     fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self { state_dir: None, lookup: Arc::new(lookup) }
+        Self { state_dir: None, secrets: true, lookup: Arc::new(lookup) }
     }
 
     /// The same, with a state directory that goes before all others.
     pub fn with_state_dir(mut self, state_dir: Option<PathBuf>) -> Self {
         self.state_dir = state_dir;
         self
+    }
+
+    /// The same, for a configuration that will send nothing: secrets are not looked up, so that
+    /// it can be read where they cannot be.
+    pub fn without_secrets(mut self) -> Self {
+        self.secrets = false;
+        self
+    }
+
+    /// Whether secrets are looked up.
+    pub(super) fn has_secrets(&self) -> bool {
+        self.secrets
     }
 
     /// A variable; an empty one counts as not set.

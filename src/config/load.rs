@@ -36,6 +36,31 @@ pub fn load(path: &Path, env: &Environment) -> Result<Config, Problems> {
     report.finish(config)
 }
 
+/// Where the main file at `path` (or in the directory `path`) keeps its database, whatever else is
+/// wrong with the configuration: what is stored can be read without it.
+///
+/// # Errors
+/// The main file cannot be read, is not TOML, or names no directory.
+pub fn state_dir(path: &Path, env: &Environment) -> Result<PathBuf, Problems> {
+    let path = environment::main_file(path);
+    let mut report = Report::default();
+    let state_dir = read_state_dir(&path, env, &mut report);
+    report.finish(state_dir)
+}
+
+fn read_state_dir(path: &Path, env: &Environment, report: &mut Report) -> Option<PathBuf> {
+    let Some((file, text)) = read_file(path, report) else {
+        explain_main_file(path, env, report);
+        return None;
+    };
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    if errors.is_empty() {
+        return Some(settings::state_dir_only(table.get_ref(), file, path, env, report));
+    }
+    note_syntax(file, &text, errors, report);
+    None
+}
+
 fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
     let Some((file, text)) = read_file(path, report) else {
         explain_main_file(path, env, report);

@@ -24,7 +24,7 @@ mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::examples;
-pub use load::load;
+pub use load::{load, state_dir};
 pub use problem::{Problem, Problems};
 
 use std::collections::BTreeMap;

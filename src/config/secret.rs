@@ -97,6 +97,9 @@ impl Secrets<'_> {
         variable: Option<Literal>,
         report: &mut Report,
     ) -> Option<Secret> {
+        if !self.env.has_secrets() {
+            return None;
+        }
         let (named, result) = match (&file, &variable) {
             (Some(file), _) => (file, self.read_file(&file.value)),
             (None, Some(variable)) => (variable, self.read_variable(&variable.value)),

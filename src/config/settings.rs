@@ -86,6 +86,18 @@ pub(super) fn read(
     }
 }
 
+/// Reads of the main file at `path` where the database lies, and nothing else.
+pub(super) fn state_dir_only(
+    table: &DeTable<'_>,
+    file: FileId,
+    path: &Path,
+    env: &Environment,
+    report: &mut Report,
+) -> PathBuf {
+    let root = Section::new(table, file, 0..0, &MAIN, &mut Report::default());
+    state_dir(&root, path.parent().unwrap_or(Path::new("")), env, report)
+}
+
 fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {
     let text =
         root.text("state_dir", report).filter(|text| super::not_empty(text, "state_dir", report));

@@ -3,7 +3,7 @@
 
 use tokio::sync::broadcast;
 
-use crate::domain::alert::AlertEvent;
+use crate::domain::alert::{AlertEvent, AlertRevision};
 use crate::domain::feed::{FeedState, FetchRecord, Outcome, ReasonCode};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
@@ -41,8 +41,8 @@ pub struct Visit {
     pub new_entries: u32,
     /// New entries by what was decided about their matches.
     pub matched: Vec<Matched>,
-    pub raised: Vec<AlertId>,
-    pub amended: Vec<AlertId>,
+    pub raised: Vec<Told>,
+    pub amended: Vec<Told>,
 }
 
 impl Visit {
@@ -75,7 +75,7 @@ impl Visit {
         });
         let alerts = |event| {
             let of_event = plan.alerts.iter().filter(move |revision| revision.event == event);
-            of_event.map(|revision| revision.alert).collect()
+            of_event.map(Told::of).collect()
         };
         Self {
             baseline: before.awaits_baseline(),
@@ -101,17 +101,44 @@ pub struct Matched {
     pub reason: String,
 }
 
+/// A revision of an alert, as far as a log line tells of it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub alert: AlertId,
+    pub seq: u32,
+    pub topic: TopicId,
+    /// From outside.
+    pub headline: String,
+}
+
+impl Told {
+    fn of(revision: &AlertRevision) -> Self {
+        Self {
+            alert: revision.alert,
+            seq: revision.seq,
+            topic: revision.topic.id.clone(),
+            headline: revision.headline.clone(),
+        }
+    }
+}
+
 /// What the first round of all feeds came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Round {
     pub feeds: usize,
+    /// Feeds that were reached and read.
     pub reachable: usize,
-    /// Unreachable feeds that failed on the way there.
+    /// Feeds that failed on the way there: no answer came.
     pub network: usize,
     pub new_entries: usize,
 }
 
 impl Round {
+    /// Feeds that answered, but not with a feed that could be read.
+    pub fn failed(self) -> usize {
+        self.feeds.saturating_sub(self.reachable).saturating_sub(self.network)
+    }
+
     /// Nothing was reached, and every failure was one of the network: it is us, not the feeds.
     pub fn looks_offline(self) -> bool {
         self.feeds > 0 && self.reachable == 0 && self.network == self.feeds
@@ -143,44 +170,82 @@ impl Default for Events {
     }
 }
 
-/// Logs a visit: alerts at info, a feed's first failure and its recovery at warn and info, all
-/// else at debug. A feed that stays broken is not told again and again.
+/// Logs a visit: alerts at info, a feed's first failure and its recovery at warn and info, a feed
+/// that was cut off at warn, all else at debug. A feed that stays broken is not told again and
+/// again.
 pub fn log(visit: &Visit) {
-    let detail = untrusted::log_line(visit.detail.as_deref().unwrap_or_default());
-    let advice = visit.advice.as_deref().unwrap_or_default();
+    let detail = detail(visit);
+    let advice = visit.advice.as_deref().map(|advice| advice.trim_start_matches("hint: "));
+    let hint = advice.filter(|advice| !advice.is_empty()).map(untrusted::log_line);
     match visit.outcome {
         Outcome::Failed if visit.failures == 1 => {
-            tracing::warn!(feed = %visit.feed, code = %visit.code, hint = advice, "feed failed: {detail}");
+            tracing::warn!(feed = %visit.feed, code = %visit.code, hint = hint.as_deref(), "feed failed{detail}");
         }
         Outcome::Failed => {
-            tracing::debug!(feed = %visit.feed, code = %visit.code, failures = visit.failures, "feed failed again: {detail}");
+            tracing::debug!(feed = %visit.feed, code = %visit.code, failures = visit.failures, "feed failed again{detail}");
         }
-        Outcome::Fresh if visit.baseline => tracing::info!(
+        Outcome::Fresh if visit.code == "ok_truncated" => {
+            tracing::warn!(
+                feed = %visit.feed,
+                code = %visit.code,
+                entries = visit.entries,
+                "feed cut off, its first entries were read{detail}"
+            );
+        }
+        Outcome::Fresh | Outcome::Unchanged => {
+            tracing::debug!(feed = %visit.feed, code = %visit.code, new = visit.new_entries, "visited{detail}");
+        }
+    }
+    if visit.baseline && visit.outcome == Outcome::Fresh {
+        let raised = visit.raised.len();
+        let nothing = if raised == 0 { ", nothing raised" } else { "" };
+        tracing::info!(
             feed = %visit.feed,
             entries = visit.new_entries,
             would_have_raised = visit.would_have_raised(),
-            "baseline: stored and matched, nothing raised"
-        ),
-        Outcome::Fresh | Outcome::Unchanged => {
-            tracing::debug!(feed = %visit.feed, code = %visit.code, new = visit.new_entries, "visited: {detail}");
-        }
+            "baseline: stored and matched{nothing}"
+        );
     }
-    for alert in &visit.raised {
-        tracing::info!(feed = %visit.feed, %alert, "alert raised");
+    for told in &visit.raised {
+        let Told { alert, topic, .. } = told;
+        let headline = untrusted::log_line(&told.headline);
+        tracing::info!(feed = %visit.feed, %alert, %topic, headline = headline.as_ref(), "alert raised");
     }
-    for alert in &visit.amended {
-        tracing::info!(feed = %visit.feed, %alert, "alert revised");
+    for told in &visit.amended {
+        let Told { alert, topic, seq, .. } = told;
+        let headline = untrusted::log_line(&told.headline);
+        tracing::info!(feed = %visit.feed, %alert, %topic, seq, headline = headline.as_ref(), "alert revised");
+    }
+}
+
+/// What to add to a line about a visit: nothing where there is nothing to say.
+fn detail(visit: &Visit) -> String {
+    match visit.detail.as_deref() {
+        None | Some("") => String::new(),
+        Some(detail) => format!(": {}", untrusted::log_line(detail)),
     }
 }
 
 /// Logs what the first round came to.
 pub fn log_round(round: Round) {
-    let Round { feeds, reachable, new_entries, .. } = round;
+    let Round { feeds, reachable, network, new_entries } = round;
+    let failed = round.failed();
     if round.looks_offline() {
         tracing::warn!(
             "{reachable} of {feeds} feeds reachable: this machine looks offline; try `wirewatch demo`"
         );
+        return;
+    }
+    let mut told = format!("{reachable} of {feeds} feeds read");
+    if failed > 0 {
+        told += &format!(", {failed} failed");
+    }
+    if network > 0 {
+        told += &format!(", {network} not reachable");
+    }
+    if feeds > 0 && reachable == 0 {
+        tracing::warn!("{told}");
     } else {
-        tracing::info!(new_entries, "{reachable} of {feeds} feeds reachable");
+        tracing::info!(new_entries, "{told}");
     }
 }

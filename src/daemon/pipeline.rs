@@ -12,7 +12,9 @@ use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::object::{self, AlertV1};
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode};
+use crate::domain::feed::{
+    Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Validators,
+};
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
 use crate::domain::schedule::{self, Hints};
@@ -138,14 +140,16 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
+        let complete = !fetched.truncated && !parsed.cut;
         let work = move || {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
                 title: parsed.title,
-                validators: fetched.validators,
+                // Of a cut document the rest must be asked for, not answered with a 304.
+                validators: if complete { fetched.validators } else { Validators::default() },
                 body_hash,
-                complete: !fetched.truncated,
+                complete,
                 freshness: fetched.freshness,
                 ttl: parsed.ttl,
                 fetch,
@@ -219,7 +223,7 @@ fn unchanged(state: &FeedState, fetched: &Fetched, body_hash: Digest) -> Option<
 }
 
 fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
-    match (fetched.truncated, parsed.entries.is_empty()) {
+    match (fetched.truncated || parsed.cut, parsed.entries.is_empty()) {
         (true, _) => "ok_truncated".into(),
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),

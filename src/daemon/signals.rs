@@ -1,5 +1,6 @@
 //! Signals: SIGTERM and Ctrl-C stop the daemon (a second Ctrl-C at once), SIGHUP reloads it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -45,13 +46,22 @@ impl Signals {
     }
 
     /// Lets the app run until it is told to stop. On SIGHUP, `load` reads the configuration: a bad
-    /// one is told with all its problems, and the old one runs on.
-    pub async fn govern(mut self, app: App, load: impl Fn() -> Result<Config, String>) -> Ending {
+    /// one is told with all its problems, and the old one runs on. A signal to stop is heard
+    /// during a reload too.
+    pub async fn govern<L>(mut self, app: App, load: L) -> Ending
+    where
+        L: Fn() -> Result<Config, String> + Send + Sync + 'static,
+    {
+        let load = Arc::new(load);
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.hangup.recv() => reload(&app, &load).await,
+                _ = self.hangup.recv() => {}
+            }
+            tokio::select! {
+                () = reload(&app, load.clone()) => {}
+                () = self.stop_asked() => break,
             }
         }
         tracing::info!("stopping; press Ctrl-C again to stop at once");
@@ -63,8 +73,10 @@ impl Signals {
     }
 }
 
-async fn reload(app: &App, load: &impl Fn() -> Result<Config, String>) {
-    let config = match load() {
+/// Reads the configuration, on a thread that may wait for a disk, and goes on with it.
+async fn reload(app: &App, load: Arc<impl Fn() -> Result<Config, String> + Send + Sync + 'static>) {
+    let loaded = tokio::task::spawn_blocking(move || load()).await;
+    let config = match loaded.unwrap_or_else(|error| Err(error.to_string())) {
         Ok(config) => config,
         Err(problems) => {
             tracing::error!("reload refused, the running configuration stays:\n{problems}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::scene::{Running, Scene};
+use super::scene::{Running, Scene, run};
 use crate::support::channel::{Answer, Receiver};
 use crate::support::world::item;
 
@@ -58,12 +58,83 @@ async fn an_alert_is_acknowledged_and_closed_with_who_and_why() {
     assert_eq!(acked[0]["state"], "acknowledged");
     let page = scene.run(&format!("alerts show {id}")).ended(0).out;
     assert!(page.contains("acknowledged by tester: seen"), "{page}");
+    // Said again: only another remark is worth keeping.
+    scene.run(&format!("alerts ack {id}")).ended(0);
+    scene.run(&format!("alerts ack {id} --note again")).ended(0);
+    let notes = scene.run(&format!("alerts show {id} -o json")).ended(0).json()["notes"].clone();
+    assert_eq!(notes.as_array().map(Vec::len), Some(2), "{notes}");
     // One that is not there does not keep the other from being closed.
     let closed = scene.run(&format!("alerts close {id} A0 --author desk")).ended(3);
     assert!(closed.err.contains("there is no alert A0"), "{}", closed.err);
     assert_eq!(scene.run("alerts list --state closed -o json").ended(0).list().len(), 1);
     assert_eq!(scene.run("alerts list --state open").ended(0).out, "no alerts\n");
     scene.run("alerts ack A0").ended(1);
+    let refused = scene.run(&format!("alerts ack {id}")).ended(1);
+    assert!(refused.err.contains("is closed, and stays closed"), "{}", refused.err);
+    assert_eq!(scene.run("alerts list --state closed -o json").ended(0).list().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_acknowledged_is_known_without_a_variable_too() {
+    let scene = Scene::with_alert().await;
+    let id = scene.alert_id();
+    let mut bare = scene.command();
+    run(bare.env_remove("USER").args(["alerts", "ack", &id])).ended(0);
+    let notes = scene.run(&format!("alerts show {id} -o json")).ended(0).json()["notes"].clone();
+    let author = notes[0]["author"].as_str().unwrap();
+    assert!(author.strip_prefix("uid ").is_some_and(|uid| uid.parse::<u32>().is_ok()), "{author}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_read_where_secrets_and_topics_cannot_be() {
+    let mut scene = Scene::with_alert().await;
+    let id = scene.alert_id();
+    let entry = scene.run("entries list -o json").ended(0).list()[0]["id"].clone();
+    let entry = entry.as_str().unwrap();
+    scene.world.extra = "[[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \
+                         \"https://hooks.example.org/x\"\nsecret_env = \"NOT_SET\"\nheaders = \
+                         { Authorization = { file = \"not-there\" } }\n"
+        .to_owned();
+    scene.world.write_config();
+    let with_config = ["feeds list", "feeds status", "topics list", "topics show nato"];
+    let more = ["topics test", &format!("topics explain nato {entry}")];
+    for line in with_config.iter().chain(&more) {
+        scene.run(line).ended(0);
+    }
+    let refused = scene.once().ended(1);
+    assert!(refused.err.contains("`NOT_SET` is not set"), "{}", refused.err);
+    scene.run("check").ended(1);
+
+    scene.world.topics = "[[topic]]\nid = \"nato\"\nmatch = 'AND'\n".to_owned();
+    scene.world.write_config();
+    for line in [
+        "alerts list".to_owned(),
+        "alerts list --topic nato".to_owned(),
+        "alerts tail".to_owned(),
+        format!("alerts show {id}"),
+        format!("alerts ack {id}"),
+        "entries list --feed wire".to_owned(),
+        format!("entries show {entry}"),
+        "search harbour".to_owned(),
+        "deliver log --channel log".to_owned(),
+    ] {
+        scene.run(&line).ended(0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_names_nothing_says_so_and_what_may_be_meant() {
+    let scene = Scene::with_alert().await;
+    for (line, what, hint) in [
+        ("alerts list --topic natoo", "topic `natoo`", "did you mean `nato`?"),
+        ("entries list --feed wyre", "feed `wyre`", "did you mean `wire`?"),
+        ("deliver log --channel logg", "channel `logg`", "did you mean `log`?"),
+    ] {
+        let ran = scene.run(line).ended(1);
+        assert!(ran.err.contains(&format!("there is no {what}")), "{line}: {}", ran.err);
+        assert!(ran.err.contains(hint), "{line}: {}", ran.err);
+        assert!(ran.out.is_empty(), "{line}: {}", ran.out);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

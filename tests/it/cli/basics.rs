@@ -19,9 +19,15 @@ fn help_and_version_are_answers_on_standard_output() {
 #[test]
 fn a_command_line_that_is_not_understood_ends_with_code_2() {
     let dir = tempfile::tempdir().unwrap();
-    for line in
-        ["", "frobnicate", "alerts", "alerts list --limit many", "run -q -v", "-o xml version"]
-    {
+    for line in [
+        "",
+        "frobnicate",
+        "alerts",
+        "alerts list --limit many",
+        "run -q -v",
+        "-o xml version",
+        "demo -o json",
+    ] {
         let ran = run_in(dir.path(), line).ended(2);
         assert!(ran.out.is_empty(), "{line}: {}", ran.out);
         assert!(!ran.err.is_empty(), "{line}");

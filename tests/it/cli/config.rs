@@ -10,10 +10,19 @@ fn without_a_config_the_way_to_one_is_shown() {
     for line in ["run", "check", "alerts list", "feeds status", "topics list", "search nato"] {
         let ran = run_in(dir.path(), line).ended(10);
         assert!(ran.out.is_empty(), "{line}: {}", ran.out);
-        assert!(ran.err.starts_with("error: there is no config at "), "{line}: {}", ran.err);
+        assert!(ran.err.starts_with("error: there is no config at any"), "{line}: {}", ran.err);
+        for place in [".config/wirewatch/wirewatch.toml", "\n  config/wirewatch.toml", "`-c PATH`"]
+        {
+            assert!(ran.err.contains(place), "{line}: {place}: {}", ran.err);
+        }
         assert!(ran.err.contains("hint: `wirewatch init`"), "{line}: {}", ran.err);
     }
-    run_in(dir.path(), "-c elsewhere.toml check").ended(10);
+    let named = run_in(dir.path(), "-c elsewhere.toml check").ended(10);
+    assert!(
+        named.err.starts_with("error: there is no config at elsewhere.toml\n"),
+        "{}",
+        named.err
+    );
 }
 
 #[test]
@@ -71,4 +80,45 @@ async fn warnings_count_only_when_they_are_asked_to() {
     scene.run("check --deny-warnings").ended(3);
     let listed = scene.run("check --deny-warnings -o jsonl").ended(3);
     assert!(listed.out.contains("\"level\":\"warning\""), "{}", listed.out);
+}
+
+/// A webhook with this beside its id and type, and the networks that may be reached.
+async fn with_webhook(rest: &str, network: Option<&str>) -> Scene {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.topics += "[[topic.test]]\ntitle = \"NATO meets\"\nexpect = \"match\"\n";
+    scene.world.extra = format!("[[channel]]\nid = \"hook\"\ntype = \"webhook\"\n{rest}\n");
+    network.into_iter().for_each(|network| scene.world.allow(network));
+    scene.world.write_config();
+    scene
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_allowed_and_unwise_is_warned_of() {
+    let scene = with_webhook("url = \"http://hooks.example.org/x\"", Some("0.0.0.0/0")).await;
+    let listed = scene.run("check -o json --deny-warnings").ended(3).list();
+    let codes: Vec<&str> = listed.iter().filter_map(|found| found["code"].as_str()).collect();
+    assert_eq!(codes, ["open_network", "no_secret", "plain_http"], "{listed:#?}");
+    let told = scene.run("check").ended(0).err;
+    assert_eq!(told.matches("warning: ").count(), 3, "{told}");
+    let quiet = scene.run("check -q").ended(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""), "only errors");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_short_is_warned_of_and_one_that_cannot_sign_is_an_error() {
+    let url = "url = \"https://hooks.example.org/x\"\nsecret_file = \"hook.secret\"";
+    let scene = with_webhook(url, None).await;
+    let secret = scene.world.dir().join("hook.secret");
+    fs::write(&secret, format!("whsec_{}\n", "A".repeat(44))).unwrap();
+    scene.run("check --deny-warnings").ended(0);
+    fs::write(&secret, "hunter2\n").unwrap();
+    let told = scene.run("check").ended(0).err;
+    assert!(told.contains("warning: the secret of channel `hook` is shorter"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    fs::write(&secret, "whsec_not*base64\n").unwrap();
+    for line in ["check -q", "check"] {
+        let told = scene.run(line).ended(1).err;
+        assert!(told.starts_with("error: channel `hook` cannot be opened: "), "{line}: {told}");
+        assert!(!told.contains("not*base64"), "{told}");
+    }
 }

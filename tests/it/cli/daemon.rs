@@ -3,17 +3,18 @@
 use serde_json::Value;
 
 use super::scene::{Running, Scene, command, run};
-use crate::support::world::{NATO, item};
+use crate::support::server::Reply;
+use crate::support::world::{NATO, item, rss};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_stops_on_sigterm_and_on_ctrl_c_and_logs_json_without_a_terminal() {
     for signal in [libc::SIGTERM, libc::SIGINT] {
         let scene = Scene::new(&["wire"]).await;
         let daemon = Running::start(scene.command().arg("run"));
-        let line: Value = serde_json::from_str(&daemon.logged("feeds reachable")).unwrap();
+        let line: Value = serde_json::from_str(&daemon.logged("feeds read")).unwrap();
         assert_eq!(
             (&line["level"], &line["message"]),
-            (&"INFO".into(), &"1 of 1 feeds reachable".into())
+            (&"INFO".into(), &"1 of 1 feeds read".into())
         );
         assert_eq!(daemon.end(signal), 0);
     }
@@ -23,7 +24,7 @@ async fn a_daemon_stops_on_sigterm_and_on_ctrl_c_and_logs_json_without_a_termina
 async fn a_reload_takes_a_good_config_and_refuses_a_bad_one_with_the_reasons() {
     let mut scene = Scene::new(&["wire"]).await;
     let daemon = Running::start(scene.command().arg("run"));
-    daemon.logged("feeds reachable");
+    daemon.logged("feeds read");
 
     scene.world.topics = NATO.replace("match = '", "match = 'AND ");
     scene.world.write_config();
@@ -88,10 +89,11 @@ fn the_demo_shows_baseline_alert_revision_and_near_miss_without_network_or_confi
         rest = rest.split_once(part).unwrap_or_else(|| panic!("{part} is missing in:\n{told}")).1;
     }
     assert!(!told.contains('\u{1b}'), "no terminal, no colour");
-    // The README shows this very alert; only its id and times differ from run to run.
+    // The README shows this very alert and its revision; only id and times differ by run.
     let readme = include_str!("../../../README.md");
-    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    for line in shown.lines().filter(|line| !line.contains(", alert A")) {
+    let blocks = readme.split("```text\n").skip(1).take(2);
+    let shown = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
+    for line in shown.filter(|line| !line.contains(", alert A")) {
         assert!(told.contains(line), "the README shows what the demo does not: {line}");
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
@@ -106,4 +108,78 @@ async fn alerts_are_printed_as_they_are_raised() {
     scene.world.write_config();
     let printed = scene.once().ended(0).out;
     assert!(printed.starts_with("medium  [NATO] NATO ministers meet in Copenhagen\n"), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_tells_feeds_that_failed_from_feeds_that_were_not_reached() {
+    let mut scene = Scene::new(&["wire", "ledger", "gone"]).await;
+    scene.world.server.set("/ledger", Reply::status(404));
+    // Nothing listens there.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    scene.world.allow(&closed.to_string());
+    scene.world.write_config();
+    let text = std::fs::read_to_string(&scene.config).unwrap();
+    let text = text.replace(&scene.world.server.url("/gone"), &format!("http://{closed}/gone"));
+    std::fs::write(&scene.config, text).unwrap();
+    let ran = scene.once().ended(3);
+    let told = "\"1 of 3 feeds read, 1 failed, 1 not reachable\"";
+    assert!(ran.err.contains(told), "{}", ran.err);
+    assert!(ran.err.contains("\"hint\":\""), "{}", ran.err);
+    assert!(!ran.err.contains("hint: "), "the field's name says it already: {}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_that_read_nothing_is_a_warning_and_not_called_offline() {
+    let scene = Scene::new(&["wire"]).await;
+    scene.world.server.set("/wire", Reply::status(404));
+    let ran = scene.once().ended(3);
+    let line = ran.err.lines().find(|line| line.contains("feeds read")).unwrap_or(&ran.err);
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        (&line["level"], &line["message"]),
+        (&"WARN".into(), &"0 of 1 feeds read, 1 failed".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_names_topic_and_headline_of_alerts_and_warns_of_a_feed_that_is_cut_off() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.once().ended(0);
+    scene.world.publish("wire", item("NATO ministers meet in Copenhagen"));
+    let ran = scene.once().ended(0);
+    let line = ran.err.lines().find(|line| line.contains("alert raised")).unwrap_or(&ran.err);
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["topic"], "nato");
+    assert_eq!(line["headline"], "NATO ministers meet in Copenhagen");
+    assert!(!ran.err.contains("cut off"), "{}", ran.err);
+
+    let whole = rss("wire", &[item("Harbour crane painted"), item("Danish dairy prices rise")]);
+    let head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: 90000\r\n\r\n";
+    let cut = whole.split("<item>").take(2).collect::<Vec<_>>().join("<item>");
+    scene.world.server.set("/wire", Reply::raw(format!("{head}{cut}")));
+    let ran = scene.once().ended(0);
+    let line = ran.err.lines().find(|line| line.contains("cut off")).unwrap_or(&ran.err);
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["level"], &line["code"]), (&"WARN".into(), &"ok_truncated".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_daemon_that_started_says_that_it_is_watching() {
+    let scene = Scene::new(&["wire"]).await;
+    let lock = wirewatch::store::InstanceLock::acquire(&scene.world.dir().join("state")).unwrap();
+    let ran = scene.run("run").ended(11);
+    assert!(!ran.err.contains("watching"), "{}", ran.err);
+    drop(lock);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_round_that_is_interrupted_ends_with_code_130() {
+    for signal in [libc::SIGTERM, libc::SIGINT] {
+        let scene = Scene::new(&["wire"]).await;
+        scene.world.server.set("/wire", Reply::hang());
+        let round = Running::start(scene.command().args(["run", "--once"]));
+        scene.world.server.wait_for("/wire", 1).await;
+        assert_eq!(round.end(signal), 130);
+    }
 }

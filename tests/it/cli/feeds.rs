@@ -31,6 +31,12 @@ async fn one_round_with_a_dead_feed_is_partial_and_the_feed_is_shown_failing() {
     assert_eq!(failing[0]["last_outcome"], "http_503");
     let all = scene.run("feeds status").ended(0).out;
     assert!(all.contains("wire") && all.contains("ok") && all.contains("http_503"), "{all}");
+    let header = all.lines().next().unwrap_or_default();
+    assert!(header.contains("failures") && header.contains("failing_since"), "{all}");
+    assert_eq!(failing[0]["failures"], 1);
+    let titles = scene.run("feeds list -o json").ended(0).list();
+    assert_eq!(titles[0]["title"], "wire", "what the feed calls itself");
+    assert_eq!(titles[1]["title"], serde_json::Value::Null, "it never said");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +95,10 @@ async fn a_second_instance_is_locked_out_with_code_11() {
         let ran = scene.run(line).ended(11);
         assert!(ran.err.contains("another wirewatch is running here"), "{line}: {}", ran.err);
     }
+    let told = scene.run("feeds fetch wire").ended(11).err;
+    assert!(told.contains("the daemon holds the state directory"), "{told}");
+    assert!(told.contains("`wirewatch feeds fetch wire --dry-run`"), "{told}");
+    scene.run("feeds fetch wire --dry-run").ended(0);
     drop(lock);
     scene.once().ended(0);
 }
@@ -138,6 +148,9 @@ async fn search_finds_words_and_phrases_and_takes_any_input() {
     for nothing in ["search submarine", "search \" OR *", "search NEAR(", "search ---"] {
         scene.run(nothing).ended(if nothing.contains("---") { 2 } else { 0 });
     }
+    let asked = scene.run("search ** &").ended(2);
+    assert!(asked.err.contains("there is nothing to search for"), "{}", asked.err);
+    assert_eq!(scene.run("search minis* -o json").ended(0).list().len(), 2, "a beginning");
     assert_eq!(scene.run("search submarine").ended(0).out, "no entry has all these words\n");
 }
 

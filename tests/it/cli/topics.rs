@@ -69,6 +69,10 @@ async fn explain_says_why_and_why_not_of_an_entry_a_file_and_standard_input() {
     let piped = run_with_input(command.args(["topics", "explain", "nato", "-"]), input).ended(0);
     assert!(piped.out.contains("strap") && !piped.out.contains('\u{1b}'), "{:?}", piped.out);
 
+    fs::write(scene.world.dir().join("picture.png"), b"\x89PNG\r\n\x1a\n\0\0NATO").unwrap();
+    let picture = scene.run("topics explain nato picture.png").ended(1);
+    assert!(picture.err.starts_with("error: picture.png is not text\n"), "{}", picture.err);
+
     scene.run("topics explain nato E0").ended(1);
     let missing = scene.run("topics explain nato no-such-file").ended(1);
     assert!(missing.err.contains("because: ") && missing.err.contains("hint: "), "{}", missing.err);
@@ -88,4 +92,17 @@ async fn the_topic_of_the_readme_passes_its_own_test() {
     let line = ["topics", "explain", "defence-alliances", "-", "-o", "json"];
     let why = run_with_input(command.args(line), seed).ended(0).json();
     assert_eq!(why["matched"], true, "{why:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_score_of_nothing_is_zero_and_has_no_sign() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.topics =
+        "[[topic]]\nid = \"nato\"\nthreshold = 2\n[topic.weights]\n'NATO' = 2\n".to_owned();
+    scene.world.write_config();
+    let mut command = scene.command();
+    let input = "Danish dairy prices rise\n";
+    let ran = run_with_input(command.args(["topics", "explain", "nato", "-"]), input).ended(0);
+    assert!(ran.out.contains("score 0.00 (threshold 2.00)"), "{}", ran.out);
+    assert!(!ran.out.contains("-0"), "{}", ran.out);
 }

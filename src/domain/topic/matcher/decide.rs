@@ -271,9 +271,14 @@ impl<'a> Decider<'a> {
     }
 }
 
+/// A sum closer to zero than this is zero: weights are never so small.
+const SPECK: f64 = 1e-9;
+
 /// The sum of contributions.
 pub fn total(scores: &[(usize, ClauseScore)]) -> f64 {
-    scores.iter().map(|(_, score)| score.contribution).sum()
+    let sum: f64 = scores.iter().map(|(_, score)| score.contribution).sum();
+    // The sum of nothing is -0.0, and contributions that cancel out leave a speck.
+    if sum.abs() < SPECK { 0.0 } else { sum }
 }
 
 /// Whether a token of `field` at `position` lies in `scope`.

@@ -1,0 +1,130 @@
+//! What `check` finds beyond mistakes in the files: channels that could not be opened, and what is
+//! allowed and yet most likely not meant.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::{Host, Url};
+
+use crate::clock::Clock;
+use crate::config::{ChannelConfig, ChannelKind, Config, WebhookChannel};
+use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
+use crate::deliver::{self, Printer};
+use crate::egress::Egress;
+
+/// Shortest signing secret that cannot be guessed, in bytes: what the Standard Webhooks
+/// specification asks for.
+const MIN_SECRET_BYTES: usize = 24;
+
+/// One thing found.
+pub struct Finding {
+    /// A stable word for programs.
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl Finding {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// Opens each channel as the daemon would, and nothing is sent: what fails here fails there.
+pub fn unusable_channels(config: &Config, clock: &Clock) -> Vec<Finding> {
+    let egress = match Egress::new(&config.egress) {
+        Ok(egress) => egress,
+        Err(error) => return vec![Finding::new(error.code(), error.to_string())],
+    };
+    let silent = Printer::new(Style { colour: false, width: DEFAULT_WIDTH }, |_| {});
+    let open = |channel: &ChannelConfig| {
+        let error = deliver::open(channel, &egress, clock, &silent).err()?;
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let cause = cause.unwrap_or_default();
+        let message = format!("channel `{}` cannot be opened: {error}{cause}", channel.id);
+        Some(Finding::new(error.code(), message))
+    };
+    config.channels.iter().filter_map(open).collect()
+}
+
+/// What is allowed and yet most likely not meant.
+pub fn unwise(config: &Config) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if config.feeds.is_empty() {
+        found.push(Finding::new("no_feeds", "no feed is configured: nothing will be read"));
+    }
+    if config.channels.is_empty() {
+        let message = "no channel is configured: alerts are stored and sent nowhere";
+        found.push(Finding::new("no_channels", message));
+    }
+    for network in config.egress.allow_net.iter().filter(|network| network.ends_with("/0")) {
+        let message = format!(
+            "`allow_net` lists {network}: every private address can be reached, through any feed \
+             that redirects to it"
+        );
+        found.push(Finding::new("open_network", message));
+    }
+    for channel in &config.channels {
+        if let ChannelKind::Webhook(webhook) = &channel.kind {
+            unwise_webhook(channel, webhook, &mut found);
+        }
+    }
+    for (topic, _) in config.topics.topics() {
+        if topic.tests.is_empty() {
+            let message = format!("topic `{}` has no [[topic.test]]", topic.id);
+            found.push(Finding::new("no_tests", message));
+        }
+    }
+    found
+}
+
+fn unwise_webhook(channel: &ChannelConfig, webhook: &WebhookChannel, found: &mut Vec<Finding>) {
+    let id = &channel.id;
+    match &webhook.secret {
+        None => {
+            let message = format!(
+                "channel `{id}` has no secret: its receiver cannot tell wirewatch from anybody \
+                 else; name one with `secret_file` or `secret_env`"
+            );
+            found.push(Finding::new("no_secret", message));
+        }
+        Some(secret) if is_short(secret.reveal()) => {
+            let message = format!(
+                "the secret of channel `{id}` is shorter than {MIN_SECRET_BYTES} bytes; make one \
+                 with `echo whsec_$(openssl rand -base64 32)`"
+            );
+            found.push(Finding::new("short_secret", message));
+        }
+        Some(_) => {}
+    }
+    if Url::parse(&webhook.url).is_ok_and(|url| url.scheme() == "http" && is_public(&url)) {
+        let message = format!(
+            "channel `{id}` goes over http: to a public host: anybody on the way can read it"
+        );
+        found.push(Finding::new("plain_http", message));
+    }
+}
+
+/// Whether the key that a secret stands for can be guessed. One that cannot be read at all is
+/// found where the channel is opened.
+fn is_short(secret: &str) -> bool {
+    let bytes = match secret.trim().strip_prefix("whsec_") {
+        Some(encoded) => STANDARD.decode(encoded).map_or(usize::MAX, |key| key.len()),
+        None => secret.trim().len(),
+    };
+    bytes < MIN_SECRET_BYTES
+}
+
+/// Whether a URL leads out of the house, as far as it says.
+fn is_public(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => !ip.is_loopback() && !ip.is_private() && !ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => {
+            !ip.is_loopback() && !ip.is_unique_local() && !ip.is_unicast_link_local()
+        }
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            let local = [".localhost", ".local", ".internal", ".home.arpa"];
+            name.contains('.') && !local.iter().any(|ending| name.ends_with(ending))
+        }
+        None => false,
+    }
+}
