@@ -338,7 +338,7 @@ impl<'a> Planner<'a> {
         let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
         feed.title = batch.title.clone().or(feed.title);
         feed.validators = batch.validators.clone();
-        feed.body_hash = Some(batch.body_hash);
+        feed.body_hash = batch.complete.then_some(batch.body_hash);
         // A feed that is cut each time gets its baseline all the same, one fetch later.
         if batch.complete || state.last_success.is_some() {
             feed.baseline_at = feed.baseline_at.or(Some(self.now));
