@@ -111,8 +111,8 @@ async fn what_a_feed_says_reaches_no_terminal_and_no_spreadsheet_uncleaned() {
     scene.once().ended(0);
     let id = scene.alert_id();
     let entry = scene.run("entries list -o json").ended(0).list()[0].clone();
-    let title = "=NATO›2Jsummit opens in the harbour city";
-    assert_eq!(entry["title"], title, "programs get what was matched");
+    // What it said in bytes that only a terminal obeys is not even kept.
+    assert_eq!(entry["title"], "=NATO›2Jsummit opens in the harbour city");
     let entry = entry["id"].as_str().unwrap();
     for line in [
         "entries list".to_owned(),
