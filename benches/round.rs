@@ -29,11 +29,14 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let port = runtime.block_on(serve());
     let dir = tempfile::tempdir().unwrap();
-    let config = write_config(dir.path(), port);
+    let config = write_config(dir.path(), port, FEEDS);
     println!("{FEEDS} feeds x {ENTRIES} entries on loopback, topics of config/topics");
     report("cold round", &config);
     report("unchanged round", &config);
     idle(&config);
+    // The same database and topics with one feed: what a process costs before and after its round.
+    let one = write_config(dir.path(), port, 1);
+    report("start and stop", &one);
 }
 
 /// One `run --once`, with its wall time and the processor time of the child.
@@ -110,14 +113,14 @@ fn answer(body: &'static str, headers: &HeaderMap) -> Response {
 }
 
 /// A feed of its own host each, since one host is asked one thing at a time.
-fn write_config(dir: &Path, port: u16) -> std::path::PathBuf {
+fn write_config(dir: &Path, port: u16, feeds: usize) -> std::path::PathBuf {
     let topics = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/topics");
     let mut text = format!(
         "state_dir = \"{}\"\ntopics = \"{}\"\n[egress]\nallow_net = [\"127.0.0.0/8\"]\n",
         dir.join("state").display(),
         topics.display()
     );
-    for number in 0..FEEDS {
+    for number in 0..feeds {
         let host = Ipv4Addr::new(127, 0, 1 + (number / 250) as u8, 1 + (number % 250) as u8);
         text +=
             &format!("[[feed]]\nid = \"feed-{number}\"\nurl = \"http://{host}:{port}/{number}\"\n");

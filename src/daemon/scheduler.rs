@@ -94,7 +94,14 @@ impl Scheduler {
             round: Round { feeds: feeds.len(), ..Round::default() },
             failed: 0,
         };
-        feeds.into_iter().for_each(|(feed, state)| scheduler.add(feed, state));
+        for (feed, state) in feeds {
+            let unreached = state.next_reason == schedule::NETWORK;
+            let key = feed.key.clone();
+            scheduler.add(feed, state);
+            if unreached {
+                scheduler.schedule(key, Duration::ZERO);
+            }
+        }
         scheduler
     }
 
@@ -105,6 +112,9 @@ impl Scheduler {
         mut orders: mpsc::UnboundedReceiver<Order>,
         stop: CancellationToken,
     ) -> usize {
+        if let Some(wait) = self.until_next().filter(|wait| !wait.is_zero()) {
+            tracing::info!("no feed is due yet, the first one in {} s", wait.as_secs());
+        }
         while !(self.once && self.unvisited.is_empty()) {
             self.start_due();
             let wait = self.until_next();

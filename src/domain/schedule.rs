@@ -26,6 +26,10 @@ const BACKOFF_CAP: Duration = Duration::from_secs(24 * 3600);
 /// Bounds on `Retry-After`, which comes from outside.
 const RETRY_AFTER: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(24 * 3600));
 
+/// Why a feed waits that could not be reached at all: a new start need not wait for it, since the
+/// server was not asked anything yet.
+pub const NETWORK: &str = "network";
+
 /// Half of the spread of waits, in thousandths: ±10 %.
 const JITTER_THOUSANDTHS: i64 = 100;
 
@@ -82,6 +86,7 @@ pub fn after_failure(
     let asked = retry_after.map(|wait| wait.clamp(RETRY_AFTER.0, RETRY_AFTER.1));
     let (wait, reason) = match asked {
         Some(asked) if asked > backoff => (asked, "retry_after"),
+        _ if network => (backoff, NETWORK),
         _ => (backoff, "backoff"),
     };
     FeedState {

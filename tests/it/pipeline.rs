@@ -189,6 +189,20 @@ async fn next_times_survive_a_restart() {
 }
 
 #[tokio::test]
+async fn a_feed_that_could_not_be_reached_is_tried_again_at_once_by_a_new_start() {
+    let mut world = World::new(&["wire"]).await;
+    let text = std::fs::read_to_string(world.write_config()).unwrap();
+    // Nobody listens on port 9 of loopback.
+    let port = format!(":{}", world.server.address().port());
+    world.app_from(&text.replace(&port, ":9")).await;
+    let first = world.next_visit().await;
+    assert_eq!((first.code.as_ref(), first.network), ("connect", true));
+    world.stop().await;
+    world.app_from(&text.replace(&port, ":9")).await;
+    assert_eq!(world.next_visit().await.failures, 2);
+}
+
+#[tokio::test]
 async fn what_was_known_before_a_restart_is_known_after_it() {
     let mut world = World::past_baseline(&["wire", "ledger"]).await;
     world.publish("wire", item(FORGES));

@@ -84,6 +84,7 @@ fn back_off_doubles_and_is_capped_and_a_success_ends_it() {
     assert!(within(wait(&day), 24 * 60 * MINUTE));
     let offline = after_failure(&failing, &record(Outcome::Failed), None, true);
     assert!(within(wait(&offline), 60 * MINUTE), "our own network may be back any time");
+    assert_eq!((&*offline.next_reason, &*day.next_reason), (NETWORK, "backoff"));
     assert_eq!(day.failing_since, Some(now()));
     let healed = after_success(&day, &record(Outcome::Fresh), INTERVAL, Hints::default());
     assert_eq!((healed.failures, healed.failing_since), (0, None));
