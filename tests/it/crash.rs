@@ -15,6 +15,9 @@ use crate::support::world::{World, item};
 /// Kills in the gate; `WIREWATCH_KILLS=500 cargo test --test it crash` for a longer run.
 const KILLS: usize = 24;
 
+/// Webhook requests that may be under way at once, and so repeated for one kill.
+const UNDER_WAY: usize = 4;
+
 /// Longest wait for a round to come to its kill point.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -108,7 +111,8 @@ fn check_sink(sink: &Receiver, deliveries: &[DeliveryView], kills: usize) {
     assert_eq!(bodies.keys().cloned().collect::<BTreeSet<_>>(), expected);
     let dropped = received.iter().filter(|request| request.answer == Answer::DropAck).count();
     let repeats = received.len() - expected.len();
-    assert!(repeats <= kills + dropped, "{repeats} repeats of {kills} kills, {dropped} dropped");
+    let bound = kills * UNDER_WAY + dropped;
+    assert!(repeats <= bound, "{repeats} repeats of {kills} kills, {dropped} dropped");
 }
 
 /// The alert log is whole: every line is an alert, each delivery is there, none twice.

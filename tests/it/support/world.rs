@@ -297,7 +297,8 @@ impl World {
     }
 
     pub fn alerts(&self) -> Vec<AlertView> {
-        self.store().alerts(&AlertFilter::default()).unwrap()
+        let all = AlertFilter { limit: u32::MAX, ..AlertFilter::default() };
+        self.store().alerts(&all).unwrap()
     }
 
     /// The alert log, line by line.
