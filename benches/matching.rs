@@ -11,8 +11,9 @@ use aho_corasick::AhoCorasick;
 use wirewatch::domain::alert::policy::{AlertPolicy, FollowUp};
 use wirewatch::domain::document::Document;
 use wirewatch::domain::topic::compile::{Library, TopicSet};
+use wirewatch::domain::topic::filter::Origin;
 use wirewatch::domain::topic::syntax::parse;
-use wirewatch::domain::topic::{Rule, Severity, Topic};
+use wirewatch::domain::topic::{Mode, Rule, Severity, Topic};
 
 /// Different words of the generated language.
 const VOCABULARY: usize = 40_000;
@@ -149,6 +150,8 @@ fn topic(index: usize, source: &str) -> Topic {
         tags: Vec::new(),
         channels: Vec::new(),
         rule: Rule { matching: Some(parse(source).expect("a rule")), ..Rule::default() },
+        mode: Mode::Live,
+        expect: None,
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
@@ -158,6 +161,7 @@ fn topic(index: usize, source: &str) -> Topic {
                 repeat_every: Duration::ZERO,
             },
             max_age: Duration::ZERO,
+            budget: None,
         },
         tests: Vec::new(),
         file: String::new(),
@@ -217,9 +221,10 @@ fn measure(
     let start = cpu_s();
     let set = TopicSet::compile(topics, &Library::default()).expect("rules that compile");
     let compile_s = cpu_s() - start;
-    let found: usize = corpus.iter().map(|document| set.evaluate(document).len()).sum();
+    let found: usize =
+        corpus.iter().map(|document| set.evaluate(document, &Origin::UNKNOWN).len()).sum();
     let matched = rate(corpus, |document| {
-        black_box(set.evaluate(black_box(document)));
+        black_box(set.evaluate(black_box(document), &Origin::UNKNOWN));
     });
     let automaton =
         AhoCorasick::builder().ascii_case_insensitive(true).build(&literals).expect("an automaton");

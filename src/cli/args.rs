@@ -1,10 +1,16 @@
 //! The command line as a type. What each command does is in the file named after its group.
 
+mod alerts;
+mod topics;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::exit::EXIT_CODES;
+
+pub use alerts::{AlertChoice, Alerts, State, StateChange};
+pub use topics::Topics;
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]
@@ -143,83 +149,6 @@ pub enum Command {
     Man,
     /// Print the version
     Version,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Topics {
-    /// List the topics
-    List,
-    /// Show one topic with its rule
-    Show { topic: String },
-    /// Run the tests written inside the topics
-    Test {
-        /// Only these topics
-        #[arg(value_name = "TOPIC")]
-        topics: Vec<String>,
-    },
-    /// Say clause by clause why a topic does or does not match
-    Explain {
-        topic: String,
-        /// A stored entry's id, a text file (first line: the title), or - for standard input
-        #[arg(value_name = "ENTRY|FILE|-")]
-        what: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Alerts {
-    /// List alerts, newest first
-    List(AlertChoice),
-    /// Show one alert with its evidence, revisions and deliveries
-    Show { id: String },
-    /// Show the last alerts, oldest first
-    Tail {
-        /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with
-        /// `-o json` too, for an array would never end
-        #[arg(short, long)]
-        follow: bool,
-        /// How many to begin with
-        #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
-        lines: u32,
-    },
-    /// Mark as seen; kept here, no channel is told
-    Ack(StateChange),
-    /// Mark as done, for good; kept here, no channel is told
-    Close(StateChange),
-}
-
-/// Which alerts to list.
-#[derive(Debug, Clone, Args)]
-pub struct AlertChoice {
-    /// Only this topic
-    #[arg(long)]
-    pub topic: Option<String>,
-    /// Only open, acknowledged or closed ones
-    #[arg(long, value_enum)]
-    pub state: Option<State>,
-    /// Most alerts shown
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    pub limit: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum State {
-    Open,
-    Acknowledged,
-    Closed,
-}
-
-/// A change of state, with who and why.
-#[derive(Debug, Clone, Args)]
-pub struct StateChange {
-    #[arg(required = true, value_name = "ID")]
-    pub ids: Vec<String>,
-    /// A remark that is kept with the alert
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-    /// Who says so; else $USER, $LOGNAME or the user's number
-    #[arg(long, value_name = "NAME")]
-    pub author: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

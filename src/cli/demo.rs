@@ -21,6 +21,7 @@ use crate::deliver::terminal::Style;
 use crate::deliver::{Printer, terminal};
 use crate::domain::feed::Outcome;
 use crate::domain::ids::FeedKey;
+use crate::domain::topic::filter::Origin;
 use crate::domain::untrusted;
 use crate::store::entries::EntryFilter;
 
@@ -138,7 +139,9 @@ impl Stage {
             let entry = detail.entry;
             say(&format!("{QUIET}quiet{QUIET:#}  {}", untrusted::terminal(&entry.document.title)))?;
             for (topic, _) in self.config.topics.topics() {
-                if let Some(why) = self.config.topics.explain(&topic.id, &entry.document) {
+                if let Some(why) =
+                    self.config.topics.explain(&topic.id, &entry.document, &Origin::UNKNOWN)
+                {
                     let verdict = untrusted::terminal(&why.verdict).into_owned();
                     say(&format!("{QUIET}       {}: {verdict}{QUIET:#}", topic.id))?;
                 }

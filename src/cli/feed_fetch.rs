@@ -15,6 +15,7 @@ use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
+use crate::domain::topic::filter::Origin;
 use crate::egress::{Egress, EgressError};
 use crate::fetch::failure::FetchFailure;
 use crate::fetch::{Fetched, Fetcher};
@@ -67,7 +68,7 @@ fn look(url: &str, config: &Config, session: &mut Session) -> Result<Exit, Failu
     let mut records = Records::new(COLUMNS, "no entries");
     for entry in &parsed.entries {
         let document = Document::from_parsed(entry);
-        let found = config.topics.evaluate(&document);
+        let found = config.topics.evaluate(&document, &Origin::UNKNOWN);
         records.row([
             moment::json_opt(entry.published),
             json!(document.title),

@@ -13,7 +13,7 @@ use super::topic_test;
 use super::typed;
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::ids::{ChannelId, TopicId};
-use crate::domain::topic::{Rule, Severity, Topic, Weight};
+use crate::domain::topic::{Mode, Rule, Severity, Topic, Weight};
 
 /// Most exclusions, weights and tests of one topic.
 const MAX_PARTS: usize = 1_000;
@@ -77,6 +77,8 @@ pub(super) fn read(
         tags: tags.into_iter().map(|tag| tag.value).collect(),
         channels,
         rule: rules.rule,
+        mode: Mode::Live,
+        expect: None,
         alert,
         tests,
         file: section.file_name(report),
@@ -152,7 +154,13 @@ fn rules(section: &Section<'_>, report: &mut Report) -> Option<Rules> {
     });
     let weighed: Vec<_> = weighed.collect();
     (report.count() == before).then(|| Rules {
-        rule: Rule { matching: expr, exclude: excluded, weights: weighed, threshold },
+        rule: Rule {
+            matching: expr,
+            exclude: excluded,
+            weights: weighed,
+            threshold,
+            ..Rule::default()
+        },
         matching,
         exclude,
         weights: weights.into_iter().map(|(text, _)| text).collect(),
@@ -201,6 +209,7 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
             repeat_every: hours(6),
         },
         max_age: hours(7 * 24),
+        budget: None,
     };
     let Some(alert) = section.section("alert", &ALERT, report) else {
         return policy;

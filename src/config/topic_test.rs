@@ -6,7 +6,7 @@ use super::problem::Report;
 use super::section::{Section, Shape};
 use super::source::Literal;
 use crate::domain::document::{Document, MAX_BODY_BYTES};
-use crate::domain::topic::TopicTest;
+use crate::domain::topic::{EntryTest, Subject, TestKind, TopicTest};
 
 pub(super) const TEST: Shape = Shape {
     what: "a topic's test",
@@ -35,10 +35,13 @@ pub(super) fn read(section: &Section<'_>, report: &mut Report) -> Option<TopicTe
     }
     let score = score(section, report);
     Some(TopicTest {
-        document,
-        expect_match: expect_match?,
-        evidence: evidence.into_iter().map(|text| text.value).collect(),
-        score,
+        name: None,
+        kind: TestKind::Entry(EntryTest {
+            subject: Subject { document, ..Subject::default() },
+            expect_match: expect_match?,
+            evidence: evidence.into_iter().map(|text| text.value).collect(),
+            score,
+        }),
         line: section.line(report),
     })
 }

@@ -11,6 +11,7 @@ use crate::domain::feed::{Feed, ParsedFeed};
 use crate::domain::ingest::Prepared;
 use crate::domain::story::signature::Signature;
 use crate::domain::topic::compile::TopicSet;
+use crate::domain::topic::filter::Origin;
 
 /// Prepares every entry of a document.
 pub fn prepare(
@@ -31,14 +32,17 @@ pub fn prepare(
             .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link));
         keys.link = keys.link.filter(|_| own_link);
         let (published, date_quality) = identity::date(entry, now);
+        let publisher = identity::publisher(feed, entry);
+        let origin =
+            Origin { feed: Some(feed.key.as_str()), tags: &feed.tags, publisher: Some(&publisher) };
         Prepared {
             guid: entry.guid.clone(),
-            publisher: identity::publisher(feed, entry),
+            matches: topics.evaluate(&document, &origin),
+            publisher,
             published,
             date_quality,
             signature: Signature::of(&document.title, keys.link),
             content: identity::content(&document),
-            matches: topics.evaluate(&document),
             keys,
             document,
         }

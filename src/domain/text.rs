@@ -4,14 +4,17 @@
 //! [`scan`] cuts text into tokens with byte offsets and positions; [`script`] says what each
 //! character is; [`fold`] takes case and Latin or Greek marks away; [`case`] tells names and
 //! acronyms from common words; [`spelling`] knows plurals and British against American spelling;
+//! [`snowball`] stems by language where a topic asks for it; [`language`] tells which one it is;
 //! [`sentence`] finds sentences and paragraphs; [`hash`] keys the matcher's table of words.
 
 pub mod case;
 pub mod fold;
 pub mod hash;
+pub mod language;
 pub mod scan;
 pub mod script;
 pub mod sentence;
+pub mod snowball;
 pub mod spelling;
 
 /// Version of this analysis, stored with every match: a replay with another version may differ.

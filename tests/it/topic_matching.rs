@@ -7,9 +7,10 @@ use std::time::Duration;
 use wirewatch::domain::alert::policy::{AlertPolicy, FollowUp};
 use wirewatch::domain::document::Document;
 use wirewatch::domain::topic::compile::{Library, TopicSet};
+use wirewatch::domain::topic::filter::Origin;
 use wirewatch::domain::topic::syntax::ast::Definition;
 use wirewatch::domain::topic::syntax::{parse, parse_list_item};
-use wirewatch::domain::topic::{Rule, Severity, Topic, Weight};
+use wirewatch::domain::topic::{Mode, Rule, Severity, Topic, Weight};
 
 fn library() -> Library {
     let lists: [(&str, &[&str]); 8] = [
@@ -125,7 +126,10 @@ fn topic() -> Topic {
                 weight("@sport", -2.0),
             ],
             threshold: Some(4.0),
+            ..Rule::default()
         },
+        mode: Mode::Live,
+        expect: None,
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
@@ -135,6 +139,7 @@ fn topic() -> Topic {
                 repeat_every: Duration::from_secs(3_600),
             },
             max_age: Duration::from_secs(86_400),
+            budget: None,
         },
         tests: Vec::new(),
         file: "topics/defence.toml".to_owned(),
@@ -150,8 +155,8 @@ fn check(title: &str, body: &str, expect: bool) {
     let set = example();
     let document =
         Document { title: title.to_owned(), body: body.to_owned(), ..Document::default() };
-    let found = set.evaluate(&document);
-    let why = set.explain(&topic().id, &document).unwrap();
+    let found = set.evaluate(&document, &Origin::UNKNOWN);
+    let why = set.explain(&topic().id, &document, &Origin::UNKNOWN).unwrap();
     assert_eq!(!found.is_empty(), expect, "{title}\n{}", why.render_plain());
     assert_eq!(why.matched, expect);
     for (_, found) in found {
@@ -212,7 +217,7 @@ fn the_evidence_of_the_example_tells_why() {
         ..Document::default()
     };
     let set = example();
-    let found = set.evaluate(&document);
+    let found = set.evaluate(&document, &Origin::UNKNOWN);
     let (_, found) = &found[0];
     let shown: Vec<String> = found
         .evidence
@@ -232,5 +237,9 @@ fn the_evidence_of_the_example_tells_why() {
     let sum: f64 =
         found.evidence.clauses.iter().filter_map(|c| c.score).map(|s| s.contribution).sum();
     assert_eq!(found.score, Some(sum));
-    assert_eq!(set.evaluate(&document)[0].1, *found, "the same document gives the same proof");
+    assert_eq!(
+        set.evaluate(&document, &Origin::UNKNOWN)[0].1,
+        *found,
+        "the same document gives the same proof"
+    );
 }

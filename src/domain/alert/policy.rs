@@ -18,6 +18,9 @@ pub struct AlertPolicy {
     pub follow_up: FollowUp,
     /// An entry published longer ago than this never alerts: it resurfaced.
     pub max_age: Duration,
+    /// Most revisions of this topic's alerts that are pushed to channels within 24 hours. What is
+    /// over it is raised, stored and logged all the same. `None`: no limit.
+    pub budget: Option<u32>,
 }
 
 /// When an open alert gets a revision.

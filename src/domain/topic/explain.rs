@@ -8,6 +8,7 @@ mod verdict;
 
 use super::compile::TopicSet;
 use super::evidence::{ClauseScore, Span};
+use super::filter::Origin;
 use super::matcher::decide::{Decider, total};
 use super::matcher::{score, with_reading};
 use super::syntax::ast::Scope;
@@ -61,12 +62,17 @@ pub struct ScoreLine {
 
 impl TopicSet {
     /// Explains what `topic` makes of `document`; `None` where there is no such topic.
-    pub fn explain(&self, topic: &TopicId, document: &Document) -> Option<Explanation> {
+    pub fn explain(
+        &self,
+        topic: &TopicId,
+        document: &Document,
+        origin: &Origin<'_>,
+    ) -> Option<Explanation> {
         let compiled = self.topics.get(*self.by_id.get(topic)?)?;
         let rule = &compiled.topic.rule;
         Some(with_reading(|reading| {
             reading.read(self, document);
-            let mut decider = Decider::new(self, document, reading);
+            let mut decider = Decider::new(self, document, origin, reading);
             let matched = decider.matches(compiled).is_some();
             let held = decider.scores(compiled);
             let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());

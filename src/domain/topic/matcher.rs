@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::compile::TopicSet;
 use super::evidence::Match;
+use super::filter::Origin;
 use super::{Topic, evidence};
 use crate::domain::document::Document;
 use crate::domain::ids::TopicId;
@@ -58,12 +59,12 @@ pub(super) fn with_reading<T>(work: impl FnOnce(&mut Reading) -> T) -> T {
 
 impl TopicSet {
     /// The topics that match `document`, with the evidence, in the order they were configured.
-    pub fn evaluate(&self, document: &Document) -> Vec<(Arc<Topic>, Match)> {
-        self.evaluate_reporting(document).matches
+    pub fn evaluate(&self, document: &Document, origin: &Origin<'_>) -> Vec<(Arc<Topic>, Match)> {
+        self.evaluate_reporting(document, origin).matches
     }
 
     /// As [`Self::evaluate`], and which topics ran out of their share of work.
-    pub fn evaluate_reporting(&self, document: &Document) -> Evaluation {
+    pub fn evaluate_reporting(&self, document: &Document, origin: &Origin<'_>) -> Evaluation {
         let mut evaluation = Evaluation::default();
         if self.topics.is_empty() {
             return evaluation;
@@ -71,7 +72,7 @@ impl TopicSet {
         with_reading(|reading| {
             reading.read(self, document);
             let candidates = reading.candidates(self);
-            let mut decider = Decider::new(self, document, reading);
+            let mut decider = Decider::new(self, document, origin, reading);
             for &index in &candidates {
                 if let Some((topic, found)) = decide_one(&mut decider, index, &mut evaluation) {
                     evaluation.matches.push((topic, found));
@@ -83,11 +84,16 @@ impl TopicSet {
     }
 
     /// What one topic alone says of `document`.
-    pub fn evaluate_topic(&self, id: &TopicId, document: &Document) -> Option<Match> {
+    pub fn evaluate_topic(
+        &self,
+        id: &TopicId,
+        document: &Document,
+        origin: &Origin<'_>,
+    ) -> Option<Match> {
         let index = *self.by_id.get(id)? as u32;
         with_reading(|reading| {
             reading.read(self, document);
-            let mut decider = Decider::new(self, document, reading);
+            let mut decider = Decider::new(self, document, origin, reading);
             decide_one(&mut decider, index, &mut Evaluation::default()).map(|(_, found)| found)
         })
     }

@@ -8,15 +8,19 @@
 pub mod compile;
 pub mod evidence;
 pub mod explain;
+pub mod filter;
 pub mod matcher;
 pub mod selftest;
 pub mod syntax;
 
 use std::ops::Range;
+use std::time::Duration;
 
 use super::alert::policy::AlertPolicy;
 use super::document::Document;
 use super::ids::{ChannelId, TopicId};
+use super::text::snowball::Snowball;
+use filter::{Filters, Origin};
 use syntax::ast::Expr;
 
 /// How much an alert of a topic matters.
@@ -58,20 +62,53 @@ pub struct Topic {
     /// Where its alerts go; empty means every channel.
     pub channels: Vec<ChannelId>,
     pub rule: Rule,
+    pub mode: Mode,
+    /// How often it is expected to match; a topic that falls silent says so.
+    pub expect: Option<Expectation>,
     pub alert: AlertPolicy,
     pub tests: Vec<TopicTest>,
     /// The file it stands in, as the user named it.
     pub file: String,
 }
 
-/// What a topic asks of a document: `matching` holds (where given) ∧ the weights sum to at least
-/// `threshold` (where given) ∧ no exclusion holds. At least one of `matching` and `threshold`.
+/// Whether a topic's alerts leave the house.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Live,
+    /// It matches, and its alerts are recorded, but no channel is told: a rule on trial.
+    Shadow,
+}
+
+impl Mode {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Live => "live",
+            Mode::Shadow => "shadow",
+        }
+    }
+}
+
+/// How often a topic matches when all is well: at least `count` entries in each `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expectation {
+    pub count: u32,
+    pub per: Duration,
+}
+
+/// What a topic asks of a document: its filters let it through ∧ `matching` holds (where given) ∧
+/// the weights sum to at least `threshold` (where given) ∧ no exclusion holds. At least one of
+/// `matching` and `threshold`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rule {
     pub matching: Option<Expr>,
     pub exclude: Vec<Expr>,
     pub weights: Vec<Weight>,
     pub threshold: Option<f64>,
+    pub filters: Filters,
+    /// Words of the rule are stemmed as this language does, exclusions apart; `None`: light
+    /// English plurals only.
+    pub stem: Option<Snowball>,
 }
 
 /// One line of `[topic.weights]`.
@@ -81,18 +118,95 @@ pub struct Weight {
     pub weight: f64,
 }
 
-/// One `[[topic.test]]`: what a topic is expected to say of an entry.
+/// One `[[topic.test]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicTest {
-    pub document: Document,
+    /// What it is called in reports; else its first title is.
+    pub name: Option<String>,
+    pub kind: TestKind,
+    /// 1-based line of the test in the topic's file.
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestKind {
+    Entry(EntryTest),
+    Story(StoryTest),
+}
+
+/// What a topic is expected to say of one entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryTest {
+    pub subject: Subject,
     /// `true` for `expect = "match"`, `false` for `"reject"`.
     pub expect_match: bool,
     /// Texts that must be quoted by the evidence of a match.
     pub evidence: Vec<String>,
     /// Lowest and highest score allowed.
     pub score: Option<(f64, f64)>,
-    /// 1-based line of the test in the topic's file.
+}
+
+/// An entry of a test, and where it is said to come from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Subject {
+    pub document: Document,
+    pub feed: Option<String>,
+    pub tags: Vec<String>,
+    pub publisher: Option<String>,
+}
+
+impl Subject {
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            feed: self.feed.as_deref(),
+            tags: &self.tags,
+            publisher: self.publisher.as_deref(),
+        }
+    }
+}
+
+/// Several entries over time, and the alerts that are expected of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoryTest {
+    /// In the order of `at`.
+    pub steps: Vec<StoryStep>,
+    /// How many alerts the topic has raised in the end.
+    pub alerts: Option<u32>,
+    /// How many revisions all its alerts have in the end, the openings included.
+    pub revisions: Option<u32>,
+    /// Publishers that the last revision names, in any order.
+    pub publishers: Option<Vec<String>>,
+    /// Texts that the evidence of the last revision must quote.
+    pub evidence: Vec<String>,
+    /// Lowest and highest score allowed to the last revision.
+    pub score: Option<(f64, f64)>,
+    /// The last revision as it is shown in a terminal of 100 columns, without colour.
+    pub message: Option<String>,
+}
+
+/// One entry of a story test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryStep {
+    /// When it is fetched, since the first step.
+    pub at: Duration,
+    /// How long before it is fetched it was published; `None`: undated.
+    pub age: Option<Duration>,
+    pub subject: Subject,
+    pub expect: Option<StepExpectation>,
+    /// Reason code of the decision, such as `first` or `publishers>=3`.
+    pub reason: Option<String>,
     pub line: u32,
+}
+
+/// What an entry of a story test is expected to bring about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepExpectation {
+    /// `"alert"`: a new alert.
+    Alert,
+    /// `"update"`: a revision of one there is.
+    Update,
+    /// `"none"`: neither, be it that the entry does not match or that the decision is to wait.
+    None,
 }
 
 /// Where in a topic a rule stands: config turns this into a file position.

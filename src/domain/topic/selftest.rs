@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::compile::TopicSet;
 use super::evidence::Match;
-use super::{Topic, TopicTest};
+use super::{EntryTest, TestKind, Topic, TopicTest};
 use crate::domain::ids::TopicId;
 
 /// What became of one `[[topic.test]]`.
@@ -28,35 +28,38 @@ pub fn run(set: &TopicSet) -> Vec<TestResult> {
 }
 
 fn run_one(set: &TopicSet, topic: &Arc<Topic>, test: &TopicTest) -> TestResult {
-    let found = set.evaluate_topic(&topic.id, &test.document);
-    let failure = failure(set, topic, test, found.as_ref());
+    let (title, failure) = match &test.kind {
+        TestKind::Entry(entry) => {
+            (entry.subject.document.title.clone(), entry_failure(set, topic, entry))
+        }
+        TestKind::Story(story) => {
+            let title = story.steps.first().map(|step| step.subject.document.title.clone());
+            (title.unwrap_or_default(), Some("stories are not rehearsed yet".to_owned()))
+        }
+    };
     TestResult {
         topic: topic.id.clone(),
         file: topic.file.clone(),
         line: test.line,
-        title: test.document.title.clone(),
+        title: test.name.clone().unwrap_or(title),
         passed: failure.is_none(),
         failure,
     }
 }
 
-fn failure(
-    set: &TopicSet,
-    topic: &Arc<Topic>,
-    test: &TopicTest,
-    found: Option<&Match>,
-) -> Option<String> {
-    let Some(found) = found else {
+fn entry_failure(set: &TopicSet, topic: &Arc<Topic>, test: &EntryTest) -> Option<String> {
+    let (document, origin) = (&test.subject.document, test.subject.origin());
+    let Some(found) = set.evaluate_topic(&topic.id, document, &origin) else {
         if test.expect_match {
             let why = set
-                .explain(&topic.id, &test.document)
+                .explain(&topic.id, document, &origin)
                 .map_or(String::new(), |explanation| explanation.verdict);
             return Some(format!("expected a match: {why}"));
         }
         return None;
     };
     if !test.expect_match {
-        return Some(format!("expected no match, but found {}", clauses(found)));
+        return Some(format!("expected no match, but found {}", clauses(&found)));
     }
     let quotes: Vec<&str> = found
         .evidence

@@ -19,7 +19,7 @@ use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Plan, Prepared, Render, Route, plan};
 use wirewatch::domain::story::signature::Signature;
 use wirewatch::domain::topic::evidence::{Clause, ClauseScore, Evidence, Match, Passage, Span};
-use wirewatch::domain::topic::{Rule, Severity, Topic};
+use wirewatch::domain::topic::{Mode, Rule, Severity, Topic};
 use wirewatch::store::error::StoreError;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
@@ -208,6 +208,8 @@ pub fn topic() -> Topic {
         tags: vec!["all".to_owned()],
         channels: Vec::new(),
         rule: Rule::default(),
+        mode: Mode::Live,
+        expect: None,
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
@@ -217,6 +219,7 @@ pub fn topic() -> Topic {
                 repeat_every: Duration::from_secs(6 * 3600),
             },
             max_age: Duration::from_secs(48 * 3600),
+            budget: None,
         },
         tests: Vec::new(),
         file: "topics/news.toml".to_owned(),

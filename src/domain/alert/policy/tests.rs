@@ -15,6 +15,7 @@ fn policy() -> AlertPolicy {
         publishers_within: None,
         follow_up: FollowUp { publishers: vec![2, 5], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
         max_age: 7 * 24 * HOUR,
+        budget: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What does not compile and why, and when a rule has changed.
 
+use super::super::filter::Origin;
 use super::super::matcher::tests::{compile, document, library, matching, one, rule, weights};
 use super::super::{Rule, RuleError, RulePart, RulePlace};
 use super::{Library, TopicSet};
@@ -88,7 +89,7 @@ fn a_set_names_its_topics() {
     assert_eq!(set.topics().count(), 2);
     assert_eq!(set.get(&"t1".parse().unwrap()).unwrap().id.as_str(), "t1");
     assert!(set.get(&"t2".parse().unwrap()).is_none());
-    assert!(TopicSet::empty().evaluate(&document("alpha", "beta")).is_empty());
+    assert!(TopicSet::empty().evaluate(&document("alpha", "beta"), &Origin::UNKNOWN).is_empty());
     let excluded = Rule { exclude: vec![rule("@nobody")], ..matching("alpha") };
     let found = errors(vec![excluded], &Library::default());
     assert_eq!(found[0].place, RulePlace::Topic(0, RulePart::Exclude(0)));

@@ -1,12 +1,13 @@
 //! The sentences and trees that explain a decision.
 
+use super::super::filter::Origin;
 use super::super::matcher::tests::{document, library, matching, one, rule, weights};
 use super::super::{Rule, compile::Library};
 use super::Explanation;
 
 fn explain(rule: Rule, library: &Library, title: &str, body: &str) -> Explanation {
     let id = "t0".parse().unwrap();
-    one(rule, library).explain(&id, &document(title, body)).unwrap()
+    one(rule, library).explain(&id, &document(title, body), &Origin::UNKNOWN).unwrap()
 }
 
 #[track_caller]

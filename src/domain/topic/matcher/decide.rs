@@ -7,11 +7,13 @@ mod proximity;
 
 use super::super::compile::{CompiledTopic, Plan, TopicSet, plan};
 use super::super::evidence::ClauseScore;
+use super::super::filter::Origin;
 use super::super::syntax::ast::Scope;
 use super::occurrence::{Found, Occurrence, count_apart};
 use super::reading::{Reading, Remembered};
 use super::{MAX_DOCUMENT_STEPS, MAX_OCCURRENCES, MAX_TOPIC_STEPS, score};
 use crate::domain::document::{Document, Field};
+use crate::domain::text::language;
 
 /// Scopes that a definition's occurrences are remembered for.
 const SCOPES: usize = Scope::ALL.len();
@@ -19,6 +21,9 @@ const SCOPES: usize = Scope::ALL.len();
 pub struct Decider<'a> {
     pub set: &'a TopicSet,
     pub document: &'a Document,
+    origin: &'a Origin<'a>,
+    /// The document's language, once a filter has asked.
+    language: Option<String>,
     pub reading: &'a mut Reading,
     topic_steps: u32,
     document_steps: u32,
@@ -28,7 +33,12 @@ pub struct Decider<'a> {
 pub type Scores = Vec<(usize, ClauseScore)>;
 
 impl<'a> Decider<'a> {
-    pub fn new(set: &'a TopicSet, document: &'a Document, reading: &'a mut Reading) -> Self {
+    pub fn new(
+        set: &'a TopicSet,
+        document: &'a Document,
+        origin: &'a Origin<'a>,
+        reading: &'a mut Reading,
+    ) -> Self {
         let wanted = set.definitions.len() * SCOPES;
         if reading.remembered.len() < wanted {
             reading.remembered.resize(wanted, Remembered::default());
@@ -36,6 +46,8 @@ impl<'a> Decider<'a> {
         Self {
             set,
             document,
+            origin,
+            language: None,
             reading,
             topic_steps: MAX_TOPIC_STEPS,
             document_steps: MAX_DOCUMENT_STEPS,
@@ -64,6 +76,9 @@ impl<'a> Decider<'a> {
 
     /// Whether a topic matches, and what its weights came to.
     pub fn matches(&mut self, compiled: &CompiledTopic) -> Option<Scores> {
+        if !self.admits(compiled) {
+            return None;
+        }
         if let Some(matching) = &compiled.matching
             && !self.holds(matching, Scope::Text)
         {
@@ -77,6 +92,22 @@ impl<'a> Decider<'a> {
         }
         let excluded = compiled.exclude.iter().any(|plan| self.holds(plan, Scope::Text));
         (!excluded).then_some(scores)
+    }
+
+    /// Whether the topic's filters let the document through.
+    fn admits(&mut self, compiled: &CompiledTopic) -> bool {
+        let filters = &compiled.topic.rule.filters;
+        if filters.is_any() {
+            return true;
+        }
+        filters.admit_origin(self.origin)
+            && (filters.languages.is_any()
+                || filters.languages.admits(std::iter::once(self.language())))
+    }
+
+    /// The document's language, worked out once.
+    pub fn language(&mut self) -> &str {
+        self.language.get_or_insert_with(|| language::of(self.document))
     }
 
     /// The contributions of the weights that hold.

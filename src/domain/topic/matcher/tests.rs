@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use super::super::compile::{Library, TopicSet};
 use super::super::evidence::Match;
+use super::super::filter::Origin;
 use super::super::syntax::ast::Definition;
 use super::super::syntax::{parse, parse_list_item};
-use super::super::{Rule, RuleError, Severity, Topic, Weight};
+use super::super::{Mode, Rule, RuleError, Severity, Topic, Weight};
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::document::Document;
 
@@ -30,6 +31,8 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
         tags: Vec::new(),
         channels: Vec::new(),
         rule,
+        mode: Mode::Live,
+        expect: None,
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
@@ -39,6 +42,7 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
                 repeat_every: Duration::from_secs(3_600),
             },
             max_age: Duration::from_secs(7 * 86_400),
+            budget: None,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),
@@ -89,7 +93,7 @@ pub fn document(title: &str, body: &str) -> Document {
 /// The match of `source` in a title and body.
 pub fn find(source: &str, title: &str, body: &str) -> Option<Match> {
     let set = one(matching(source), &Library::default());
-    set.evaluate(&document(title, body)).pop().map(|(_, found)| found)
+    set.evaluate(&document(title, body), &Origin::UNKNOWN).pop().map(|(_, found)| found)
 }
 
 pub fn quotes(found: &Match) -> Vec<String> {

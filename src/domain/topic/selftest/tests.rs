@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::compile::{Library, TopicSet};
 use super::super::matcher::tests::{document, matching, topic, weights};
-use super::super::{Rule, TopicTest};
+use super::super::{EntryTest, Rule, Subject, TestKind, TopicTest};
 use super::run;
 
 #[test]
@@ -12,10 +12,13 @@ fn each_test_of_a_topic_is_run_and_its_failure_explained() {
     let rule = Rule { weights: weights(&[("NATO", 1.0)]), ..matching("NATO AND summit") };
     let mut subject = topic("nato", rule);
     let test = |line, title: &str, expect_match, evidence: &[&str], score| TopicTest {
-        document: document(title, ""),
-        expect_match,
-        evidence: evidence.iter().map(|text| (*text).to_owned()).collect(),
-        score,
+        name: None,
+        kind: TestKind::Entry(EntryTest {
+            subject: Subject { document: document(title, ""), ..Subject::default() },
+            expect_match,
+            evidence: evidence.iter().map(|text| (*text).to_owned()).collect(),
+            score,
+        }),
         line,
     };
     subject.tests = vec![

@@ -1,6 +1,7 @@
 //! Hostile documents: large, repetitive, strange. Matching ends, and says what it skipped.
 
 use super::super::super::compile::Library;
+use super::super::super::filter::Origin;
 use super::super::MAX_OCCURRENCES;
 use super::{document, find, matching, one};
 
@@ -20,7 +21,7 @@ fn a_topic_out_of_budget_is_reported_and_the_others_are_decided() {
     ];
     let set = super::compile(rules, &Library::default()).unwrap();
     let body = format!("{} gamma", "alpha beta ".repeat(5_000));
-    let evaluation = set.evaluate_reporting(&document("", &body));
+    let evaluation = set.evaluate_reporting(&document("", &body), &Origin::UNKNOWN);
     let over: Vec<&str> = evaluation.over_budget.iter().map(|id| id.as_str()).collect();
     assert_eq!(over, ["t0"]);
     assert!(evaluation.matches.iter().any(|(topic, _)| topic.id.as_str() == "t1"));
@@ -67,6 +68,6 @@ fn strange_text_is_survived() {
         "co-op-",
         "C++-",
     ] {
-        set.evaluate(&document(text, text));
+        set.evaluate(&document(text, text), &Origin::UNKNOWN);
     }
 }

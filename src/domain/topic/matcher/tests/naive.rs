@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::super::super::compile::Library;
+use super::super::super::filter::Origin;
 use super::super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope, Term, Word};
 use super::super::super::{Rule, Weight};
 use super::random::{expr, text};
@@ -312,7 +313,7 @@ proptest! {
             let matching = Rule { matching: Some(expr.clone()), ..Rule::default() };
             // A rule that requires nothing does not compile; everything else must agree.
             if let Ok(set) = compile(vec![matching, weight], &lib) {
-                let found = set.evaluate_reporting(&document);
+                let found = set.evaluate_reporting(&document, &Origin::UNKNOWN);
                 prop_assert!(found.over_budget.is_empty());
                 let expected = if expect { 2 } else { 0 };
                 prop_assert_eq!(found.matches.len(), expected, "{} in {:?}", expr, document);

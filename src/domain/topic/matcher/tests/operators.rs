@@ -2,6 +2,7 @@
 
 use super::super::super::Rule;
 use super::super::super::compile::Library;
+use super::super::super::filter::Origin;
 use super::{compile, document, find, library, matching, one, quotes, rule, weights};
 use crate::domain::document::Document;
 
@@ -13,7 +14,9 @@ fn check(source: &str, text: &str, expect: bool) {
 #[test]
 fn junctions_are_decided_over_the_whole_document() {
     let set = one(matching("alpha AND beta AND NOT gamma"), &Library::default());
-    let found = |title: &str, body: &str| !set.evaluate(&document(title, body)).is_empty();
+    let found = |title: &str, body: &str| {
+        !set.evaluate(&document(title, body), &Origin::UNKNOWN).is_empty()
+    };
     assert!(found("alpha", "beta"));
     assert!(!found("alpha", "beta gamma"));
     assert!(!found("gamma alpha", "beta"));
@@ -82,7 +85,11 @@ fn counting_operators_count_members_and_mentions() {
         ("MENTIONS/2(alpha OR \"alpha beta\")", "alpha beta", false),
     ] {
         let set = one(matching(source), &lib);
-        assert_eq!(!set.evaluate(&document("", text)).is_empty(), expect, "{source} in {text}");
+        assert_eq!(
+            !set.evaluate(&document("", text), &Origin::UNKNOWN).is_empty(),
+            expect,
+            "{source} in {text}"
+        );
     }
 }
 
@@ -110,7 +117,7 @@ fn scopes_bound_where_a_clause_is_looked_for() {
         ("title:Doe", false),
     ] {
         let set = one(matching(source), &Library::default());
-        assert_eq!(!set.evaluate(&tagged).is_empty(), expect, "{source}");
+        assert_eq!(!set.evaluate(&tagged, &Origin::UNKNOWN).is_empty(), expect, "{source}");
     }
 }
 
@@ -118,7 +125,9 @@ fn scopes_bound_where_a_clause_is_looked_for() {
 fn exclusions_are_not_stemmed() {
     let excluding = |source: &str| Rule { exclude: vec![rule(source)], ..matching("price") };
     let found = |source: &str, text: &str| {
-        !one(excluding(source), &Library::default()).evaluate(&document("", text)).is_empty()
+        !one(excluding(source), &Library::default())
+            .evaluate(&document("", text), &Origin::UNKNOWN)
+            .is_empty()
     };
     assert!(found("oils", "the oil price"));
     assert!(!found("oils", "the oils price"));
@@ -135,7 +144,9 @@ fn a_score_is_the_sum_of_its_contributions() {
     };
     let set = one(scored, &Library::default());
     let score = |title: &str, body: &str| {
-        set.evaluate(&document(title, body)).pop().and_then(|(_, found)| found.score)
+        set.evaluate(&document(title, body), &Origin::UNKNOWN)
+            .pop()
+            .and_then(|(_, found)| found.score)
     };
     assert_eq!(score("alpha", ""), Some(4.0));
     assert_eq!(score("", "alpha"), None);
@@ -144,7 +155,7 @@ fn a_score_is_the_sum_of_its_contributions() {
     assert_eq!(score("alpha alpha alpha alpha", ""), Some(three));
     assert_eq!(score("alpha", "beta gamma"), Some(5.5));
     let (_, found) = set
-        .evaluate(&document("alpha", "beta gamma delta beta"))
+        .evaluate(&document("alpha", "beta gamma delta beta"), &Origin::UNKNOWN)
         .pop()
         .unwrap_or_else(|| panic!("no match"));
     let sum: f64 =
@@ -158,7 +169,9 @@ fn a_rule_with_match_and_threshold_needs_both() {
     let both =
         Rule { weights: weights(&[("alpha", 2.0)]), threshold: Some(2.5), ..matching("beta") };
     let set = one(both, &Library::default());
-    let found = |title: &str, body: &str| !set.evaluate(&document(title, body)).is_empty();
+    let found = |title: &str, body: &str| {
+        !set.evaluate(&document(title, body), &Origin::UNKNOWN).is_empty()
+    };
     assert!(found("alpha", "beta"));
     assert!(!found("alpha", ""));
     assert!(!found("beta", ""));
@@ -169,7 +182,7 @@ fn matches_come_in_the_order_of_the_topics() {
     let rules = ["gamma OR alpha", "beta", "alpha", "delta"].map(matching).to_vec();
     let set = compile(rules, &Library::default()).unwrap();
     let ids: Vec<String> = set
-        .evaluate(&document("alpha beta", ""))
+        .evaluate(&document("alpha beta", ""), &Origin::UNKNOWN)
         .iter()
         .map(|(topic, _)| topic.id.to_string())
         .collect();

@@ -1,0 +1,59 @@
+//! The commands of `wirewatch alerts`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub enum Alerts {
+    /// List alerts, newest first
+    List(AlertChoice),
+    /// Show one alert with its evidence, revisions and deliveries
+    Show { id: String },
+    /// Show the last alerts, oldest first
+    Tail {
+        /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with
+        /// `-o json` too, for an array would never end
+        #[arg(short, long)]
+        follow: bool,
+        /// How many to begin with
+        #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
+        lines: u32,
+    },
+    /// Mark as seen; kept here, no channel is told
+    Ack(StateChange),
+    /// Mark as done, for good; kept here, no channel is told
+    Close(StateChange),
+}
+
+/// Which alerts to list.
+#[derive(Debug, Clone, Args)]
+pub struct AlertChoice {
+    /// Only this topic
+    #[arg(long)]
+    pub topic: Option<String>,
+    /// Only open, acknowledged or closed ones
+    #[arg(long, value_enum)]
+    pub state: Option<State>,
+    /// Most alerts shown
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    Open,
+    Acknowledged,
+    Closed,
+}
+
+/// A change of state, with who and why.
+#[derive(Debug, Clone, Args)]
+pub struct StateChange {
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// A remark that is kept with the alert
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Who says so; else $USER, $LOGNAME or the user's number
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+}

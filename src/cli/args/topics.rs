@@ -1,0 +1,24 @@
+//! The commands of `wirewatch topics`.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub enum Topics {
+    /// List the topics
+    List,
+    /// Show one topic with its rule
+    Show { topic: String },
+    /// Run the tests written inside the topics
+    Test {
+        /// Only these topics
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+    },
+    /// Say clause by clause why a topic does or does not match
+    Explain {
+        topic: String,
+        /// A stored entry's id, a text file (first line: the title), or - for standard input
+        #[arg(value_name = "ENTRY|FILE|-")]
+        what: String,
+    },
+}

@@ -1,0 +1,228 @@
+//! A database made of maps, and the batches that are told to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::*;
+use crate::domain::alert::policy::{AlertPolicy, FollowUp};
+use crate::domain::document::Document;
+use crate::domain::entry::{DateQuality, EntryKeys};
+use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
+use crate::domain::ids::{Digest, FeedId};
+use crate::domain::ingest::Route;
+use crate::domain::story::signature::Signature;
+use crate::domain::topic::evidence::Evidence;
+use crate::domain::topic::{Mode, Rule, Severity};
+
+pub const HOUR: Duration = Duration::from_secs(3600);
+pub const RENDER: Render =
+    Render { object: |_| b"object".to_vec(), body: |_, _, id| id.to_string().into() };
+
+pub fn topic(id: &str) -> Arc<Topic> {
+    Arc::new(Topic {
+        id: id.parse().unwrap(),
+        name: id.to_uppercase(),
+        severity: Severity::Medium,
+        tags: Vec::new(),
+        channels: Vec::new(),
+        rule: Rule::default(),
+        mode: Mode::Live,
+        expect: None,
+        alert: AlertPolicy {
+            publishers_min: 1,
+            publishers_within: None,
+            follow_up: FollowUp { publishers: vec![2], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
+            max_age: 7 * 24 * HOUR,
+            budget: None,
+        },
+        tests: Vec::new(),
+        file: "topics/test.toml".to_owned(),
+    })
+}
+
+pub fn digest(kind: &str, text: &str) -> Digest {
+    Digest::of(kind, &[text.as_bytes()])
+}
+
+/// An entry that matches the topic `nato` if its title says so.
+pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepared {
+    let found = Match {
+        topic: "nato".parse().unwrap(),
+        revision: digest("rule", "nato"),
+        analyser: 1,
+        score: None,
+        threshold: None,
+        evidence: Evidence::default(),
+    };
+    let link_key = Some(link).filter(|link| !link.is_empty()).map(|link| digest("link", link));
+    Prepared {
+        guid: Some(guid.to_owned()),
+        document: Document { title: title.to_owned(), ..Document::default() },
+        publisher: String::new(),
+        published: Some(published),
+        date_quality: DateQuality::Exact,
+        keys: EntryKeys {
+            guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
+            link: link_key,
+            title_date: Some(digest("title-date", &format!("{title}{published}"))),
+            body: digest("body", title),
+        },
+        content: digest("content", title),
+        signature: Signature::of(title, link_key),
+        matches: if title.contains("NATO") { vec![(topic("nato"), found)] } else { Vec::new() },
+    }
+}
+
+/// Everything planned so far, looked up as the store would.
+pub struct Memory {
+    pub now: Timestamp,
+    pub last_id: i64,
+    pub feeds: HashMap<String, FeedState>,
+    pub known: HashMap<(String, Digest), EntryId>,
+    pub entries: HashMap<EntryId, Known>,
+    pub members: Vec<Member>,
+    pub stories: HashMap<StoryId, Story>,
+    pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
+    pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
+    pub routes: Vec<Route>,
+    pub rule_since: Timestamp,
+    pub complete: bool,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self {
+            now: "2026-06-03T12:00:00Z".parse().unwrap(),
+            last_id: 0,
+            feeds: HashMap::new(),
+            known: HashMap::new(),
+            entries: HashMap::new(),
+            members: Vec::new(),
+            stories: HashMap::new(),
+            alerts: HashMap::new(),
+            matched: HashMap::new(),
+            routes: vec![Route { channel: "log".parse().unwrap(), min_severity: Severity::Info }],
+            rule_since: Timestamp::UNIX_EPOCH,
+            complete: true,
+        }
+    }
+
+    /// A world whose feeds have had their first fetch.
+    pub fn past_baseline(feeds: &[&str]) -> Self {
+        let mut memory = Self::new();
+        for feed in feeds {
+            memory.fetch(feed, Vec::new());
+        }
+        memory
+    }
+
+    pub fn fetch(&mut self, feed: &str, mut entries: Vec<Prepared>) -> Plan {
+        entries.iter_mut().for_each(|entry| entry.publisher = feed.to_uppercase());
+        let count = self.feeds.len() as i64;
+        let state = self.feeds.entry(feed.to_owned()).or_insert_with(|| {
+            FeedState::new(FeedId(count + 1), feed.parse().unwrap(), "https://x/".into(), self.now)
+        });
+        let view = View {
+            last_id: self.last_id,
+            feed: state.clone(),
+            known: self
+                .known
+                .iter()
+                .filter(|((of, _), _)| of == feed)
+                .map(|((_, key), id)| (*key, self.entries[id].clone()))
+                .collect(),
+            candidates: self.members.clone(),
+            stories: self.stories.clone(),
+            alerts: self.alerts.clone(),
+            matched: self.matched.clone(),
+            silences: Vec::new(),
+            in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
+        };
+        let mut batch = batch(state, entries, self.now, &self.routes);
+        batch.complete = self.complete;
+        let plan = plan(&view, &batch, self.now, RENDER);
+        self.apply(feed, &plan);
+        plan
+    }
+
+    pub fn apply(&mut self, feed: &str, plan: &Plan) {
+        self.last_id = plan.last_id;
+        self.feeds.insert(feed.to_owned(), plan.feed.clone());
+        self.members.extend(plan.members.iter().cloned());
+        for entry in plan.entries.iter().chain(&plan.revised) {
+            let story = self.members.iter().find(|member| member.entry == entry.id);
+            let known = Known {
+                entry: entry.id,
+                revision: entry.revision,
+                content: Some(entry.content),
+                story: story.map(|member| member.story),
+                first_seen: entry.first_seen,
+                topics: Vec::new(),
+            };
+            self.entries.insert(entry.id, known);
+        }
+        for (entry, _, found) in &plan.matches {
+            self.entries.get_mut(entry).unwrap().topics.push(found.topic.clone());
+        }
+        for (key, entry) in &plan.keys {
+            self.known.insert((feed.to_owned(), *key), *entry);
+        }
+        self.stories.extend(plan.stories.iter().map(|story| (story.id, story.clone())));
+        for decision in &plan.decisions {
+            let key = (decision.topic.clone(), decision.story);
+            self.matched.entry(key).or_default().push((feed.to_uppercase(), self.now));
+        }
+        for revision in &plan.alerts {
+            let so_far = AlertSoFar {
+                alert: revision.alert,
+                seq: revision.seq,
+                opened: revision.at,
+                revised: revision.at,
+                publishers: revision.story.publishers.clone(),
+                last_activity: revision.at,
+            };
+            self.alerts.insert((revision.topic.id.clone(), revision.story.id), so_far);
+        }
+    }
+}
+
+pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: &[Route]) -> Batch {
+    let hour = Duration::from_secs(3600);
+    let feed = Feed {
+        key: state.key.clone(),
+        url: state.url.clone(),
+        title: None,
+        publisher: None,
+        tags: Vec::new(),
+        interval: Interval { floor: hour, ceiling: hour },
+        backfill: Duration::ZERO,
+    };
+    let fetch = FetchRecord {
+        feed: state.id,
+        at: now,
+        outcome: Outcome::Fresh,
+        code: "ok".into(),
+        status: Some(200),
+        bytes: 1,
+        duration: Duration::ZERO,
+        entries: entries.len() as u32,
+        new_entries: 0,
+        detail: None,
+    };
+    Batch {
+        feed: Arc::new(feed),
+        title: Some(state.key.to_string()),
+        validators: Validators { etag: Some(b"\"v\"".to_vec()), last_modified: None },
+        body_hash: digest("body", "all"),
+        complete: true,
+        freshness: Freshness::default(),
+        ttl: None,
+        fetch,
+        entries,
+        routes: routes.to_vec(),
+    }
+}
+
+pub fn verdicts(plan: &Plan) -> Vec<(&'static str, String)> {
+    plan.decisions.iter().map(|d| (d.verdict, d.reason.code.clone())).collect()
+}
