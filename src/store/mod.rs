@@ -4,7 +4,7 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
-//! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
+//! [`ingest`] is the transaction that ties them together, [`search`], [`counts`] and [`history`] look across.
 
 pub mod alerts;
 mod column;
@@ -13,6 +13,7 @@ pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feeds;
+pub mod history;
 mod indexing;
 mod ingest;
 mod lock;
