@@ -3,8 +3,9 @@
 //! comes from [`memory`] and not from the store. It sends nothing and keeps nothing.
 
 mod memory;
+mod spent;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,6 +98,8 @@ impl Rehearsal {
             matched: HashMap::new(),
             silences: Vec::new(),
             in_use_since: HashMap::new(),
+            pushed: HashMap::new(),
+            held_back: HashSet::new(),
         };
         self.memory.add_stories(&mut view, !prepared.matches.is_empty());
         if !prepared.matches.is_empty() {
@@ -104,6 +107,11 @@ impl Rehearsal {
             view.silences = lasting.cloned().collect();
             let rules = prepared.matches.iter().map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
+            for (topic, _) in
+                prepared.matches.iter().filter(|(topic, _)| topic.alert.budget.is_some())
+            {
+                self.memory.spent.add_to(&topic.id, told.at, &mut view);
+            }
         }
         view
     }

@@ -3,8 +3,10 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
-//! [`ingest`] is the transaction that ties them together, [`search`], [`counts`] and [`history`] look across.
+//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`verdicts`], [`vigil`];
+//! [`ingest`] is the transaction that ties them together; [`search`], [`counts`] and [`history`]
+//! look across.
 
 pub mod alerts;
 mod column;
@@ -26,6 +28,8 @@ pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod topics;
+pub mod verdicts;
+pub mod vigil;
 mod writer;
 
 use std::path::{Path, PathBuf};

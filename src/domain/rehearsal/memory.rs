@@ -7,7 +7,8 @@ use std::time::Duration;
 use ahash::AHashMap;
 use jiff::Timestamp;
 
-use crate::domain::alert::AlertRevision;
+use super::spent::Spent;
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{AlertSoFar, Known, MAX_MATCHED, Plan, View};
@@ -42,6 +43,7 @@ pub(super) struct Memory {
     leaving_links: VecDeque<(Timestamp, Digest)>,
     stories: AHashMap<StoryId, Tale>,
     swept: Timestamp,
+    pub spent: Spent,
 }
 
 /// An entry that is known again, and under which keys.
@@ -75,6 +77,7 @@ impl Default for Memory {
             leaving_links: VecDeque::new(),
             stories: AHashMap::new(),
             swept: Timestamp::MIN,
+            spent: Spent::default(),
         }
     }
 }
@@ -166,6 +169,7 @@ impl Memory {
             }
         }
         for revision in &plan.alerts {
+            self.spent.learn(revision);
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 tale.learn_alert(revision);
             }
@@ -277,13 +281,16 @@ impl Tale {
     fn learn_alert(&mut self, revision: &AlertRevision) {
         let topic = &revision.topic.id;
         let before = self.alerts.iter_mut().find(|(of, _)| of == topic);
+        let followed = before.as_ref().filter(|_| revision.event == AlertEvent::Updated);
+        let unheard = before.as_ref().is_none_or(|(_, alert)| alert.shadow);
         let so_far = AlertSoFar {
             alert: revision.alert,
             seq: revision.seq,
-            opened: before.as_ref().map_or(revision.at, |(_, alert)| alert.opened),
+            opened: followed.map_or(revision.at, |(_, alert)| alert.opened),
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
             last_activity: revision.at,
+            shadow: revision.reach == Reach::Shadow && unheard,
         };
         match before {
             Some((_, alert)) => *alert = so_far,
