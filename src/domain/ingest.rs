@@ -25,6 +25,9 @@ use super::story::{Member, Story};
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
 
+/// Most matched entries of one story that a decision hears of, the latest ones.
+pub const MAX_MATCHED: usize = 500;
+
 /// A fetched, parsed and matched feed document, ready to be decided on.
 #[derive(Debug, Clone)]
 pub struct Batch {

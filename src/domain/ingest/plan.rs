@@ -22,7 +22,7 @@ use crate::domain::topic::evidence::Match;
 
 /// How alerts become bytes. Pure functions, given by who knows the formats: the bytes are fixed
 /// in the commit that raises the alert.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Render {
     /// The alert object as it is kept and shown.
     pub object: fn(&AlertRevision) -> Vec<u8>,

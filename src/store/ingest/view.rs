@@ -6,15 +6,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, IdSource, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Batch, Known, Prepared, View};
+use crate::domain::ingest::{AlertSoFar, Batch, Known, MAX_MATCHED, Prepared, View};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
 use crate::store::{entries, feeds, meta, silences, stories};
-
-/// Most matched entries of one story that a decision hears of, the latest ones.
-const MAX_MATCHED: u32 = 500;
 
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
