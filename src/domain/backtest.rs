@@ -15,7 +15,7 @@ mod sample;
 pub use clauses::{Clause, Held, MAX_CLAUSES};
 pub use course::{Course, Past, Terms};
 pub use judge::{Depth, Judge, Judged};
-pub use precision::{Mark, Precision, precision};
+pub use precision::{Precision, precision};
 pub use relaxed::{MAX_RELAXED, Obstacle, Relaxed};
 pub use report::{
     ClauseCount, Count, Day, Drawn, Marked, ObstacleCount, Report, SAMPLES_PER_OBSTACLE,

@@ -90,9 +90,10 @@ impl Store {
                     "SELECT count(*) FROM entries WHERE id >= ?1 AND id < ?2 \
                      AND (?3 IS NULL OR feed_id = (SELECT id FROM feeds WHERE key = ?3))",
                 )?
-                .query_row(params![first(filter), until, filter.feed.as_ref().map(Text)], |row| {
-                    row.get(0)
-                })?;
+                .query_row(
+                    params![first(filter), until, filter.feed.as_ref().map(Text)],
+                    |row| row.get(0),
+                )?;
             Ok(u64::try_from(count).unwrap_or_default())
         })
     }
@@ -136,8 +137,8 @@ fn as_published(
 ) -> Result<(), StoreError> {
     let mut order = published_order(conn, filter)?;
     order.sort_unstable();
-    let mut query = conn
-        .prepare_cached(&format!("SELECT {ENTRY}, {BESIDE} FROM {FROM} WHERE e.id = ?1"))?;
+    let mut query =
+        conn.prepare_cached(&format!("SELECT {ENTRY}, {BESIDE} FROM {FROM} WHERE e.id = ?1"))?;
     for (at_ms, id) in order {
         let entry = query.query_row([id], read)?;
         let at = Timestamp::from_millisecond(at_ms).unwrap_or(entry.entry.first_seen);

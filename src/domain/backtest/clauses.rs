@@ -151,7 +151,8 @@ fn probes(topic: &Topic, library: &Library, met: &[Met]) -> (TopicSet, BTreeMap<
     let mut probed = BTreeMap::new();
     for (index, met) in met.iter().enumerate() {
         let Ok(id) = format!("clause-{index}").parse::<TopicId>() else { continue };
-        let mut ways: Vec<Expr> = met.scopes.iter().map(|scope| scoped(*scope, &met.expr)).collect();
+        let mut ways: Vec<Expr> =
+            met.scopes.iter().map(|scope| scoped(*scope, &met.expr)).collect();
         let matching = match (ways.pop(), ways.is_empty()) {
             (Some(only), true) => only,
             (last, _) => {

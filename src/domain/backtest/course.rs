@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::judge::{Judge, Judged};
-use super::precision::Mark;
-use super::report::{Count, SAMPLES_PER_OBSTACLE, Day, Drawn, Report, StoryChange};
+use super::report::{Count, Day, Drawn, Report, SAMPLES_PER_OBSTACLE, StoryChange};
 use super::sample::{Sample, in_turn};
+use crate::domain::alert::Reach;
+use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::mark::Mark;
 use crate::domain::alert::policy::Verdict;
 use crate::domain::alert::silence::{Silence, SilenceScope};
 use crate::domain::entry::{Entry, EntryKeys};
@@ -111,7 +113,9 @@ impl<'j> Course<'j> {
                     of_stories.insert(StoryId(*story), silence);
                     continue;
                 }
-                (SilenceScope::Topic(topic), Some(alias)) if *topic == judge.topic().id.as_str() => {
+                (SilenceScope::Topic(topic), Some(alias))
+                    if *topic == judge.topic().id.as_str() =>
+                {
                     let scope = SilenceScope::Topic(alias.id.to_string());
                     silences.push(Silence { scope, ..silence.clone() });
                 }
@@ -197,11 +201,11 @@ impl<'j> Course<'j> {
         }
         let mark = self.marks.get(&past.entry.id).copied();
         match (mark, judged.found.is_some()) {
-            (Some(Mark::Wanted), true) => report.marked.wanted += 1,
-            (Some(Mark::Unwanted), true) => report.marked.unwanted += 1,
-            (Some(Mark::Duplicate), true) => report.marked.duplicate += 1,
-            (Some(Mark::Wanted | Mark::Duplicate), false) => report.marked.missed += 1,
-            (Some(Mark::Unwanted), false) => report.marked.rejected += 1,
+            (Some(Mark::Useful), true) => report.marked.wanted += 1,
+            (Some(Mark::Noise), true) => report.marked.unwanted += 1,
+            (Some(Mark::Dup), true) => report.marked.duplicate += 1,
+            (Some(Mark::Useful | Mark::Dup), false) => report.marked.missed += 1,
+            (Some(Mark::Noise), false) => report.marked.rejected += 1,
             (None, _) => {}
         }
         for held in &judged.held {
@@ -252,17 +256,21 @@ impl<'j> Course<'j> {
                 tale.line = Some(change(past));
             }
         }
-        for delivery in &plan.deliveries {
-            let alert = plan.alerts.iter().find(|alert| alert.alert == delivery.alert);
-            let ours = alert.is_some_and(|alert| alert.topic.id == self.judge.topic().id);
+        for alert in &plan.alerts {
+            let ours = alert.topic.id == self.judge.topic().id;
             let report = &mut self.report;
             let day = day(&mut report.days, past.at);
-            let (total, daily) = match ours {
-                true => (&mut report.ours, &mut day.ours),
-                false => (report.base.get_or_insert_default(), &mut day.base),
+            let of_alert = |delivery: &&NewDelivery| delivery.alert == alert.alert;
+            let deliveries = plan.deliveries.iter().filter(of_alert).count() as u64;
+            let counts = match ours {
+                true => [&mut report.ours, &mut day.ours],
+                false => [report.base.get_or_insert_default(), &mut day.base],
             };
-            total.deliveries += 1;
-            daily.deliveries += 1;
+            for count in counts {
+                count.deliveries += deliveries;
+                count.over_budget += u64::from(alert.reach == Reach::HeldBack);
+                count.shadowed += u64::from(alert.reach == Reach::Shadow);
+            }
         }
     }
 

@@ -205,7 +205,9 @@ pub fn term(term: Term) -> Expr {
 /// What an operator stands over, in order.
 pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.node {
-        Node::Or(all) | Node::And(all) | Node::AtLeast { operands: all, .. } => all.iter().collect(),
+        Node::Or(all) | Node::And(all) | Node::AtLeast { operands: all, .. } => {
+            all.iter().collect()
+        }
         Node::Not(inner) | Node::Scoped { inner, .. } | Node::Mentions { inner, .. } => vec![inner],
         Node::Proximity { left, right, .. } => vec![left, right],
         Node::Term(_) | Node::Reference(_) => Vec::new(),

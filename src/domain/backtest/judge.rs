@@ -140,7 +140,8 @@ impl Judge {
                 judged.held = clauses.held(document, origin);
             }
         }
-        judged.base = self.base.as_ref().and_then(|base| base.find(&judged, self, document, origin));
+        judged.base =
+            self.base.as_ref().and_then(|base| base.find(&judged, self, document, origin));
         judged
     }
 
@@ -160,8 +161,7 @@ impl Base {
         document: &Document,
         origin: &Origin<'_>,
     ) -> Option<Match> {
-        let same = self.revision == judge.revision
-            && self.topic.rule == judge.topic.rule;
+        let same = self.revision == judge.revision && self.topic.rule == judge.topic.rule;
         let found = if same {
             judged.found.clone()
         } else {

@@ -1,15 +1,6 @@
 //! How precise a topic is, from what people said of its finds. Recall is never told: nobody has
 //! judged the entries that were not found.
 
-/// What a person said of an entry and a topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    Wanted,
-    Unwanted,
-    /// Wanted, but told before.
-    Duplicate,
-}
-
 /// Of finds that were judged, how many were wanted, and between which bounds their share among all
 /// finds lies with 95 % confidence, provided that those judged were not picked for what they are.
 #[derive(Debug, Clone, Copy, PartialEq)]

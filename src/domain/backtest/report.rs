@@ -7,8 +7,9 @@ use jiff::civil::Date;
 
 use super::clauses::Clause;
 use super::judge::Judge;
-use super::precision::{Mark, Precision, precision};
+use super::precision::{Precision, precision};
 use super::relaxed::Relaxed;
+use crate::domain::alert::mark::Mark;
 use crate::domain::ids::{Digest, EntryId, FeedKey, StoryId, TopicId};
 
 /// Most entries that are kept to show what one obstacle held back.
@@ -63,6 +64,10 @@ pub struct Count {
     pub follow_ups: u64,
     /// Messages to channels.
     pub deliveries: u64,
+    /// Revisions that a used-up budget kept from channels.
+    pub over_budget: u64,
+    /// Revisions that no channel is told of: the topic is on trial.
+    pub shadowed: u64,
 }
 
 impl Count {
