@@ -2,6 +2,8 @@
 
 use clap::Subcommand;
 
+use super::backtest::Backtest;
+
 #[derive(Debug, Subcommand)]
 pub enum Topics {
     /// List the topics
@@ -21,4 +23,6 @@ pub enum Topics {
         #[arg(value_name = "ENTRY|FILE|-")]
         what: String,
     },
+    /// Say what a topic would have found and raised among the entries that are stored
+    Backtest(Backtest),
 }
