@@ -7,15 +7,19 @@
 
 mod lists;
 
+use super::snowball::Snowball;
 use lists::{IRREGULAR, KEPT, PAIRS, PREFIXES};
 
 /// What is the same about words that are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stem {
     /// Plural and spelling: what rules ask by default.
     Plural,
     /// Spelling only: exclusions ("exclude oils" must not silence every "oil").
     None,
+    /// The stem of a language: what topics may choose. Spelling alone is as in `Plural`; it is
+    /// for words that the language does not read.
+    Snowball(Snowball),
 }
 
 /// Longest word that is stemmed, in bytes: longer ones are not words.
@@ -29,7 +33,7 @@ pub fn normal(word: &str, stem: Stem) -> String {
     }
     let american = american(word);
     match stem {
-        Stem::Plural => singular(&american),
+        Stem::Plural | Stem::Snowball(_) => singular(&american),
         Stem::None => american,
     }
 }
@@ -42,7 +46,7 @@ pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
     let wanted = normal(word, stem);
     let mut bases = respellings(word);
     bases.extend(respellings(&wanted));
-    if stem == Stem::Plural {
+    if stem != Stem::None {
         let irregular = IRREGULAR.iter().filter(|(_, single)| *single == wanted);
         bases.extend(irregular.map(|(plural, _)| (*plural).to_owned()));
         bases.sort_unstable();
@@ -64,6 +68,22 @@ pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
     bases.dedup();
     bases.retain(|candidate| normal(candidate, stem) == wanted);
     bases
+}
+
+/// What English stemmers are given for a word: its American spelling, an irregular plural's
+/// singular.
+pub(super) fn base(word: &str) -> String {
+    if !is_stemmable(word) {
+        return word.to_owned();
+    }
+    let american = american(word);
+    let irregular = IRREGULAR.iter().find(|(plural, _)| *plural == american);
+    irregular.map_or(american, |(_, single)| (*single).to_owned())
+}
+
+/// Whether a word only looks like a plural.
+pub(super) fn is_kept(word: &str) -> bool {
+    KEPT.contains(&word)
 }
 
 fn is_stemmable(word: &str) -> bool {
