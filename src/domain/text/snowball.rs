@@ -3,8 +3,8 @@
 //!
 //! The algorithms need the letters as they are written: without its accent "défense" has another
 //! stem. Many texts leave accents out, so that a word goes by two stems, [`Snowball::keys`]: of
-//! the word as it is written, and of the word without marks. Two words are the same where they
-//! share one.
+//! the word as it is written, and of the word without marks (in English, as Americans spell it).
+//! Two words are the same where they share one.
 
 use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -54,41 +54,36 @@ impl Snowball {
     pub fn reads(self, word: &str) -> bool {
         let found = word.chars().find(|c| c.is_alphabetic()).and_then(letters);
         found.is_some_and(|found| {
-            found == self.letters()
-                || (self.0 == Algorithm::Serbian && found == Letters::Cyrillic)
+            found == self.letters() || (self.0 == Algorithm::Serbian && found == Letters::Cyrillic)
         })
     }
 
-    /// The stem of a word in lower case.
+    /// The stem of a word in lower case, as the algorithm has it.
     pub fn stem(self, word: &str) -> String {
         if word.len() > MAX_WORD_BYTES {
             return word.to_owned();
         }
-        let stemmer = Stemmer::new(self.0);
-        if !self.is_english() {
-            return stemmer.stem(word).into_owned();
-        }
-        if spelling::is_kept(word) {
-            return word.to_owned();
-        }
-        // British and American spelling are one here too, before and after the ending is off:
-        // "organisation" has to lose all of its ending, "advertisement" keeps its s.
-        let mut stem = stemmer.stem(&spelling::base(word)).into_owned();
-        if stem.ends_with("iz") || stem.ends_with("yz") {
-            stem.pop();
-            stem.push('s');
-        }
-        stem
+        Stemmer::new(self.0).stem(word).into_owned()
     }
 
-    /// What a word as written in a text or a rule goes by: the stem of the word as it is, and,
-    /// where it has marks to lose, of the word without them; both without marks.
+    /// What a word as written in a text or a rule goes by, without marks: the stem of the word as
+    /// it is; and where that is another one, of the word without marks, and in English of its
+    /// American spelling or the singular of an irregular plural.
     pub fn keys(self, word: &str) -> (String, Option<String>) {
         let lower = self.lower(word);
         let plain = fold(&lower);
-        let key = fold(&self.stem(&lower));
-        let other = (plain != lower).then(|| fold(&self.stem(&plain)));
-        (key.clone(), other.filter(|other| *other != key))
+        let (key, other) = if !self.is_english() {
+            let key = fold(&self.stem(&lower));
+            (key, (plain != lower).then(|| fold(&self.stem(&plain))))
+        } else if spelling::is_kept(&plain) {
+            (plain, None)
+        } else {
+            let base = spelling::base(&plain);
+            let other = (base != plain).then(|| self.stem(&base));
+            (self.stem(&plain), other)
+        };
+        let other = other.filter(|other| *other != key);
+        (key, other)
     }
 
     /// The word in lower case, composed, without hyphens, full stops and invisible characters.

@@ -8,7 +8,7 @@
 mod lists;
 
 use super::snowball::Snowball;
-use lists::{IRREGULAR, KEPT, PAIRS, PREFIXES};
+use lists::{IRREGULAR, KEPT, ONE_MEN, PAIRS, PREFIXES};
 
 /// What is the same about words that are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,8 +77,16 @@ pub(super) fn base(word: &str) -> String {
         return word.to_owned();
     }
     let american = american(word);
-    let irregular = IRREGULAR.iter().find(|(plural, _)| *plural == american);
-    irregular.map_or(american, |(_, single)| (*single).to_owned())
+    irregular(&american).unwrap_or(american)
+}
+
+/// The singular of a plural that has no s: "crises", "policemen".
+fn irregular(word: &str) -> Option<String> {
+    if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
+        return Some((*single).to_owned());
+    }
+    let start = word.strip_suffix("men").filter(|_| !ONE_MEN.contains(&word))?;
+    Some(format!("{start}man"))
 }
 
 /// Whether a word only looks like a plural.
@@ -97,6 +105,9 @@ fn inflections(word: &str) -> Vec<String> {
         [word, word.strip_suffix('s').unwrap_or(word), word.strip_suffix("es").unwrap_or(word)]
     {
         all.extend([stem.to_owned(), format!("{stem}s"), format!("{stem}e"), format!("{stem}es")]);
+        if let Some(base) = stem.strip_suffix("man").or_else(|| stem.strip_suffix("men")) {
+            all.extend([format!("{base}man"), format!("{base}men")]);
+        }
         for ending in ["y", "ie", "ies"] {
             if let Some(base) = stem.strip_suffix(ending) {
                 all.extend(["y", "ie", "ies"].map(|other| format!("{base}{other}")));
@@ -174,8 +185,8 @@ fn singular(word: &str) -> String {
     if KEPT.contains(&word) {
         return word.to_owned();
     }
-    if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
-        return (*single).to_owned();
+    if let Some(single) = irregular(word) {
+        return single;
     }
     let is_plural = word.len() > 3
         && word.ends_with('s')

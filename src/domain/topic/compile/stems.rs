@@ -8,7 +8,7 @@ use super::TermId;
 use crate::domain::ids::Digest;
 use crate::domain::text::snowball::Snowball;
 
-/// Most words whose stems are remembered, and longest of them in bytes: longer ones are rare.
+/// Most words (and most terms of them) that are remembered, and longest of them in bytes: longer ones are rare.
 const MAX_REMEMBERED: usize = 20_000;
 const MAX_REMEMBERED_BYTES: usize = 64;
 
@@ -74,7 +74,7 @@ pub struct Stemmed {
 impl Stemmed {
     /// Gets ready for a document of this set.
     pub fn begin(&mut self, stems: &Stems) {
-        if self.set != stems.name || self.known.len() > MAX_REMEMBERED {
+        if self.set != stems.name || self.known.len().max(self.terms.len()) > MAX_REMEMBERED {
             self.set = stems.name;
             self.forget();
         }

@@ -2,6 +2,7 @@
 //! helpers here serve the tests of the neighbours too.
 
 mod golden;
+mod laws;
 mod limits;
 mod naive;
 mod operators;
