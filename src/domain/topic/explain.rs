@@ -35,6 +35,8 @@ pub struct Explanation {
     pub threshold: Option<f64>,
     /// Each exclusion.
     pub exclusions: Vec<ExplainedNode>,
+    /// The rule ran out of its share of work: decided on what was found until then.
+    pub over_budget: bool,
     /// One sentence: what decided.
     pub verdict: String,
 }
@@ -91,8 +93,11 @@ impl TopicSet {
             reading.read(self, document);
             let mut decider = Decider::new(self, document, origin, reading);
             let matched = decider.matches(compiled).is_some();
+            let over_budget = decider.is_over_budget();
+            decider.begin_anew();
             let filters = filters::checks(&mut decider, &rule.filters);
             let held = decider.scores(compiled);
+            decider.begin_anew();
             let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());
             let tree =
                 matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
@@ -114,12 +119,16 @@ impl TopicSet {
                 .map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text))
                 .collect();
             let score = (!rule.weights.is_empty()).then(|| total(&held));
-            let verdict = match (filters.iter().find(|check| !check.held), &tree, matching) {
+            let mut verdict = match (filters.iter().find(|check| !check.held), &tree, matching) {
                 (Some(check), ..) => filters::refusal(check, &rule.filters),
                 (_, Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
                 _ => decided(score, rule.threshold, &exclusions),
             };
+            if over_budget {
+                verdict.push_str(": decided on part of the text, the rule takes too much work");
+            }
             Explanation {
+                over_budget,
                 topic: topic.clone(),
                 revision: compiled.revision,
                 analyser: ANALYSER_VERSION,

@@ -30,6 +30,9 @@ pub struct Decider<'a> {
     document_steps: u32,
 }
 
+/// Occurrences that are copied or sorted at the cost of comparing two.
+const OCCURRENCES_PER_STEP: usize = 32;
+
 /// Scores of the weights that held, by their index.
 pub type Scores = Vec<(usize, ClauseScore)>;
 
@@ -60,6 +63,19 @@ impl<'a> Decider<'a> {
         self.topic_steps = MAX_TOPIC_STEPS;
     }
 
+    /// Gives the next topic its share, and the document a new one: what explains a decision does
+    /// not share the work that the decision took.
+    pub fn begin_anew(&mut self) {
+        self.document_steps = MAX_DOCUMENT_STEPS;
+        self.begin_topic();
+    }
+
+    /// How many steps the topic has taken.
+    #[cfg(test)]
+    pub fn steps_taken(&self) -> u32 {
+        MAX_TOPIC_STEPS - self.topic_steps
+    }
+
     pub fn is_over_budget(&self) -> bool {
         self.topic_steps == 0 || self.document_steps == 0
     }
@@ -73,6 +89,13 @@ impl<'a> Decider<'a> {
         self.topic_steps -= 1;
         self.document_steps -= 1;
         true
+    }
+
+    /// Takes the steps that so many occurrences cost which are only copied or sorted.
+    fn charge(&mut self, occurrences: usize) {
+        let steps = (occurrences / OCCURRENCES_PER_STEP) as u32;
+        self.topic_steps = self.topic_steps.saturating_sub(steps);
+        self.document_steps = self.document_steps.saturating_sub(steps);
     }
 
     /// Whether a topic matches, and what its weights came to.
@@ -234,7 +257,11 @@ impl<'a> Decider<'a> {
         for operand in operands {
             let found = self.find(operand, scope);
             copies.extend_from_slice(self.list(&found));
+            if copies.len() > MAX_OCCURRENCES && !self.step() {
+                break;
+            }
         }
+        self.charge(copies.len());
         let found = self.keep(&mut copies);
         self.return_list(copies);
         found

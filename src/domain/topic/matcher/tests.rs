@@ -7,6 +7,7 @@ mod limits;
 mod naive;
 mod operators;
 mod random;
+mod stemming;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -80,7 +80,7 @@ fn expected(rule: &Rule, lib: &Library, document: &Document, origin: &Origin<'_>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn every_way_to_ask_gives_the_same_answer_and_proves_it(
