@@ -20,6 +20,7 @@ mod naming;
 mod output;
 mod report;
 mod run;
+pub mod saved_test;
 mod session;
 mod shell;
 mod topics;
