@@ -23,6 +23,7 @@ mod run;
 mod session;
 mod shell;
 mod topics;
+mod verdicts;
 mod warnings;
 
 use std::process::ExitCode;
