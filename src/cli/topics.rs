@@ -34,17 +34,15 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
-    // What is stored can be marked whatever the config is like now.
-    if let Topics::Mark { topic, entries, wanted, word } = command {
-        return verdicts::of_entries(topic, entries, *wanted, word, session);
-    }
     let config = session.config()?;
     match command {
-        Topics::Mark { .. } => Ok(Exit::Ok),
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
+        Topics::Mark { topic, entries, wanted, word } => {
+            verdicts::of_entries(topic, entries, *wanted, word, session)
+        }
     }
 }
 

@@ -166,16 +166,29 @@ impl App {
         if from != to {
             return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
         }
-        let (pipeline, channels) = build(&config, &self.store, &self.options, &self.committed)?;
+        let (pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
+        // The topics first: dispatchers may be in the middle of a slow delivery.
+        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
+        self.topics.send_replace(config.topics.clone());
+        live.config = config;
         live.dispatchers.stop().await;
         live.dispatchers =
             Dispatchers::start(channels, &self.store, &self.committed, &self.options);
-        self.topics.send_replace(config.topics.clone());
-        live.config = config;
-        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
         Ok(())
+    }
+
+    /// Builds what a configuration asks for beside the tasks that run: reading certificates and
+    /// opening channels takes its time.
+    async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
+        let (store, options) = (self.store.clone(), self.options.clone());
+        let committed = self.committed.clone();
+        let work = move || build(&config, &store, &options, &committed);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(built) => built,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     /// Waits until every feed was visited once, then delivers what is due. For apps started with
