@@ -9,16 +9,20 @@ use serde_json::{Value, json};
 use crate::cli::args::Topics;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::naming;
-use crate::cli::output::{Column, Records};
+use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::config::Config;
-use crate::domain::topic::{Rule, Topic};
+use crate::domain::alert::policy;
+use crate::domain::text::snowball::Snowball;
+use crate::domain::topic::filter::{Choice, Filters};
+use crate::domain::topic::{Mode, Rule, Topic};
 use crate::domain::untrusted;
 
 const COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::shown("name"),
     Column::shown("severity"),
+    Column::shown("mode"),
     Column::shown("tags"),
     Column::shown("channels"),
     Column::shown("tests"),
@@ -43,6 +47,7 @@ fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
             json!(topic.id.as_str()),
             json!(topic.name),
             json!(topic.severity.as_str()),
+            json!(topic.mode.as_str()),
             json!(topic.tags),
             channels(topic),
             json!(topic.tests.len()),
@@ -69,8 +74,11 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         "topic": topic.id.as_str(),
         "name": topic.name,
         "severity": topic.severity.as_str(),
+        "mode": topic.mode.as_str(),
         "tags": topic.tags,
         "channels": channels(topic),
+        "filter": filters(&topic.rule.filters),
+        "stem": topic.rule.stem.map(stem),
         "match": topic.rule.matching.as_ref().map(ToString::to_string),
         "exclude": topic.rule.exclude.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "weights": topic.rule.weights.iter().map(|line| json!({
@@ -85,7 +93,12 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "quiet_s": policy.follow_up.quiet.as_secs(),
             "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
             "max_age_s": policy.max_age.as_secs(),
+            "budget": policy.budget,
         },
+        "expect": topic.expect.map(|expect| json!({
+            "count": expect.count,
+            "per_s": expect.per.as_secs(),
+        })),
         "tests": topic.tests.len(),
         "file": topic.file,
         "revision": revision.to_string(),
@@ -93,6 +106,28 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
     let text = page(topic, &revision.to_string());
     session.printer.object(&object, &untrusted::terminal_block(&text))?;
     Ok(Exit::Ok)
+}
+
+fn choices(filters: &Filters) -> [(&'static str, &Choice); 4] {
+    [
+        ("feeds", &filters.feeds),
+        ("tags", &filters.tags),
+        ("publishers", &filters.publishers),
+        ("languages", &filters.languages),
+    ]
+}
+
+fn filters(filters: &Filters) -> Value {
+    let mut object = serde_json::Map::new();
+    for (name, choice) in choices(filters) {
+        object.insert(name.to_owned(), json!(choice.only));
+        object.insert(format!("not_{name}"), json!(choice.not));
+    }
+    Value::Object(object)
+}
+
+fn stem(language: Snowball) -> String {
+    format!("snowball:{}", language.name())
 }
 
 fn page(topic: &Topic, revision: &str) -> String {
@@ -107,6 +142,17 @@ fn page(topic: &Topic, revision: &str) -> String {
     if !topic.tags.is_empty() {
         lines.push(format!("  tags       {}", names(topic.tags.clone())));
     }
+    if topic.mode == Mode::Shadow {
+        lines.push("  mode       shadow: alerts are recorded and sent nowhere".to_owned());
+    }
+    if let Some(expect) = topic.expect {
+        let per = policy::in_words(expect.per);
+        lines.push(format!("  expected   {} in {per}", count(expect.count as usize, "entry")));
+    }
+    if let Some(budget) = topic.alert.budget {
+        let sent = count(budget as usize, "message");
+        lines.push(format!("  budget     {sent} to each channel in a day"));
+    }
     rule_lines(&topic.rule, &mut lines);
     lines.push(format!("  tests      {}", topic.tests.len()));
     lines.push(format!("  file       {}", topic.file));
@@ -115,6 +161,16 @@ fn page(topic: &Topic, revision: &str) -> String {
 }
 
 fn rule_lines(rule: &Rule, lines: &mut Vec<String>) {
+    for (name, choice) in choices(&rule.filters) {
+        for (verb, values) in [("only", &choice.only), ("not", &choice.not)] {
+            if !values.is_empty() {
+                lines.push(format!("  filter     {verb} {name} {}", values.join(", ")));
+            }
+        }
+    }
+    if let Some(language) = rule.stem {
+        lines.push(format!("  stem       {}", stem(language)));
+    }
     if let Some(expr) = &rule.matching {
         lines.push(format!("  match      {expr}"));
     }

@@ -3,7 +3,8 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
+//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`verdicts`], [`vigil`];
 //! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
 
 pub mod alerts;
@@ -25,6 +26,8 @@ pub mod search;
 pub mod silences;
 pub mod stories;
 pub mod topics;
+pub mod verdicts;
+pub mod vigil;
 mod writer;
 
 use std::path::{Path, PathBuf};

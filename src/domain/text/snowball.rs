@@ -13,6 +13,11 @@ impl Snowball {
         Stemmer::try_from_name(name).ok().map(|stemmer| Self(stemmer.algorithm()))
     }
 
+    /// Names of all languages there are.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Algorithm::all().iter().map(|algorithm| algorithm.name())
+    }
+
     /// English name in lower case, as in `snowball:russian`.
     pub fn name(self) -> &'static str {
         self.0.name()
