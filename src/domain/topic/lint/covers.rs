@@ -22,7 +22,7 @@ pub struct Covers {
 }
 
 impl Covers {
-    /// Asks the matcher. `None`: too many terms, or none can be compiled.
+    /// Asks the matcher. `None`: the terms cannot be compiled, which the compiler reports.
     pub fn learn(analysis: Analysis, terms: Vec<Term>, bare: &Topic) -> Option<Self> {
         let mut index = HashMap::new();
         let mut distinct = Vec::new();
@@ -32,9 +32,8 @@ impl Covers {
                 distinct.len() - 1
             });
         }
-        if distinct.len() > MAX_TERMS {
-            return None;
-        }
+        distinct.truncate(MAX_TERMS);
+        index.retain(|_, at| *at < MAX_TERMS);
         let stem = match analysis {
             Analysis::Match(stem) => stem,
             Analysis::Exclude => None,

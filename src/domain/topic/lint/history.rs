@@ -15,7 +15,8 @@ use crate::domain::text::scan::{TokenKind, tokens};
 
 pub use vocabulary::Vocabulary;
 
-/// Entries that hold one word of each group, as the index has it.
+/// Entries that hold one word of each group, as the index has it. Words with a space between are
+/// a phrase.
 pub type Query = Vec<Vec<String>>;
 
 /// Most entries looked at to see how a word is written.

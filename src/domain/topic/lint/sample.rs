@@ -86,18 +86,6 @@ pub fn other_spellings(term: &Term) -> Vec<String> {
     }
 }
 
-/// A term as a text has it, where it is one: wildcards open to nothing.
-pub fn plain(term: &Term) -> Option<String> {
-    match term {
-        Term::Word(word) => Some(word.text.clone()),
-        Term::Phrase { words, .. } => {
-            let words = words.iter().map(|word| word.text.as_str());
-            Some(words.collect::<Vec<_>>().join(" "))
-        }
-        Term::Regex { .. } => None,
-    }
-}
-
 /// Whether a script without spaces, or one whose particles stick to words, is in `text`.
 pub fn is_unspaced(text: &str) -> bool {
     text.chars().any(is_hangul)

@@ -7,7 +7,7 @@ use super::super::{RulePart, RulePlace, Topic};
 use super::book::{Book, lint_at};
 use super::negatives::holds_on_nothing;
 use super::probe::{MARK, Probes};
-use super::sample::{other_spellings, plain, samples};
+use super::sample::{other_spellings, samples};
 use super::{Level, Lint, quoted, several};
 use crate::domain::document::Document;
 use crate::domain::text::LEAD_WORDS;
@@ -108,20 +108,22 @@ impl Exclusion<'_> {
     /// What is wrong with the exclusion, if anything, and what to do.
     fn verdict(&self, wanted: &[Wanted<'_>], expr: &Expr) -> Option<(String, String)> {
         let own = quoted(&expr.to_string());
-        let all = |one: &&Wanted<'_>| self.silences_all_of(one);
+        let all = |one: &&Wanted<'_>| self.silences(one);
         if let Some(one) = wanted.iter().filter(|one| one.required).find(all) {
             let term = quoted(&one.term.to_string());
-            let message =
-                format!("nothing can match: {own} is found wherever {term} is, which is required");
+            let message = format!(
+                "next to nothing can match: {own} is found wherever {term} is, which is required"
+            );
             return Some((message, narrower(&term)));
         }
         let mut required = Document { title: MARK.to_owned(), ..Document::default() };
         let terms = wanted.iter().filter(|one| one.required);
-        for (text, scope) in terms.filter_map(|one| Some((plain(one.term)?, one.scope))) {
-            put(&mut required, scope, &text);
+        for one in terms {
+            let text = samples(one.term).into_iter().next();
+            put(&mut required, one.scope, &text.unwrap_or_default());
         }
         if self.probes.vetoes(self.number, &required) {
-            let message = format!("nothing can match: all that {own} asks for is required");
+            let message = format!("next to nothing can match: all that {own} asks for is required");
             return Some((message, "exclude something else, or use EXCEPT".to_owned()));
         }
         let silenced: Vec<String> =
@@ -145,13 +147,10 @@ impl Exclusion<'_> {
         Some((message, hint))
     }
 
-    /// Whether the exclusion holds wherever the term is found.
-    fn silences_all_of(&self, wanted: &Wanted<'_>) -> bool {
-        let samples = samples(wanted.term);
-        !samples.is_empty()
-            && samples
-                .iter()
-                .all(|text| self.probes.vetoes(self.number, &document(wanted.scope, text)))
+    /// Whether the exclusion holds in a text that says the term as it is written.
+    fn silences(&self, wanted: &Wanted<'_>) -> bool {
+        let written = samples(wanted.term).into_iter().next();
+        written.is_some_and(|text| self.probes.vetoes(self.number, &document(wanted.scope, &text)))
     }
 }
 

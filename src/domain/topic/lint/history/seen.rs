@@ -46,7 +46,11 @@ pub fn lint(book: &Book<'_>, history: &mut History<'_>, found: &mut Vec<Lint>) {
     let mut queries = 0;
     for (index, Placed { term, spot }) in terms.iter().enumerate() {
         let label = term_label(term);
+        if is_stemmed(book, spot) {
+            continue;
+        }
         let missing = match presence(term, history) {
+            Presence::Missing(word) if is_written_apart(&probes, index, &word, history) => continue,
             Presence::Missing(word) => Some(word),
             Presence::Ask(query) if queries < MAX_QUERIES => {
                 queries += 1;
@@ -91,6 +95,28 @@ fn never(spot: Spot, label: &str, history: &History<'_>) -> Lint {
     let entries = history.vocabulary.entries;
     let message = format!("{} is in none of the {entries} stored entries", quoted(label));
     Lint::new("never_seen", Level::Info, spot, message).about(label)
+}
+
+/// Whether a topic that stems by language reads the term: which words it finds is not known here.
+fn is_stemmed(book: &Book<'_>, spot: &Spot) -> bool {
+    let stems = |index: &usize| book.rules.topics[*index].rule.stem.is_some();
+    book.concerned(spot).iter().any(stems)
+}
+
+/// Whether entries write the word in two parts: "co-operation" is "cooperation" too.
+fn is_written_apart(probes: &Probes, index: usize, word: &Word, history: &mut History<'_>) -> bool {
+    /// Fewest letters of a part.
+    const MIN_BYTES: usize = 2;
+    let form = fold(&word.text);
+    let parts = (MIN_BYTES..form.len().saturating_sub(MIN_BYTES - 1))
+        .filter_map(|at| form.split_at_checked(at))
+        .filter(|(a, b)| history.vocabulary.count(a) > 0 && history.vocabulary.count(b) > 0);
+    let phrases: Vec<String> = parts.map(|(a, b)| format!("{a} {b}")).collect();
+    if phrases.is_empty() {
+        return false;
+    }
+    let entries = (history.entries)(&vec![phrases], MAX_READ);
+    entries.len() == MAX_READ || entries.iter().any(|entry| probes.holds(index, entry))
 }
 
 /// What the words of the index say of a term.
