@@ -30,6 +30,7 @@ pub mod stories;
 pub mod topics;
 pub mod verdicts;
 pub mod vigil;
+mod vocabulary;
 mod writer;
 
 use std::path::{Path, PathBuf};

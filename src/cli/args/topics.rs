@@ -1,7 +1,8 @@
 //! The commands of `wirewatch topics`.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
+use super::Word;
 use super::backtest::Backtest;
 
 #[derive(Debug, Subcommand)]
@@ -25,4 +26,22 @@ pub enum Topics {
     },
     /// Say what a topic would have found and raised among the entries that are stored
     Backtest(Backtest),
+    /// Say which entries a topic should find, whether or not it does
+    Mark {
+        topic: String,
+        /// Stored entries' ids
+        #[arg(required = true, value_name = "ENTRY")]
+        entries: Vec<String>,
+        #[arg(value_enum)]
+        wanted: Wanted,
+        #[command(flatten)]
+        word: Word,
+    },
+}
+
+/// Whether a topic should find an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wanted {
+    Wanted,
+    Unwanted,
 }
