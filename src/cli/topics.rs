@@ -2,7 +2,9 @@
 //! Listing and showing stand here; every other command has its own file.
 
 mod explain;
+pub mod replay;
 mod test;
+mod why_not;
 
 use serde_json::{Value, json};
 
@@ -37,6 +39,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
     }
 }
 

@@ -4,7 +4,8 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
-//! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
+//! [`ingest`] is the transaction that ties them together, [`search`], [`sightings`] and [`counts`]
+//! look across, [`running`] keeps what the daemon was configured with.
 
 pub mod alerts;
 mod column;
@@ -21,7 +22,9 @@ mod migrate;
 mod open;
 pub mod outbox;
 mod recent;
+pub mod running;
 pub mod search;
+pub mod sightings;
 pub mod silences;
 pub mod stories;
 pub mod topics;
