@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
+use crate::domain::topic::{Mode, Topic};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
@@ -283,13 +284,14 @@ async fn sync(
     options: &Options,
 ) -> Result<Vec<(Arc<Feed>, FeedState)>, StartError> {
     let now = options.clock.now();
-    let revision = |(topic, revision): (&Arc<crate::domain::topic::Topic>, _)| TopicRevision {
+    let revision = |(topic, revision): (&Arc<Topic>, _)| TopicRevision {
         id: topic.id.clone(),
         name: topic.name.clone(),
         severity: topic.severity,
         revision,
         source: config.topic_sources.get(&topic.id).cloned().unwrap_or_default(),
         file: topic.file.clone(),
+        shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
     store.sync_topics(topics, now).await?;

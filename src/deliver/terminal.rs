@@ -41,15 +41,29 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
     let mut page =
         Page { style, indent: severity.chars().count() + 2, text: String::with_capacity(1_024) };
     page.head(&severity, alert);
-    if alert.seq > 1 {
+    if is_follow_up(alert) {
         page.lines(&alert.headline, Paint::new().bold());
     }
     page.lines(&about(alert), Paint::new().dimmed());
+    if alert.shadow {
+        page.line("in shadow mode: recorded, no channel was told", Paint::new().italic());
+    }
+    if alert.held_back {
+        page.line(
+            "held back: logged, and not pushed; the budget is used up",
+            Paint::new().italic(),
+        );
+    }
     page.why(alert);
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
     }
     page.text
+}
+
+/// Whether the reader has heard of the alert before: one that leaves shadow mode is opened late.
+fn is_follow_up(alert: &AlertV1) -> bool {
+    alert.seq > 1 && alert.event != "opened"
 }
 
 /// The text so far, and where and how it goes on.
@@ -64,6 +78,7 @@ impl Page {
     /// Severity, topic, and what is new.
     fn head(&mut self, severity: &str, alert: &AlertV1) {
         let news = match alert.seq {
+            _ if alert.event == "opened" => clean(&alert.headline),
             _ if alert.event == "acknowledged" || alert.event == "closed" => {
                 format!("{}: {}", alert.event, clean(&alert.reason.text))
             }

@@ -8,7 +8,7 @@ mod recognition;
 
 pub use plan::{Render, plan};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -53,6 +53,9 @@ pub struct Route {
     pub channel: ChannelId,
     /// Alerts of topics below this severity are not sent there.
     pub min_severity: Severity,
+    /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
+    /// alert log does not.
+    pub budgeted: bool,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -91,6 +94,11 @@ pub struct View {
     pub silences: Vec<Silence>,
     /// Since when each revision of a topic's rule that matched a known entry is in use.
     pub in_use_since: HashMap<Digest, Timestamp>,
+    /// For topics with a budget: how many revisions were pushed within the last
+    /// [`super::alert::budget::WINDOW`].
+    pub pushed: HashMap<TopicId, u32>,
+    /// Topics of which a revision was held back on this day already.
+    pub held_back: HashSet<TopicId>,
 }
 
 /// An entry this feed has had before.
@@ -121,6 +129,8 @@ pub struct AlertSoFar {
     pub publishers: Vec<String>,
     /// Last matched entry of the story, alerting or not.
     pub last_activity: Timestamp,
+    /// Nobody was told of it yet: its topic was in shadow mode all the time.
+    pub shadow: bool,
 }
 
 /// All that is to be written for one batch, complete with ids.
@@ -143,6 +153,8 @@ pub struct Plan {
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
+    /// Topics whose budget holds a revision back for the first time on this day.
+    pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
 }

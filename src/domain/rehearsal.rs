@@ -3,8 +3,9 @@
 //! comes from [`memory`] and not from the store. It sends nothing and keeps nothing.
 
 mod memory;
+mod spent;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,11 +98,14 @@ impl Rehearsal {
             matched: HashMap::new(),
             silences: Vec::new(),
             in_use_since: HashMap::new(),
+            pushed: HashMap::new(),
+            held_back: HashSet::new(),
         };
         self.memory.add_stories(&mut view, !prepared.matches.is_empty());
         if !prepared.matches.is_empty() {
             let lasting = self.silences.iter().filter(|silence| silence.lasts(told.at));
             view.silences = lasting.cloned().collect();
+            self.memory.spent.add_to(&mut view, told.at);
             let rules = prepared.matches.iter().map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
         }

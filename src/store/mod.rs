@@ -3,9 +3,9 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
-//! [`ingest`] is the transaction that ties them together, [`search`], [`sightings`] and [`counts`]
-//! look across, [`running`] keeps what the daemon was configured with.
+//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together, [`search`],
+//! [`sightings`] and [`counts`] look across, [`running`] keeps what the daemon was configured with.
 
 pub mod alerts;
 mod column;
@@ -28,6 +28,8 @@ pub mod sightings;
 pub mod silences;
 pub mod stories;
 pub mod topics;
+pub mod verdicts;
+pub mod vigil;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -7,7 +7,8 @@ use std::time::Duration;
 use ahash::AHashMap;
 use jiff::Timestamp;
 
-use crate::domain::alert::AlertRevision;
+use super::spent::Spent;
+use crate::domain::alert::{AlertRevision, Reach};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{AlertSoFar, Known, MAX_MATCHED, Plan, View};
@@ -41,6 +42,7 @@ pub(super) struct Memory {
     linked: AHashMap<Digest, VecDeque<Member>>,
     leaving_links: VecDeque<(Timestamp, Digest)>,
     stories: AHashMap<StoryId, Tale>,
+    pub spent: Spent,
     swept: Timestamp,
 }
 
@@ -74,6 +76,7 @@ impl Default for Memory {
             linked: AHashMap::new(),
             leaving_links: VecDeque::new(),
             stories: AHashMap::new(),
+            spent: Spent::default(),
             swept: Timestamp::MIN,
         }
     }
@@ -121,6 +124,7 @@ impl Memory {
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
         let (oldest_title, oldest_link) = (oldest(TITLE_WINDOW), oldest(LINK_WINDOW));
+        self.spent.forget(now);
         self.titles.drop_old(oldest_title.as_millisecond());
         while let Some((_, entry)) = self.leaving.pop_front_if(|(at, _)| *at < oldest_title) {
             self.recent.remove(&entry);
@@ -166,6 +170,7 @@ impl Memory {
             }
         }
         for revision in &plan.alerts {
+            self.spent.learn(revision);
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 tale.learn_alert(revision);
             }
@@ -284,6 +289,8 @@ impl Tale {
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
             last_activity: revision.at,
+            shadow: revision.reach == Reach::Shadow
+                && before.as_ref().is_none_or(|(_, alert)| alert.shadow),
         };
         match before {
             Some((_, alert)) => *alert = so_far,

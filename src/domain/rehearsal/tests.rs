@@ -22,7 +22,11 @@ struct World {
 impl World {
     fn new() -> Self {
         let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
-        let routes = vec![Route { channel: "log".parse().unwrap(), min_severity: Severity::Info }];
+        let routes = vec![Route {
+            channel: "log".parse().unwrap(),
+            min_severity: Severity::Info,
+            budgeted: false,
+        }];
         let now = "2026-06-03T12:00:00Z".parse().unwrap();
         Self { rehearsal: Rehearsal::new(render, routes), now }
     }
