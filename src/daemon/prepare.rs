@@ -100,3 +100,6 @@ fn count(texts: impl Iterator<Item = String>) -> HashMap<String, u32> {
         counts
     })
 }
+
+#[cfg(test)]
+mod tests;
