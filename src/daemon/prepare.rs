@@ -9,8 +9,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::{Feed, ParsedFeed};
 use crate::domain::ids::TopicId;
-use crate::domain::ingest::Prepared;
-use crate::domain::story::signature::Signature;
+use crate::domain::ingest::{OwnNames, Prepared};
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::matcher::Evaluation;
@@ -29,29 +28,23 @@ pub fn prepare(
     let mut over_budget = OverBudget::default();
     let mut prepare_one = |entry: &ParsedEntry| {
         let document = Document::from_parsed(entry);
-        let unique_guid = entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1));
-        let mut keys = identity::keys(entry, &document, unique_guid);
-        // A link that several entries share, or that leads to the front page, names none of them.
-        let own_link = normalised_link(entry)
-            .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link));
-        keys.link = keys.link.filter(|_| own_link);
-        let (published, date_quality) = identity::date(entry, now);
-        let publisher = identity::publisher(feed, entry);
-        let origin =
-            Origin { feed: Some(feed.key.as_str()), tags: &feed.tags, publisher: Some(&publisher) };
-        let evaluation = topics.evaluate_reporting(&document, &origin);
-        over_budget.note(&evaluation, &document);
-        Prepared {
-            guid: entry.guid.clone(),
-            matches: evaluation.matches,
-            publisher,
-            published,
-            date_quality,
-            signature: Signature::of(&document.title, keys.link),
-            content: identity::content(&document),
-            keys,
-            document,
-        }
+        let own = OwnNames {
+            guid: entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1)),
+            // A link that several entries share, or that leads to the front page, names none of
+            // them.
+            link: normalised_link(entry)
+                .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link)),
+        };
+        Prepared::of(feed, entry, document, own, now, |document, publisher| {
+            let origin = Origin {
+                feed: Some(feed.key.as_str()),
+                tags: &feed.tags,
+                publisher: Some(publisher),
+            };
+            let evaluation = topics.evaluate_reporting(document, &origin);
+            over_budget.note(&evaluation, document);
+            evaluation.matches
+        })
     };
     let prepared = parsed.entries.iter().map(&mut prepare_one).collect();
     over_budget.warn(feed);

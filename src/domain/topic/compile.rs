@@ -78,6 +78,13 @@ impl TopicSet {
         self.topics.iter().map(|compiled| (&compiled.topic, compiled.revision))
     }
 
+    /// The lists and macros that its topics use, by way of others too.
+    pub fn library(&self) -> Library {
+        let used = self.definitions.iter();
+        let definitions = used.map(|used| (used.name.clone(), used.definition.clone())).collect();
+        Library { definitions }
+    }
+
     /// The topic with this id.
     pub fn get(&self, id: &TopicId) -> Option<&Arc<Topic>> {
         self.by_id.get(id).and_then(|&index| self.topics.get(index)).map(|compiled| &compiled.topic)

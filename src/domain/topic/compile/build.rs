@@ -154,7 +154,11 @@ impl Builder<'_> {
             Definition::Macro(expr) => self.plan(expr, stem),
         };
         let index = self.definitions.len() as u32;
-        self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
+        self.definitions.push(CompiledDefinition {
+            name: name.clone(),
+            definition: definition.clone(),
+            plan,
+        });
         self.known.insert((name, stem), index);
         index
     }

@@ -123,6 +123,8 @@ pub struct Literal {
 /// A list or macro, compiled once for all who name it.
 #[derive(Debug)]
 pub struct CompiledDefinition {
+    /// Without the `@`.
+    pub name: String,
     pub definition: Definition,
     /// A list is an `Or` of its items.
     pub plan: Plan,
