@@ -24,6 +24,7 @@ pub mod saved_test;
 mod session;
 mod shell;
 mod topics;
+mod verdicts;
 mod warnings;
 
 use std::process::ExitCode;

@@ -16,6 +16,7 @@ mod lists;
 mod load;
 mod problem;
 mod reading;
+mod rule_map;
 mod rules;
 mod secret;
 mod section;
@@ -32,8 +33,9 @@ mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::examples;
-pub use load::{load, state_dir};
-pub use problem::{Problem, Problems};
+pub use load::{load, load_with_rules, state_dir};
+pub use problem::{Level, Problem, Problems};
+pub use rule_map::{PlacedLint, RuleMap};
 pub use stored::{Restored, restore};
 
 use std::collections::BTreeMap;

@@ -45,7 +45,7 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     if files.is_empty() && report.count() == 0 {
         report.add_placeless("no_topics", "there is no topic in this text");
     }
-    let set = rules::compile(files, &mut report);
+    let set = rules::compile(&files, &mut report);
     report.finish(set.map(|set| Restored { set }))
 }
 

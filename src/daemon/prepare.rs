@@ -1,16 +1,19 @@
 //! From what a feed said to what can be decided on: document, identity, signature and matches
 //! of each entry. Pure work on the processor, done outside of the transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use crate::domain::document::Document;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::{Feed, ParsedFeed};
+use crate::domain::ids::TopicId;
 use crate::domain::ingest::{OwnNames, Prepared};
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
+use crate::domain::topic::matcher::Evaluation;
+use crate::domain::untrusted;
 
 /// Prepares every entry of a document.
 pub fn prepare(
@@ -22,7 +25,8 @@ pub fn prepare(
     let guids = count(parsed.entries.iter().filter_map(|entry| entry.guid.clone()));
     let links = count(parsed.entries.iter().filter_map(normalised_link));
     let home = parsed.link.as_deref().and_then(identity::normalise_link);
-    let prepare_one = |entry: &ParsedEntry| {
+    let mut over_budget = OverBudget::default();
+    let mut prepare_one = |entry: &ParsedEntry| {
         let document = Document::from_parsed(entry);
         let own = OwnNames {
             guid: entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1)),
@@ -37,10 +41,46 @@ pub fn prepare(
                 tags: &feed.tags,
                 publisher: Some(publisher),
             };
-            topics.evaluate(document, &origin)
+            let evaluation = topics.evaluate_reporting(document, &origin);
+            over_budget.note(&evaluation, document);
+            evaluation.matches
         })
     };
-    parsed.entries.iter().map(prepare_one).collect()
+    let prepared = parsed.entries.iter().map(&mut prepare_one).collect();
+    over_budget.warn(feed);
+    prepared
+}
+
+/// Topics that ran out of their share of work, over all entries of a visit: decided on part of
+/// what these say.
+#[derive(Default)]
+struct OverBudget {
+    /// How many entries, and the first of them.
+    topics: BTreeMap<TopicId, (u32, String)>,
+}
+
+impl OverBudget {
+    fn note(&mut self, evaluation: &Evaluation, document: &Document) {
+        for topic in &evaluation.over_budget {
+            let name = || document.url.clone().unwrap_or_else(|| document.title.clone());
+            let seen = self.topics.entry(topic.clone()).or_insert_with(|| (0, name()));
+            seen.0 += 1;
+        }
+    }
+
+    /// One line for each topic, however many entries there were.
+    fn warn(&self, feed: &Feed) {
+        for (topic, (entries, first)) in &self.topics {
+            tracing::warn!(
+                code = "over_budget",
+                topic = %topic,
+                feed = %feed.key,
+                entries,
+                entry = %untrusted::log_line(first),
+                "topic decided on part of an entry: its rule takes too much work there"
+            );
+        }
+    }
 }
 
 fn normalised_link(entry: &ParsedEntry) -> Option<String> {

@@ -1,7 +1,7 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
-//! that stand inside topics.
+//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -9,6 +9,7 @@ pub mod compile;
 pub mod evidence;
 pub mod explain;
 pub mod filter;
+pub mod lint;
 pub mod matcher;
 pub mod selftest;
 pub mod syntax;
