@@ -3,7 +3,9 @@
 
 mod explain;
 mod heard;
+pub mod replay;
 mod test;
+mod why_not;
 
 use serde_json::{Value, json};
 
@@ -43,6 +45,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
     }
 }
 

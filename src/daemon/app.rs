@@ -341,5 +341,6 @@ async fn sync(
     let topics = config.topics.topics().map(revision).collect();
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
+    store.set_running(config.outline(), now).await?;
     Ok(config.feeds.iter().cloned().zip(states).collect())
 }

@@ -8,6 +8,9 @@ pub enum Alerts {
     List(AlertChoice),
     /// Show one alert with its evidence, revisions and deliveries
     Show { id: String },
+    /// Find an alert again from the rule and text stored of then, clause by clause; ends with
+    /// code 1 if it comes out otherwise, and says what is different
+    Explain { id: String },
     /// Show the last alerts, oldest first
     Tail {
         /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with

@@ -16,11 +16,12 @@ pub enum Topics {
         #[arg(value_name = "TOPIC")]
         topics: Vec<String>,
     },
-    /// Say clause by clause why a topic does or does not match
+    /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
-        /// A stored entry's id, a text file (first line: the title), or - for standard input
-        #[arg(value_name = "ENTRY|FILE|-")]
+        /// A stored entry's id or link, an alert's id (which replays it), a text file (first line:
+        /// the title), or - for standard input
+        #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
     /// Say which entries a topic should find, whether or not it does
@@ -33,6 +34,14 @@ pub enum Topics {
         wanted: Wanted,
         #[command(flatten)]
         word: Word,
+    },
+    /// Say why an entry raised no alert, and what change of the topic would have caught it
+    WhyNot {
+        /// A link, seen or not, or a stored entry's id
+        #[arg(value_name = "URL|ENTRY")]
+        what: String,
+        #[arg(long)]
+        topic: String,
     },
 }
 
