@@ -21,6 +21,7 @@ mod naming;
 mod output;
 mod report;
 mod run;
+mod save_test;
 pub mod saved_test;
 mod session;
 mod shell;

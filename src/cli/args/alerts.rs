@@ -69,6 +69,9 @@ pub struct Word {
     /// Who says so; else $USER, $LOGNAME or the user's number
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
+    /// Also write the entry as a test into the topic's file
+    #[arg(long)]
+    pub save_test: bool,
 }
 
 /// Which alerts to list.
