@@ -2,6 +2,8 @@
 //! Listing and showing stand here; every other command has its own file.
 
 mod explain;
+pub mod lint;
+mod suggest;
 mod test;
 
 use serde_json::{Value, json};
@@ -31,8 +33,16 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
+    match command {
+        Topics::Lint { topics, no_history, deny_warnings } => {
+            return lint::run(topics, !no_history, *deny_warnings, session);
+        }
+        Topics::Suggest { topic, since } => return suggest::run(topic, since, session),
+        _ => {}
+    }
     let config = session.config()?;
     match command {
+        Topics::Lint { .. } | Topics::Suggest { .. } => Ok(Exit::Ok),
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),

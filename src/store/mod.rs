@@ -14,6 +14,7 @@ pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feeds;
+pub mod gaps;
 mod indexing;
 mod ingest;
 mod lock;
