@@ -12,6 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::topics::lint;
 use crate::cli::warnings::{self, Finding};
 use crate::config::{Config, Level, Problem, Problems};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 const COLUMNS: &[Column] = &[
@@ -29,8 +30,10 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         Ok(read) => read,
         Err(problems) => return refuse(problems, session),
     };
-    let failed: Vec<TestResult> =
-        selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
+    let failed: Vec<TestResult> = selftest::run(&config.topics, terminal::plain)
+        .into_iter()
+        .filter(|test| !test.passed)
+        .collect();
     let errors = warnings::unusable_channels(&config, &session.clock);
     let warnings = warnings::unwise(&config);
     let lints = lint::lints(&config, &rules, true, session);

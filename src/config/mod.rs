@@ -5,6 +5,7 @@
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
 mod channels;
+pub mod edit;
 mod environment;
 mod examples;
 mod feeds;

@@ -95,6 +95,9 @@ pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.
     e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
     e.content";
 
+/// How many those are.
+pub(super) const ENTRY_COLUMNS: usize = 15;
+
 impl Store {
     /// Entries that pass the filter, newest first.
     pub fn entries(&self, filter: &EntryFilter) -> Result<Vec<EntryView>, StoreError> {
@@ -243,6 +246,7 @@ fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedK
     .optional()
 }
 
+/// Reads the columns of [`ENTRY`].
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         id: EntryId(row.get(0)?),

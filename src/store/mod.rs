@@ -5,7 +5,8 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
 //! [`verdicts`], [`vigil`];
-//! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
+//! [`ingest`] is the transaction that ties them together; [`search`], [`counts`] and [`history`]
+//! look across.
 
 pub mod alerts;
 mod column;
@@ -15,6 +16,7 @@ pub mod error;
 mod evidence_row;
 pub mod feeds;
 pub mod gaps;
+pub mod history;
 mod indexing;
 mod ingest;
 mod lock;

@@ -26,16 +26,21 @@ const MAX_VERDICTS: usize = 5_000;
 /// Most stories that are looked at, those of the newest alerts.
 const MAX_STORIES: u32 = 200;
 
-pub fn run(name: &str, since: &str, session: &mut Session) -> Result<Exit, Failure> {
-    let (config, rules) = session.loader()?.without_secrets().read_with_rules()?;
+pub fn run(
+    name: &str,
+    since: &str,
+    config: &Config,
+    session: &mut Session,
+) -> Result<Exit, Failure> {
     let id = naming::topic(name, &config.topics)?;
     let Some(topic) = config.topics.get(&id) else {
         return Err(naming::unknown("topic", name, &[]));
     };
     let since = begin(since, session.clock.now())?;
-    let store = session.store_of(&config, Access::ReadOnly)?;
-    let judged = judged(&config, &id, since, &store)?;
-    let stories = stories(&config, &id, since, &store)?;
+    let store = session.store_of(config, Access::ReadOnly)?;
+    let judged = judged(config, &id, since, &store)?;
+    let stories = stories(config, &id, since, &store)?;
+    let (_, rules) = session.loader()?.without_secrets().read_with_rules()?;
     let background = store.vocabulary()?;
     let found = suggest::suggest(topic, rules.library(), &judged, &stories, &background);
     let object = object(topic, since, &found);

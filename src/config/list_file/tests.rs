@@ -2,7 +2,7 @@
 
 use super::{cell, delimiter};
 
-fn cell_of<'t>(text: &'t str, from: usize, index: usize) -> &'t str {
+fn cell_of(text: &str, from: usize, index: usize) -> &str {
     &text[cell(text.as_bytes(), from, index, b',')]
 }
 

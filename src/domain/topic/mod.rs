@@ -131,6 +131,18 @@ pub struct TopicTest {
     pub line: u32,
 }
 
+impl TopicTest {
+    /// What it is called in reports: its name, else its first title.
+    pub fn title(&self) -> &str {
+        let subject = match &self.kind {
+            TestKind::Entry(entry) => Some(&entry.subject),
+            TestKind::Story(story) => story.steps.first().map(|step| &step.subject),
+        };
+        let title = subject.map_or("", |subject| &subject.document.title);
+        self.name.as_deref().unwrap_or(title)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestKind {
     Entry(EntryTest),
