@@ -16,6 +16,25 @@ pub enum Topics {
         #[arg(value_name = "TOPIC")]
         topics: Vec<String>,
     },
+    /// Show what is allowed in the rules and most likely not meant
+    Lint {
+        /// Only these topics, and the lists they use
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+        /// Look at the rules alone, and not at the stored entries
+        #[arg(long)]
+        no_history: bool,
+        /// End with code 3 if there are warnings
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Suggest terms, exclusions and exceptions from verdicts, and show what the rule missed
+    Suggest {
+        topic: String,
+        /// Only verdicts and alerts of this time, such as 30d or 12w
+        #[arg(long, default_value = "90d", value_name = "TIME")]
+        since: String,
+    },
     /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
