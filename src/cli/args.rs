@@ -2,6 +2,7 @@
 
 mod alerts;
 mod backtest;
+mod config;
 mod topics;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
+pub use config::Config;
 pub use topics::{Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
@@ -121,6 +123,9 @@ pub enum Command {
         #[arg(long)]
         deny_warnings: bool,
     },
+    /// What the files say, before it counts
+    #[command(subcommand)]
+    Config(Config),
     /// What is watched for
     #[command(subcommand)]
     Topics(Topics),
