@@ -41,15 +41,16 @@ struct Outlook {
 }
 
 pub fn run(against: &str, session: &mut Session) -> Result<Exit, Failure> {
+    let revision = against.strip_prefix("git:");
+    if revision.is_none() && against != "running" {
+        let shown = untrusted::terminal(against).into_owned();
+        let sentence = format!("`{shown}` is neither `running` nor `git:REV`");
+        return Err(Failure::said(Exit::Usage, sentence));
+    }
     let (config, has_secrets) = read(session)?;
-    let before = match against.strip_prefix("git:") {
+    let before = match revision {
         Some(revision) => of_git(revision, &config, session)?,
-        None if against == "running" => running(&config, session)?,
-        None => {
-            let shown = untrusted::terminal(against).into_owned();
-            let sentence = format!("`{shown}` is neither `running` nor `git:REV`");
-            return Err(Failure::said(Exit::Usage, sentence));
-        }
+        None => running(&config, session)?,
     };
     // A revision in git is read without secrets, whoever reads it.
     let compares_secrets = has_secrets && before.since.is_some();
