@@ -101,15 +101,21 @@ pub fn body(page: &mut Page, why: &Explanation) {
     if !why.exclusions.is_empty() {
         page.section("exclude");
         for exclusion in &why.exclusions {
-            clause(page, 1, exclusion);
+            let remark = if exclusion.held { "excludes it" } else { "does not exclude it" };
+            clause_with(page, 1, exclusion, remark);
         }
     }
 }
 
 /// A clause with what is below it; the places where its words stand, one per line.
 fn clause(page: &mut Page, depth: usize, node: &ExplainedNode) {
+    clause_with(page, depth, node, "");
+}
+
+/// As [`clause`], with something said of it as a whole.
+fn clause_with(page: &mut Page, depth: usize, node: &ExplainedNode, remark: &str) {
     let mark = page.mark(node.held);
-    page.marked(depth, &mark, &described(node));
+    page.marked(depth, &mark, &format!("{}  {remark}", described(node)));
     if node.children.is_empty() {
         page.spans(depth + 3, &node.spans);
     }

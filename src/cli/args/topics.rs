@@ -24,8 +24,8 @@ pub enum Topics {
     },
     /// Say why an entry raised no alert, and what change of the topic would have caught it
     WhyNot {
-        /// A link, seen or not, or a stored entry's id
-        #[arg(value_name = "URL|ENTRY")]
+        /// A link, seen or not, a stored entry's id, a text file, or - for standard input
+        #[arg(value_name = "URL|ENTRY|FILE|-")]
         what: String,
         #[arg(long)]
         topic: String,

@@ -64,7 +64,7 @@ fn a_match_is_told_with_places_and_a_sum_that_adds_up() {
       ✗ no   not found, worth -1          =    0.000  oil
       sum = 9.426, threshold 5: reached
     exclude
-      ✗ no   strap
+      ✗ no   strap  does not exclude it
     "#);
 }
 
@@ -90,7 +90,7 @@ fn a_miss_is_told_with_what_would_have_caught_it() {
             lead   [Oil]
       sum = 6.00, threshold 5: reached
     exclude
-      ✗ no   strap
+      ✗ no   strap  does not exclude it
     what would have caught it
       NATO NEAR/3 @ally: both found, but the nearest are 5 words apart
           title  [Nato] looks at the new pact
