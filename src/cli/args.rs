@@ -10,9 +10,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::exit::EXIT_CODES;
 
-pub use alerts::{AlertChoice, Alerts, State, StateChange};
+pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use config::Config;
-pub use topics::Topics;
+pub use topics::{Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 mod explain;
+mod heard;
 pub mod replay;
 mod test;
 mod why_not;
@@ -10,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::cli::args::Topics;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::naming;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
+use crate::cli::{moment, naming, verdicts};
 use crate::config::Config;
 use crate::domain::alert::policy;
 use crate::domain::text::snowball::Snowball;
@@ -28,6 +29,8 @@ const COLUMNS: &[Column] = &[
     Column::shown("tags"),
     Column::shown("channels"),
     Column::shown("tests"),
+    Column::shown("last_match"),
+    Column::shown("silent_since"),
     Column::shown("file"),
     Column::hidden("revision"),
 ];
@@ -40,12 +43,17 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
+        Topics::Mark { topic, entries, wanted, word } => {
+            verdicts::of_entries(topic, entries, *wanted, word, session)
+        }
     }
 }
 
 fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let mut records = Records::new(COLUMNS, "no topics: add a file with a [[topic]]");
+    let heard = heard::read(config, session)?;
     for (topic, revision) in config.topics.topics() {
+        let heard = heard.get(&topic.id);
         records.row([
             json!(topic.id.as_str()),
             json!(topic.name),
@@ -54,6 +62,8 @@ fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
             json!(topic.tags),
             channels(topic),
             json!(topic.tests.len()),
+            moment::json_opt(heard.and_then(|heard| heard.last_match)),
+            moment::json_opt(heard.and_then(|heard| heard.silent_since)),
             json!(topic.file),
             json!(revision.to_string()),
         ]);
@@ -73,6 +83,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         return Err(naming::unknown("topic", name, &[]));
     };
     let policy = &topic.alert;
+    let heard = heard::read(config, session)?.remove(&id).unwrap_or_default();
     let object = json!({
         "topic": topic.id.as_str(),
         "name": topic.name,
@@ -102,11 +113,14 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "count": expect.count,
             "per_s": expect.per.as_secs(),
         })),
+        "last_match": moment::json_opt(heard.last_match),
+        "silent_since": moment::json_opt(heard.silent_since),
+        "verdicts": heard.verdicts(),
         "tests": topic.tests.len(),
         "file": topic.file,
         "revision": revision.to_string(),
     });
-    let text = page(topic, &revision.to_string());
+    let text = page(topic, &heard, &revision.to_string());
     session.printer.object(&object, &untrusted::terminal_block(&text))?;
     Ok(Exit::Ok)
 }
@@ -133,7 +147,7 @@ fn stem(language: Snowball) -> String {
     format!("snowball:{}", language.name())
 }
 
-fn page(topic: &Topic, revision: &str) -> String {
+fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
     let severity = topic.severity.as_str();
     let mut lines = vec![format!("{} ({}), {severity}", topic.id, topic.name)];
     let names = |names: Vec<String>| names.join(", ");
@@ -153,10 +167,11 @@ fn page(topic: &Topic, revision: &str) -> String {
         lines.push(format!("  expected   {} in {per}", count(expect.count as usize, "entry")));
     }
     if let Some(budget) = topic.alert.budget {
-        let sent = count(budget as usize, "message");
-        lines.push(format!("  budget     {sent} to each channel in a day"));
+        let pushed = count(budget as usize, "alert revision");
+        lines.push(format!("  budget     {pushed} pushed in 24 hours; the rest is logged"));
     }
     rule_lines(&topic.rule, &mut lines);
+    heard.lines(&mut lines);
     lines.push(format!("  tests      {}", topic.tests.len()));
     lines.push(format!("  file       {}", topic.file));
     lines.push(format!("  revision   {revision}"));

@@ -11,6 +11,7 @@ use super::environment::{self, Environment};
 use super::known::Known;
 use super::problem::{Problems, Report};
 use super::reading::read_file;
+use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
@@ -28,10 +29,19 @@ const MAX_TOML_ERRORS: usize = 5;
 /// # Errors
 /// Every problem found, in all files, each with its place.
 pub fn load(path: &Path, env: &Environment) -> Result<Config, Problems> {
+    load_with_rules(path, env).map(|(config, _)| config)
+}
+
+/// As [`load`], with the rules as they were written: what lints need to point at them.
+///
+/// # Errors
+/// Every problem found, in all files, each with its place.
+pub fn load_with_rules(path: &Path, env: &Environment) -> Result<(Config, RuleMap), Problems> {
     let path = environment::main_file(path);
     let mut report = Report::default();
-    let config = read(&path, env, &mut report);
-    report.finish(config)
+    let read = read(&path, env, &mut report);
+    let read = read.map(|(config, files)| (config, RuleMap::new(files, &report)));
+    report.finish(read)
 }
 
 /// Where the main file at `path` (or in the directory `path`) keeps its database, whatever else is
@@ -59,7 +69,7 @@ fn read_state_dir(path: &Path, env: &Environment, report: &mut Report) -> Option
     None
 }
 
-fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
+fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, TopicFiles)> {
     let Some((file, text)) = read_file(path, report) else {
         explain_main_file(path, env, report);
         return None;
@@ -71,19 +81,20 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
     let topics = topic_files(&settings, known.as_ref(), &mut files, report);
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
-    let topics = rules::compile(topics, report)?;
-    Some(Config {
+    let set = rules::compile(&topics, report)?;
+    let config = Config {
         file: path.to_owned(),
         files,
         state_dir: settings.state_dir,
         feeds: settings.feeds,
-        topics: Arc::new(topics),
+        topics: Arc::new(set),
         topic_sources,
         topic_files,
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
-    })
+    };
+    Some((config, topics))
 }
 
 /// The settings, and whether the file could be read as a whole. Of a file with syntax errors only

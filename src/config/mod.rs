@@ -6,6 +6,7 @@
 
 mod channels;
 pub mod difference;
+pub mod edit;
 mod environment;
 mod examples;
 mod feeds;
@@ -17,6 +18,7 @@ mod load;
 pub mod outline;
 mod problem;
 mod reading;
+mod rule_map;
 mod rules;
 mod secret;
 mod section;
@@ -33,8 +35,9 @@ mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::examples;
-pub use load::{load, state_dir};
-pub use problem::{Problem, Problems};
+pub use load::{load, load_with_rules, state_dir};
+pub use problem::{Level, Problem, Problems};
+pub use rule_map::{PlacedLint, RuleMap};
 pub use stored::{Restored, restore};
 
 use std::collections::BTreeMap;

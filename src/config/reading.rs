@@ -11,7 +11,7 @@ use super::problem::Report;
 use super::source::{FileId, Place, SourceFile};
 
 /// Largest configuration file, in bytes.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
+pub(super) const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Reads a configuration file and files it among the sources. `None`: it could not be read, which
 /// is noted.

@@ -45,7 +45,7 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     if files.is_empty() && report.count() == 0 {
         report.add_placeless("no_topics", "there is no topic in this text");
     }
-    let set = rules::compile(files, &mut report);
+    let set = rules::compile(&files, &mut report);
     report.finish(set.map(|set| Restored { set }))
 }
 
@@ -110,9 +110,16 @@ fn line_of(name: &str, definition: &Definition) -> String {
 /// Which stretches of a file belong to which of its topics.
 pub(super) struct OwnParts<'t> {
     text: &'t str,
-    /// Where each table begins, ascending, and the topic it belongs to: by its position in the
-    /// file; `None` for tests and whatever is no topic's.
-    tables: Vec<(usize, Option<usize>)>,
+    /// Where each table begins, ascending, and what it belongs to.
+    tables: Vec<(usize, Owner)>,
+}
+
+/// What a table belongs to. Topics go by their position in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Topic(usize),
+    TestOf(usize),
+    NoTopic,
 }
 
 impl<'t> OwnParts<'t> {
@@ -122,10 +129,10 @@ impl<'t> OwnParts<'t> {
             match value.get_ref() {
                 DeValue::Array(items) if key.get_ref() == "topic" => {
                     for (index, item) in items.iter().enumerate() {
-                        parts.table(item.get_ref(), item.span().start, Some(index), 0);
+                        parts.table(item.get_ref(), item.span().start, Owner::Topic(index), 0);
                     }
                 }
-                other => parts.table(other, value.span().start, None, 0),
+                other => parts.table(other, value.span().start, Owner::NoTopic, 0),
             }
         }
         parts.tables.sort_unstable();
@@ -133,7 +140,7 @@ impl<'t> OwnParts<'t> {
     }
 
     /// Notes a table that has a header, and those within it.
-    fn table(&mut self, value: &DeValue<'_>, start: usize, owner: Option<usize>, depth: usize) {
+    fn table(&mut self, value: &DeValue<'_>, start: usize, owner: Owner, depth: usize) {
         match value {
             DeValue::Table(table) => {
                 if self.text.get(start..).is_some_and(|text| text.starts_with('[')) {
@@ -141,7 +148,10 @@ impl<'t> OwnParts<'t> {
                 }
                 if depth < MAX_TABLE_DEPTH {
                     for (key, value) in table.iter() {
-                        let owner = owner.filter(|_| key.get_ref() != "test");
+                        let owner = match owner {
+                            Owner::Topic(index) if key.get_ref() == "test" => Owner::TestOf(index),
+                            other => other,
+                        };
                         self.table(value.get_ref(), value.span().start, owner, depth + 1);
                     }
                 }
@@ -164,7 +174,7 @@ impl<'t> OwnParts<'t> {
         let mut parts: Vec<String> = Vec::new();
         let mut tables = self.tables.iter().peekable();
         while let Some((start, owner)) = tables.next() {
-            if *owner != Some(index) {
+            if *owner != Owner::Topic(index) {
                 continue;
             }
             while tables.next_if(|(_, next)| next == owner).is_some() {}
@@ -172,6 +182,16 @@ impl<'t> OwnParts<'t> {
             parts.push(without_trailing_comments(&self.text[*start..end]).to_owned());
         }
         parts.join("\n\n")
+    }
+
+    /// Where the topic at `index` ends, tests and all: behind its last line. `None` for one that
+    /// is written as `{ … }`.
+    pub fn end_of(&self, index: usize) -> Option<usize> {
+        let is_its = |(_, owner): &(usize, Owner)| matches!(owner, Owner::Topic(of) | Owner::TestOf(of) if *of == index);
+        let last = self.tables.iter().rposition(is_its)?;
+        let start = self.tables[last].0;
+        let end = self.tables.get(last + 1).map_or(self.text.len(), |(end, _)| *end);
+        Some(start + without_trailing_comments(&self.text[start..end]).len())
     }
 }
 

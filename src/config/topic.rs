@@ -7,6 +7,7 @@ use super::key;
 use super::known::Known;
 use super::lists::rule;
 use super::problem::Report;
+use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
 use super::topic_file::PlacedTopic;
@@ -37,6 +38,7 @@ pub(super) const TOPIC: Shape = Shape {
         "mode",
         "expect",
         "stem",
+        "allow",
         "match",
         "exclude",
         "threshold",
@@ -96,6 +98,7 @@ pub(super) fn read(
         exclude: rules.exclude,
         weights: rules.weights,
         header: section.place(),
+        allow: rule_map::allow(section, report),
         source: String::new(),
         path: None,
     })

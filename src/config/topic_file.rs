@@ -12,6 +12,7 @@ use super::key;
 use super::known::Known;
 use super::lists::{self, PlacedDefinition};
 use super::problem::Report;
+use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
 use super::stored::{self, OwnParts};
@@ -22,7 +23,7 @@ use crate::domain::topic::Topic;
 /// Most topics of one configuration, over all files.
 const MAX_TOPICS: usize = 100_000;
 
-const FILE: Shape = Shape { what: "a topic file", keys: &["lists", "topic"] };
+const FILE: Shape = Shape { what: "a topic file", keys: &["allow", "lists", "topic"] };
 
 /// A file of topics, as TOML.
 pub(super) struct TopicFile<'t> {
@@ -40,6 +41,8 @@ pub(super) struct TopicFiles {
     pub definitions: BTreeMap<String, PlacedDefinition>,
     /// Files that lists were read from.
     pub list_files: Vec<PathBuf>,
+    /// Lints that a file allows.
+    pub allow: BTreeMap<FileId, Vec<String>>,
     ids: BTreeMap<TopicId, Place>,
     /// Rules may name what stood in a file or list that could not be read.
     pub incomplete: bool,
@@ -52,6 +55,8 @@ pub(super) struct PlacedTopic {
     pub exclude: Vec<Literal>,
     pub weights: Vec<Literal>,
     pub header: Place,
+    /// Lints that it allows.
+    pub allow: Vec<String>,
     /// Its part of the file, without its tests.
     pub source: String,
     /// Its file, where that lies on a disk.
@@ -91,6 +96,7 @@ impl TopicFiles {
     pub fn read(&mut self, source: &TopicFile<'_>, known: Option<&Known>, report: &mut Report) {
         let root = Section::new(source.table, source.file, 0..0, &FILE, report);
         self.read_lists(source, report);
+        self.allow.insert(source.file, rule_map::allow(&root, report));
         let sections = root.sections("topic", &topic::TOPIC, report);
         let parts = OwnParts::of(source.table, source.text);
         for (index, section) in sections.iter().enumerate() {

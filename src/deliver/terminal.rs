@@ -7,6 +7,7 @@ mod wrap;
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
+use crate::domain::alert::AlertRevision;
 use crate::domain::topic::Severity;
 use crate::domain::topic::evidence::CONTEXT_CHARS;
 use crate::domain::untrusted;
@@ -59,6 +60,13 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
         page.line(&clean(link), Paint::new().underline());
     }
     page.text
+}
+
+/// A revision as it is shown without colour in [`DEFAULT_WIDTH`] columns: what the tests inside
+/// topics state.
+pub fn plain(revision: &AlertRevision) -> String {
+    let style = Style { colour: false, width: DEFAULT_WIDTH };
+    render(&AlertV1::from_revision(revision), style)
 }
 
 /// Whether the reader has heard of the alert before: one that leaves shadow mode is opened late.

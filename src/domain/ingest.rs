@@ -4,9 +4,11 @@
 
 mod facts;
 mod plan;
+mod prepared;
 mod recognition;
 
 pub use plan::{Render, plan};
+pub use prepared::OwnNames;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -105,9 +105,13 @@ impl Rehearsal {
         if !prepared.matches.is_empty() {
             let lasting = self.silences.iter().filter(|silence| silence.lasts(told.at));
             view.silences = lasting.cloned().collect();
-            self.memory.spent.add_to(&mut view, told.at);
             let rules = prepared.matches.iter().map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
+            for (topic, _) in
+                prepared.matches.iter().filter(|(topic, _)| topic.alert.budget.is_some())
+            {
+                self.memory.spent.add_to(&topic.id, told.at, &mut view);
+            }
         }
         view
     }

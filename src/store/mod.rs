@@ -4,8 +4,9 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
-//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together, [`search`],
-//! [`sightings`] and [`counts`] look across, [`running`] keeps what the daemon was configured with.
+//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
+//! configured with.
 
 pub mod alerts;
 mod column;
@@ -14,6 +15,7 @@ pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feeds;
+pub mod history;
 mod indexing;
 mod ingest;
 mod lock;
@@ -30,6 +32,7 @@ pub mod stories;
 pub mod topics;
 pub mod verdicts;
 pub mod vigil;
+mod vocabulary;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -10,3 +10,4 @@ mod explain;
 mod feeds;
 mod scene;
 mod topics;
+mod verdicts;

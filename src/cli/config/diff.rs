@@ -15,6 +15,7 @@ use crate::cli::warnings::{self, Finding};
 use crate::config::Config;
 use crate::config::difference::{self, PartChange};
 use crate::config::outline::{OF_SECRETS, Part};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 use crate::domain::untrusted;
 use crate::store::{Access, DATABASE_FILE};
@@ -57,7 +58,7 @@ pub fn run(against: &str, session: &mut Session) -> Result<Exit, Failure> {
     let ignored: &[&str] = if compares_secrets { &[] } else { &OF_SECRETS };
     let changes = difference::between(&before.parts, &config.outline(), ignored);
     let (passed, failed): (Vec<TestResult>, Vec<TestResult>) =
-        selftest::run(&config.topics).into_iter().partition(|test| test.passed);
+        selftest::run(&config.topics, terminal::plain).into_iter().partition(|test| test.passed);
     let refusals =
         if has_secrets { warnings::unusable_channels(&config, &session.clock) } else { Vec::new() };
     let outlook = Outlook { before, changes, failed, passed: passed.len(), refusals, has_secrets };

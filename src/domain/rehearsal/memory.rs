@@ -8,7 +8,7 @@ use ahash::AHashMap;
 use jiff::Timestamp;
 
 use super::spent::Spent;
-use crate::domain::alert::{AlertRevision, Reach};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{AlertSoFar, Known, MAX_MATCHED, Plan, View};
@@ -42,8 +42,8 @@ pub(super) struct Memory {
     linked: AHashMap<Digest, VecDeque<Member>>,
     leaving_links: VecDeque<(Timestamp, Digest)>,
     stories: AHashMap<StoryId, Tale>,
-    pub spent: Spent,
     swept: Timestamp,
+    pub spent: Spent,
 }
 
 /// An entry that is known again, and under which keys.
@@ -76,8 +76,8 @@ impl Default for Memory {
             linked: AHashMap::new(),
             leaving_links: VecDeque::new(),
             stories: AHashMap::new(),
-            spent: Spent::default(),
             swept: Timestamp::MIN,
+            spent: Spent::default(),
         }
     }
 }
@@ -124,7 +124,6 @@ impl Memory {
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
         let (oldest_title, oldest_link) = (oldest(TITLE_WINDOW), oldest(LINK_WINDOW));
-        self.spent.forget(now);
         self.titles.drop_old(oldest_title.as_millisecond());
         while let Some((_, entry)) = self.leaving.pop_front_if(|(at, _)| *at < oldest_title) {
             self.recent.remove(&entry);
@@ -282,15 +281,16 @@ impl Tale {
     fn learn_alert(&mut self, revision: &AlertRevision) {
         let topic = &revision.topic.id;
         let before = self.alerts.iter_mut().find(|(of, _)| of == topic);
+        let followed = before.as_ref().filter(|_| revision.event == AlertEvent::Updated);
+        let unheard = before.as_ref().is_none_or(|(_, alert)| alert.shadow);
         let so_far = AlertSoFar {
             alert: revision.alert,
             seq: revision.seq,
-            opened: before.as_ref().map_or(revision.at, |(_, alert)| alert.opened),
+            opened: followed.map_or(revision.at, |(_, alert)| alert.opened),
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
             last_activity: revision.at,
-            shadow: revision.reach == Reach::Shadow
-                && before.as_ref().is_none_or(|(_, alert)| alert.shadow),
+            shadow: revision.reach == Reach::Shadow && unheard,
         };
         match before {
             Some((_, alert)) => *alert = so_far,

@@ -1,46 +1,64 @@
-//! How much of each topic's budget is spent in a rehearsal: counted as the store counts it
-//! (`store/ingest/view.rs`), over the same window.
+//! What of each topic's budget is used up: the pushed revisions of the last day, and the day on
+//! which one was held back last.
 
 use std::collections::VecDeque;
 
+use ahash::AHashMap;
 use jiff::Timestamp;
 
 use crate::domain::alert::{AlertRevision, Reach, budget};
 use crate::domain::ids::TopicId;
 use crate::domain::ingest::View;
 
-/// Revisions that were pushed or held back within the window, oldest first.
+/// Pushed revisions of topics that have a budget or may get one, by topic.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
-    revisions: VecDeque<(Timestamp, TopicId, Reach)>,
+    topics: AHashMap<TopicId, OfTopic>,
+}
+
+#[derive(Debug, Default)]
+struct OfTopic {
+    /// Oldest first; never more than were made within the window.
+    pushed: VecDeque<Timestamp>,
+    held_back: Option<Timestamp>,
 }
 
 impl Spent {
-    /// Notes a revision, if budgets count it.
+    /// Notes how far a revision went.
     pub fn learn(&mut self, revision: &AlertRevision) {
-        if matches!(revision.reach, Reach::Pushed | Reach::HeldBack) {
-            let topic = revision.topic.id.clone();
-            self.revisions.push_back((revision.at, topic, revision.reach));
-        }
-    }
-
-    /// Tells a view what is spent at `now`.
-    pub fn add_to(&self, view: &mut View, now: Timestamp) {
-        let today = budget::day_of(now);
-        for (at, topic, reach) in &self.revisions {
-            match reach {
-                Reach::Pushed => *view.pushed.entry(topic.clone()).or_default() += 1,
-                _ if *at >= today => {
-                    view.held_back.insert(topic.clone());
-                }
-                _ => {}
+        match revision.reach {
+            Reach::Told | Reach::Shadow => {}
+            Reach::Pushed => {
+                let spent = self.of(revision);
+                spent.forget(revision.at);
+                spent.pushed.push_back(revision.at);
             }
+            Reach::HeldBack => self.of(revision).held_back = Some(revision.at),
         }
     }
 
-    /// Forgets what is out of the window.
-    pub fn forget(&mut self, now: Timestamp) {
+    /// Tells a view how a topic stands at `now`.
+    pub fn add_to(&mut self, topic: &TopicId, now: Timestamp, view: &mut View) {
+        let Some(spent) = self.topics.get_mut(topic) else {
+            return;
+        };
+        spent.forget(now);
+        let pushed = u32::try_from(spent.pushed.len()).unwrap_or(u32::MAX);
+        view.pushed.insert(topic.clone(), pushed);
+        if spent.held_back.is_some_and(|at| at >= budget::day_of(now)) {
+            view.held_back.insert(topic.clone());
+        }
+    }
+
+    fn of(&mut self, revision: &AlertRevision) -> &mut OfTopic {
+        self.topics.entry(revision.topic.id.clone()).or_default()
+    }
+}
+
+impl OfTopic {
+    /// Forgets what no longer counts at `now`.
+    fn forget(&mut self, now: Timestamp) {
         let since = budget::counted_since(now);
-        while self.revisions.pop_front_if(|(at, ..)| *at <= since).is_some() {}
+        while self.pushed.pop_front_if(|at| *at <= since).is_some() {}
     }
 }

@@ -25,7 +25,7 @@ impl World {
         let routes = vec![Route {
             channel: "log".parse().unwrap(),
             min_severity: Severity::Info,
-            budgeted: false,
+            budgeted: true,
         }];
         let now = "2026-06-03T12:00:00Z".parse().unwrap();
         Self { rehearsal: Rehearsal::new(render, routes), now }
@@ -195,4 +195,23 @@ fn what_is_out_of_every_window_is_forgotten() {
     }
     let (stories, titles, links) = world.rehearsal.memory.sizes();
     assert!(stories <= 63 && titles <= 6 && links <= 61, "{stories} {titles} {links}");
+}
+
+#[test]
+fn a_budget_is_used_up_and_comes_back_as_in_the_daemon() {
+    let mut world = World::new();
+    let mut reached = Vec::new();
+    let mut thrifty = (*topic()).clone();
+    thrifty.alert.budget = Some(1);
+    let titles = ["bridge opens in Oslo", "museum burns down", "strike grounds ferries"];
+    for (n, title) in titles.into_iter().enumerate() {
+        let key = n.to_string();
+        let mut prepared = entry("wire", &key, &key, &format!("NATO {title}"), world.now);
+        prepared.matches[0].0 = Arc::new(thrifty.clone());
+        let told = Told { feed: source("wire"), at: world.now, baseline: false, prepared };
+        let plan = world.rehearsal.tell(told);
+        reached.push((plan.alerts[0].reach.as_str(), plan.overspent.len()));
+        world.now += 12 * HOUR;
+    }
+    assert_eq!(reached, [("pushed", 0), ("held_back", 1), ("pushed", 0)]);
 }
