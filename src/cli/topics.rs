@@ -1,6 +1,7 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
+mod backtest;
 mod explain;
 mod heard;
 pub mod replay;
@@ -41,6 +42,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),
+        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
         Topics::Mark { topic, entries, wanted, word } => {
