@@ -1,7 +1,7 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
-mod backtest;
+pub mod backtest;
 mod explain;
 mod heard;
 pub mod replay;

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::scene::{Ran, Running, Scene, command};
+use crate::support::world::item;
 
 const TESTED: &str = r#"
 [lists]
@@ -87,6 +88,36 @@ async fn topics_feeds_and_channels_are_compared_field_by_field() {
     }
     scene.once().ended(0);
     assert_eq!(changes(&scene.run("config diff -o json").ended(0)), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_a_day_are_estimated_over_the_stored_past() {
+    let mut scene = ran_once().await;
+    for title in ["NATO signs a harbour pact", "Oil prices rise again", "NATO opens new office"] {
+        scene.world.publish("wire", item(title));
+    }
+    scene.once().ended(0);
+    scene.world.topics =
+        TESTED.replace("\nAND @ally", "") + "[[topic]]\nid = \"oil\"\nmatch = 'oil'\n";
+    scene.world.write_config();
+    let ran = scene.run("config diff -o json").ended(0);
+    let estimates = &ran.json()["estimates"]["topics"];
+    let alerts = |at: usize, side: &str| estimates[at][side]["alerts"].clone();
+    assert_eq!((alerts(0, "before"), alerts(0, "after")), (1.into(), 2.into()), "{estimates:#}");
+    assert_eq!((alerts(1, "before"), alerts(1, "after")), (Value::Null, 1.into()));
+    let page = scene.run("config diff --backtest 2d").ended(0).out;
+    assert!(
+        page.contains("alerts a day of nato: 1 → 2 (over 3 entries of the last 1.0 days)"),
+        "{page}"
+    );
+    assert!(page.contains("alerts a day of oil: none → 1 "), "{page}");
+    let none = scene.run("config diff --backtest none").ended(0).out;
+    assert!(!none.contains("alerts a day"), "{none}");
+    // A severity alone raises neither more nor fewer.
+    scene.world.topics = TESTED.replace("medium", "low");
+    scene.world.write_config();
+    assert!(!scene.run("config diff").ended(0).out.contains("alerts a day"));
+    scene.run("config diff --backtest yesterday").ended(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
