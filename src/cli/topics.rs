@@ -1,6 +1,7 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
+pub mod backtest;
 mod explain;
 mod heard;
 pub mod lint;
@@ -52,6 +53,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
+        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
     }
 }
 

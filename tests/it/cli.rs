@@ -4,7 +4,9 @@
 mod alerts;
 mod basics;
 mod config;
+mod config_diff;
 mod daemon;
+mod explain;
 mod feeds;
 mod lint;
 mod scene;

@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 
 use super::Word;
+use super::backtest::Backtest;
 
 #[derive(Debug, Subcommand)]
 pub enum Topics {
@@ -43,6 +44,8 @@ pub enum Topics {
         #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
+    /// Say what a topic would have found and raised among the entries that are stored
+    Backtest(Backtest),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
@@ -56,8 +59,8 @@ pub enum Topics {
     },
     /// Say why an entry raised no alert, and what change of the topic would have caught it
     WhyNot {
-        /// A link, seen or not, or a stored entry's id
-        #[arg(value_name = "URL|ENTRY")]
+        /// A link, seen or not, a stored entry's id, a text file, or - for standard input
+        #[arg(value_name = "URL|ENTRY|FILE|-")]
         what: String,
         #[arg(long)]
         topic: String,
