@@ -5,6 +5,7 @@
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
 mod channels;
+pub mod difference;
 pub mod edit;
 mod environment;
 mod examples;
@@ -14,6 +15,7 @@ mod known;
 mod list_file;
 mod lists;
 mod load;
+pub mod outline;
 mod problem;
 mod reading;
 mod rule_map;
