@@ -1,6 +1,7 @@
 //! The command line as a type. What each command does is in the file named after its group.
 
 mod alerts;
+mod backtest;
 mod config;
 mod topics;
 
@@ -11,6 +12,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
+pub use backtest::{Backtest, Section};
 pub use config::Config;
 pub use topics::{Topics, Wanted};
 

@@ -1,9 +1,12 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
+pub mod backtest;
 mod explain;
 mod heard;
+pub mod lint;
 pub mod replay;
+mod suggest;
 mod test;
 mod why_not;
 
@@ -41,11 +44,16 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),
+        Topics::Lint { topics, no_history, deny_warnings } => {
+            lint::run(topics, !no_history, *deny_warnings, session)
+        }
+        Topics::Suggest { topic, since } => suggest::run(topic, since, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
+        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
     }
 }
 

@@ -4,8 +4,11 @@
 mod alerts;
 mod basics;
 mod config;
+mod config_diff;
 mod daemon;
+mod explain;
 mod feeds;
+mod lint;
 mod scene;
 mod topics;
 mod verdicts;

@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 
 use super::Word;
+use super::backtest::Backtest;
 
 #[derive(Debug, Subcommand)]
 pub enum Topics {
@@ -16,6 +17,25 @@ pub enum Topics {
         #[arg(value_name = "TOPIC")]
         topics: Vec<String>,
     },
+    /// Show what is allowed in the rules and most likely not meant
+    Lint {
+        /// Only these topics, and the lists they use
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+        /// Look at the rules alone, and not at the stored entries
+        #[arg(long)]
+        no_history: bool,
+        /// End with code 3 if there are warnings
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Suggest terms, exclusions and exceptions from verdicts, and show what the rule missed
+    Suggest {
+        topic: String,
+        /// Only verdicts and alerts of this time, such as 30d or 12w
+        #[arg(long, default_value = "90d", value_name = "TIME")]
+        since: String,
+    },
     /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
@@ -24,6 +44,8 @@ pub enum Topics {
         #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
+    /// Say what a topic would have found and raised among the entries that are stored
+    Backtest(Backtest),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
@@ -37,8 +59,8 @@ pub enum Topics {
     },
     /// Say why an entry raised no alert, and what change of the topic would have caught it
     WhyNot {
-        /// A link, seen or not, or a stored entry's id
-        #[arg(value_name = "URL|ENTRY")]
+        /// A link, seen or not, a stored entry's id, a text file, or - for standard input
+        #[arg(value_name = "URL|ENTRY|FILE|-")]
         what: String,
         #[arg(long)]
         topic: String,

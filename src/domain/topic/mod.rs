@@ -1,7 +1,8 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
-//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant.
+//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant,
+//! [`suggest`] how a rule could be better, from what people say of its finds.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -12,6 +13,7 @@ pub mod filter;
 pub mod lint;
 pub mod matcher;
 pub mod selftest;
+pub mod suggest;
 pub mod syntax;
 
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Outlook;
+use super::{Outlook, estimate};
 use crate::cli::explanation::page::Page;
 use crate::cli::load::describe;
 use crate::cli::output::count;
@@ -33,6 +33,7 @@ pub fn lines(page: &mut Page, outlook: &Outlook) {
     for refusal in &outlook.refusals {
         page.signed(1, '!', &refusal.message);
     }
+    estimate::lines(page, &outlook.estimates);
     if outlook.is_refused() {
         page.line(0, "a reload would be refused: what runs would run on");
     }
