@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
-use crate::config::{self, Config, Environment, Problems};
+use crate::config::{self, Config, Environment, Problems, RuleMap};
 use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
@@ -51,6 +51,11 @@ impl Loader {
     /// Reads and checks it, topics and all.
     pub fn read(&self) -> Result<Config, Problems> {
         config::load(&self.file, &self.env)
+    }
+
+    /// The same, with the rules as they were written.
+    pub fn read_with_rules(&self) -> Result<(Config, RuleMap), Problems> {
+        config::load_with_rules(&self.file, &self.env)
     }
 
     /// Reads it for a run: the tests inside the topics must pass as well. A rule that no longer

@@ -7,5 +7,6 @@ mod config;
 mod daemon;
 mod feeds;
 mod scene;
+mod topic_tests;
 mod topics;
 mod verdicts;
