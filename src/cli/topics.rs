@@ -3,7 +3,11 @@
 
 mod explain;
 mod heard;
+pub mod lint;
+pub mod replay;
+mod suggest;
 mod test;
+mod why_not;
 
 use serde_json::{Value, json};
 
@@ -42,10 +46,15 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Test(_) => Ok(Exit::Ok),
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
+        Topics::Lint { topics, no_history, deny_warnings } => {
+            lint::run(topics, !no_history, *deny_warnings, session)
+        }
+        Topics::Suggest { topic, since } => suggest::run(topic, since, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
     }
 }
 

@@ -5,6 +5,7 @@
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
 mod channels;
+pub mod difference;
 pub mod edit;
 mod environment;
 mod examples;
@@ -15,6 +16,7 @@ mod list_file;
 mod lists;
 mod load;
 mod loose;
+pub mod outline;
 mod problem;
 mod reading;
 mod rule_map;

@@ -72,6 +72,11 @@ impl RuleMap {
         Some((source.name.clone(), line, column))
     }
 
+    /// All lists and macros.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
     /// The lints with excerpts of the files, for people to read.
     pub fn render<'l>(&self, lints: impl Iterator<Item = &'l PlacedLint>, colour: bool) -> String {
         let problems: Vec<Problem> = lints.map(|lint| lint.problem.clone()).collect();

@@ -171,8 +171,10 @@ impl App {
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
-        self.topics.send_replace(config.topics.clone());
-        live.config = config;
+        let topics = self.topics.send_replace(config.topics.clone());
+        let old = (topics, std::mem::replace(&mut live.config, config));
+        // Giving back the memory of thousands of rules takes a while.
+        drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
         live.dispatchers =
             Dispatchers::start(channels, &self.store, &self.committed, &self.options);
@@ -341,5 +343,6 @@ async fn sync(
     let topics = config.topics.topics().map(revision).collect();
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
+    store.set_running(config.outline(), now).await?;
     Ok(config.feeds.iter().cloned().zip(states).collect())
 }

@@ -6,6 +6,7 @@ mod basics;
 mod config;
 mod daemon;
 mod feeds;
+mod lint;
 mod scene;
 mod topic_tests;
 mod topics;

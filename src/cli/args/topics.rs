@@ -14,11 +14,31 @@ pub enum Topics {
     Show { topic: String },
     /// Run the tests written inside the topics
     Test(TestArgs),
-    /// Say clause by clause why a topic does or does not match
+    /// Show what is allowed in the rules and most likely not meant
+    Lint {
+        /// Only these topics, and the lists they use
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+        /// Look at the rules alone, and not at the stored entries
+        #[arg(long)]
+        no_history: bool,
+        /// End with code 3 if there are warnings
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Suggest terms, exclusions and exceptions from verdicts, and show what the rule missed
+    Suggest {
+        topic: String,
+        /// Only verdicts and alerts of this time, such as 30d or 12w
+        #[arg(long, default_value = "90d", value_name = "TIME")]
+        since: String,
+    },
+    /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
-        /// A stored entry's id, a text file (first line: the title), or - for standard input
-        #[arg(value_name = "ENTRY|FILE|-")]
+        /// A stored entry's id or link, an alert's id (which replays it), a text file (first line:
+        /// the title), or - for standard input
+        #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
     /// Say which entries a topic should find, whether or not it does
@@ -31,6 +51,14 @@ pub enum Topics {
         wanted: Wanted,
         #[command(flatten)]
         word: Word,
+    },
+    /// Say why an entry raised no alert, and what change of the topic would have caught it
+    WhyNot {
+        /// A link, seen or not, or a stored entry's id
+        #[arg(value_name = "URL|ENTRY")]
+        what: String,
+        #[arg(long)]
+        topic: String,
     },
 }
 

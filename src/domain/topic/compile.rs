@@ -23,6 +23,7 @@ use super::syntax::ast::Definition;
 use super::{RuleError, Topic};
 use crate::domain::ids::{Digest, TopicId};
 
+pub(super) use check::children;
 pub use check::references;
 pub(super) use gates::Gates;
 pub(super) use label::{expr_label, term_label};

@@ -2,7 +2,8 @@
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
 //! that stand inside topics, [`coverage`] says how much of a rule they hold in place, [`lint`] tells
-//! what is allowed and most likely not meant.
+//! what is allowed and most likely not meant, [`suggest`] how a rule could be better, from what
+//! people say of its finds.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -14,6 +15,7 @@ pub mod filter;
 pub mod lint;
 pub mod matcher;
 pub mod selftest;
+pub mod suggest;
 pub mod syntax;
 
 use std::ops::Range;
