@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange};
-pub use topics::Topics;
+pub use topics::{DialectName, Import, Topics};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]

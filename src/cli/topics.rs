@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 mod explain;
+mod import;
 mod test;
 
 use serde_json::{Value, json};
@@ -27,12 +28,16 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
+    if let Topics::Import(asked) = command {
+        return import::run(asked, session);
+    }
     let config = session.config()?;
     match command {
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
+        Topics::Import(asked) => import::run(asked, session),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod compile;
 pub mod evidence;
 pub mod explain;
 pub mod filter;
+pub mod import;
 pub mod matcher;
 pub mod selftest;
 pub mod syntax;
