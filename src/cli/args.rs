@@ -1,6 +1,7 @@
 //! The command line as a type. What each command does is in the file named after its group.
 
 mod alerts;
+mod import;
 mod topics;
 
 use std::path::PathBuf;
@@ -9,8 +10,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::exit::EXIT_CODES;
 
-pub use alerts::{AlertChoice, Alerts, State, StateChange};
-pub use topics::{DialectName, Import, Topics};
+pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
+pub use import::{DialectName, Import};
+pub use topics::{Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]

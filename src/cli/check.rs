@@ -10,6 +10,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::warnings::{self, Finding};
 use crate::config::{Config, Problems};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 const COLUMNS: &[Column] = &[
@@ -27,8 +28,10 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         Ok(config) => config,
         Err(problems) => return refuse(problems, session),
     };
-    let failed: Vec<TestResult> =
-        selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
+    let failed: Vec<TestResult> = selftest::run(&config.topics, terminal::plain)
+        .into_iter()
+        .filter(|test| !test.passed)
+        .collect();
     let errors = warnings::unusable_channels(&config, &session.clock);
     let warnings = warnings::unwise(&config);
     let good = failed.is_empty() && errors.is_empty();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
 use crate::config::{self, Config, Environment, Problems};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 /// Reads the same config again and again: at the start, and at each reload.
@@ -56,7 +57,7 @@ impl Loader {
     /// says what its author meant does not start, and replaces none that runs.
     pub fn load(&self) -> Result<Config, Failure> {
         let config = self.read()?;
-        let failed: Vec<String> = selftest::run(&config.topics)
+        let failed: Vec<String> = selftest::run(&config.topics, terminal::plain)
             .iter()
             .filter(|test| !test.passed)
             .map(describe)

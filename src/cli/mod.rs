@@ -20,9 +20,11 @@ mod naming;
 mod output;
 mod report;
 mod run;
+pub mod saved_test;
 mod session;
 mod shell;
 mod topics;
+mod verdicts;
 mod warnings;
 
 use std::process::ExitCode;

@@ -91,9 +91,12 @@ pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.publi
     (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id)";
 
 /// The columns of an [`Entry`] of `entries AS e`.
-const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
+pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
     e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
     e.content";
+
+/// How many those are.
+pub(super) const ENTRY_COLUMNS: usize = 15;
 
 impl Store {
     /// Entries that pass the filter, newest first.
@@ -243,7 +246,8 @@ fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedK
     .optional()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+/// Reads the columns of [`ENTRY`].
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         id: EntryId(row.get(0)?),
         feed: FeedId(row.get(1)?),

@@ -8,3 +8,4 @@ mod daemon;
 mod feeds;
 mod scene;
 mod topics;
+mod verdicts;

@@ -1,7 +1,7 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
-//! that stand inside topics.
+//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod explain;
 pub mod filter;
 pub mod import;
+pub mod lint;
 pub mod matcher;
 pub mod selftest;
 pub mod syntax;
@@ -127,6 +128,18 @@ pub struct TopicTest {
     pub kind: TestKind,
     /// 1-based line of the test in the topic's file.
     pub line: u32,
+}
+
+impl TopicTest {
+    /// What it is called in reports: its name, else its first title.
+    pub fn title(&self) -> &str {
+        let subject = match &self.kind {
+            TestKind::Entry(entry) => Some(&entry.subject),
+            TestKind::Story(story) => story.steps.first().map(|step| &step.subject),
+        };
+        let title = subject.map_or("", |subject| &subject.document.title);
+        self.name.as_deref().unwrap_or(title)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -2,10 +2,12 @@
 //! helpers here serve the tests of the neighbours too.
 
 mod golden;
+mod laws;
 mod limits;
 mod naive;
 mod operators;
 mod random;
+mod stemming;
 
 use std::sync::Arc;
 use std::time::Duration;
