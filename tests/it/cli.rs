@@ -6,6 +6,7 @@ mod basics;
 mod config;
 mod daemon;
 mod feeds;
+mod imports;
 mod scene;
 mod topics;
 mod verdicts;

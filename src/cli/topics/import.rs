@@ -43,8 +43,12 @@ pub fn run(asked: &Import, session: &mut Session) -> Result<Exit, Failure> {
     } else if !failed || session.printer.format() != Format::Table {
         session.printer.object(&object(&imported), &toml)?;
     }
+    if failed {
+        let sentence = format!("no topic came of {source}");
+        return Err(Failure::said(Exit::Failed, sentence)
+            .hint("see what is said of it above, and whether --dialect is the right one"));
+    }
     Ok(match imported.worst() {
-        _ if failed => Exit::Failed,
         Some(Level::Approximated | Level::Untranslated | Level::Failed) => Exit::Partial,
         Some(Level::Note) | None => Exit::Ok,
     })

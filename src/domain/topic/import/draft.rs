@@ -9,6 +9,7 @@ use super::piece::{Piece, node};
 use super::{DraftList, DraftTopic, Imported, MAX_DRAFTS, MAX_LIST_ITEMS, Naming, Remains};
 use crate::domain::ids::{MAX_KEY_BYTES, TopicId};
 use crate::domain::topic::syntax::ast::{Expr, Node, Term};
+use crate::domain::untrusted;
 
 /// From so many terms on an alternative becomes a list: a rule must fit on a screen.
 const LIST_FROM: usize = 12;
@@ -340,7 +341,8 @@ impl Names {
 
 /// A name on one line, cut where it is long.
 pub fn shortened(name: &str) -> String {
-    let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let seen: String = name.chars().filter(|&c| c == '\n' || !untrusted::is_hazard(c)).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_NAME_CHARS) {
         Some((cut, _)) => format!("{}…", line[..cut].trim_end()),
         None => line,

@@ -86,9 +86,7 @@ fn split(word: &Raw<'_>, tokens: &mut Vec<Token>, ledger: &mut Ledger<'_>) {
 fn slashed(text: &str) -> Option<(&str, Kind, usize)> {
     for (at, _) in text.match_indices('/') {
         let inner = &text[at + 1..];
-        let Some(end) = inner.find('/') else {
-            return None;
-        };
+        let end = inner.find('/')?;
         let mut chars = inner[..end].chars();
         let letter = chars.next().map(|c| c.to_ascii_lowercase());
         let Ok(n) = chars.as_str().parse::<u32>() else {

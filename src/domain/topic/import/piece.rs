@@ -257,7 +257,12 @@ impl Piece {
         let mut max_age_d = None;
         for ask in asks {
             let choice = match ask.about {
-                About::Tag => &mut filters.tags,
+                About::Tag => {
+                    let message = "a topic may only filter by tags that feeds have: tag your \
+                                   feeds and take the `#` from this filter";
+                    ledger.untranslated(ask.span.clone(), "tag_filter", message);
+                    &mut filters.tags
+                }
                 About::Publisher => &mut filters.publishers,
                 About::Language => &mut filters.languages,
                 About::MaxAge => {
@@ -266,7 +271,13 @@ impl Piece {
                     continue;
                 }
             };
-            if ask.not {
+            let both = |value: &String| {
+                if ask.not { choice.only.contains(value) } else { choice.not.contains(value) }
+            };
+            if ask.values.iter().any(both) {
+                let message = "this is both wanted and not wanted; the second is left out";
+                ledger.untranslated(ask.span, "conflict", message);
+            } else if ask.not {
                 choice.not.extend(ask.values);
             } else if choice.only.is_empty() {
                 choice.only = ask.values;

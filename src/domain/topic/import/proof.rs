@@ -64,7 +64,7 @@ pub fn shadow(imported: &mut Imported) {
 }
 
 /// The draft as its file will say it, read back.
-fn topic(draft: &DraftTopic) -> Result<Topic, String> {
+pub fn topic(draft: &DraftTopic) -> Result<Topic, String> {
     if draft.exclude.len().max(draft.weights.len()) > MAX_PARTS {
         return Err(format!("it has more than {MAX_PARTS} exclusions or weights"));
     }
@@ -107,20 +107,14 @@ fn topic(draft: &DraftTopic) -> Result<Topic, String> {
     })
 }
 
-fn library(imported: &Imported) -> Library {
+/// The lists as their file will say them, read back.
+pub fn library(imported: &Imported) -> Library {
     let definitions = imported.lists.iter().map(|list| {
         let items =
             list.items.iter().filter_map(|(term, _)| parse_list_item(&term.to_string()).ok());
         (list.name.clone(), Definition::List(items.collect()))
     });
     Library { definitions: definitions.collect() }
-}
-
-/// The topics as they compile, for those who try them out.
-#[cfg(test)]
-pub fn compiled(imported: &Imported) -> TopicSet {
-    let topics = imported.topics.iter().map(|draft| Arc::new(topic(draft).unwrap()));
-    TopicSet::compile(topics.collect(), &library(imported)).unwrap()
 }
 
 /// Removes the topics with a fault.

@@ -115,18 +115,18 @@ fn filters(out: &mut String, filters: &Filters) {
         return;
     }
     out.push_str("[topic.filter]\n");
-    let mut choice = |name: &str, choice: &Choice| {
+    // Tags that no feed has are an error: this file must load whatever the feeds are.
+    let mut choice = |mark: &str, name: &str, choice: &Choice| {
         for (prefix, values) in [("", &choice.only), ("not_", &choice.not)] {
             if !values.is_empty() {
                 let values: Vec<String> = values.iter().map(|value| string(value)).collect();
-                let _ = writeln!(out, "{prefix}{name} = [{}]", values.join(", "));
+                let _ = writeln!(out, "{mark}{prefix}{name} = [{}]", values.join(", "));
             }
         }
     };
-    choice("feeds", &filters.feeds);
-    choice("tags", &filters.tags);
-    choice("publishers", &filters.publishers);
-    choice("languages", &filters.languages);
+    choice("# ", "tags", &filters.tags);
+    choice("", "publishers", &filters.publishers);
+    choice("", "languages", &filters.languages);
 }
 
 /// A rule: on one line, or with each of its alternatives on a line.

@@ -6,8 +6,11 @@ mod files;
 mod findings;
 mod meaning;
 
+use std::sync::Arc;
+
 use super::{Dialect, Finding, Imported, Level, Naming, import, proof};
 use crate::domain::document::Document;
+use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 
 pub fn imported(dialect: Dialect, input: &str) -> Imported {
@@ -35,9 +38,15 @@ pub fn codes(dialect: Dialect, input: &str) -> Vec<&'static str> {
     report.iter().filter(is_loss).map(|finding| finding.code).collect()
 }
 
+/// The topics as they compile.
+pub fn compiled(imported: &Imported) -> TopicSet {
+    let topics = imported.topics.iter().map(|draft| Arc::new(proof::topic(draft).unwrap()));
+    TopicSet::compile(topics.collect(), &proof::library(imported)).unwrap()
+}
+
 /// Whether any topic of an input finds a document.
 pub fn finds(imported: &Imported, document: &Document, origin: &Origin<'_>) -> bool {
-    !proof::compiled(imported).evaluate(document, origin).is_empty()
+    !compiled(imported).evaluate(document, origin).is_empty()
 }
 
 /// Checks (query, text of the body, whether it is found).

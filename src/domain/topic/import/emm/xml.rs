@@ -99,14 +99,13 @@ impl State {
                 let name = element.local_name().as_ref().to_lowercase();
                 self.end(&name, span, ledger);
             }
-            Event::Text(text) => match &mut self.open {
-                Some((_, content)) => {
+            // White space is nothing; other text outside of patterns is left for the ledger.
+            Event::Text(text) => {
+                if let Some((_, content)) = &mut self.open {
                     content.push_str(&text.xml10_content());
                     ledger.cover(span);
                 }
-                // White space is nothing; other text is left for the ledger to report.
-                None => {}
-            },
+            }
             Event::CData(text) => {
                 if let Some((_, content)) = &mut self.open {
                     content.push_str(&text.xml10_content());

@@ -3,11 +3,12 @@
 
 use proptest::prelude::*;
 
-use super::super::{Dialect, Imported, Naming, import, proof};
+use super::super::{Dialect, Imported, Naming, import};
+use super::compiled;
 
 fn holds(dialect: Dialect, input: &[u8]) -> Imported {
     let read = import(dialect, input, &Naming::default());
-    proof::compiled(&read);
+    compiled(&read);
     let toml = read.to_toml(dialect);
     if let Err(error) = toml.parse::<toml::Table>() {
         panic!("{dialect:?} {:?}: {error}\n{toml}", String::from_utf8_lossy(input));

@@ -35,6 +35,8 @@ fn what_is_not_translated_is_named() {
         (Newsboat, "title =~ \"a(?=b)\" or title =~ \"cc\"", &["comparison"]),
         (Newsboat, "title =~ \"aa\" and flags # \"x\"", &["attribute"]),
         (Newsboat, "title =~ \"aa\" and age > 7", &["age"]),
+        (Newsboat, "tags # \"world\"", &["tag_filter", "any_entry"]),
+        (Newsboat, "title !~ \"aa\"", &["any_entry"]),
         (Newsboat, "title =~ \"aa\" and age < 7", &["max_age"]),
         (Newsboat, "content =~ \"aa\"", &["html_content"]),
         (Newsboat, "title =~ \"aa\" xor title", &["trailing_text"]),
