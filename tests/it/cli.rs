@@ -8,6 +8,7 @@ mod config_diff;
 mod daemon;
 mod explain;
 mod feeds;
+mod imports;
 mod lint;
 mod scene;
 mod topic_tests;

@@ -44,6 +44,12 @@ pub enum Topics {
     },
     /// Say what a topic would have found and raised among the entries that are stored
     Backtest(Backtest),
+    /// Translate rules of another program into topics, with a report of all that differs
+    ///
+    /// Prints a topic file on standard output and the report on standard error. Ends with code 3
+    /// if anything was translated only nearly or not at all; topics that are incomplete are
+    /// written as shadow topics, which alert nobody.
+    Import(super::Import),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
