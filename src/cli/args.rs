@@ -14,7 +14,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
-pub use topics::{Topics, Wanted};
+pub use topics::{TestArgs, Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]

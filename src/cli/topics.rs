@@ -39,11 +39,14 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
+    if let Topics::Test(args) = command {
+        return test::run(args, session);
+    }
     let config = session.config()?;
     match command {
+        Topics::Test(_) => Ok(Exit::Ok),
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
-        Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Lint { topics, no_history, deny_warnings } => {
             lint::run(topics, !no_history, *deny_warnings, session)
         }

@@ -10,5 +10,6 @@ mod explain;
 mod feeds;
 mod lint;
 mod scene;
+mod topic_tests;
 mod topics;
 mod verdicts;

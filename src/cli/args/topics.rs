@@ -1,6 +1,8 @@
 //! The commands of `wirewatch topics`.
 
-use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Word;
 use super::backtest::Backtest;
@@ -12,11 +14,7 @@ pub enum Topics {
     /// Show one topic with its rule
     Show { topic: String },
     /// Run the tests written inside the topics
-    Test {
-        /// Only these topics
-        #[arg(value_name = "TOPIC")]
-        topics: Vec<String>,
-    },
+    Test(TestArgs),
     /// Show what is allowed in the rules and most likely not meant
     Lint {
         /// Only these topics, and the lists they use
@@ -65,6 +63,20 @@ pub enum Topics {
         #[arg(long)]
         topic: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only these topics, or those of these topic files and folders, which need not belong to the
+    /// config
+    #[arg(value_name = "PATH|TOPIC")]
+    pub of: Vec<String>,
+    /// Say which clauses of the rules no test decides by
+    #[arg(long)]
+    pub coverage: bool,
+    /// Also write the results to a file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// Whether a topic should find an entry.
