@@ -1,7 +1,6 @@
 //! `wirewatch config`: what the files say, before they count.
 
 mod diff;
-mod git;
 
 use crate::cli::args::Config;
 use crate::cli::exit::{Exit, Failure};
@@ -9,6 +8,6 @@ use crate::cli::session::Session;
 
 pub fn run(command: &Config, session: &mut Session) -> Result<Exit, Failure> {
     match command {
-        Config::Diff { against } => diff::run(against, session),
+        Config::Diff { against, backtest } => diff::run(against, backtest, session),
     }
 }

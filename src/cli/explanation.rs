@@ -21,11 +21,19 @@ pub fn object(topic: &TopicId, document: &Document, why: &Explanation) -> Value 
         "verdict": why.verdict,
         "score": why.score,
         "threshold": why.threshold,
+        "filters": why.filters.iter().map(|filter| json!({
+            "filter": filter.name,
+            "wanted": filter.wanted,
+            "found": filter.found,
+            "held": filter.held,
+            "asked": filter.asked,
+        })).collect::<Vec<_>>(),
         "tree": why.tree.as_ref().map(node),
         "weights": why.scores.iter().map(weight).collect::<Vec<_>>(),
         "exclusions": why.exclusions.iter().map(node).collect::<Vec<_>>(),
         "revision": why.revision.to_string(),
         "analyser": why.analyser,
+        "over_budget": why.over_budget,
     })
 }
 
@@ -88,8 +96,19 @@ pub fn head(page: &mut Page, topic: &TopicId, document: &Document, why: &Explana
     page.marked(0, &mark, &why.verdict);
 }
 
-/// The clauses, the sum and the exclusions.
+/// The filters, the clauses, the sum and the exclusions.
 pub fn body(page: &mut Page, why: &Explanation) {
+    if !why.filters.is_empty() {
+        page.section("filter");
+    }
+    for filter in &why.filters {
+        let mark = page.mark(filter.held);
+        let found = match filter.asked {
+            true => format!("found {}", filter.found),
+            false => "not asked: not known where it comes from".to_owned(),
+        };
+        page.marked(1, &mark, &format!("{}  wanted {}, {found}", filter.name, filter.wanted));
+    }
     if let Some(tree) = &why.tree {
         page.section("match");
         clause(page, 1, tree);
@@ -101,15 +120,24 @@ pub fn body(page: &mut Page, why: &Explanation) {
     if !why.exclusions.is_empty() {
         page.section("exclude");
         for exclusion in &why.exclusions {
-            clause(page, 1, exclusion);
+            let remark = if exclusion.held { "excludes it" } else { "does not exclude it" };
+            clause_with(page, 1, exclusion, remark);
         }
+    }
+    if why.over_budget {
+        page.line(0, "the rule ran out of its share of work: decided on what was found until then");
     }
 }
 
 /// A clause with what is below it; the places where its words stand, one per line.
 fn clause(page: &mut Page, depth: usize, node: &ExplainedNode) {
+    clause_with(page, depth, node, "");
+}
+
+/// As [`clause`], with something said of it as a whole.
+fn clause_with(page: &mut Page, depth: usize, node: &ExplainedNode, remark: &str) {
     let mark = page.mark(node.held);
-    page.marked(depth, &mark, &described(node));
+    page.marked(depth, &mark, &format!("{}  {remark}", described(node)));
     if node.children.is_empty() {
         page.spans(depth + 3, &node.spans);
     }

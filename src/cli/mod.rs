@@ -14,6 +14,7 @@ mod exit;
 mod explanation;
 mod feed_fetch;
 mod feeds;
+mod git;
 mod init;
 mod load;
 mod moment;

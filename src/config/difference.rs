@@ -58,26 +58,20 @@ pub struct FieldChange {
 /// What leads from `before` to `after`: topics first, then feeds, channels and settings, each by
 /// id. `ignored` names fields that are not compared.
 pub fn between(before: &[Part], after: &[Part], ignored: &[&str]) -> Vec<PartChange> {
-    let mut parts: BTreeMap<(Kind, &str), (Option<&Part>, Option<&Part>)> = BTreeMap::new();
+    let mut parts: BTreeMap<(Kind, &str), Pair<'_>> = BTreeMap::new();
     for part in before {
         parts.entry((part.kind, &part.id)).or_default().0 = Some(part);
     }
     for part in after {
         parts.entry((part.kind, &part.id)).or_default().1 = Some(part);
     }
-    parts
-        .into_iter()
-        .filter_map(|((kind, id), (before, after))| part(kind, id, before, after, ignored))
-        .collect()
+    parts.into_iter().filter_map(|((kind, id), pair)| part(kind, id, pair, ignored)).collect()
 }
 
-fn part(
-    kind: Kind,
-    id: &str,
-    before: Option<&Part>,
-    after: Option<&Part>,
-    ignored: &[&str],
-) -> Option<PartChange> {
+/// A part as it was and as it is.
+type Pair<'p> = (Option<&'p Part>, Option<&'p Part>);
+
+fn part(kind: Kind, id: &str, (before, after): Pair<'_>, ignored: &[&str]) -> Option<PartChange> {
     let change = match (before, after) {
         (None, _) => Change::Added,
         (_, None) => Change::Removed,

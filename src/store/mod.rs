@@ -5,7 +5,7 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
 //! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
-//! [`sightings`], [`counts`] and [`history`] look across, [`running`] keeps what the daemon was
+//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;

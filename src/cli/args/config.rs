@@ -12,5 +12,8 @@ pub enum Config {
         /// files as they are in a revision of their repository
         #[arg(long, default_value = "running", value_name = "running|git:REV")]
         against: String,
+        /// Over how much of the stored past alerts are estimated, or `none`
+        #[arg(long, default_value = "7d", value_name = "PERIOD|none")]
+        backtest: String,
     },
 }

@@ -102,21 +102,12 @@ impl Page {
 
     /// `title  …text [NATO] text…`.
     fn in_context(&self, span: &Span) -> String {
-        // Shorter context than was asked for means that the field begins or ends there.
-        let dots = |context: &str| match context.chars().count() < CONTEXT_CHARS {
-            true => "",
-            false => "…",
-        };
         let quote = format!("[{}]", untrusted::terminal(&span.quote));
         let quote = untrusted::excerpt(&quote, MAX_LABEL_CHARS).into_owned();
         let quote = self.paint(&quote, AnsiColor::Yellow.on_default().bold());
         let field = if span.in_lead { "lead" } else { span.field.as_str() };
-        let (before, after) = (untrusted::terminal(&span.before), untrusted::terminal(&span.after));
-        let line = format!(
-            "{field:<5}  {}{before}{quote}{after}{}",
-            dots(&span.before),
-            dots(&span.after)
-        );
+        let (before, after) = (before(&span.before), after(&span.after));
+        let line = format!("{field:<5}  {before}{quote}{after}");
         line.trim_end().to_owned()
     }
 
@@ -128,6 +119,27 @@ impl Page {
         self.text.push_str(&"  ".repeat(depth.min(40)));
         self.text.push_str(line.trim_end());
         self.text.push('\n');
+    }
+}
+
+/// What stands before a quote. Shorter context than was asked for means that the field begins
+/// there; else the word that was cut is left out.
+fn before(context: &str) -> String {
+    let is_cut = context.chars().count() >= CONTEXT_CHARS;
+    match context.split_once(' ').filter(|_| is_cut) {
+        Some((_, words)) => format!("…{}", untrusted::terminal(words)),
+        None if is_cut => format!("…{}", untrusted::terminal(context)),
+        None => untrusted::terminal(context).into_owned(),
+    }
+}
+
+/// What stands behind a quote.
+fn after(context: &str) -> String {
+    let is_cut = context.chars().count() >= CONTEXT_CHARS;
+    match context.rsplit_once(' ').filter(|_| is_cut) {
+        Some((words, _)) => format!("{}…", untrusted::terminal(words)),
+        None if is_cut => format!("{}…", untrusted::terminal(context)),
+        None => untrusted::terminal(context).into_owned(),
     }
 }
 

@@ -13,23 +13,17 @@ pub fn lines(page: &mut Page, why: &Explanation) {
     let sum = why.score.unwrap_or_default();
     let places = places(&exact);
     let shown = rounded(&exact, sum, places);
-    for (line, shown) in why.scores.iter().zip(&shown) {
+    let products: Vec<String> = why.scores.iter().map(|line| product(line, places)).collect();
+    let width = products.iter().map(|text| text.chars().count()).max().unwrap_or_default();
+    for ((line, shown), product) in why.scores.iter().zip(&shown).zip(&products) {
         let mark = page.mark(line.score.is_some());
         let label = short(&line.clause.label);
-        let text = match line.score {
-            Some(score) => format!(
-                "{} × {} ({}) × {:.places$} (×{}) = {shown:+9.places$}  {label}",
-                line.weight,
-                score.field_factor,
-                field(score.field_factor),
-                score.repeat_factor,
-                line.clause.count.max(1),
-            ),
-            None => {
-                format!("not found, worth {:+} or more = {:9.places$}  {label}", line.weight, 0.0)
-            }
+        // Nothing has no sign.
+        let value = match line.score {
+            Some(_) => format!("{shown:+.places$}"),
+            None => format!("{:.places$}", 0.0),
         };
-        page.marked(1, &mark, &text);
+        page.marked(1, &mark, &format!("{product:<width$} = {value:>8}  {label}"));
         if line.score.is_some() {
             page.spans(4, &line.clause.spans);
         }
@@ -46,6 +40,23 @@ pub fn lines(page: &mut Page, why: &Explanation) {
     // A speck below zero is zero.
     let sum = if sum == 0.0 { 0.0 } else { sum };
     page.line(1, &format!("sum = {sum:.places$}{verdict}"));
+}
+
+/// `2 × 1.5 (lead) × 1.347 (×2)`.
+fn product(line: &ScoreLine, places: usize) -> String {
+    match line.score {
+        Some(score) if score.weight < 0.0 => format!("{} (unscaled)", score.weight),
+        Some(score) => format!(
+            "{} × {} ({}) × {:.places$} (×{})",
+            score.weight,
+            score.field_factor,
+            field(score.field_factor),
+            score.repeat_factor,
+            line.clause.count.max(1),
+        ),
+        None if line.weight < 0.0 => format!("not found, worth {}", line.weight),
+        None => format!("not found, worth {:+} or more", line.weight),
+    }
 }
 
 fn contribution(line: &ScoreLine) -> f64 {

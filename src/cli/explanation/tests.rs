@@ -1,20 +1,14 @@
 //! The page that people read.
 
-use std::sync::Arc;
-
 use super::page::Page;
 use super::{body, cure, head};
-use crate::config::{Environment, load};
+use crate::config::restore;
 use crate::domain::document::Document;
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 
-fn topics(text: &str) -> Arc<TopicSet> {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("topics")).unwrap();
-    std::fs::write(dir.path().join("topics/a.toml"), text).unwrap();
-    std::fs::write(dir.path().join("wirewatch.toml"), "state_dir = \"state\"\n").unwrap();
-    load(dir.path(), &Environment::fixed([])).unwrap_or_else(|error| panic!("{error}")).topics
+fn topics(text: &str) -> TopicSet {
+    restore(text, "test").unwrap_or_else(|error| panic!("{error}")).set
 }
 
 fn page(topics: &TopicSet, title: &str, text: &str) -> String {
@@ -48,13 +42,61 @@ threshold = 5
 #[test]
 fn a_match_is_told_with_places_and_a_sum_that_adds_up() {
     let shown = page(&topics(TOPIC), "NATO pact", "The pact holds after the NATO summit");
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r#"
+    nato matches: NATO pact
+    ✓ yes  matches with score 9.4 (threshold 5.0)
+    match
+      ✓ yes  NATO NEAR/3 @ally  ×1
+        ✓ yes  NATO  ×2
+              title  [NATO] pact
+              lead   …pact holds after the [NATO] summit
+        ✓ yes  @ally  ×2
+          ✓ yes  pact  ×2
+                title  NATO [pact]
+                lead   The [pact] holds after the NATO…
+    score
+      ✓ yes  2 × 2 (title) × 1.347 (×2)   =   +5.386  NATO
+            title  [NATO] pact
+            lead   …pact holds after the [NATO] summit
+      ✓ yes  1.5 × 2 (title) × 1.347 (×2) =   +4.040  pact
+            title  NATO [pact]
+            lead   The [pact] holds after the NATO…
+      ✗ no   not found, worth -1          =    0.000  oil
+      sum = 9.426, threshold 5: reached
+    exclude
+      ✗ no   strap  does not exclude it
+    "#);
 }
 
 #[test]
 fn a_miss_is_told_with_what_would_have_caught_it() {
     let shown = page(&topics(TOPIC), "Nato looks at the new pact", "Oil");
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r#"
+    nato does not match: Nato looks at the new pact
+    ✗ no   NATO NEAR/3 @ally: both found, but the nearest are 5 words apart
+    match
+      ✗ no   NATO NEAR/3 @ally  (both found, but the nearest are 5 words apart)
+        ✓ yes  NATO  ×1
+              title  [Nato] looks at the new pact
+        ✓ yes  @ally  ×1
+          ✓ yes  pact  ×1
+                title  Nato looks at the new [pact]
+    score
+      ✓ yes  2 × 2 (title) × 1.00 (×1)   =    +4.00  NATO
+            title  [Nato] looks at the new pact
+      ✓ yes  1.5 × 2 (title) × 1.00 (×1) =    +3.00  pact
+            title  Nato looks at the new [pact]
+      ✓ yes  -1 (unscaled)               =    -1.00  oil
+            lead   [Oil]
+      sum = 6.00, threshold 5: reached
+    exclude
+      ✗ no   strap  does not exclude it
+    what would have caught it
+      NATO NEAR/3 @ally: both found, but the nearest are 5 words apart
+          title  [Nato] looks at the new pact
+          title  Nato looks at the new [pact]
+        → NEAR/3 would have to be NEAR/5: enough by itself
+    "#);
 }
 
 #[test]

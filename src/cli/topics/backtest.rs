@@ -5,7 +5,7 @@ mod against;
 mod marking;
 mod object;
 mod page;
-mod period;
+pub mod period;
 pub mod replay;
 
 use crate::cli::args::{Backtest, Format};

@@ -3,15 +3,18 @@
 
 mod unseen;
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::explain::outcome;
-use super::explain::subject::{Subject, What};
+use super::explain::subject::{self, Subject, What};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::explanation::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{explanation, naming};
 use crate::config::Config;
+use crate::domain::untrusted;
 use crate::store::Access;
 
 pub fn run(
@@ -21,21 +24,23 @@ pub fn run(
     session: &mut Session,
 ) -> Result<Exit, Failure> {
     let id = naming::topic(topic, &config.topics)?;
-    let store = session.store_of(config, Access::ReadOnly)?;
-    let subject = match What::read(what) {
-        What::Entry(entry) => Subject::of_entry(&store, entry, config)?,
+    let what = What::read(what);
+    let subject = match what {
         What::Link(url) => {
+            let store = session.store_of(config, Access::ReadOnly)?;
             let found = store.entry_by_link(url)?;
             if found.entries.is_empty() {
                 return unseen::run(url, &id, found.purged, config, &store, session);
             }
             Subject::newest(&store, &found.entries, config)?
         }
-        _ => {
-            let sentence = format!("`{what}` is neither a link nor an entry's id");
+        What::File(name) if !Path::new(name).exists() => {
+            let shown = untrusted::terminal(name).into_owned();
+            let sentence = format!("`{shown}` is neither a link, an entry's id nor a file");
             return Err(Failure::said(Exit::Usage, sentence)
-                .hint("`wirewatch topics explain TOPIC FILE` explains a text"));
+                .hint("`wirewatch topics why-not https://… --topic TOPIC`"));
         }
+        other => subject::find(&other, config, session)?,
     };
     let origin = subject.origin();
     let Some(why) = config.topics.explain(&id, &subject.document, &origin) else {

@@ -9,7 +9,7 @@ use super::super::tree::times;
 use super::super::{ExplainedNode, Nearest};
 use super::edit::{Change, Edit, Site, Source};
 use super::near_hit::NearHits;
-use super::{Candidate, Remedy};
+use super::{Candidate, Remedy, Span};
 use crate::domain::document::Document;
 
 /// Most near hits taken of one list.
@@ -56,76 +56,82 @@ impl<'a> Search<'a> {
         match (&expr.node, &children[..]) {
             (Node::And(operands), _) => self.every(operands, children, &site, scope),
             (Node::Or(operands), _) => self.any(operands, node, &site, scope),
-            (Node::Not(inner), [child]) => self.told(
-                "negated",
-                node,
-                format!("{} must not be there, and is", expr_label(inner)),
-                &child.spans,
-            ),
-            (Node::Scoped { scope: within, inner }, [child]) => {
-                if node.note.is_some() {
-                    let found =
-                        format!("{} is there, but not in the {}", child.label, within.as_str());
-                    let change = format!("{} anywhere", child.label);
-                    self.offer(
-                        "other_field",
-                        node,
-                        found,
-                        change,
-                        &child.spans,
-                        &site,
-                        Change::Anywhere,
-                    );
-                } else {
-                    self.clause(inner, child, site.below(0), *within);
-                }
+            (Node::Not(inner), [child]) => {
+                let found = format!("{} must not be there, and is", expr_label(inner));
+                self.told("negated", node, found, &child.spans);
             }
-            (Node::Proximity { op, left, right }, [a, b]) => {
-                if !a.held || a.count == 0 {
-                    self.clause(left, a, site.below(0), scope);
-                }
-                let is_filter = matches!(op, ProximityOp::Except | ProximityOp::NotNear(_));
-                if !is_filter && (!b.held || b.count == 0) {
-                    self.clause(right, b, site.below(1), scope);
-                }
-                if let Some(nearest) = node.nearest {
-                    self.apart(*op, nearest, node, &site);
-                }
+            (Node::Scoped { scope: within, inner }, [child]) if node.note.is_none() => {
+                self.clause(inner, child, site.below(0), *within);
             }
-            (Node::AtLeast { operands, .. }, _) => {
-                let count: usize = children.iter().map(members).sum();
-                if count == 0 {
-                    return self.any(operands, node, &site, scope);
-                }
-                let found = node.note.clone().unwrap_or_default();
-                let change = format!("ATLEAST/{count}");
-                let spans: Vec<_> =
-                    children.iter().flat_map(|child| child.spans.iter().cloned()).collect();
-                let count = Change::Count(u32::try_from(count).unwrap_or(u32::MAX));
-                self.offer("count", node, found, change, &spans, &site, count);
+            (Node::Scoped { scope: within, .. }, [child]) => {
+                let found = format!("{} is there, but not in the {}", child.label, within.as_str());
+                let words = format!("{} anywhere", child.label);
+                self.told("other_field", node, found, &child.spans).offers(
+                    words,
+                    &site,
+                    Change::Anywhere,
+                );
             }
-            (Node::Mentions { n, inner }, [child]) => {
-                if child.count == 0 {
-                    return self.clause(inner, child, site.below(0), scope);
-                }
+            (Node::Proximity { op, left, right }, [_, _]) => {
+                self.proximity(*op, [left, right], node, &site, scope);
+            }
+            (Node::AtLeast { operands, .. }, _) => self.at_least(operands, node, &site, scope),
+            (Node::Mentions { inner, .. }, [child]) if child.count == 0 => {
+                self.clause(inner, child, site.below(0), scope);
+            }
+            (Node::Mentions { n, .. }, [child]) => {
                 let found = format!("{} is there {}, {n} asked", child.label, times(child.count));
-                let change = format!("MENTIONS/{}", child.count);
+                let words = format!("MENTIONS/{}", child.count);
                 let count = Change::Count(child.count);
-                self.offer("count", node, found, change, &child.spans, &site, count);
+                self.told("count", node, found, &child.spans).offers(words, &site, count);
             }
             (Node::Term(term), _) => match self.near.of(term, scope) {
                 Some(hit) => {
                     let change = match hit.is_added {
                         true => Change::Or(hit.expr()),
-                        false => Change::Term(hit.term.clone()),
+                        false => Change::Term(hit.term),
                     };
-                    self.offer(hit.code, node, hit.found, hit.change, &hit.spans, &site, change);
+                    self.told(hit.code, node, hit.found, &hit.spans)
+                        .offers(hit.change, &site, change);
                 }
                 None => self.missing(node),
             },
             (Node::Reference(name), _) => self.reference(name, node, scope),
             _ => self.missing(node),
         }
+    }
+
+    /// The sides that are not there; where both are, how they stand.
+    fn proximity(
+        &mut self,
+        op: ProximityOp,
+        sides: [&Expr; 2],
+        node: &ExplainedNode,
+        site: &Site,
+        scope: Scope,
+    ) {
+        let is_filter = matches!(op, ProximityOp::Except | ProximityOp::NotNear(_));
+        for (at, (side, child)) in sides.into_iter().zip(&node.children).enumerate() {
+            let is_asked = at == 0 || !is_filter;
+            if is_asked && (!child.held || child.count == 0) {
+                self.clause(side, child, site.below(at), scope);
+            }
+        }
+        if let Some(nearest) = node.nearest {
+            self.apart(op, nearest, node, site);
+        }
+    }
+
+    fn at_least(&mut self, operands: &[Expr], node: &ExplainedNode, site: &Site, scope: Scope) {
+        let count: usize = node.children.iter().map(members).sum();
+        if count == 0 {
+            return self.any(operands, node, site, scope);
+        }
+        let found = node.note.clone().unwrap_or_default();
+        let spans = node.children.iter().flat_map(|child| child.spans.iter().cloned());
+        let spans: Vec<Span> = spans.collect();
+        let fewer = Change::Count(u32::try_from(count).unwrap_or(u32::MAX));
+        self.told("count", node, found, &spans).offers(format!("ATLEAST/{count}"), site, fewer);
     }
 
     /// Each operand that does not hold; where the text has nothing to go by, the rule without it.
@@ -184,7 +190,7 @@ impl<'a> Search<'a> {
             (Change::Left, [a, b]) => format!("{} without {op} {}", a.label, b.label),
             _ => format!("AND in place of {op}"),
         };
-        self.offer(code, node, found, words, &spans, site, change);
+        self.told(code, node, found, &spans).offers(words, site, change);
     }
 
     /// A list none of whose entries is there, or a macro whose rule does not hold.
@@ -206,7 +212,7 @@ impl<'a> Search<'a> {
                     let found = format!("{} of @{name}: {}", hit.asked, hit.found);
                     let change = format!("{} in [lists] {name}", hit.term);
                     let item = Change::Item(hit.term.clone());
-                    self.offer(hit.code, node, found, change, &hit.spans, &source, item);
+                    self.told(hit.code, node, found, &hit.spans).offers(change, &source, item);
                 }
             }
             _ => self.missing(node),
@@ -217,43 +223,33 @@ impl<'a> Search<'a> {
         self.told("missing", node, format!("{} is not in the text", node.label), &[]);
     }
 
-    /// Something that stands in the way, and nothing to try.
+    /// Something that stands in the way; what to try about it is said of what comes back.
     fn told(
         &mut self,
         code: &'static str,
         node: &ExplainedNode,
         found: String,
-        spans: &[super::Span],
-    ) {
-        self.found.push(Candidate {
-            remedy: Remedy {
-                code,
-                clause: node.label.clone(),
-                found,
-                change: None,
-                spans: spans.to_vec(),
-                enough: false,
-            },
-            edit: None,
-        });
+        spans: &[Span],
+    ) -> &mut Candidate {
+        let remedy = Remedy {
+            code,
+            clause: node.label.clone(),
+            found,
+            change: None,
+            spans: spans.to_vec(),
+            enough: false,
+        };
+        let at = self.found.len();
+        self.found.push(Candidate { remedy, edit: None });
+        &mut self.found[at]
     }
+}
 
-    #[allow(clippy::too_many_arguments)]
-    fn offer(
-        &mut self,
-        code: &'static str,
-        node: &ExplainedNode,
-        found: String,
-        words: String,
-        spans: &[super::Span],
-        site: &Site,
-        change: Change,
-    ) {
-        self.told(code, node, found, spans);
-        if let Some(last) = self.found.last_mut() {
-            last.remedy.change = Some(words);
-            last.edit = Some(Edit::Clause(site.clone(), change));
-        }
+impl Candidate {
+    /// What would have to change, and how to try that.
+    fn offers(&mut self, words: String, site: &Site, change: Change) {
+        self.remedy.change = Some(words);
+        self.edit = Some(Edit::Clause(site.clone(), change));
     }
 }
 

@@ -19,24 +19,26 @@ pub(super) fn candidates(
         all.extend(one("tags", &filters.tags, &tags, |filters| &mut filters.tags));
     }
     if let Some(publisher) = origin.publisher {
-        all.extend(one("publishers", &filters.publishers, &[publisher], |filters| {
-            &mut filters.publishers
-        }));
+        let of: FilterOf = |filters| &mut filters.publishers;
+        all.extend(one("publishers", &filters.publishers, &[publisher], of));
     }
     if !filters.languages.is_any() {
-        let language = language::of(document);
-        all.extend(one("languages", &filters.languages, &[&*language.code], |filters| {
-            &mut filters.languages
-        }));
+        let code = language::of(document).code;
+        if !filters.admit_language(&code) {
+            let of: FilterOf = |filters| &mut filters.languages;
+            all.push(candidate("languages", &filters.languages, &[&code], of));
+        }
     }
     all
 }
 
-/// The candidate of one filter, if it does not hold. `of` finds it among all.
+/// The candidate of one filter, if it does not hold.
 fn one(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Option<Candidate> {
-    if wanted.admits(found.iter().copied()) {
-        return None;
-    }
+    (!wanted.admits(found.iter().copied())).then(|| candidate(name, wanted, found, of))
+}
+
+/// What would have to change about a filter. `of` finds it among all.
+fn candidate(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Candidate {
     let is_found = |value: &String| found.iter().any(|one| one.eq_ignore_ascii_case(value));
     let unwanted = wanted.not.iter().find(|not| is_found(not));
     let mut opened = wanted.clone();
@@ -57,7 +59,7 @@ fn one(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Opt
         (None, Some(value)) => format!("with \"{value}\" in `{name}`"),
         (None, None) => format!("without the filter `{name}`"),
     };
-    Some(Candidate {
+    Candidate {
         remedy: Remedy {
             code: "filter",
             clause: format!("filter {name}"),
@@ -67,5 +69,5 @@ fn one(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Opt
             enough: false,
         },
         edit: Some(Edit::Filter(of, opened)),
-    })
+    }
 }

@@ -9,8 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::config::outline::Part;
-use crate::config::{self, Environment};
+use crate::config::{self, Config, Environment};
 use crate::domain::untrusted;
 
 /// Most files of a revision that are looked at, and their size together, in bytes.
@@ -20,8 +19,10 @@ const MAX_BYTES: usize = 64 << 20;
 /// Endings of files that a configuration may be made of.
 const ENDINGS: [&str; 4] = ["toml", "txt", "csv", "list"];
 
-/// The configuration in short, as its files were in `revision`.
-pub fn outline(revision: &str, file: &Path, env: &Environment) -> Result<Vec<Part>, Failure> {
+/// The configuration whose main file is `file`, as its files were in `revision`, without its
+/// secrets.
+pub fn config_at(revision: &str, file: &Path, env: &Environment) -> Result<Config, Failure> {
+    let shown = untrusted::terminal(revision).into_owned();
     let file = fs::canonicalize(file).context("cannot find the config").map_err(failed)?;
     let home = file.parent().unwrap_or(Path::new("/"));
     let name = file.file_name().unwrap_or(OsStr::new(config::MAIN_FILE));
@@ -29,7 +30,6 @@ pub fn outline(revision: &str, file: &Path, env: &Environment) -> Result<Vec<Par
     let copy = tempfile::tempdir().context("cannot make a directory").map_err(failed)?;
     let written = write(&commit, home, copy.path())?;
     if !copy.path().join(name).exists() {
-        let shown = untrusted::terminal(revision).into_owned();
         let sentence = format!(
             "git revision {shown} has no {} ({written} other files of a configuration)",
             name.to_string_lossy()
@@ -37,8 +37,15 @@ pub fn outline(revision: &str, file: &Path, env: &Environment) -> Result<Vec<Par
         return Err(Failure::said(Exit::Failed, sentence));
     }
     let env = env.clone().without_secrets();
-    let config = config::load(&copy.path().join(name), &env)?;
-    Ok(config.outline())
+    let then = config::load(&copy.path().join(name), &env).map_err(|problems| {
+        let sentence = format!("the configuration at {shown} is not right\n{problems}");
+        Failure::said(Exit::Failed, sentence)
+    })?;
+    if then.files.iter().any(|file| !file.starts_with(copy.path())) {
+        let sentence = "the topics lie outside the directory of the config: git:… cannot follow";
+        return Err(Failure::said(Exit::Failed, sentence).hint("use `--against running`"));
+    }
+    Ok(then)
 }
 
 /// The full name of a revision: nothing that could be taken for an option goes further.
