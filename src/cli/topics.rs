@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 mod explain;
+mod packs;
 mod test;
 
 use serde_json::{Value, json};
@@ -27,10 +28,15 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
+    // Packs can be written while the config is broken for want of one.
+    if let Topics::Packs { write, force } = command {
+        return packs::run(write, *force, session);
+    }
     let config = session.config()?;
     match command {
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
+        Topics::Packs { write, force } => packs::run(write, *force, session),
         Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
     }

@@ -13,7 +13,7 @@ use super::problem::{Problems, Report};
 use super::settings::{self, Settings};
 use super::source::{FileId, Place, SourceFile};
 use super::topic_file::TopicFiles;
-use super::{Config, rules};
+use super::{Config, packs, rules};
 
 /// Largest configuration file, in bytes.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -115,9 +115,10 @@ fn topic_files(
     report: &mut Report,
 ) -> TopicFiles {
     let mut topics = TopicFiles::default();
-    let Some(paths) = topic_paths(settings, report) else {
+    let Some(mut paths) = topic_paths(settings, report) else {
         return topics;
     };
+    paths.extend(packs::paths(settings, report));
     let before = report.count();
     for path in &paths {
         let Some((file, text)) = read_file(path, report) else {
@@ -147,6 +148,10 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
     let dir = &settings.topics_dir;
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
+        // Whoever watches by packs alone need not have a directory of topics.
+        Err(_) if settings.topics_place.span.is_none() && !settings.packs.is_empty() => {
+            return Some(Vec::new());
+        }
         Err(error) => {
             let message = format!("the topics directory {} cannot be read: {error}", dir.display());
             report
@@ -172,7 +177,7 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
 }
 
 /// Reads a file and files it among the sources. `None`: it could not be read, which is noted.
-fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
+pub(super) fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
     let file = report.sources.len();
     let name = path.display().to_string();
     let problem = match fs::metadata(path) {
@@ -213,7 +218,7 @@ fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
 }
 
 /// Says where else a main file would have been found.
-fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
+pub(super) fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
     let places = environment::lookup_places(env);
     let places: Vec<_> = places.iter().filter(|place| *place != path).collect();
     let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();
@@ -224,7 +229,7 @@ fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
     report.hint_last("not_found", hint);
 }
 
-fn note_syntax(file: FileId, text: &str, errors: Vec<Error>, report: &mut Report) {
+pub(super) fn note_syntax(file: FileId, text: &str, errors: Vec<Error>, report: &mut Report) {
     for error in errors.iter().take(MAX_TOML_ERRORS) {
         let span = error.span().unwrap_or(text.len()..text.len());
         let duplicate = error.message().starts_with("duplicate key");

@@ -10,6 +10,7 @@ mod examples;
 mod feeds;
 mod key;
 mod load;
+mod packs;
 mod problem;
 mod rules;
 mod secret;
@@ -23,8 +24,9 @@ mod typed;
 mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
-pub use examples::examples;
+pub use examples::{examples, packs};
 pub use load::{load, state_dir};
+pub use packs::{PackView, survey};
 pub use problem::{Problem, Problems};
 
 use std::collections::BTreeMap;

@@ -6,5 +6,6 @@ mod basics;
 mod config;
 mod daemon;
 mod feeds;
+mod packs;
 mod scene;
 mod topics;

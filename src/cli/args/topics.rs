@@ -14,6 +14,15 @@ pub enum Topics {
         #[arg(value_name = "TOPIC")]
         topics: Vec<String>,
     },
+    /// List the packs of topics there are: what each watches, and whether it is switched on
+    Packs {
+        /// Copy these packs from the program into the config directory
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        write: Vec<String>,
+        /// Overwrite packs that are there
+        #[arg(long, requires = "write")]
+        force: bool,
+    },
     /// Say clause by clause why a topic does or does not match
     Explain {
         topic: String,
