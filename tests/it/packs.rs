@@ -106,7 +106,7 @@ fn found(config: &Config, title: &str, body: &str, prefix: &str) -> Vec<String> 
     let document =
         Document { title: title.to_owned(), body: body.to_owned(), ..Document::default() };
     let found = config.topics.evaluate(&document, &Origin::UNKNOWN).into_iter();
-    let ids = found.map(|(id, _)| id.as_str().to_owned());
+    let ids = found.map(|(topic, _)| topic.id.as_str().to_owned());
     ids.filter(|id| id.starts_with(prefix)).collect()
 }
 
