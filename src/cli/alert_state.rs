@@ -22,7 +22,7 @@ pub fn change(
     session: &mut Session,
 ) -> Result<Exit, Failure> {
     let ids = change.ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<AlertId>, _>>()?;
-    let author = author(change, &session.env);
+    let author = author(change.author.as_deref(), &session.env);
     let note = change.note.as_deref();
     let store = session.store(Access::Existing)?;
     let mut records = Records::new(alerts::COLUMNS, "");
@@ -70,8 +70,8 @@ fn change_one(
 }
 
 /// Who says so: as given, else the user's name, else the user's number.
-fn author(change: &StateChange, env: &Environment) -> String {
-    let given = change.author.clone().filter(|author| !author.trim().is_empty());
+pub fn author(given: Option<&str>, env: &Environment) -> String {
+    let given = given.filter(|author| !author.trim().is_empty()).map(str::to_owned);
     given.or_else(|| env.var("USER")).or_else(|| env.var("LOGNAME")).unwrap_or_else(|| {
         // Linux says so without a library: a process owns its own entry.
         let process = std::fs::metadata("/proc/self");

@@ -1,24 +1,28 @@
-//! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes.
+//! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes,
+//! [`verdicts`] says what a find was worth.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{AlertChoice, Alerts, Format, State};
+use crate::cli::args::{AlertChoice, Alerts, Format, State, VerdictChoice};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
-use crate::cli::{alert_state, deliver, moment};
+use crate::cli::{alert_state, deliver, moment, topics, verdicts};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style};
-use crate::domain::alert::AlertState;
+use crate::domain::alert::mark::Mark;
+use crate::domain::alert::{AlertState, Reach};
 use crate::domain::ids::AlertId;
 use crate::domain::untrusted;
 use crate::store::Access;
-use crate::store::alerts::read::{AlertDetail, AlertFilter, AlertView, RevisionView};
+use crate::store::alerts::read::{
+    AlertDetail, AlertFilter, AlertView, RevisionView, VerdictFilter,
+};
 
 /// How often a follower looks for new revisions.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
@@ -35,6 +39,8 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("publishers"),
     Column::shown("seq"),
     Column::shown("updated"),
+    Column::shown("verdict"),
+    Column::shown("marks"),
     Column::hidden("opened"),
     Column::hidden("topic_name"),
     Column::hidden("story"),
@@ -58,18 +64,25 @@ pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Alerts::List(choice) => list(choice, session),
         Alerts::Show { id } => show(id, session),
-        Alerts::Tail { follow, lines } => tail(*follow, *lines, session),
+        Alerts::Explain { id } => topics::replay::run(naming::read(id)?, None, session),
+        Alerts::Tail { follow, lines, shadow } => tail(*follow, *lines, *shadow, session),
         Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
         Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),
+        Alerts::Verdict { ids, verdict, word } => verdicts::of_alerts(ids, *verdict, word, session),
     }
 }
 
 fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store(Access::ReadOnly)?;
     let topic = choice.topic.as_deref();
+    let topic = topic.map(|topic| naming::stored_topic(topic, &store, session)).transpose()?;
+    let of_shadow =
+        store.topics()?.iter().any(|view| view.shadow && Some(&view.id) == topic.as_ref());
     let filter = AlertFilter {
-        topic: topic.map(|topic| naming::stored_topic(topic, &store, session)).transpose()?,
+        topic,
         state: choice.state.map(AlertState::from),
+        verdict: choice.verdict.map(VerdictFilter::from),
+        shadow: if choice.shadow || of_shadow { None } else { Some(false) },
         limit: choice.limit,
         ..AlertFilter::default()
     };
@@ -92,11 +105,20 @@ pub fn add(records: &mut Records, view: &AlertView) {
         json!(view.publishers),
         json!(view.seq),
         moment::json(view.updated),
+        json!(view.verdict.map(Mark::as_str)),
+        marks(view),
         moment::json(view.opened),
         json!(view.topic_name),
         json!(view.story.to_string()),
         json!(view.score),
     ]);
+}
+
+/// What sets an alert apart: how far it went.
+fn marks(view: &AlertView) -> Value {
+    let shadow = view.shadow.then_some("shadow");
+    let held_back = (view.held_back > 0).then_some("held back");
+    shadow.into_iter().chain(held_back).map(Value::from).collect()
 }
 
 fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
@@ -134,6 +156,9 @@ fn page(alert: &AlertDetail, style: Style) -> String {
         );
         lines.push(untrusted::terminal(&line).into_owned());
     }
+    for verdict in &alert.verdicts {
+        lines.push(untrusted::terminal(&verdicts::line(verdict)).into_owned());
+    }
     lines.push("\nrevisions".to_owned());
     for revision in &alert.revisions {
         let line = format!(
@@ -167,6 +192,10 @@ fn object(alert: &AlertDetail) -> Value {
         "opened": moment::json(view.opened),
         "updated": moment::json(view.updated),
         "score": view.score,
+        "verdict": view.verdict.map(Mark::as_str),
+        "shadow": view.shadow,
+        "held_back": view.held_back,
+        "verdicts": alert.verdicts.iter().map(verdicts::object).collect::<Vec<_>>(),
         "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
         "notes": alert.notes.iter().map(|note| json!({
             "at": moment::json(note.at),
@@ -178,24 +207,24 @@ fn object(alert: &AlertDetail) -> Value {
     })
 }
 
-fn tail(follow: bool, lines: u32, session: &mut Session) -> Result<Exit, Failure> {
+fn tail(follow: bool, lines: u32, shadow: bool, session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store(Access::ReadOnly)?;
-    // Cursors are numbered without gaps, so that the last ones are known by their distance.
-    let mut cursor = store.last_alert_cursor()?.saturating_sub(i64::from(lines)).max(0);
-    let first = store.alert_revisions_after(cursor, lines)?;
+    let mut cursor = store.last_alert_cursor()?;
+    let first = store.last_alert_revisions(lines, shadow)?;
     if !follow {
         print(&first, false, session)?;
         return Ok(Exit::Ok);
     }
-    cursor = first.last().map_or(cursor, |revision| revision.cursor);
+    cursor = first.last().map_or(cursor, |revision| revision.cursor.max(cursor));
     print(&first, true, session)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
         loop {
-            let page = store.alert_revisions_after(cursor, PAGE)?;
+            let mut page = store.alert_revisions_after(cursor, PAGE)?;
             if let Some(last) = page.last() {
                 cursor = last.cursor;
+                page.retain(|revision| shadow || revision.reach != Reach::Shadow);
                 print(&page, true, session)?;
                 continue;
             }
@@ -287,6 +316,17 @@ impl From<State> for AlertState {
             State::Open => AlertState::Open,
             State::Acknowledged => AlertState::Acknowledged,
             State::Closed => AlertState::Closed,
+        }
+    }
+}
+
+impl From<VerdictChoice> for VerdictFilter {
+    fn from(choice: VerdictChoice) -> Self {
+        match choice {
+            VerdictChoice::Useful => VerdictFilter::Is(Mark::Useful),
+            VerdictChoice::Noise => VerdictFilter::Is(Mark::Noise),
+            VerdictChoice::Dup => VerdictFilter::Is(Mark::Dup),
+            VerdictChoice::None => VerdictFilter::None,
         }
     }
 }

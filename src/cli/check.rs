@@ -1,5 +1,6 @@
 //! `wirewatch check`: everything that can be known before a run. Reads config and topics, runs
-//! the tests inside the topics, and says all that is wrong at once.
+//! the tests inside the topics, and says all that is wrong at once, and what is most likely not
+//! meant.
 
 use serde_json::json;
 
@@ -8,8 +9,10 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::describe;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
+use crate::cli::topics::lint;
 use crate::cli::warnings::{self, Finding};
-use crate::config::{Config, Problems};
+use crate::config::{Config, Level, Problem, Problems};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 const COLUMNS: &[Column] = &[
@@ -23,26 +26,39 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
-    let config = match session.loader()?.read() {
-        Ok(config) => config,
+    let (config, rules) = match session.loader()?.read_with_rules() {
+        Ok(read) => read,
         Err(problems) => return refuse(problems, session),
     };
-    let failed: Vec<TestResult> =
-        selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
+    let failed: Vec<TestResult> = selftest::run(&config.topics, terminal::plain)
+        .into_iter()
+        .filter(|test| !test.passed)
+        .collect();
     let errors = warnings::unusable_channels(&config, &session.clock);
     let warnings = warnings::unwise(&config);
+    let lints = lint::lints(&config, &rules, true, session);
+    let (lints, notes): (Vec<_>, Vec<_>) =
+        lints.into_iter().partition(|lint| lint.problem.level == Level::Warning);
     let good = failed.is_empty() && errors.is_empty();
-    let exit = match (good, deny_warnings && !warnings.is_empty()) {
+    let warned = !warnings.is_empty() || !lints.is_empty();
+    let exit = match (good, deny_warnings && warned) {
         (false, _) => Exit::Failed,
         (true, true) => Exit::Partial,
         (true, false) => Exit::Ok,
     };
     if session.printer.format() != Format::Table {
-        session.printer.records(&findings(&failed, &errors, &warnings))?;
+        let mut records = findings(&failed, &errors, &warnings);
+        lints.iter().for_each(|lint| add(&mut records, &lint.problem));
+        session.printer.records(&records)?;
         return Ok(exit);
     }
     for warning in &warnings {
         session.messages.warn(&warning.message);
+    }
+    session.messages.excerpts(&rules.render(lints.iter(), session.messages.coloured()));
+    if !notes.is_empty() {
+        let notes = count(notes.len(), "thing");
+        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
     }
     for error in &errors {
         session.messages.report(&Failure::said(Exit::Failed, &error.message));
@@ -64,18 +80,22 @@ fn refuse(problems: Problems, session: &mut Session) -> Result<Exit, Failure> {
     }
     let mut records = Records::new(COLUMNS, "");
     for problem in problems.iter() {
-        records.row([
-            json!("error"),
-            json!(problem.code),
-            json!(problem.file),
-            json!(problem.line),
-            json!(problem.column),
-            json!(problem.message),
-            json!(problem.hint),
-        ]);
+        add(&mut records, problem);
     }
     session.printer.records(&records)?;
     Ok(Exit::Failed)
+}
+
+fn add(records: &mut Records, problem: &Problem) {
+    records.row([
+        json!(problem.level.as_str()),
+        json!(problem.code),
+        json!(problem.file),
+        json!(problem.line),
+        json!(problem.column),
+        json!(problem.message),
+        json!(problem.hint),
+    ]);
 }
 
 fn findings(failed: &[TestResult], errors: &[Finding], warnings: &[Finding]) -> Records {

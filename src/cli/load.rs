@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
-use crate::config::{self, Config, Environment, PackView, Problems};
+use crate::config::{self, Config, Environment, PackView, Problems, RuleMap};
+use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 /// Reads the same config again and again: at the start, and at each reload.
@@ -57,11 +58,16 @@ impl Loader {
         config::load(&self.file, &self.env)
     }
 
+    /// The same, with the rules as they were written.
+    pub fn read_with_rules(&self) -> Result<(Config, RuleMap), Problems> {
+        config::load_with_rules(&self.file, &self.env)
+    }
+
     /// Reads it for a run: the tests inside the topics must pass as well. A rule that no longer
     /// says what its author meant does not start, and replaces none that runs.
     pub fn load(&self) -> Result<Config, Failure> {
         let config = self.read()?;
-        let failed: Vec<String> = selftest::run(&config.topics)
+        let failed: Vec<String> = selftest::run(&config.topics, terminal::plain)
             .iter()
             .filter(|test| !test.passed)
             .map(describe)

@@ -6,6 +6,7 @@ mod alert_state;
 mod alerts;
 mod args;
 mod check;
+mod config;
 mod deliver;
 mod demo;
 mod entries;
@@ -13,6 +14,7 @@ mod exit;
 mod explanation;
 mod feed_fetch;
 mod feeds;
+mod git;
 mod init;
 mod load;
 mod moment;
@@ -20,9 +22,12 @@ mod naming;
 mod output;
 mod report;
 mod run;
+mod save_test;
+pub mod saved_test;
 mod session;
 mod shell;
 mod topics;
+mod verdicts;
 mod warnings;
 
 use std::process::ExitCode;
@@ -85,6 +90,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
             run::run(cli.global.config.as_deref(), *once, *no_deliver)
         }
         Command::Check { deny_warnings } => check::run(*deny_warnings, session),
+        Command::Config(command) => config::run(command, session),
         Command::Topics(command) => topics::run(command, session),
         Command::Alerts(command) => alerts::run(command, session),
         Command::Feeds(command) => feeds::run(command, session),

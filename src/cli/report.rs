@@ -51,6 +51,13 @@ impl Messages {
         self.print(&format!("{label} {}", untrusted::terminal_block(text)));
     }
 
+    /// Warnings with excerpts of files, safe for a terminal already.
+    pub fn excerpts(self, text: &str) {
+        if !self.quiet && !text.is_empty() {
+            self.print(text.trim_end());
+        }
+    }
+
     /// What went wrong, why, and what to do.
     pub fn report(self, failure: &Failure) {
         if let Some(problems) =

@@ -1,28 +1,40 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
+pub mod backtest;
 mod explain;
+mod heard;
+pub mod lint;
 mod packs;
+pub mod replay;
+mod suggest;
 mod test;
+mod why_not;
 
 use serde_json::{Value, json};
 
 use crate::cli::args::Topics;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::naming;
-use crate::cli::output::{Column, Records};
+use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
+use crate::cli::{moment, naming, verdicts};
 use crate::config::Config;
-use crate::domain::topic::{Rule, Topic};
+use crate::domain::alert::policy;
+use crate::domain::text::snowball::Snowball;
+use crate::domain::topic::filter::{Choice, Filters};
+use crate::domain::topic::{Mode, Rule, Topic};
 use crate::domain::untrusted;
 
 const COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::shown("name"),
     Column::shown("severity"),
+    Column::shown("mode"),
     Column::shown("tags"),
     Column::shown("channels"),
     Column::shown("tests"),
+    Column::shown("last_match"),
+    Column::shown("silent_since"),
     Column::shown("file"),
     Column::hidden("revision"),
 ];
@@ -38,20 +50,34 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Show { topic } => show(topic, &config, session),
         Topics::Packs { write, force } => packs::run(write, *force, session),
         Topics::Test { topics } => test::run(topics, &config, session),
+        Topics::Lint { topics, no_history, deny_warnings } => {
+            lint::run(topics, !no_history, *deny_warnings, session)
+        }
+        Topics::Suggest { topic, since } => suggest::run(topic, since, &config, session),
         Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
+        Topics::Mark { topic, entries, wanted, word } => {
+            verdicts::of_entries(topic, entries, *wanted, word, session)
+        }
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
+        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
     }
 }
 
 fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let mut records = Records::new(COLUMNS, "no topics: add a file with a [[topic]]");
+    let heard = heard::read(config, session)?;
     for (topic, revision) in config.topics.topics() {
+        let heard = heard.get(&topic.id);
         records.row([
             json!(topic.id.as_str()),
             json!(topic.name),
             json!(topic.severity.as_str()),
+            json!(topic.mode.as_str()),
             json!(topic.tags),
             channels(topic),
             json!(topic.tests.len()),
+            moment::json_opt(heard.and_then(|heard| heard.last_match)),
+            moment::json_opt(heard.and_then(|heard| heard.silent_since)),
             json!(topic.file),
             json!(revision.to_string()),
         ]);
@@ -71,12 +97,16 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         return Err(naming::unknown("topic", name, &[]));
     };
     let policy = &topic.alert;
+    let heard = heard::read(config, session)?.remove(&id).unwrap_or_default();
     let object = json!({
         "topic": topic.id.as_str(),
         "name": topic.name,
         "severity": topic.severity.as_str(),
+        "mode": topic.mode.as_str(),
         "tags": topic.tags,
         "channels": channels(topic),
+        "filter": filters(&topic.rule.filters),
+        "stem": topic.rule.stem.map(stem),
         "match": topic.rule.matching.as_ref().map(ToString::to_string),
         "exclude": topic.rule.exclude.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "weights": topic.rule.weights.iter().map(|line| json!({
@@ -91,17 +121,47 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "quiet_s": policy.follow_up.quiet.as_secs(),
             "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
             "max_age_s": policy.max_age.as_secs(),
+            "budget": policy.budget,
         },
+        "expect": topic.expect.map(|expect| json!({
+            "count": expect.count,
+            "per_s": expect.per.as_secs(),
+        })),
+        "last_match": moment::json_opt(heard.last_match),
+        "silent_since": moment::json_opt(heard.silent_since),
+        "verdicts": heard.verdicts(),
         "tests": topic.tests.len(),
         "file": topic.file,
         "revision": revision.to_string(),
     });
-    let text = page(topic, &revision.to_string());
+    let text = page(topic, &heard, &revision.to_string());
     session.printer.object(&object, &untrusted::terminal_block(&text))?;
     Ok(Exit::Ok)
 }
 
-fn page(topic: &Topic, revision: &str) -> String {
+fn choices(filters: &Filters) -> [(&'static str, &Choice); 4] {
+    [
+        ("feeds", &filters.feeds),
+        ("tags", &filters.tags),
+        ("publishers", &filters.publishers),
+        ("languages", &filters.languages),
+    ]
+}
+
+fn filters(filters: &Filters) -> Value {
+    let mut object = serde_json::Map::new();
+    for (name, choice) in choices(filters) {
+        object.insert(name.to_owned(), json!(choice.only));
+        object.insert(format!("not_{name}"), json!(choice.not));
+    }
+    Value::Object(object)
+}
+
+fn stem(language: Snowball) -> String {
+    format!("snowball:{}", language.name())
+}
+
+fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
     let severity = topic.severity.as_str();
     let mut lines = vec![format!("{} ({}), {severity}", topic.id, topic.name)];
     let names = |names: Vec<String>| names.join(", ");
@@ -113,7 +173,19 @@ fn page(topic: &Topic, revision: &str) -> String {
     if !topic.tags.is_empty() {
         lines.push(format!("  tags       {}", names(topic.tags.clone())));
     }
+    if topic.mode == Mode::Shadow {
+        lines.push("  mode       shadow: alerts are recorded and sent nowhere".to_owned());
+    }
+    if let Some(expect) = topic.expect {
+        let per = policy::in_words(expect.per);
+        lines.push(format!("  expected   {} in {per}", count(expect.count as usize, "entry")));
+    }
+    if let Some(budget) = topic.alert.budget {
+        let pushed = count(budget as usize, "alert revision");
+        lines.push(format!("  budget     {pushed} pushed in 24 hours; the rest is logged"));
+    }
     rule_lines(&topic.rule, &mut lines);
+    heard.lines(&mut lines);
     lines.push(format!("  tests      {}", topic.tests.len()));
     lines.push(format!("  file       {}", topic.file));
     lines.push(format!("  revision   {revision}"));
@@ -121,6 +193,16 @@ fn page(topic: &Topic, revision: &str) -> String {
 }
 
 fn rule_lines(rule: &Rule, lines: &mut Vec<String>) {
+    for (name, choice) in choices(&rule.filters) {
+        for (verb, values) in [("only", &choice.only), ("not", &choice.not)] {
+            if !values.is_empty() {
+                lines.push(format!("  filter     {verb} {name} {}", values.join(", ")));
+            }
+        }
+    }
+    if let Some(language) = rule.stem {
+        lines.push(format!("  stem       {}", stem(language)));
+    }
     if let Some(expr) = &rule.matching {
         lines.push(format!("  match      {expr}"));
     }

@@ -9,6 +9,9 @@ use crate::domain::ids::IdError;
 use crate::domain::topic::Severity;
 use crate::domain::topic::syntax::nearest::nearest;
 
+/// Most words that a hint names one by one.
+const MAX_NAMED: usize = 20;
+
 /// Reads an id.
 pub(super) fn read<K: FromStr<Err = IdError>>(text: &Literal, report: &mut Report) -> Option<K> {
     match text.value.parse() {
@@ -66,6 +69,7 @@ pub(super) fn not_among(
     problem.hint(match nearest(&text.value, words.iter().copied()) {
         Some(known) => format!("did you mean \"{known}\"?"),
         None if words.is_empty() => format!("there is no {kind}"),
+        None if words.len() > MAX_NAMED => format!("it is none of the {} there are", words.len()),
         None => format!("write one of {}", words.join(", ")),
     });
 }

@@ -1,7 +1,6 @@
 //! From files to [`Config`]: reads the main file and all topic files, checks everything, and
 //! either hands out a whole configuration or every problem there is.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,14 +8,14 @@ use std::sync::Arc;
 use toml::de::{DeTable, Error};
 
 use super::environment::{self, Environment};
+use super::known::Known;
 use super::problem::{Problems, Report};
+use super::reading::read_file;
+use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
-use super::source::{FileId, Place, SourceFile};
-use super::topic_file::TopicFiles;
+use super::source::{FileId, Place};
+use super::topic_file::{TopicFile, TopicFiles};
 use super::{Config, packs, rules};
-
-/// Largest configuration file, in bytes.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -30,10 +29,19 @@ const MAX_TOML_ERRORS: usize = 5;
 /// # Errors
 /// Every problem found, in all files, each with its place.
 pub fn load(path: &Path, env: &Environment) -> Result<Config, Problems> {
+    load_with_rules(path, env).map(|(config, _)| config)
+}
+
+/// As [`load`], with the rules as they were written: what lints need to point at them.
+///
+/// # Errors
+/// Every problem found, in all files, each with its place.
+pub fn load_with_rules(path: &Path, env: &Environment) -> Result<(Config, RuleMap), Problems> {
     let path = environment::main_file(path);
     let mut report = Report::default();
-    let config = read(&path, env, &mut report);
-    report.finish(config)
+    let read = read(&path, env, &mut report);
+    let read = read.map(|(config, files)| (config, RuleMap::new(files, &report)));
+    report.finish(read)
 }
 
 /// Where the main file at `path` (or in the directory `path`) keeps its database, whatever else is
@@ -61,7 +69,7 @@ fn read_state_dir(path: &Path, env: &Environment, report: &mut Report) -> Option
     None
 }
 
-fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
+fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, TopicFiles)> {
     let Some((file, text)) = read_file(path, report) else {
         explain_main_file(path, env, report);
         return None;
@@ -69,24 +77,24 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<Config> {
     let mut files = vec![path.to_owned()];
     let (settings, whole) = main_file(&text, file, path, env, report);
     // What a broken main file says of channels is not to be trusted.
-    let channels = whole.then(|| {
-        let ids = settings.channels.iter().map(|channel| channel.id.clone());
-        ids.collect::<BTreeSet<_>>()
-    });
-    let topics = topic_files(&settings, channels.as_ref(), &mut files, report);
-    let sources = topics.sources();
-    let topics = rules::compile(topics, report)?;
-    Some(Config {
+    let known = whole.then(|| Known::of(&settings, report.count() == 0));
+    let topics = topic_files(&settings, known.as_ref(), &mut files, report);
+    let topic_sources = topics.sources();
+    let topic_files = topics.paths();
+    let set = rules::compile(&topics, report)?;
+    let config = Config {
         file: path.to_owned(),
         files,
         state_dir: settings.state_dir,
         feeds: settings.feeds,
-        topics: Arc::new(topics),
-        topic_sources: sources,
+        topics: Arc::new(set),
+        topic_sources,
+        topic_files,
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
-    })
+    };
+    Some((config, topics))
 }
 
 /// The settings, and whether the file could be read as a whole. Of a file with syntax errors only
@@ -110,7 +118,7 @@ fn main_file(
 
 fn topic_files(
     settings: &Settings,
-    channels: Option<&BTreeSet<crate::domain::ids::ChannelId>>,
+    known: Option<&Known>,
     files: &mut Vec<PathBuf>,
     report: &mut Report,
 ) -> TopicFiles {
@@ -126,7 +134,8 @@ fn topic_files(
         };
         let (table, errors) = DeTable::parse_recoverable(&text);
         if errors.is_empty() {
-            topics.read(table.get_ref(), file, &text, channels, report);
+            let file = TopicFile { table: table.get_ref(), file, text: &text, path: Some(path) };
+            topics.read(&file, known, report);
         } else {
             topics.note_broken_file();
             note_syntax(file, &text, errors, report);
@@ -140,6 +149,7 @@ fn topic_files(
             .hint("add one: `[[topic]]`, `id = \"nato\"`, `match = 'NATO'`");
     }
     files.extend(paths);
+    files.append(&mut topics.list_files);
     topics
 }
 
@@ -174,47 +184,6 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
         paths.truncate(MAX_TOPIC_FILES);
     }
     Some(paths)
-}
-
-/// Reads a file and files it among the sources. `None`: it could not be read, which is noted.
-pub(super) fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
-    let file = report.sources.len();
-    let name = path.display().to_string();
-    let problem = match fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Some(("not_found", "there is no such file".to_owned()))
-        }
-        Err(error) => Some(("unreadable", format!("this file cannot be read: {error}"))),
-        Ok(data) if data.len() > MAX_FILE_BYTES => {
-            let message = format!("this file is larger than {MAX_FILE_BYTES} bytes");
-            Some(("file_too_large", message))
-        }
-        Ok(data) if !data.is_file() => Some(("unreadable", "this is not a file".to_owned())),
-        Ok(_) => None,
-    };
-    let content = match problem {
-        Some(problem) => Err(problem),
-        None => fs::read(path)
-            .map_err(|error| ("unreadable", format!("this file cannot be read: {error}"))),
-    };
-    match content {
-        Ok(bytes) => {
-            let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
-            report.sources.push(SourceFile::new(name, text.clone()));
-            if let Err(error) = std::str::from_utf8(&bytes) {
-                let at = error.valid_up_to();
-                let place = Place::at(file, at..at);
-                report.add(place, "not_utf8", "this file is not UTF-8 text from here on");
-                return None;
-            }
-            Some((file, text))
-        }
-        Err((code, message)) => {
-            report.sources.push(SourceFile::new(name, "".into()));
-            report.add(Place::whole(file), code, message);
-            None
-        }
-    }
 }
 
 /// Says where else a main file would have been found.

@@ -5,29 +5,42 @@
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
 mod channels;
+pub mod difference;
+pub mod edit;
 mod environment;
 mod examples;
 mod feeds;
 mod key;
+mod known;
+mod list_file;
+mod lists;
 mod load;
+pub mod outline;
 mod packs;
 mod problem;
+mod reading;
+mod rule_map;
 mod rules;
 mod secret;
 mod section;
 mod settings;
 mod source;
+mod stored;
 mod topic;
 mod topic_file;
+mod topic_filter;
+mod topic_story;
 mod topic_test;
 mod typed;
 mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
-pub use load::{load, state_dir};
+pub use load::{load, load_with_rules, state_dir};
 pub use packs::{PackView, survey};
-pub use problem::{Problem, Problems};
+pub use problem::{Level, Problem, Problems};
+pub use rule_map::{PlacedLint, RuleMap};
+pub use stored::{Restored, restore};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,8 +63,11 @@ pub struct Config {
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
     pub topics: Arc<TopicSet>,
-    /// Each topic as it stands in its file, to be kept with its revision.
+    /// Each topic as a text that stands alone, to be kept with its revision: its part of its file
+    /// without the tests, and every list and macro it names. [`restore`] compiles it again.
     pub topic_sources: BTreeMap<TopicId, String>,
+    /// The file of each topic, where that lies on a disk.
+    pub topic_files: BTreeMap<TopicId, PathBuf>,
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,

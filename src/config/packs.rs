@@ -10,8 +10,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::environment;
 use super::examples::packs;
-use super::load::{explain_main_file, note_syntax, read_file};
+use super::load::{explain_main_file, note_syntax};
 use super::problem::{Problems, Report};
+use super::reading::read_file;
 use super::settings::{self, Settings};
 use super::source::Literal;
 use crate::domain::topic::syntax::nearest::nearest;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level as Label, Origin, Renderer, Snippet};
 
 use super::source::{FileId, Literal, Place, SourceFile};
 use crate::domain::topic::syntax::SyntaxError;
@@ -16,9 +16,31 @@ const MAX_PROBLEMS: usize = 200;
 /// Columns an excerpt may take.
 const WIDTH_COLUMNS: usize = 120;
 
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing runs with it.
+    Error,
+    /// Allowed, and most likely not meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Level {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Info => "info",
+        }
+    }
+}
+
 /// One thing wrong.
 #[derive(Debug, Clone)]
 pub struct Problem {
+    pub level: Level,
     /// Stable word, for example `unknown_key`.
     pub code: &'static str,
     pub message: String,
@@ -33,6 +55,28 @@ pub struct Problem {
 }
 
 impl Problem {
+    pub(super) fn new(
+        level: Level,
+        place: Option<Place>,
+        code: &'static str,
+        message: String,
+        sources: &[SourceFile],
+    ) -> Self {
+        let source = place.as_ref().and_then(|place| sources.get(place.file));
+        let offset = place.as_ref().and_then(|place| place.span.as_ref());
+        let (line, column) = match (source, offset) {
+            (Some(source), Some(span)) => source.position(span.start),
+            _ => (1, 1),
+        };
+        let file = source.map(|source| source.name.clone());
+        Self { level, code, message, hint: None, file, line, column, place, related: None }
+    }
+
+    /// Where it stands among the files: in this order people read it.
+    pub(super) fn order(&self) -> (FileId, usize) {
+        sort_key(self)
+    }
+
     pub(super) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
@@ -69,8 +113,36 @@ impl Problems {
         self.problems.iter().any(|problem| problem.code == "not_found")
     }
 
+    /// With all texts made fit to be shown.
+    pub(super) fn clean(
+        mut problems: Vec<Problem>,
+        more: usize,
+        mut sources: Vec<SourceFile>,
+    ) -> Self {
+        for problem in &mut problems {
+            problem.message = printable(&problem.message);
+            problem.hint = problem.hint.as_deref().map(printable);
+            problem.file = problem.file.as_deref().map(printable);
+        }
+        for source in &mut sources {
+            source.name = printable(&source.name);
+        }
+        Self { problems, more, sources }
+    }
+
     /// All problems for people to read, ending with a line that counts them.
     pub fn render(&self, colour: bool) -> String {
+        let plural = if self.count() == 1 { "" } else { "s" };
+        let more = match self.more {
+            0 => String::new(),
+            more => format!(" ({more} not shown)"),
+        };
+        let count = format!("{} problem{plural} in the configuration{more}\n", self.count());
+        self.excerpts(colour) + &count
+    }
+
+    /// Each problem with its excerpt, followed by an empty line.
+    pub(super) fn excerpts(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH_COLUMNS);
         let shown: Vec<String> = self.sources.iter().map(SourceFile::shown).collect();
@@ -79,16 +151,16 @@ impl Problems {
             text += &renderer.render(&[self.group(problem, &shown)]);
             text += "\n\n";
         }
-        let plural = if self.count() == 1 { "" } else { "s" };
-        let more = match self.more {
-            0 => String::new(),
-            more => format!(" ({more} not shown)"),
-        };
-        text + &format!("{} problem{plural} in the configuration{more}\n", self.count())
+        text
     }
 
     fn group<'a>(&'a self, problem: &'a Problem, shown: &'a [String]) -> Group<'a> {
-        let title = Level::ERROR.primary_title(&problem.message).id(problem.code);
+        let label = match problem.level {
+            Level::Error => Label::ERROR,
+            Level::Warning => Label::WARNING,
+            Level::Info => Label::INFO,
+        };
+        let title = label.primary_title(&problem.message).id(problem.code);
         let mut group = Group::with_title(title);
         let mut related = problem.related.as_ref();
         match &problem.place {
@@ -116,7 +188,7 @@ impl Problems {
             group = group.element(self.snippet(*file, shown).annotation(annotation));
         }
         match &problem.hint {
-            Some(hint) => group.element(Level::HELP.with_name("hint").message(hint)),
+            Some(hint) => group.element(Label::HELP.with_name("hint").message(hint)),
             None => group,
         }
     }
@@ -206,15 +278,7 @@ impl Report {
                 self.more += self.problems.len().saturating_sub(MAX_PROBLEMS);
                 self.problems.sort_by_key(sort_key);
                 self.problems.truncate(MAX_PROBLEMS);
-                for problem in &mut self.problems {
-                    problem.message = printable(&problem.message);
-                    problem.hint = problem.hint.as_deref().map(printable);
-                    problem.file = problem.file.as_deref().map(printable);
-                }
-                for source in &mut self.sources {
-                    source.name = printable(&source.name);
-                }
-                Err(Problems { problems: self.problems, more: self.more, sources: self.sources })
+                Err(Problems::clean(self.problems, self.more, self.sources))
             }
         }
     }
@@ -225,22 +289,7 @@ impl Report {
             self.problems.pop();
             self.more += 1;
         }
-        let source = place.as_ref().and_then(|place| self.sources.get(place.file));
-        let offset = place.as_ref().and_then(|place| place.span.as_ref());
-        let (line, column) = match (source, offset) {
-            (Some(source), Some(span)) => source.position(span.start),
-            _ => (1, 1),
-        };
-        let problem = Problem {
-            code,
-            message,
-            hint: None,
-            file: source.map(|source| source.name.clone()),
-            line,
-            column,
-            place,
-            related: None,
-        };
+        let problem = Problem::new(Level::Error, place, code, message, &self.sources);
         let at = self.problems.len();
         self.problems.push(problem);
         &mut self.problems[at]

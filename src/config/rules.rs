@@ -9,26 +9,27 @@ use super::source::{Literal, Place};
 use super::topic_file::TopicFiles;
 
 /// The compiled topics. `None`: something is wrong with their rules, which is noted.
-pub(super) fn compile(files: TopicFiles, report: &mut Report) -> Option<TopicSet> {
+pub(super) fn compile(files: &TopicFiles, report: &mut Report) -> Option<TopicSet> {
     let topics = files.topics.iter().map(|placed| placed.topic.clone());
-    let definitions = files.definitions.iter();
-    let library = Library {
-        definitions: definitions
-            .map(|(name, placed)| (name.clone(), placed.definition.clone()))
-            .collect(),
-    };
-    match TopicSet::compile(topics.collect(), &library) {
+    match TopicSet::compile(topics.collect(), &library(files)) {
         Ok(set) => Some(set),
         Err(errors) => {
             for error in errors {
                 // A list that could not be read is not an unknown one: its own problem is noted.
                 if !(files.incomplete && error.code == "unknown_list") {
-                    note(&files, error, report);
+                    note(files, error, report);
                 }
             }
             None
         }
     }
+}
+
+/// The lists and macros of all files.
+pub(super) fn library(files: &TopicFiles) -> Library {
+    let definitions = files.definitions.iter();
+    let definitions = definitions.map(|(name, placed)| (name.clone(), placed.definition.clone()));
+    Library { definitions: definitions.collect() }
 }
 
 fn note(files: &TopicFiles, error: RuleError, report: &mut Report) {
@@ -48,7 +49,7 @@ fn note(files: &TopicFiles, error: RuleError, report: &mut Report) {
 }
 
 /// The text that an error is about.
-fn literal<'a>(files: &'a TopicFiles, place: &RulePlace) -> Option<&'a Literal> {
+pub(super) fn literal<'a>(files: &'a TopicFiles, place: &RulePlace) -> Option<&'a Literal> {
     match place {
         RulePlace::Topic(index, part) => {
             let topic = files.topics.get(*index)?;

@@ -15,6 +15,8 @@ pub(super) struct SourceFile {
     lines: Vec<usize>,
     /// What must not be shown: values of inline secrets.
     masked: Vec<Range<usize>>,
+    /// Strings stand in it as they are, without TOML's quotes and escapes.
+    plain: bool,
 }
 
 /// Which of the files read; they are numbered in reading order.
@@ -58,7 +60,12 @@ impl SourceFile {
         let masked = secret_lines(&text);
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(breaks).collect();
-        Self { name, text, lines, masked }
+        Self { name, text, lines, masked, plain: false }
+    }
+
+    /// A file that is no TOML: a list.
+    pub fn plain(name: String, text: Arc<str>) -> Self {
+        Self { plain: true, ..Self::new(name, text) }
     }
 
     pub fn mask(&mut self, span: Range<usize>) {
@@ -93,6 +100,11 @@ impl SourceFile {
     /// The place in this file of a part of a string's value.
     pub fn locate(&self, literal: &Literal, part: Range<usize>) -> Range<usize> {
         let raw = self.text.get(literal.span.clone()).unwrap_or_default();
+        if self.plain {
+            // A cell with doubled quotes is pointed at as a whole.
+            let within = if raw == literal.value { part } else { 0..raw.len() };
+            return literal.span.start + within.start..literal.span.start + within.end;
+        }
         let mut start = None;
         let mut end = None;
         for unit in units(raw, &literal.value) {

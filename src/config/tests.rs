@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{ChannelKind, Config, Environment, FetchConfig, Problems, examples, load};
-use crate::domain::topic::Severity;
+use crate::domain::topic::filter::Choice;
+use crate::domain::topic::{Mode, Severity, StepExpectation, TestKind};
 
 const FEED: &str = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";
 const TOPIC: &str = "[[topic]]\nid = 't'\nmatch = 'NATO'\n";
@@ -113,8 +114,11 @@ fn a_topic_keeps_its_own_part_of_the_file() {
     );
     let (_dir, config) = good(FEED, &topics);
     let source = |id: &str| config.topic_sources[&id.parse().expect("an id")].clone();
-    assert_eq!(source("one"), first);
-    assert_eq!(source("two"), "[[topic]]\nid = 'two'\nmatch = 'b'");
+    let without_test = first.split("\n\n").next().expect("a part");
+    assert_eq!(source("one"), format!("{without_test}\n"));
+    assert_eq!(source("two"), "[[topic]]\nid = 'two'\nmatch = 'b'\n");
+    let file = &config.topic_files[&"one".parse().expect("an id")];
+    assert!(file.ends_with("topics/t.toml"), "{}", file.display());
     let topic = config.topics.get(&"one".parse().expect("an id")).expect("a topic");
     assert_eq!(topic.tests[0].line, 7);
 }
@@ -128,6 +132,58 @@ fn weights_keep_the_order_of_the_file() {
         topic.rule.weights.iter().map(|w| (w.expr.to_string(), w.weight)).collect();
     assert_eq!(weights, [("b NEAR/2 c".to_owned(), 2.5), ("a".to_owned(), 1.0)]);
     assert_eq!(topic.rule.threshold, Some(2.0));
+}
+
+#[test]
+fn a_topic_says_what_it_lets_through_and_how_it_runs() {
+    let main = format!("{FEED}tags = ['World', 'en']\n");
+    let topics = format!(
+        "{TOPIC}mode = 'shadow'\nexpect = '2/3 weeks'\nstem = 'snowball:ru'\n\
+         [topic.filter]\nfeeds = 'a'\nnot_tags = ['world']\npublishers = ['The Times']\n\
+         languages = ['EN', 'und']\n[topic.alert]\nbudget = 20\n"
+    );
+    let (_dir, config) = good(&main, &topics);
+    let (topic, _) = config.topics.topics().next().expect("a topic");
+    let filters = &topic.rule.filters;
+    let only = |values: &[&str]| Choice {
+        only: values.iter().map(|value| (*value).to_owned()).collect(),
+        not: Vec::new(),
+    };
+    assert_eq!(filters.feeds, only(&["a"]));
+    assert_eq!(filters.tags.not, ["world"]);
+    assert_eq!(filters.publishers, only(&["The Times"]));
+    assert_eq!(filters.languages, only(&["en", "und"]));
+    assert_eq!(topic.rule.stem.map(|stem| stem.name()), Some("russian"));
+    assert_eq!((topic.mode, topic.alert.budget), (Mode::Shadow, Some(20)));
+    let expect = topic.expect.expect("an expectation");
+    assert_eq!((expect.count, expect.per), (2, Duration::from_secs(3 * 7 * 86_400)));
+}
+
+#[test]
+fn a_story_is_told_step_by_step() {
+    let topics = format!(
+        "{TOPIC}[[topic.test]]\nname = 'grows'\nalerts = 1\nevidence = 'NATO'\n\
+         [[topic.test.step]]\ntitle = 'One'\nfeed = 'x'\ntags = ['y']\npublisher = 'P'\n\
+         [[topic.test.step]]\nat = '2h30m'\nage = 'undated'\ntitle = 'Two'\n\
+         [[topic.test.step]]\nage = '10m'\nbody = 'Three'\nexpect = 'update'\nreason = 'resumed'\n"
+    );
+    let (_dir, config) = good(FEED, &topics);
+    let (topic, _) = config.topics.topics().next().expect("a topic");
+    let [test] = &topic.tests[..] else { panic!("{:?}", topic.tests) };
+    assert_eq!((test.name.as_deref(), test.line), (Some("grows"), 4));
+    let TestKind::Story(story) = &test.kind else { panic!("{test:?}") };
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let times: Vec<_> = story.steps.iter().map(|step| (step.at, step.age, step.line)).collect();
+    assert_eq!(
+        times,
+        [
+            (Duration::ZERO, Some(Duration::ZERO), 8),
+            (minutes(150), None, 13),
+            (minutes(150), Some(minutes(10)), 17)
+        ]
+    );
+    assert_eq!(story.steps[0].subject.feed.as_deref(), Some("x"));
+    assert_eq!(story.steps[2].expect, Some(StepExpectation::Update));
 }
 
 #[test]

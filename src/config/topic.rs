@@ -1,19 +1,21 @@
 //! `[[topic]]`: what is watched, its rule, and when it alerts.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::key;
+use super::known::Known;
+use super::lists::rule;
 use super::problem::Report;
+use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
-use super::topic_file::{PlacedTopic, rule};
-use super::topic_test;
+use super::topic_file::PlacedTopic;
 use super::typed;
+use super::{topic_filter, topic_test};
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::ids::{ChannelId, TopicId};
-use crate::domain::topic::{Mode, Rule, Severity, Topic, Weight};
+use crate::domain::topic::{Rule, Severity, Topic, Weight};
 
 /// Most exclusions, weights and tests of one topic.
 const MAX_PARTS: usize = 1_000;
@@ -22,6 +24,7 @@ const MAX_PARTS: usize = 1_000;
 const MAX_WEIGHT: f64 = 1_000_000.0;
 
 const MAX_PUBLISHERS: u32 = 10_000;
+const MAX_BUDGET: u32 = 100_000;
 const MAX_AGE: Duration = Duration::from_secs(3_650 * 24 * 3_600);
 
 pub(super) const TOPIC: Shape = Shape {
@@ -32,17 +35,22 @@ pub(super) const TOPIC: Shape = Shape {
         "severity",
         "tags",
         "channels",
+        "mode",
+        "expect",
+        "stem",
+        "allow",
         "match",
         "exclude",
         "threshold",
         "weights",
+        "filter",
         "alert",
         "test",
     ],
 };
 
 const ALERT: Shape =
-    Shape { what: "`[topic.alert]`", keys: &["publishers", "follow_up", "max_age"] };
+    Shape { what: "`[topic.alert]`", keys: &["publishers", "follow_up", "max_age", "budget"] };
 
 const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
 
@@ -52,8 +60,7 @@ const FOLLOW_UP: Shape =
 /// Reads a topic. `None`: its id or rule is wrong, which is noted.
 pub(super) fn read(
     section: &Section<'_>,
-    source: String,
-    channels: Option<&BTreeSet<ChannelId>>,
+    known: Option<&Known>,
     report: &mut Report,
 ) -> Option<PlacedTopic> {
     section.require("id", "\"nato\"", report);
@@ -63,9 +70,11 @@ pub(super) fn read(
     let severity = section.text("severity", report);
     let severity = severity.and_then(|text| key::severity(&text, report));
     let tags = section.texts("tags", report);
-    let channels = read_channels(section, channels, report);
+    let channels = read_channels(section, known, report);
+    let mode = topic_filter::mode(section, report);
+    let expect = topic_filter::expectation(section, report);
     let alert = alert(section, report);
-    let rules = rules(section, report);
+    let rules = rules(section, known, report);
     let tests = section.sections("test", &topic_test::TEST, report);
     let tests = tests.iter().take(MAX_PARTS);
     let tests: Vec<_> = tests.filter_map(|test| topic_test::read(test, report)).collect();
@@ -77,8 +86,8 @@ pub(super) fn read(
         tags: tags.into_iter().map(|tag| tag.value).collect(),
         channels,
         rule: rules.rule,
-        mode: Mode::Live,
-        expect: None,
+        mode,
+        expect,
         alert,
         tests,
         file: section.file_name(report),
@@ -89,15 +98,18 @@ pub(super) fn read(
         exclude: rules.exclude,
         weights: rules.weights,
         header: section.place(),
-        source,
+        allow: rule_map::allow(section, report),
+        source: String::new(),
+        path: None,
     })
 }
 
 fn read_channels(
     section: &Section<'_>,
-    known: Option<&BTreeSet<ChannelId>>,
+    known: Option<&Known>,
     report: &mut Report,
 ) -> Vec<ChannelId> {
+    let known = known.map(|known| &known.channels);
     let mut channels = Vec::new();
     for text in section.texts("channels", report) {
         let Some(id) = key::read::<ChannelId>(&text, report) else {
@@ -123,7 +135,9 @@ struct Rules {
     weights: Vec<Literal>,
 }
 
-fn rules(section: &Section<'_>, report: &mut Report) -> Option<Rules> {
+fn rules(section: &Section<'_>, known: Option<&Known>, report: &mut Report) -> Option<Rules> {
+    let filters = topic_filter::filters(section, known, report);
+    let stem = topic_filter::stem(section, report);
     let before = report.count();
     let matching = section.text("match", report);
     let exclude = section.texts("exclude", report);
@@ -159,7 +173,8 @@ fn rules(section: &Section<'_>, report: &mut Report) -> Option<Rules> {
             exclude: excluded,
             weights: weighed,
             threshold,
-            ..Rule::default()
+            filters,
+            stem,
         },
         matching,
         exclude,
@@ -232,6 +247,7 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
     }
     let max_age = alert.duration("max_age", span, report);
     policy.max_age = max_age.unwrap_or(policy.max_age);
+    policy.budget = alert.integer("budget", 1..=MAX_BUDGET, report);
     policy
 }
 

@@ -52,6 +52,35 @@ pub(super) fn duration(text: &str) -> Result<Duration, BadValue> {
     Ok(total)
 }
 
+/// `1/week`, `3/day`, `1/2 weeks`: how often, at least, in each stretch of time. A month is 30 days.
+pub(super) fn rate(text: &str) -> Result<(u32, Duration), BadValue> {
+    /// Most times, and the longest stretch.
+    const MAX_COUNT: u32 = 1_000_000;
+    const MAX_PER: Duration = Duration::from_secs(365 * 86_400);
+
+    let wrong = || {
+        let message = format!("`{text}` does not say how often");
+        let hint = "write a number of times per hour, day, week or month, such as \"1/week\", \
+                    \"3/day\" or \"1/2 weeks\"";
+        bad("bad_rate", message, hint)
+    };
+    let (count, per) = text.split_once('/').ok_or_else(wrong)?;
+    let count: u32 = count.trim().parse().map_err(|_| wrong())?;
+    let per = per.trim();
+    let digits = per.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = if digits == 0 { 1 } else { per[..digits].parse().map_err(|_| wrong())? };
+    let seconds: u64 = match per[digits..].trim_start() {
+        "h" | "hour" | "hours" => 3_600,
+        "d" | "day" | "days" => 86_400,
+        "w" | "week" | "weeks" => 604_800,
+        "month" | "months" => 30 * 86_400,
+        _ => return Err(wrong()),
+    };
+    let per = Duration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?);
+    let good = (1..=MAX_COUNT).contains(&count) && !per.is_zero() && per <= MAX_PER;
+    if good { Ok((count, per)) } else { Err(wrong()) }
+}
+
 /// `10MiB`, `64 KiB`, `1MB`, `512 B`.
 pub(super) fn size(text: &str) -> Result<u64, BadValue> {
     let wrong = || {

@@ -15,11 +15,14 @@ use super::dispatcher::{Dispatcher, Tally};
 use super::events::{Event, Events};
 use super::pipeline::Pipeline;
 use super::scheduler::{Order, Scheduler};
+use super::vigil::Vigil;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
+use crate::domain::topic::compile::TopicSet;
+use crate::domain::topic::{Mode, Topic};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
@@ -67,6 +70,10 @@ pub struct App {
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
+    /// The topics that run, for the vigil over them.
+    topics: watch::Sender<Arc<TopicSet>>,
+    /// The vigil's task; for one round, there is none, and it looks once at the end.
+    vigil: Mutex<Option<JoinHandle<()>>>,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -112,6 +119,11 @@ impl App {
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
+        let topics = watch::Sender::new(config.topics.clone());
+        let vigil = (!options.once).then(|| {
+            let vigil = vigil(&store, &options, &events, &topics);
+            tokio::spawn(vigil.run(events.subscribe(), stop.clone()))
+        });
         let scheduler =
             Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();
@@ -124,6 +136,8 @@ impl App {
             orders,
             stop,
             scheduler: Mutex::new(Some(scheduler)),
+            topics,
+            vigil: Mutex::new(vigil),
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -152,15 +166,31 @@ impl App {
         if from != to {
             return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
         }
-        let (pipeline, channels) = build(&config, &self.store, &self.options, &self.committed)?;
+        let (pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
+        // The topics first: dispatchers may be in the middle of a slow delivery.
+        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
+        let topics = self.topics.send_replace(config.topics.clone());
+        let old = (topics, std::mem::replace(&mut live.config, config));
+        // Giving back the memory of thousands of rules takes a while.
+        drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
         live.dispatchers =
             Dispatchers::start(channels, &self.store, &self.committed, &self.options);
-        live.config = config;
-        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
         Ok(())
+    }
+
+    /// Builds what a configuration asks for beside the tasks that run: reading certificates and
+    /// opening channels takes its time.
+    async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
+        let (store, options) = (self.store.clone(), self.options.clone());
+        let committed = self.committed.clone();
+        let work = move || build(&config, &store, &options, &committed);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(built) => built,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     /// Waits until every feed was visited once, then delivers what is due. For apps started with
@@ -171,6 +201,7 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
+        vigil(&self.store, &self.options, &self.events, &self.topics).look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -191,6 +222,9 @@ impl App {
         self.stop.cancel();
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
+        }
+        if let Some(vigil) = self.vigil.lock().await.take() {
+            let _failed = vigil.await;
         }
         self.live.lock().await.dispatchers.stop().await;
     }
@@ -250,6 +284,20 @@ fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn vigil(
+    store: &Store,
+    options: &Options,
+    events: &Events,
+    topics: &watch::Sender<Arc<TopicSet>>,
+) -> Vigil {
+    Vigil {
+        store: store.clone(),
+        clock: options.clock.clone(),
+        events: events.clone(),
+        topics: topics.subscribe(),
+    }
+}
+
 type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
 
 /// All of a configuration that may fail without the store.
@@ -283,16 +331,18 @@ async fn sync(
     options: &Options,
 ) -> Result<Vec<(Arc<Feed>, FeedState)>, StartError> {
     let now = options.clock.now();
-    let revision = |(topic, revision): (&Arc<crate::domain::topic::Topic>, _)| TopicRevision {
+    let revision = |(topic, revision): (&Arc<Topic>, _)| TopicRevision {
         id: topic.id.clone(),
         name: topic.name.clone(),
         severity: topic.severity,
         revision,
         source: config.topic_sources.get(&topic.id).cloned().unwrap_or_default(),
         file: topic.file.clone(),
+        shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
+    store.set_running(config.outline(), now).await?;
     Ok(config.feeds.iter().cloned().zip(states).collect())
 }

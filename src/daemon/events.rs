@@ -3,7 +3,7 @@
 
 use tokio::sync::broadcast;
 
-use crate::domain::alert::{AlertEvent, AlertRevision};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::feed::{FeedState, FetchRecord, Outcome, ReasonCode};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
@@ -19,6 +19,17 @@ pub enum Event {
     Visited(Visit),
     /// Every feed was visited once since the start.
     FirstRound(Round),
+    /// A topic that is expected to match fell silent, or is heard again.
+    Standing(Standing),
+}
+
+/// How a topic stands to what is expected of it, told when that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub topic: TopicId,
+    pub silent: bool,
+    /// Counts and times, as a sentence without its end.
+    pub text: String,
 }
 
 /// What a visit to a feed came to.
@@ -41,8 +52,13 @@ pub struct Visit {
     pub new_entries: u32,
     /// New entries by what was decided about their matches.
     pub matched: Vec<Matched>,
+    /// Alerts that were opened and revised, held back or not.
     pub raised: Vec<Told>,
     pub amended: Vec<Told>,
+    /// Revisions of topics in shadow mode, which nobody is told of.
+    pub shadowed: Vec<Told>,
+    /// Topics whose budget held a revision back for the first time on this day.
+    pub overspent: Vec<TopicId>,
 }
 
 impl Visit {
@@ -62,6 +78,8 @@ impl Visit {
             matched: Vec::new(),
             raised: Vec::new(),
             amended: Vec::new(),
+            shadowed: Vec::new(),
+            overspent: Vec::new(),
         }
     }
 
@@ -73,15 +91,19 @@ impl Visit {
             verdict: decision.verdict,
             reason: decision.reason.text.clone(),
         });
+        let (shadowed, open): (Vec<_>, Vec<_>) =
+            plan.alerts.iter().partition(|revision| revision.reach == Reach::Shadow);
         let alerts = |event| {
-            let of_event = plan.alerts.iter().filter(move |revision| revision.event == event);
-            of_event.map(Told::of).collect()
+            let of_event = open.iter().filter(move |revision| revision.event == event);
+            of_event.map(|revision| Told::of(revision)).collect()
         };
         Self {
             baseline: before.awaits_baseline(),
             matched: matched.collect(),
             raised: alerts(AlertEvent::Opened),
             amended: alerts(AlertEvent::Updated),
+            shadowed: shadowed.into_iter().map(Told::of).collect(),
+            overspent: plan.overspent.clone(),
             ..Self::of(&plan.fetch, &plan.feed)
         }
     }
@@ -107,6 +129,7 @@ pub struct Told {
     pub alert: AlertId,
     pub seq: u32,
     pub topic: TopicId,
+    pub reach: Reach,
     /// From outside.
     pub headline: String,
 }
@@ -117,6 +140,7 @@ impl Told {
             alert: revision.alert,
             seq: revision.seq,
             topic: revision.topic.id.clone(),
+            reach: revision.reach,
             headline: revision.headline.clone(),
         }
     }
@@ -208,13 +232,46 @@ pub fn log(visit: &Visit) {
     }
     for told in &visit.raised {
         let Told { alert, topic, .. } = told;
-        let headline = untrusted::log_line(&told.headline);
-        tracing::info!(feed = %visit.feed, %alert, %topic, headline = headline.as_ref(), "alert raised");
+        let (headline, held_back) = (untrusted::log_line(&told.headline), held_back(told));
+        tracing::info!(feed = %visit.feed, %alert, %topic, headline = headline.as_ref(), "alert raised{held_back}");
     }
     for told in &visit.amended {
         let Told { alert, topic, seq, .. } = told;
+        let (headline, held_back) = (untrusted::log_line(&told.headline), held_back(told));
+        tracing::info!(feed = %visit.feed, %alert, %topic, seq, headline = headline.as_ref(), "alert revised{held_back}");
+    }
+    for told in &visit.shadowed {
+        let Told { alert, topic, seq, .. } = told;
         let headline = untrusted::log_line(&told.headline);
-        tracing::info!(feed = %visit.feed, %alert, %topic, seq, headline = headline.as_ref(), "alert revised");
+        tracing::debug!(feed = %visit.feed, %alert, %topic, seq, headline = headline.as_ref(), "recorded in shadow mode");
+    }
+    for topic in &visit.overspent {
+        tracing::warn!(
+            %topic,
+            code = "budget_spent",
+            hint = "`wirewatch alerts list` marks what is held back; tighten the rule or raise `budget`",
+            "the budget of the topic is used up: what it raises is logged and not pushed"
+        );
+    }
+}
+
+fn held_back(told: &Told) -> &'static str {
+    if told.reach == Reach::HeldBack { ", held back" } else { "" }
+}
+
+/// Logs that a topic fell silent, at warn, or is heard again, at info.
+pub fn log_standing(standing: &Standing) {
+    let Standing { topic, silent, text } = standing;
+    if *silent {
+        tracing::warn!(
+            %topic,
+            code = "topic_silent",
+            hint = "does the rule still fit, and do its feeds work? `wirewatch topics list` and \
+                    `wirewatch feeds status --failing` tell; this is not said again",
+            "the topic is silent: {text}"
+        );
+    } else {
+        tracing::info!(%topic, code = "topic_heard", "the topic is silent no longer: {text}");
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::events::Visit;
 use super::prepare::prepare;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
 use crate::domain::feed::{
     Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Validators,
@@ -230,10 +230,13 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
     }
 }
 
-fn routes(config: &Config) -> Vec<Route> {
+/// The channels there are, as the decision asks for them.
+pub fn routes(config: &Config) -> Vec<Route> {
     let route = |channel: &crate::config::ChannelConfig| Route {
         channel: channel.id.clone(),
         min_severity: channel.min_severity,
+        // The alert log keeps everything and disturbs nobody.
+        budgeted: !matches!(channel.kind, ChannelKind::Log(_)),
     };
     config.channels.iter().map(route).collect()
 }

@@ -1,17 +1,19 @@
 //! From what a feed said to what can be decided on: document, identity, signature and matches
 //! of each entry. Pure work on the processor, done outside of the transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use crate::domain::document::Document;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::{Feed, ParsedFeed};
-use crate::domain::ingest::Prepared;
-use crate::domain::story::signature::Signature;
+use crate::domain::ids::TopicId;
+use crate::domain::ingest::{OwnNames, Prepared};
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
+use crate::domain::topic::matcher::Evaluation;
+use crate::domain::untrusted;
 
 /// Prepares every entry of a document.
 pub fn prepare(
@@ -23,31 +25,62 @@ pub fn prepare(
     let guids = count(parsed.entries.iter().filter_map(|entry| entry.guid.clone()));
     let links = count(parsed.entries.iter().filter_map(normalised_link));
     let home = parsed.link.as_deref().and_then(identity::normalise_link);
-    let prepare_one = |entry: &ParsedEntry| {
+    let mut over_budget = OverBudget::default();
+    let mut prepare_one = |entry: &ParsedEntry| {
         let document = Document::from_parsed(entry);
-        let unique_guid = entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1));
-        let mut keys = identity::keys(entry, &document, unique_guid);
-        // A link that several entries share, or that leads to the front page, names none of them.
-        let own_link = normalised_link(entry)
-            .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link));
-        keys.link = keys.link.filter(|_| own_link);
-        let (published, date_quality) = identity::date(entry, now);
-        let publisher = identity::publisher(feed, entry);
-        let origin =
-            Origin { feed: Some(feed.key.as_str()), tags: &feed.tags, publisher: Some(&publisher) };
-        Prepared {
-            guid: entry.guid.clone(),
-            matches: topics.evaluate(&document, &origin),
-            publisher,
-            published,
-            date_quality,
-            signature: Signature::of(&document.title, keys.link),
-            content: identity::content(&document),
-            keys,
-            document,
-        }
+        let own = OwnNames {
+            guid: entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1)),
+            // A link that several entries share, or that leads to the front page, names none of
+            // them.
+            link: normalised_link(entry)
+                .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link)),
+        };
+        Prepared::of(feed, entry, document, own, now, |document, publisher| {
+            let origin = Origin {
+                feed: Some(feed.key.as_str()),
+                tags: &feed.tags,
+                publisher: Some(publisher),
+            };
+            let evaluation = topics.evaluate_reporting(document, &origin);
+            over_budget.note(&evaluation, document);
+            evaluation.matches
+        })
     };
-    parsed.entries.iter().map(prepare_one).collect()
+    let prepared = parsed.entries.iter().map(&mut prepare_one).collect();
+    over_budget.warn(feed);
+    prepared
+}
+
+/// Topics that ran out of their share of work, over all entries of a visit: decided on part of
+/// what these say.
+#[derive(Default)]
+struct OverBudget {
+    /// How many entries, and the first of them.
+    topics: BTreeMap<TopicId, (u32, String)>,
+}
+
+impl OverBudget {
+    fn note(&mut self, evaluation: &Evaluation, document: &Document) {
+        for topic in &evaluation.over_budget {
+            let name = || document.url.clone().unwrap_or_else(|| document.title.clone());
+            let seen = self.topics.entry(topic.clone()).or_insert_with(|| (0, name()));
+            seen.0 += 1;
+        }
+    }
+
+    /// One line for each topic, however many entries there were.
+    fn warn(&self, feed: &Feed) {
+        for (topic, (entries, first)) in &self.topics {
+            tracing::warn!(
+                code = "over_budget",
+                topic = %topic,
+                feed = %feed.key,
+                entries,
+                entry = %untrusted::log_line(first),
+                "topic decided on part of an entry: its rule takes too much work there"
+            );
+        }
+    }
 }
 
 fn normalised_link(entry: &ParsedEntry) -> Option<String> {
@@ -60,3 +93,6 @@ fn count(texts: impl Iterator<Item = String>) -> HashMap<String, u32> {
         counts
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -256,7 +256,9 @@ impl Scheduler {
         match order {
             Order::Visit(key) => self.schedule(key, Duration::ZERO),
             Order::Replace { pipeline, feeds } => {
-                self.pipeline = pipeline;
+                let old = std::mem::replace(&mut self.pipeline, pipeline);
+                // Giving back the memory of thousands of rules takes a while.
+                drop(tokio::task::spawn_blocking(move || drop(old)));
                 let wanted: HashSet<_> = feeds.iter().map(|(feed, _)| feed.key.clone()).collect();
                 self.feeds.retain(|key, _| wanted.contains(key));
                 self.unvisited.retain(|key| wanted.contains(key));

@@ -11,7 +11,7 @@ mod shield;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::alert::{AlertRevision, EntryFacts, StoryFacts, TopicFacts};
+use crate::domain::alert::{AlertRevision, EntryFacts, Reach, StoryFacts, TopicFacts};
 use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::untrusted;
 
@@ -39,6 +39,14 @@ pub struct AlertV1 {
     pub time: String,
     /// Why it was made.
     pub reason: ReasonV1,
+    /// The topic is in shadow mode: this was recorded, and no channel was told. Left out where it
+    /// is false.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shadow: bool,
+    /// The topic's budget was used up: this was logged, and not pushed to any other channel. Left
+    /// out where it is false.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub held_back: bool,
     pub topic: TopicV1,
     /// What the rule's weights summed up to, and the sum it asks for; null without weights.
     pub score: Option<f64>,
@@ -175,6 +183,8 @@ impl AlertV1 {
                 code: clean(&revision.reason.code),
                 text: clean(&revision.reason.text),
             },
+            shadow: revision.reach == Reach::Shadow,
+            held_back: revision.reach == Reach::HeldBack,
             topic: TopicV1::from(&revision.topic),
             score: revision.score,
             threshold: revision.threshold,
@@ -250,6 +260,11 @@ impl From<&EntryFacts> for EntryV1 {
             seen: second(entry.seen),
         }
     }
+}
+
+/// Whether a mark that is rarely set can be left out.
+fn is_false(mark: &bool) -> bool {
+    !mark
 }
 
 fn count(names: &[String]) -> u32 {

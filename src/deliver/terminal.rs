@@ -7,6 +7,7 @@ mod wrap;
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
+use crate::domain::alert::AlertRevision;
 use crate::domain::topic::Severity;
 use crate::domain::topic::evidence::CONTEXT_CHARS;
 use crate::domain::untrusted;
@@ -41,15 +42,36 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
     let mut page =
         Page { style, indent: severity.chars().count() + 2, text: String::with_capacity(1_024) };
     page.head(&severity, alert);
-    if alert.seq > 1 {
+    if is_follow_up(alert) {
         page.lines(&alert.headline, Paint::new().bold());
     }
     page.lines(&about(alert), Paint::new().dimmed());
+    if alert.shadow {
+        page.line("in shadow mode: recorded, no channel was told", Paint::new().italic());
+    }
+    if alert.held_back {
+        page.line(
+            "held back: logged, and not pushed; the budget is used up",
+            Paint::new().italic(),
+        );
+    }
     page.why(alert);
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
     }
     page.text
+}
+
+/// A revision as it is shown without colour in [`DEFAULT_WIDTH`] columns: what the tests inside
+/// topics state.
+pub fn plain(revision: &AlertRevision) -> String {
+    let style = Style { colour: false, width: DEFAULT_WIDTH };
+    render(&AlertV1::from_revision(revision), style)
+}
+
+/// Whether the reader has heard of the alert before: one that leaves shadow mode is opened late.
+fn is_follow_up(alert: &AlertV1) -> bool {
+    alert.seq > 1 && alert.event != "opened"
 }
 
 /// The text so far, and where and how it goes on.
@@ -64,6 +86,7 @@ impl Page {
     /// Severity, topic, and what is new.
     fn head(&mut self, severity: &str, alert: &AlertV1) {
         let news = match alert.seq {
+            _ if alert.event == "opened" => clean(&alert.headline),
             _ if alert.event == "acknowledged" || alert.event == "closed" => {
                 format!("{}: {}", alert.event, clean(&alert.reason.text))
             }

@@ -4,11 +4,13 @@
 
 mod facts;
 mod plan;
+mod prepared;
 mod recognition;
 
 pub use plan::{Render, plan};
+pub use prepared::OwnNames;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -24,6 +26,9 @@ use super::story::signature::Signature;
 use super::story::{Member, Story};
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
+
+/// Most matched entries of one story that a decision hears of, the latest ones.
+pub const MAX_MATCHED: usize = 500;
 
 /// A fetched, parsed and matched feed document, ready to be decided on.
 #[derive(Debug, Clone)]
@@ -50,6 +55,9 @@ pub struct Route {
     pub channel: ChannelId,
     /// Alerts of topics below this severity are not sent there.
     pub min_severity: Severity,
+    /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
+    /// alert log does not.
+    pub budgeted: bool,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -88,6 +96,11 @@ pub struct View {
     pub silences: Vec<Silence>,
     /// Since when each revision of a topic's rule that matched a known entry is in use.
     pub in_use_since: HashMap<Digest, Timestamp>,
+    /// For topics with a budget: how many revisions were pushed within the last
+    /// [`super::alert::budget::WINDOW`].
+    pub pushed: HashMap<TopicId, u32>,
+    /// Topics of which a revision was held back on this day already.
+    pub held_back: HashSet<TopicId>,
 }
 
 /// An entry this feed has had before.
@@ -118,6 +131,8 @@ pub struct AlertSoFar {
     pub publishers: Vec<String>,
     /// Last matched entry of the story, alerting or not.
     pub last_activity: Timestamp,
+    /// Nobody was told of it yet: its topic was in shadow mode all the time.
+    pub shadow: bool,
 }
 
 /// All that is to be written for one batch, complete with ids.
@@ -140,6 +155,8 @@ pub struct Plan {
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
+    /// Topics whose budget holds a revision back for the first time on this day.
+    pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
 }

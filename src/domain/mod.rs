@@ -3,14 +3,17 @@
 //!
 //! Reading order: what a [`feed`] is and [when it is due](schedule); what an [`entry`] is, its
 //! identity and its [`document`]; which [`topic`] it matches; which [`story`] it tells; whether
-//! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together.
+//! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. [`rehearsal`] makes that decision over
+//! entries in memory, [`backtest`] over those of the past.
 
 pub mod alert;
+pub mod backtest;
 pub mod document;
 pub mod entry;
 pub mod feed;
 pub mod ids;
 pub mod ingest;
+pub mod rehearsal;
 pub mod schedule;
 pub mod story;
 pub mod text;

@@ -10,7 +10,7 @@ use super::Store;
 use super::column::{Json, Ms, Text};
 use super::error::StoreError;
 use super::topics::rank;
-use crate::domain::alert::{AlertRevision, AlertState};
+use crate::domain::alert::{AlertRevision, AlertState, Reach};
 use crate::domain::ids::AlertId;
 use read::AlertView;
 
@@ -61,7 +61,7 @@ pub(super) fn add_revision(
     let object = std::str::from_utf8(object).map_err(rusqlite::Error::from)?;
     conn.prepare_cached(
         "INSERT INTO alert_revisions (alert_id, seq, event, at, entry_id, reason_code, \
-         reason_text, object) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         reason_text, object, reach) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         revision.alert.0,
@@ -72,6 +72,7 @@ pub(super) fn add_revision(
         revision.reason.code,
         revision.reason.text,
         object,
+        revision.reach.as_str(),
     ])?;
     Ok(())
 }
@@ -79,8 +80,8 @@ pub(super) fn add_revision(
 fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO alerts (id, topic, topic_name, severity, story_id, state, seq, opened, \
-         revised, headline, publishers, score) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)",
+         revised, headline, publishers, score, shadow) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute(params![
         revision.alert.0,
@@ -94,16 +95,20 @@ fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
         revision.headline,
         Json(&revision.story.publishers),
         revision.score,
+        revision.reach == Reach::Shadow,
     ])?;
     Ok(())
 }
 
-/// A follow-up changes what is told, never what people decided: the state stays.
+/// A follow-up changes what is told, never what people decided: the state stays. Only an alert
+/// that nobody was told of so far is opened anew, for real.
 fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError> {
     let changed = conn
         .prepare_cached(
             "UPDATE alerts SET topic_name = ?3, severity = ?4, seq = ?2, revised = ?5, \
-             headline = ?6, publishers = ?7, score = ?8 WHERE id = ?1 AND seq = ?2 - 1",
+             headline = ?6, publishers = ?7, score = ?8, \
+             opened = iif(shadow > ?9, ?5, opened), state = iif(shadow > ?9, ?10, state), \
+             shadow = min(shadow, ?9) WHERE id = ?1 AND seq = ?2 - 1",
         )?
         .execute(params![
             revision.alert.0,
@@ -114,6 +119,8 @@ fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError>
             revision.headline,
             Json(&revision.story.publishers),
             revision.score,
+            revision.reach == Reach::Shadow,
+            AlertState::Open.as_str(),
         ])?;
     if changed == 1 {
         return Ok(());

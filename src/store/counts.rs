@@ -13,11 +13,13 @@ pub struct Counts {
     pub entries: u64,
     pub stories: u64,
     pub matches: u64,
-    /// Alerts there are, and how many are in each state.
+    /// Alerts that somebody was told of, and how many of them are in each state.
     pub alerts: u64,
     pub alerts_open: u64,
     pub alerts_acknowledged: u64,
     pub alerts_closed: u64,
+    /// Alerts of topics in shadow mode, which nobody was told of.
+    pub alerts_shadow: u64,
     /// Deliveries waiting or under way, and those given up.
     pub deliveries_due: u64,
     pub deliveries_parked: u64,
@@ -34,7 +36,7 @@ impl Store {
                 Ok(uint(query.query_row([], |row| row.get(0))?))
             };
             let feeds = "SELECT count(*) FROM feeds WHERE retired_at IS NULL";
-            let alerts = "SELECT count(*) FROM alerts WHERE state = ";
+            let alerts = "SELECT count(*) FROM alerts WHERE shadow = 0 AND state = ";
             let deliveries = "SELECT count(*) FROM deliveries WHERE state ";
             Ok(Counts {
                 feeds: count(feeds)?,
@@ -42,10 +44,11 @@ impl Store {
                 entries: count("SELECT count(*) FROM entries")?,
                 stories: count("SELECT count(*) FROM stories")?,
                 matches: count("SELECT count(*) FROM matches")?,
-                alerts: count("SELECT count(*) FROM alerts")?,
+                alerts: count("SELECT count(*) FROM alerts WHERE shadow = 0")?,
                 alerts_open: count(&format!("{alerts} 'open'"))?,
                 alerts_acknowledged: count(&format!("{alerts} 'acknowledged'"))?,
                 alerts_closed: count(&format!("{alerts} 'closed'"))?,
+                alerts_shadow: count("SELECT count(*) FROM alerts WHERE shadow = 1")?,
                 deliveries_due: count(&format!("{deliveries} IN ('pending', 'sending')"))?,
                 deliveries_parked: count(&format!("{deliveries} = 'parked'"))?,
                 bytes: count(

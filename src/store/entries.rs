@@ -61,6 +61,8 @@ pub struct OldRevision {
     pub revision: u32,
     pub title: String,
     pub body: String,
+    /// Hash of title and body as they were stored.
+    pub content: Digest,
     pub replaced_at: Timestamp,
 }
 
@@ -91,9 +93,12 @@ pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.publi
     (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id)";
 
 /// The columns of an [`Entry`] of `entries AS e`.
-const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
+pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
     e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
     e.content";
+
+/// How many those are.
+pub(super) const ENTRY_COLUMNS: usize = 15;
 
 impl Store {
     /// Entries that pass the filter, newest first.
@@ -243,7 +248,8 @@ fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedK
     .optional()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+/// Reads the columns of [`ENTRY`].
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         id: EntryId(row.get(0)?),
         feed: FeedId(row.get(1)?),
@@ -267,7 +273,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
 
 fn revisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<OldRevision>> {
     conn.prepare_cached(
-        "SELECT revision, title, body, replaced_at FROM entry_revisions \
+        "SELECT revision, title, body, replaced_at, content FROM entry_revisions \
          WHERE entry_id = ?1 ORDER BY revision",
     )?
     .query_map([id.0], |row| {
@@ -276,6 +282,7 @@ fn revisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<OldRevision
             title: row.get(1)?,
             body: row.get(2)?,
             replaced_at: time(row, 3)?,
+            content: row.get(4).map(|Hash(digest): Hash| digest)?,
         })
     })?
     .collect()

@@ -13,7 +13,11 @@ use super::error::StoreError;
 pub(super) const APPLICATION_ID: i32 = 0x5749_5245;
 
 /// The migrations, in order. The n-th (from 1) brings the schema to version n.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_spine.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_spine.sql"),
+    include_str!("../../migrations/0002_trust.sql"),
+    include_str!("../../migrations/0003_running_config.sql"),
+];
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,10 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`];
-//! [`ingest`] is the transaction that ties them together, [`search`] and [`counts`] look across.
+//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
+//! configured with.
 
 pub mod alerts;
 mod column;
@@ -13,6 +15,8 @@ pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feeds;
+pub mod gaps;
+pub mod history;
 mod indexing;
 mod ingest;
 mod lock;
@@ -21,10 +25,15 @@ mod migrate;
 mod open;
 pub mod outbox;
 mod recent;
+pub mod running;
 pub mod search;
+pub mod sightings;
 pub mod silences;
 pub mod stories;
 pub mod topics;
+pub mod verdicts;
+pub mod vigil;
+mod vocabulary;
 mod writer;
 
 use std::path::{Path, PathBuf};

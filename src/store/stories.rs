@@ -1,8 +1,6 @@
 //! Stories and their members. [`super::recent`] finds candidates by title words, [`by_link`] by
 //! their link.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -10,16 +8,9 @@ use super::Store;
 use super::column::{Hash, Json, Ms, time};
 use super::error::StoreError;
 use crate::domain::ids::{Digest, EntryId, StoryId};
-use crate::domain::story::place::JoinReason;
+use crate::domain::story::place::{JoinReason, LINK_WINDOW, MAX_BY_LINK};
 use crate::domain::story::signature::Signature;
 use crate::domain::story::{Member, Story};
-
-/// How long after a member was seen another entry may join by its link. Longer than for titles:
-/// a link says the same for ever, but a page that is reused is no longer news.
-const LINK_WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// Most members with the same link that are looked at, newest first.
-const MAX_BY_LINK: u32 = 16;
 
 /// Most members listed of one story.
 const MAX_LISTED: u32 = 1_000;

@@ -2,10 +2,10 @@
 //! be shown after the rule was changed.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Store;
-use super::column::{Hash, Ms, Text, key, opt_time};
+use super::column::{Hash, Ms, Text, key, opt_time, time};
 use super::error::StoreError;
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::topic::Severity;
@@ -22,6 +22,17 @@ pub struct TopicRevision {
     pub source: String,
     /// The file it stands in.
     pub file: String,
+    /// Whether it is in shadow mode.
+    pub shadow: bool,
+}
+
+/// A rule as it was once in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredRule {
+    /// The rule as written, with the lists it names.
+    pub source: String,
+    /// Since when it was, for the first time.
+    pub first_used: Timestamp,
 }
 
 /// A topic as it is shown.
@@ -34,6 +45,14 @@ pub struct TopicView {
     pub file: String,
     /// Since when it is no longer configured.
     pub retired_at: Option<Timestamp>,
+    /// Whether it is in shadow mode.
+    pub shadow: bool,
+    /// Since when it is configured without a break.
+    pub watched_since: Timestamp,
+    /// When an entry matched last.
+    pub last_match: Option<Timestamp>,
+    /// Since when it is known to match less than it is expected to.
+    pub silent_since: Option<Timestamp>,
 }
 
 impl Store {
@@ -51,10 +70,29 @@ impl Store {
     pub fn topics(&self) -> Result<Vec<TopicView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT id, name, severity, revision, file, retired_at FROM topics ORDER BY id",
+                "SELECT id, name, severity, revision, file, retired_at, shadow, watched_since, \
+                 silent_since, (SELECT max(at) FROM decisions WHERE topic = topics.id) \
+                 FROM topics ORDER BY id",
             )?;
             let views = query.query_map([], view)?;
             Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A topic's rule as it was at a revision; `None` if that never ran on this database.
+    pub fn topic_source(
+        &self,
+        topic: &TopicId,
+        revision: Digest,
+    ) -> Result<Option<StoredRule>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT source, first_used FROM topic_revisions WHERE topic = ?1 AND revision = ?2",
+            )?;
+            let found = query.query_row((Text(topic), Hash(revision)), |row| {
+                Ok(StoredRule { source: row.get(0)?, first_used: time(row, 1)? })
+            });
+            Ok(found.optional()?)
         })
     }
 }
@@ -63,9 +101,13 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
     conn.prepare_cached("UPDATE topics SET retired_at = ?1 WHERE retired_at IS NULL")?
         .execute([Ms(now)])?;
     let mut upsert = conn.prepare_cached(
-        "INSERT INTO topics (id, name, severity, revision, file) VALUES (?1, ?2, ?3, ?4, ?5) \
+        // One that was retired by this very call, just above, was there all the time.
+        "INSERT INTO topics (id, name, severity, revision, file, shadow, watched_since) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, severity = excluded.severity, \
-         revision = excluded.revision, file = excluded.file, retired_at = NULL",
+         revision = excluded.revision, file = excluded.file, shadow = excluded.shadow, \
+         watched_since = iif(retired_at < ?7, ?7, watched_since), \
+         silent_since = iif(retired_at < ?7, NULL, silent_since), retired_at = NULL",
     )?;
     let mut remember = conn.prepare_cached(
         "INSERT OR IGNORE INTO topic_revisions (topic, revision, source, first_used) \
@@ -78,6 +120,8 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
             rank(topic.severity),
             Hash(topic.revision),
             topic.file,
+            topic.shadow,
+            Ms(now),
         ])?;
         remember.execute(params![Text(&topic.id), Hash(topic.revision), topic.source, Ms(now),])?;
     }
@@ -92,6 +136,10 @@ fn view(row: &Row<'_>) -> rusqlite::Result<TopicView> {
         revision: row.get(3).map(|Hash(digest)| digest)?,
         file: row.get(4)?,
         retired_at: opt_time(row, 5)?,
+        shadow: row.get(6)?,
+        watched_since: time(row, 7)?,
+        silent_since: opt_time(row, 8)?,
+        last_match: opt_time(row, 9)?,
     })
 }
 

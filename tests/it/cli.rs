@@ -4,8 +4,12 @@
 mod alerts;
 mod basics;
 mod config;
+mod config_diff;
 mod daemon;
+mod explain;
 mod feeds;
+mod lint;
 mod packs;
 mod scene;
 mod topics;
+mod verdicts;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use wirewatch::config::{Environment, Problems, load};
 
+mod lists;
 mod places;
 
 const FEED: &str = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";

@@ -12,6 +12,8 @@ mod parsing;
 mod pipeline;
 mod reload;
 mod store_contract;
+mod swap;
 mod tidy;
 mod topic_language;
 mod topic_matching;
+mod trust;

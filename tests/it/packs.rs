@@ -55,8 +55,10 @@ fn entry_tests<'a>(topics: &[&'a Topic]) -> Vec<&'a EntryTest> {
 #[test]
 fn all_packs_load_together_and_pass_their_tests() {
     let config = everything();
-    let failed: Vec<_> =
-        selftest::run(&config.topics).into_iter().filter(|test| !test.passed).collect();
+    let failed: Vec<_> = selftest::run(&config.topics, |_| String::new())
+        .into_iter()
+        .filter(|test| !test.passed)
+        .collect();
     assert!(failed.is_empty(), "{failed:#?}");
     for (pack, _) in packs() {
         let topics = topics(&config, pack);

@@ -1,11 +1,12 @@
 //! What every store must keep, on real SQLite files: one batch is one transaction, the same batch
 //! twice changes nothing, one story is one alert however many feeds tell it at once. [`desk`]
-//! sets the scene; opening, deliveries and reading have files of their own.
+//! sets the scene; opening, deliveries, reading, and how far alerts go, have files of their own.
 
 mod deliveries;
 mod desk;
 mod opening;
 mod reading;
+mod trust;
 
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
 use wirewatch::store::alerts::read::AlertFilter;

@@ -8,6 +8,9 @@ pub enum Alerts {
     List(AlertChoice),
     /// Show one alert with its evidence, revisions and deliveries
     Show { id: String },
+    /// Find an alert again from the rule and text stored of then, clause by clause; ends with
+    /// code 1 if it comes out otherwise, and says what is different
+    Explain { id: String },
     /// Show the last alerts, oldest first
     Tail {
         /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with
@@ -17,11 +20,58 @@ pub enum Alerts {
         /// How many to begin with
         #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
         lines: u32,
+        /// Those of topics in shadow mode too
+        #[arg(long)]
+        shadow: bool,
     },
     /// Mark as seen; kept here, no channel is told
     Ack(StateChange),
     /// Mark as done, for good; kept here, no channel is told
     Close(StateChange),
+    /// Say whether what was found is what the topic watches for
+    Verdict {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        #[arg(value_enum)]
+        verdict: Verdict,
+        #[command(flatten)]
+        word: Word,
+    },
+}
+
+/// What a person says of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
+    /// What the topic watches for
+    Useful,
+    /// The rule should not have matched
+    Noise,
+    /// Another alert says the same
+    Dup,
+}
+
+/// Which verdicts to list by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerdictChoice {
+    Useful,
+    Noise,
+    Dup,
+    /// Nobody said anything yet
+    None,
+}
+
+/// Who says what of a find, and whether it becomes a test.
+#[derive(Debug, Clone, Args)]
+pub struct Word {
+    /// A remark that is kept with it
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Who says so; else $USER, $LOGNAME or the user's number
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+    /// Also write the entry as a test into the topic's file
+    #[arg(long)]
+    pub save_test: bool,
 }
 
 /// Which alerts to list.
@@ -33,6 +83,12 @@ pub struct AlertChoice {
     /// Only open, acknowledged or closed ones
     #[arg(long, value_enum)]
     pub state: Option<State>,
+    /// Only those somebody gave this verdict
+    #[arg(long, value_enum)]
+    pub verdict: Option<VerdictChoice>,
+    /// Those of topics in shadow mode too
+    #[arg(long)]
+    pub shadow: bool,
     /// Most alerts shown
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub limit: u32,

@@ -1,6 +1,9 @@
 //! The commands of `wirewatch topics`.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
+
+use super::Word;
+use super::backtest::Backtest;
 
 #[derive(Debug, Subcommand)]
 pub enum Topics {
@@ -23,11 +26,59 @@ pub enum Topics {
         #[arg(long, requires = "write")]
         force: bool,
     },
-    /// Say clause by clause why a topic does or does not match
+    /// Show what is allowed in the rules and most likely not meant
+    Lint {
+        /// Only these topics, and the lists they use
+        #[arg(value_name = "TOPIC")]
+        topics: Vec<String>,
+        /// Look at the rules alone, and not at the stored entries
+        #[arg(long)]
+        no_history: bool,
+        /// End with code 3 if there are warnings
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Suggest terms, exclusions and exceptions from verdicts, and show what the rule missed
+    Suggest {
+        topic: String,
+        /// Only verdicts and alerts of this time, such as 30d or 12w
+        #[arg(long, default_value = "90d", value_name = "TIME")]
+        since: String,
+    },
+    /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
-        /// A stored entry's id, a text file (first line: the title), or - for standard input
-        #[arg(value_name = "ENTRY|FILE|-")]
+        /// A stored entry's id or link, an alert's id (which replays it), a text file (first line:
+        /// the title), or - for standard input
+        #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
+    /// Say what a topic would have found and raised among the entries that are stored
+    Backtest(Backtest),
+    /// Say which entries a topic should find, whether or not it does
+    Mark {
+        topic: String,
+        /// Stored entries' ids
+        #[arg(required = true, value_name = "ENTRY")]
+        entries: Vec<String>,
+        #[arg(value_enum)]
+        wanted: Wanted,
+        #[command(flatten)]
+        word: Word,
+    },
+    /// Say why an entry raised no alert, and what change of the topic would have caught it
+    WhyNot {
+        /// A link, seen or not, a stored entry's id, a text file, or - for standard input
+        #[arg(value_name = "URL|ENTRY|FILE|-")]
+        what: String,
+        #[arg(long)]
+        topic: String,
+    },
+}
+
+/// Whether a topic should find an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wanted {
+    Wanted,
+    Unwanted,
 }

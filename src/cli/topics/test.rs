@@ -7,6 +7,7 @@ use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::config::Config;
+use crate::deliver::terminal;
 use crate::domain::topic::selftest;
 
 const TEST_COLUMNS: &[Column] = &[
@@ -24,7 +25,7 @@ pub fn run(names: &[String], config: &Config, session: &mut Session) -> Result<E
         .iter()
         .map(|name| naming::topic(name, &config.topics))
         .collect::<Result<Vec<_>, _>>()?;
-    let results = selftest::run(&config.topics);
+    let results = selftest::run(&config.topics, terminal::plain);
     let mut records = Records::new(TEST_COLUMNS, "no tests: add a [[topic.test]] to a topic");
     let (mut passed, mut failed) = (0, 0);
     for result in results {

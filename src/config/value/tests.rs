@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{duration, http_url, network, show_duration, size};
+use super::{duration, http_url, network, rate, show_duration, size};
 
 #[test]
 fn durations_are_read_as_people_write_them() {
@@ -27,6 +27,25 @@ fn durations_are_read_as_people_write_them() {
 fn a_duration_is_shown_in_its_largest_whole_unit() {
     for text in ["0s", "250ms", "90s", "15m", "6h", "3d", "2w"] {
         assert_eq!(show_duration(duration(text).expect(text)), text);
+    }
+}
+
+#[test]
+fn rates_are_a_number_of_times_per_stretch_of_time() {
+    const DAY_S: u64 = 86_400;
+    for (text, count, seconds) in [
+        ("1/week", 1, 7 * DAY_S),
+        ("3/day", 3, DAY_S),
+        (" 10 / 2 weeks", 10, 14 * DAY_S),
+        ("1/month", 1, 30 * DAY_S),
+        ("5/12h", 5, 12 * 3_600),
+    ] {
+        assert_eq!(rate(text), Ok((count, Duration::from_secs(seconds))), "{text}");
+    }
+    for text in
+        ["", "1", "week", "0/week", "1/0 weeks", "1/2", "1/year", "-1/day", "1/9999999999 d"]
+    {
+        assert_eq!(rate(text).map_err(|bad| bad.code), Err("bad_rate"), "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The published object: its exact shape, what it reads back as, and that it is safe to show.
 
-use crate::domain::alert::{AlertEvent, Reason};
+use crate::domain::alert::{AlertEvent, Reach, Reason};
 use crate::domain::document::Field;
 use crate::domain::entry::DateQuality;
 use crate::domain::ids::{AlertId, Digest, EntryId, StoryId};
@@ -51,6 +51,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
         alert: AlertId(1),
         seq: 1,
         event: AlertEvent::Opened,
+        reach: Reach::Pushed,
         at: at("2026-05-04T09:47:12Z"),
         reason: Reason { code: "first".to_owned(), text: "first entry of the story".to_owned() },
         topic: TopicFacts {
@@ -197,6 +198,20 @@ fn a_text_that_was_forgotten_is_still_escaped_when_it_is_written() {
     object.entry.guid = Some("\u{1b}[2J\u{9b}1m\u{202e}".to_owned());
     let text = String::from_utf8(object.to_bytes()).expect("UTF-8");
     assert!(!text.contains(untrusted::is_hazard), "{text:?}");
+}
+
+#[test]
+fn only_a_revision_that_went_less_far_says_so() {
+    let fields = |reach| {
+        let bytes = AlertV1::from_revision(&AlertRevision { reach, ..sample() }).to_bytes();
+        let object: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        (object.get("shadow").cloned(), object.get("held_back").cloned())
+    };
+    let yes = Some(serde_json::json!(true));
+    assert_eq!(fields(Reach::Pushed), (None, None));
+    assert_eq!(fields(Reach::Told), (None, None));
+    assert_eq!(fields(Reach::Shadow), (yes.clone(), None));
+    assert_eq!(fields(Reach::HeldBack), (None, yes));
 }
 
 #[test]

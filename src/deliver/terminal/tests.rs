@@ -1,7 +1,7 @@
 //! The readable rendering, as it is printed.
 
 use crate::deliver::object::tests::sample;
-use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason};
 use crate::domain::entry::DateQuality;
 use crate::domain::untrusted;
 
@@ -52,7 +52,7 @@ fn a_second_publisher() {
 #[test]
 fn several_publishers_at_once_and_other_reasons() {
     let mut revision = sample();
-    revision.seq = 3;
+    (revision.seq, revision.event) = (3, AlertEvent::Updated);
     revision.reason.code = "publishers>=3".to_owned();
     revision.story.publishers = ["A", "B", "C"].map(str::to_owned).to_vec();
     revision.story.new_publishers = ["B", "C"].map(str::to_owned).to_vec();
@@ -163,4 +163,16 @@ fn nothing_from_outside_reaches_the_terminal_unclean() {
     assert!(!text.contains(|c| untrusted::is_hazard(c) && c != '\n'), "{text:?}");
     // What looks like an alert of its own stays inside this one.
     assert!(text.lines().skip(1).all(|line| line.starts_with("      ")), "{text}");
+}
+
+#[test]
+fn what_went_less_far_is_said_to_and_an_alert_opened_late_is_no_update() {
+    let mut revision = sample();
+    (revision.seq, revision.reach) = (3, Reach::Shadow);
+    let text = shown(&revision);
+    assert!(text.contains("in shadow mode: recorded, no channel was told"), "{text}");
+    assert!(!text.contains("update 3"), "{text}");
+    revision.reach = Reach::HeldBack;
+    let text = shown(&revision);
+    assert!(text.contains("held back: logged, and not pushed"), "{text}");
 }

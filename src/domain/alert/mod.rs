@@ -1,8 +1,13 @@
 //! An alert: the durable record that a topic was found in a story, with its revisions. One per
 //! topic and story, for ever. [`policy`] decides when it is raised or amended, [`silence`] when
-//! it is held back, [`delivery`] how a revision reaches a channel.
+//! it is suppressed, [`budget`] how many are pushed in a day, [`delivery`] how a revision reaches
+//! a channel. [`expectation`] tells when a topic matches too little; [`mark`] is what people say
+//! of a find.
 
+pub mod budget;
 pub mod delivery;
+pub mod expectation;
+pub mod mark;
 pub mod policy;
 pub mod silence;
 
@@ -57,6 +62,36 @@ impl AlertEvent {
     }
 }
 
+/// How far a revision of an alert goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// To the topic's channels, none of which counts towards its budget.
+    Told,
+    /// To the topic's channels, and at least one of them counts.
+    Pushed,
+    /// To those of the topic's channels that do not count: its budget is used up.
+    HeldBack,
+    /// To no channel: the topic is in shadow mode.
+    Shadow,
+}
+
+impl Reach {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reach::Told => "told",
+            Reach::Pushed => "pushed",
+            Reach::HeldBack => "held_back",
+            Reach::Shadow => "shadow",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Reach::Told, Reach::Pushed, Reach::HeldBack, Reach::Shadow]
+            .into_iter()
+            .find(|reach| reach.as_str() == code)
+    }
+}
+
 /// One revision of an alert, complete: all that any channel needs to render it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlertRevision {
@@ -64,6 +99,7 @@ pub struct AlertRevision {
     /// 1 for the opening, growing by one with each revision.
     pub seq: u32,
     pub event: AlertEvent,
+    pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
     pub topic: TopicFacts,

@@ -52,6 +52,8 @@ pub struct Situation<'a> {
     pub publishers: u32,
     /// The alert there is, if any.
     pub alert: Option<Raised>,
+    /// Whether the topic is in shadow mode.
+    pub shadow: bool,
 }
 
 /// The alert of this topic and story so far.
@@ -64,6 +66,8 @@ pub struct Raised {
     pub publishers: u32,
     /// When an entry of the story last matched.
     pub last_activity: Timestamp,
+    /// Whether nobody was told of it, the topic having been in shadow mode all the time.
+    pub shadow: bool,
 }
 
 /// What becomes of a match.
@@ -94,9 +98,11 @@ impl Verdict {
 }
 
 /// Decides what becomes of a match. The gates come first, then the alert itself: the first rule
-/// that applies gives verdict and reason.
+/// that applies gives verdict and reason. An alert that nobody was told of is none to a topic that
+/// has left shadow mode: it is raised.
 pub fn decide(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
-    gate(policy, situation).unwrap_or_else(|| match situation.alert {
+    let told = |alert: &Raised| situation.shadow || !alert.shadow;
+    gate(policy, situation).unwrap_or_else(|| match situation.alert.filter(told) {
         None => open(policy, situation),
         Some(alert) => amend(&policy.follow_up, situation, alert),
     })
@@ -147,7 +153,11 @@ fn open(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
         let text = format!("{have} of the {need} publishers the topic asks for");
         return verdict(Verdict::Suppress, "awaiting_publishers", text);
     }
-    verdict(Verdict::Raise, "first", "first match of this topic in this story".to_owned())
+    let (code, text) = match situation.alert {
+        None => ("first", "first match of this topic in this story"),
+        Some(_) => ("left_shadow", "first match in this story since the topic left shadow mode"),
+    };
+    verdict(Verdict::Raise, code, text.to_owned())
 }
 
 fn amend(follow_up: &FollowUp, situation: &Situation<'_>, alert: Raised) -> (Verdict, Reason) {

@@ -39,7 +39,12 @@ impl Silence {
     /// Whether this silence holds `what` back at `now`. It begins at `starts` and is over at
     /// `ends`.
     pub fn covers(&self, what: Silenceable<'_>, now: Timestamp) -> bool {
-        self.starts <= now && now < self.ends && self.scope.includes(what)
+        self.lasts(now) && self.scope.includes(what)
+    }
+
+    /// Whether it has begun and is not over at `now`.
+    pub fn lasts(&self, now: Timestamp) -> bool {
+        self.starts <= now && now < self.ends
     }
 }
 

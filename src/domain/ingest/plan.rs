@@ -1,19 +1,19 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
-//! they were published.
+//! they were published. How a match becomes an alert is in [`alerting`].
+
+mod alerting;
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
+use super::facts::headline;
 use super::recognition::Recognition;
-use super::{AlertSoFar, Batch, Decision, Known, Plan, Prepared, View};
-use crate::domain::alert::delivery::NewDelivery;
-use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
-use crate::domain::alert::silence::Silenceable;
-use crate::domain::alert::{AlertEvent, AlertRevision, Reason};
-use crate::domain::entry::{DateQuality, Entry};
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
+use super::{AlertSoFar, Batch, Known, Plan, Prepared, View};
+use crate::domain::alert::policy::Verdict;
+use crate::domain::alert::{AlertRevision, Reason};
+use crate::domain::entry::Entry;
+use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
@@ -22,7 +22,7 @@ use crate::domain::topic::evidence::Match;
 
 /// How alerts become bytes. Pure functions, given by who knows the formats: the bytes are fixed
 /// in the commit that raises the alert.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Render {
     /// The alert object as it is kept and shown.
     pub object: fn(&AlertRevision) -> Vec<u8>,
@@ -60,6 +60,7 @@ struct Planner<'a> {
     touched: Vec<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
+    pushed: HashMap<TopicId, u32>,
     plan: Plan,
 }
 
@@ -79,6 +80,7 @@ impl<'a> Planner<'a> {
             touched: Vec::new(),
             alerts: view.alerts.clone(),
             matched: view.matched.clone(),
+            pushed: view.pushed.clone(),
             plan: Plan {
                 last_id: view.last_id,
                 feed: view.feed.clone(),
@@ -92,6 +94,7 @@ impl<'a> Planner<'a> {
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
+                overspent: Vec::new(),
                 decisions: Vec::new(),
             },
         }
@@ -201,132 +204,6 @@ impl<'a> Planner<'a> {
         self.neighbours.add(member.clone());
         self.plan.members.push(member);
         id
-    }
-
-    /// What becomes of one match, recorded with its reason.
-    fn decide(&mut self, entry: &Entry, story: StoryId, topic: &Topic, found: &Match) {
-        let key = (topic.id.clone(), story);
-        self.matched.entry(key.clone()).or_default().push((entry.publisher.clone(), self.now));
-        let (verdict, reason) = policy::decide(&topic.alert, &self.situation(entry, &key));
-        if let Some(alert) = self.alerts.get_mut(&key) {
-            alert.last_activity = self.now;
-        }
-        if matches!(verdict, Verdict::Raise | Verdict::Amend) {
-            self.revise(entry, topic, found, &key, reason.clone());
-        }
-        self.record(entry, story, topic, verdict, reason);
-    }
-
-    fn record(
-        &mut self,
-        entry: &Entry,
-        story: StoryId,
-        topic: &Topic,
-        verdict: Verdict,
-        reason: Reason,
-    ) {
-        self.plan.decisions.push(Decision {
-            entry: entry.id,
-            topic: topic.id.clone(),
-            story,
-            alert: self.alerts.get(&(topic.id.clone(), story)).map(|alert| alert.alert),
-            verdict: verdict.as_str(),
-            reason,
-        });
-    }
-
-    fn situation(&self, entry: &Entry, key: &(TopicId, StoryId)) -> Situation<'_> {
-        let feed = &self.batch.feed;
-        let what = Silenceable {
-            topic: key.0.as_str(),
-            story: key.1.0,
-            feed: feed.key.as_str(),
-            publisher: &entry.publisher,
-            title: &entry.document.title,
-        };
-        let story = self.stories.get(&key.1);
-        // A date that was put in place of an impossible one does not make an entry recent.
-        let trusted = entry.date_quality != DateQuality::Clamped;
-        Situation {
-            now: self.now,
-            published: entry.published.filter(|_| trusted || !self.view.feed.awaits_baseline()),
-            baseline: self.view.feed.awaits_baseline().then_some(feed.backfill),
-            silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
-            matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
-            publishers: story.map_or(0, |story| story.publishers.len() as u32),
-            alert: self.alerts.get(key).map(|alert| Raised {
-                seq: alert.seq,
-                revised: alert.revised,
-                publishers: alert.publishers.len() as u32,
-                last_activity: alert.last_activity,
-            }),
-        }
-    }
-
-    /// Opens the alert of this topic and story, or adds a revision to it, with its deliveries.
-    fn revise(
-        &mut self,
-        entry: &Entry,
-        topic: &Topic,
-        found: &Match,
-        key: &(TopicId, StoryId),
-        reason: Reason,
-    ) {
-        let Some(story) = self.stories.get(&key.1) else {
-            return;
-        };
-        let before = self.alerts.get(key);
-        let (alert, seq, event) = match before {
-            Some(before) => (before.alert, before.seq.saturating_add(1), AlertEvent::Updated),
-            None => (AlertId(self.ids.next(self.now)), 1, AlertEvent::Opened),
-        };
-        let told = before.map(|before| before.publishers.as_slice()).unwrap_or_default();
-        let revision = AlertRevision {
-            alert,
-            seq,
-            event,
-            at: self.now,
-            reason,
-            topic: topic_facts(topic, found),
-            score: found.score,
-            threshold: found.threshold,
-            headline: headline(entry),
-            summary: summary(entry),
-            story: story_facts(story, told),
-            entry: entry_facts(self.batch, entry),
-            evidence: found.evidence.clone(),
-        };
-        let opened = before.map_or(self.now, |before| before.opened);
-        let so_far = AlertSoFar {
-            alert,
-            seq,
-            opened,
-            revised: self.now,
-            publishers: story.publishers.clone(),
-            last_activity: self.now,
-        };
-        self.alerts.insert(key.clone(), so_far);
-        self.queue(topic, &revision);
-        self.plan.objects.push((self.render.object)(&revision));
-        self.plan.alerts.push(revision);
-    }
-
-    /// One delivery per channel that the topic goes to.
-    fn queue(&mut self, topic: &Topic, revision: &AlertRevision) {
-        for route in &self.batch.routes {
-            let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
-            if !named || topic.severity < route.min_severity {
-                continue;
-            }
-            let id = DeliveryId(self.ids.next(self.now));
-            self.plan.deliveries.push(NewDelivery {
-                id,
-                alert: revision.alert,
-                seq: revision.seq,
-                channel: route.channel.clone(),
-                body: (self.render.body)(revision, &route.channel, id),
-            });
-        }
     }
 
     /// Closes the plan: the feed's state and record, and the stories as they are now.

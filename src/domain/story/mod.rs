@@ -1,7 +1,9 @@
 //! A story: entries that tell the same thing, in whichever feeds. [`signature`] says what is
-//! compared, [`place`] decides which story an entry belongs to, with the reason.
+//! compared, [`recent`] finds who might be alike, [`place`] decides which story an entry belongs
+//! to, with the reason.
 
 pub mod place;
+pub mod recent;
 pub mod signature;
 
 use jiff::Timestamp;

@@ -13,6 +13,13 @@ use crate::domain::ids::{Digest, StoryId};
 /// How long after a member was seen another entry may join by its title.
 pub const TITLE_WINDOW: Duration = Duration::from_secs(48 * 3600);
 
+/// How long after a member was seen another entry may join by its link. Longer than for titles:
+/// a link says the same for ever, but a page that is reused is no longer news.
+pub const LINK_WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Most members with the same link that are looked at, newest first.
+pub const MAX_BY_LINK: usize = 16;
+
 /// Fewest shared title words that make two different titles near-identical.
 pub const MIN_SHARED: usize = 4;
 

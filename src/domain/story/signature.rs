@@ -106,6 +106,11 @@ fn content_word(word: &str) -> Option<String> {
     Some(if plural { word[..word.len() - 1].to_owned() } else { word.to_owned() })
 }
 
+/// Whether a folded word tells nothing of what a text is about.
+pub fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.binary_search(&word).is_ok()
+}
+
 /// Words of English, French, German and Spanish that tell nothing of a story. Sorted.
 const STOP_WORDS: &[&str] = &[
     "about", "after", "als", "am", "an", "and", "are", "as", "at", "au", "auf", "aus", "aux", "be",

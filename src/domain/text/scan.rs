@@ -215,7 +215,8 @@ fn initials_end(bytes: &[u8], start: usize) -> usize {
     end
 }
 
-/// Bytes of the hyphen at `at` where another part of the compound follows, else 0.
+/// Bytes of the hyphen at `at`, and of the space after it, where another part of the compound
+/// follows, else 0.
 fn compound_goes_on(text: &str, at: usize, byte: u8) -> usize {
     let hyphen = match byte {
         b'-' => 1,
@@ -228,9 +229,28 @@ fn compound_goes_on(text: &str, at: usize, byte: u8) -> usize {
         }
         _ => return 0,
     };
-    let goes_on = text[at + hyphen..].chars().next().is_some_and(|c| script::kind(c) == Kind::Word);
-    if goes_on { hyphen } else { 0 }
+    let rest = &text[at + hyphen..];
+    match rest.chars().next() {
+        Some(c) if script::kind(c) == Kind::Word => hyphen,
+        // A word broken at the end of a line: "co-\noperation". The joined form of "first- and"
+        // harms nobody.
+        Some(' ' | '\n' | '\r') if ends_with_letters(&text[..at]) => {
+            let next = rest.trim_start_matches([' ', '\n', '\r']);
+            let space = rest.len() - next.len();
+            let goes_on = space <= MAX_BREAK_BYTES && next.starts_with(char::is_lowercase);
+            if goes_on && !rest[..space].contains("\n\n") { hyphen + space } else { 0 }
+        }
+        _ => 0,
+    }
 }
+
+/// Whether two letters end `text`: less is no part of a broken word.
+fn ends_with_letters(text: &str) -> bool {
+    text.chars().rev().take(2).filter(|c| c.is_alphabetic()).count() == 2
+}
+
+/// Most white space after a hyphen that breaks a word.
+const MAX_BREAK_BYTES: usize = 8;
 
 /// Bytes of an English possessive ('s) at `at`, else 0.
 fn possessive(text: &str, at: usize, byte: u8) -> usize {

@@ -15,31 +15,56 @@ pub struct Sentence {
 pub fn sentences(text: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
     let mut paragraph = 0;
-    let mut next_offset = 0;
-    for block in text.split_inclusive('\n') {
-        let offset = next_offset;
-        next_offset += block.len();
+    let mut at = 0;
+    for block in paragraphs(text) {
+        let (offset, next) = (at, at + block.len());
+        at = next;
         if block.trim().is_empty() {
             paragraph += 1;
             continue;
         }
-        let mut start = 0;
-        for (at, &byte) in block.as_bytes().iter().enumerate() {
-            // Nearly all bytes neither end a sentence nor begin a character that may.
-            if !matches!(byte, b'.' | b'!' | b'?' | 0xc2..) || at < start {
-                continue;
-            }
-            let c = block[at..].chars().next().unwrap_or_default();
-            if is_end(block, at, c) {
-                let end = at + c.len_utf8();
-                let end = past_closers(block, end);
-                push(&mut found, block, offset, start..end, paragraph);
-                start = end;
-            }
-        }
-        push(&mut found, block, offset, start..block.len(), paragraph);
+        cut(block, offset, paragraph, &mut found);
     }
     found
+}
+
+/// The paragraphs of a text and the blank lines between them. A single line break is a space.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        for line in rest.split_inclusive('\n') {
+            let is_blank = line.trim().is_empty();
+            if is_blank && end > 0 {
+                break;
+            }
+            end += line.len();
+            if is_blank {
+                break;
+            }
+        }
+        let (block, after) = rest.split_at(end);
+        rest = after;
+        (!block.is_empty()).then_some(block)
+    })
+}
+
+/// Adds the sentences of one paragraph, which starts at byte `offset` of the text.
+fn cut(block: &str, offset: usize, paragraph: u32, found: &mut Vec<Sentence>) {
+    let mut start = 0;
+    for (at, &byte) in block.as_bytes().iter().enumerate() {
+        // Nearly all bytes neither end a sentence nor begin a character that may.
+        if !matches!(byte, b'.' | b'!' | b'?' | 0xc2..) || at < start {
+            continue;
+        }
+        let c = block[at..].chars().next().unwrap_or_default();
+        if is_end(block, at, c) {
+            let end = past_closers(block, at + c.len_utf8());
+            push(found, block, offset, start..end, paragraph);
+            start = end;
+        }
+    }
+    push(found, block, offset, start..block.len(), paragraph);
 }
 
 /// The number of the sentence that holds byte `at` (white space after a sentence belongs to it).

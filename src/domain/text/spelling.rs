@@ -7,15 +7,19 @@
 
 mod lists;
 
-use lists::{IRREGULAR, KEPT, PAIRS, PREFIXES};
+use super::snowball::Snowball;
+use lists::{IRREGULAR, KEPT, ONE_MEN, PAIRS, PREFIXES};
 
 /// What is the same about words that are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stem {
     /// Plural and spelling: what rules ask by default.
     Plural,
     /// Spelling only: exclusions ("exclude oils" must not silence every "oil").
     None,
+    /// The stem of a language: what topics may choose. Spelling alone is as in `Plural`; it is
+    /// for words that the language does not read.
+    Snowball(Snowball),
 }
 
 /// Longest word that is stemmed, in bytes: longer ones are not words.
@@ -29,7 +33,7 @@ pub fn normal(word: &str, stem: Stem) -> String {
     }
     let american = american(word);
     match stem {
-        Stem::Plural => singular(&american),
+        Stem::Plural | Stem::Snowball(_) => singular(&american),
         Stem::None => american,
     }
 }
@@ -42,7 +46,7 @@ pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
     let wanted = normal(word, stem);
     let mut bases = respellings(word);
     bases.extend(respellings(&wanted));
-    if stem == Stem::Plural {
+    if stem != Stem::None {
         let irregular = IRREGULAR.iter().filter(|(_, single)| *single == wanted);
         bases.extend(irregular.map(|(plural, _)| (*plural).to_owned()));
         bases.sort_unstable();
@@ -66,6 +70,30 @@ pub fn spellings(word: &str, stem: Stem) -> Vec<String> {
     bases
 }
 
+/// What English stemmers are given for a word: its American spelling, an irregular plural's
+/// singular.
+pub(super) fn base(word: &str) -> String {
+    if !is_stemmable(word) {
+        return word.to_owned();
+    }
+    let american = american(word);
+    irregular(&american).unwrap_or(american)
+}
+
+/// The singular of a plural that has no s: "crises", "policemen".
+fn irregular(word: &str) -> Option<String> {
+    if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
+        return Some((*single).to_owned());
+    }
+    let start = word.strip_suffix("men").filter(|_| !ONE_MEN.contains(&word))?;
+    Some(format!("{start}man"))
+}
+
+/// Whether a word only looks like a plural.
+pub(super) fn is_kept(word: &str) -> bool {
+    KEPT.contains(&word)
+}
+
 fn is_stemmable(word: &str) -> bool {
     word.len() <= MAX_WORD_BYTES && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
@@ -77,6 +105,9 @@ fn inflections(word: &str) -> Vec<String> {
         [word, word.strip_suffix('s').unwrap_or(word), word.strip_suffix("es").unwrap_or(word)]
     {
         all.extend([stem.to_owned(), format!("{stem}s"), format!("{stem}e"), format!("{stem}es")]);
+        if let Some(base) = stem.strip_suffix("man").or_else(|| stem.strip_suffix("men")) {
+            all.extend([format!("{base}man"), format!("{base}men")]);
+        }
         for ending in ["y", "ie", "ies"] {
             if let Some(base) = stem.strip_suffix(ending) {
                 all.extend(["y", "ie", "ies"].map(|other| format!("{base}{other}")));
@@ -154,8 +185,8 @@ fn singular(word: &str) -> String {
     if KEPT.contains(&word) {
         return word.to_owned();
     }
-    if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
-        return (*single).to_owned();
+    if let Some(single) = irregular(word) {
+        return single;
     }
     let is_plural = word.len() > 3
         && word.ends_with('s')

@@ -1,8 +1,8 @@
 //! Turns the rules of all topics into one matcher. The steps, each in its file: [`check`] finds
 //! every fault, [`lexicon`] turns terms into entries of one shared vocabulary, [`plan`] is the
 //! compiled form of a rule, [`gates`] files each topic under the words it cannot do without,
-//! [`vocabulary`] is the table that a document's words are looked up in, [`revision`] names a
-//! rule by what it says. The matcher next door runs the result.
+//! [`vocabulary`] is the table that a document's words are looked up in, [`stems`] that of topics
+//! that are stemmed, [`revision`] names a rule by what it says. The matcher next door runs the result.
 
 pub(super) mod build;
 mod check;
@@ -12,6 +12,7 @@ mod lexicon;
 pub(super) mod plan;
 mod regex;
 mod revision;
+mod stems;
 mod vocabulary;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,10 +23,13 @@ use super::syntax::ast::Definition;
 use super::{RuleError, Topic};
 use crate::domain::ids::{Digest, TopicId};
 
+pub(super) use check::children;
+pub use check::references;
 pub(super) use gates::Gates;
 pub(super) use label::{expr_label, term_label};
 pub(super) use plan::{CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId};
 pub(super) use regex::Patterns;
+pub(super) use stems::Stemmed;
 pub(super) use vocabulary::{Condition, FormId, Vocabulary};
 
 /// The lists and macros that rules may refer to.
@@ -73,6 +77,13 @@ impl TopicSet {
     /// Every topic with the revision of its rule, in the order they were given.
     pub fn topics(&self) -> impl Iterator<Item = (&Arc<Topic>, Digest)> {
         self.topics.iter().map(|compiled| (&compiled.topic, compiled.revision))
+    }
+
+    /// The lists and macros that its topics use, by way of others too.
+    pub fn library(&self) -> Library {
+        let used = self.definitions.iter();
+        let definitions = used.map(|used| (used.name.clone(), used.definition.clone())).collect();
+        Library { definitions }
     }
 
     /// The topic with this id.

@@ -8,9 +8,12 @@ mod passage;
 use crate::domain::document::Field;
 use crate::domain::ids::{Digest, TopicId};
 
-/// Most spans kept per clause, and most clauses per match; beyond that `truncated` is set.
+/// Most spans kept per clause, and most clauses per match; beyond that `truncated` is set. Clauses
+/// that carry a score are kept beyond it, since the score is their sum: up to so many, of which
+/// the last brings all that are left.
 pub const MAX_SPANS_PER_CLAUSE: usize = 10;
 pub const MAX_CLAUSES: usize = 10;
+pub const MAX_SCORED_CLAUSES: usize = 40;
 
 /// Characters of context kept on each side of a span.
 pub const CONTEXT_CHARS: usize = 24;

@@ -1,7 +1,12 @@
 //! Shows a decision clause by clause: what held, what did not, where, and what the first thing
-//! was that stood in the way. [`tree`] walks the rule, [`verdict`] finds the sentence that says
-//! why, [`render`] writes it all as plain text.
+//! was that stood in the way. [`filters`] are asked first, [`tree`] walks the rule, [`verdict`]
+//! finds the sentence that says why, [`render`] writes it all as plain text, [`remedy`] says what
+//! change would have caught it, [`replay`] whether an old match is found again.
 
+pub mod remedy;
+pub mod replay;
+
+mod filters;
 mod render;
 mod tree;
 mod verdict;
@@ -23,6 +28,8 @@ pub struct Explanation {
     pub revision: Digest,
     pub analyser: u32,
     pub matched: bool,
+    /// Each filter the topic has, in the order feeds, tags, publishers, languages.
+    pub filters: Vec<FilterCheck>,
     /// The rule's `match`, where it has one.
     pub tree: Option<ExplainedNode>,
     /// The weights, those that did not hold too.
@@ -32,8 +39,24 @@ pub struct Explanation {
     pub threshold: Option<f64>,
     /// Each exclusion.
     pub exclusions: Vec<ExplainedNode>,
+    /// The rule ran out of its share of work: decided on what was found until then.
+    pub over_budget: bool,
     /// One sentence: what decided.
     pub verdict: String,
+}
+
+/// One filter of a topic, and what it was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterCheck {
+    /// `feeds`, `tags`, `publishers` or `languages`.
+    pub name: &'static str,
+    /// What the topic asks for, such as `en, fr` or `not sport`.
+    pub wanted: String,
+    /// What the document has, such as `de (detected)`; from outside.
+    pub found: String,
+    pub held: bool,
+    /// Whether it was asked at all: a text that never was in a feed passes filters on feeds.
+    pub asked: bool,
 }
 
 /// One clause of a rule.
@@ -48,7 +71,19 @@ pub struct ExplainedNode {
     pub spans: Vec<Span>,
     /// Why it did not hold although its parts were found.
     pub note: Option<String>,
+    /// Of an operator on positions that did not hold although both sides were found: how near
+    /// they stand.
+    pub nearest: Option<Nearest>,
     pub children: Vec<ExplainedNode>,
+}
+
+/// How near the two sides of an operator stand at best, in words; neighbours are 1 apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nearest {
+    /// In either order; `None` where they never stand apart in one field.
+    pub apart: Option<u32>,
+    /// Left before right.
+    pub in_order: Option<u32>,
 }
 
 /// One weight.
@@ -74,7 +109,11 @@ impl TopicSet {
             reading.read(self, document);
             let mut decider = Decider::new(self, document, origin, reading);
             let matched = decider.matches(compiled).is_some();
+            let over_budget = decider.is_over_budget();
+            decider.begin_anew();
+            let filters = filters::checks(&mut decider, &rule.filters);
             let held = decider.scores(compiled);
+            decider.begin_anew();
             let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());
             let tree =
                 matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
@@ -96,15 +135,21 @@ impl TopicSet {
                 .map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text))
                 .collect();
             let score = (!rule.weights.is_empty()).then(|| total(&held));
-            let verdict = match (&tree, matching) {
-                (Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
+            let mut verdict = match (filters.iter().find(|check| !check.held), &tree, matching) {
+                (Some(check), ..) => filters::refusal(check, &rule.filters),
+                (_, Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
                 _ => decided(score, rule.threshold, &exclusions),
             };
+            if over_budget {
+                verdict.push_str(": decided on part of the text, the rule takes too much work");
+            }
             Explanation {
+                over_budget,
                 topic: topic.clone(),
                 revision: compiled.revision,
                 analyser: ANALYSER_VERSION,
                 matched,
+                filters,
                 tree,
                 scores,
                 score,

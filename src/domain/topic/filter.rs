@@ -1,6 +1,8 @@
 //! Filters: which entries a topic is asked about at all, by where they come from and by their
 //! language. [`super::matcher`] asks them before any rule; [`super::explain`] shows each.
 
+use crate::domain::text::language;
+
 /// What a topic lets through. Empty: everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters {
@@ -59,6 +61,14 @@ impl Filters {
             && self.tags.is_any()
             && self.publishers.is_any()
             && self.languages.is_any()
+    }
+
+    /// Whether a document in this language ([`language::of`]) is let through. However a filter
+    /// writes it: `nb` is `no`, `zh-Hans` is `zh`.
+    pub fn admit_language(&self, code: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|one| language::canonical(one) == code);
+        !named(&self.languages.not)
+            && (self.languages.only.is_empty() || named(&self.languages.only))
     }
 
     /// Whether a document of this origin is let through as far as feed, tags and publisher go.

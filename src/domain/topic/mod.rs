@@ -1,7 +1,8 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
-//! that stand inside topics.
+//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant,
+//! [`suggest`] how a rule could be better, from what people say of its finds.
 //!
 //! Compiling may fail, with positions; matching may not.
 
@@ -9,8 +10,10 @@ pub mod compile;
 pub mod evidence;
 pub mod explain;
 pub mod filter;
+pub mod lint;
 pub mod matcher;
 pub mod selftest;
+pub mod suggest;
 pub mod syntax;
 
 use std::ops::Range;
@@ -126,6 +129,18 @@ pub struct TopicTest {
     pub kind: TestKind,
     /// 1-based line of the test in the topic's file.
     pub line: u32,
+}
+
+impl TopicTest {
+    /// What it is called in reports: its name, else its first title.
+    pub fn title(&self) -> &str {
+        let subject = match &self.kind {
+            TestKind::Entry(entry) => Some(&entry.subject),
+            TestKind::Story(story) => story.steps.first().map(|step| &step.subject),
+        };
+        let title = subject.map_or("", |subject| &subject.document.title);
+        self.name.as_deref().unwrap_or(title)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,14 @@
-//! Runs the tests that stand inside topics, by the matcher that runs live.
+//! Runs the tests that stand inside topics, by the matcher that runs live; those that tell a story
+//! ([`story`]), by the decision that runs live.
+
+mod story;
 
 use std::sync::Arc;
 
 use super::compile::TopicSet;
-use super::evidence::Match;
+use super::evidence::{Evidence, Match};
 use super::{EntryTest, TestKind, Topic, TopicTest};
+use crate::domain::alert::AlertRevision;
 use crate::domain::ids::TopicId;
 
 /// What became of one `[[topic.test]]`.
@@ -14,36 +18,56 @@ pub struct TestResult {
     /// The topic's file, and the 1-based line of the test in it.
     pub file: String,
     pub line: u32,
+    /// Its name, else the title of its first entry.
     pub title: String,
     pub passed: bool,
     /// What was wrong, in one sentence.
     pub failure: Option<String>,
+    /// What was expected and what there was, where that takes several lines.
+    pub detail: Option<String>,
 }
 
-/// Runs every test of every topic.
-pub fn run(set: &TopicSet) -> Vec<TestResult> {
-    set.topics()
-        .flat_map(|(topic, _)| topic.tests.iter().map(|test| run_one(set, topic, test)))
+/// Why a test failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub sentence: String,
+    pub detail: Option<String>,
+}
+
+impl From<String> for Fault {
+    fn from(sentence: String) -> Self {
+        Self { sentence, detail: None }
+    }
+}
+
+/// Shows an alert as it is shown in a terminal of 100 columns, without colour.
+pub type Show = fn(&AlertRevision) -> String;
+
+/// Runs every test of every topic. `show` is asked for alerts whose message a test states.
+pub fn run(set: &TopicSet, show: Show) -> Vec<TestResult> {
+    let each = set.topics();
+    each.flat_map(|(topic, _)| topic.tests.iter().map(|test| run_one(set, topic, test, show)))
         .collect()
 }
 
-fn run_one(set: &TopicSet, topic: &Arc<Topic>, test: &TopicTest) -> TestResult {
-    let (title, failure) = match &test.kind {
-        TestKind::Entry(entry) => {
-            (entry.subject.document.title.clone(), entry_failure(set, topic, entry))
-        }
-        TestKind::Story(story) => {
-            let title = story.steps.first().map(|step| step.subject.document.title.clone());
-            (title.unwrap_or_default(), Some("stories are not rehearsed yet".to_owned()))
-        }
+/// Runs one test of a topic of the set.
+pub fn run_one(set: &TopicSet, topic: &Arc<Topic>, test: &TopicTest, show: Show) -> TestResult {
+    let fault = match &test.kind {
+        TestKind::Entry(entry) => entry_failure(set, topic, entry).map(Fault::from),
+        TestKind::Story(story) => story::fault(set, topic, story, show),
+    };
+    let (failure, detail) = match fault {
+        Some(fault) => (Some(fault.sentence), fault.detail),
+        None => (None, None),
     };
     TestResult {
         topic: topic.id.clone(),
         file: topic.file.clone(),
         line: test.line,
-        title: test.name.clone().unwrap_or(title),
+        title: test.title().to_owned(),
         passed: failure.is_none(),
         failure,
+        detail,
     }
 }
 
@@ -61,21 +85,23 @@ fn entry_failure(set: &TopicSet, topic: &Arc<Topic>, test: &EntryTest) -> Option
     if !test.expect_match {
         return Some(format!("expected no match, but found {}", clauses(&found)));
     }
-    let quotes: Vec<&str> = found
-        .evidence
-        .clauses
-        .iter()
-        .flat_map(|clause| clause.spans.iter().map(|span| &*span.quote))
-        .collect();
-    if let Some(missing) = test.evidence.iter().find(|wanted| !quotes.contains(&wanted.as_str())) {
-        let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();
-        return Some(format!(
-            "expected evidence \"{missing}\", but the evidence quotes {}",
-            quoted.join(", ")
-        ));
-    }
-    let (low, high) = test.score?;
-    let score = found.score.unwrap_or(0.0);
+    missing_quote(&found.evidence, &test.evidence).or_else(|| wrong_score(found.score, test.score))
+}
+
+/// Says which of the texts the evidence does not quote, if any.
+fn missing_quote(evidence: &Evidence, wanted: &[String]) -> Option<String> {
+    let spans = evidence.clauses.iter().flat_map(|clause| &clause.spans);
+    let quotes: Vec<&str> = spans.map(|span| &*span.quote).collect();
+    let missing = wanted.iter().find(|wanted| !quotes.contains(&wanted.as_str()))?;
+    let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();
+    let quoted = quoted.join(", ");
+    Some(format!("expected evidence \"{missing}\", but the evidence quotes {quoted}"))
+}
+
+/// Says how a score is out of its range, if it is.
+fn wrong_score(score: Option<f64>, range: Option<(f64, f64)>) -> Option<String> {
+    let (low, high) = range?;
+    let score = score.unwrap_or(0.0);
     (score < low || score > high)
         .then(|| format!("expected a score from {low} to {high}, but it is {score:.2}"))
 }

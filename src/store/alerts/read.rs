@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::domain::alert::{AlertState, Reason};
-use crate::domain::ids::{AlertId, StoryId, TopicId};
+use crate::domain::alert::mark::Mark;
+use crate::domain::alert::{AlertState, Reach, Reason};
+use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
 use crate::domain::topic::Severity;
 use crate::store::Store;
 use crate::store::column::{Text, code, key, ms, time};
 use crate::store::error::StoreError;
 use crate::store::outbox::{self, DeliveryFilter, DeliveryView};
 use crate::store::topics::{rank, severity};
+use crate::store::verdicts::{self, VerdictView};
 
 /// An alert in a list, as its last revision tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,12 @@ pub struct AlertView {
     /// When the last revision was made.
     pub updated: Timestamp,
     pub score: Option<f64>,
+    /// Nobody was told of it: its topic has been in shadow mode all the time.
+    pub shadow: bool,
+    /// How many of its revisions were not pushed because the topic's budget was used up.
+    pub held_back: u32,
+    /// The last word that was said of one of its entries as a find of its topic.
+    pub verdict: Option<Mark>,
 }
 
 /// Which alerts to list.
@@ -44,8 +52,19 @@ pub struct AlertFilter {
     pub before: Option<AlertId>,
     /// Only alerts newer than this one.
     pub after: Option<AlertId>,
+    /// Only alerts that nobody was told of, or only others; `None`: both.
+    pub shadow: Option<bool>,
+    pub verdict: Option<VerdictFilter>,
     /// At most so many; 0 means 50.
     pub limit: u32,
+}
+
+/// Which verdicts to list alerts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerdictFilter {
+    Is(Mark),
+    /// Nobody said anything yet.
+    None,
 }
 
 /// An alert with all that is known about it.
@@ -57,6 +76,8 @@ pub struct AlertDetail {
     pub deliveries: Vec<DeliveryView>,
     /// What people did with it, oldest first.
     pub notes: Vec<NoteView>,
+    /// What people say of its entries as finds of its topic, oldest first.
+    pub verdicts: Vec<VerdictView>,
 }
 
 /// One revision of an alert.
@@ -67,6 +88,9 @@ pub struct RevisionView {
     pub alert: AlertId,
     pub seq: u32,
     pub event: String,
+    /// The entry it is about.
+    pub entry: EntryId,
+    pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
     /// The JSON object that was published.
@@ -88,10 +112,16 @@ const DEFAULT_LIMIT: u32 = 50;
 /// Most revisions, deliveries or notes shown of one alert.
 const MAX_SHOWN: u32 = 1_000;
 
+/// The columns of an [`AlertView`] of `alerts AS a`.
 const VIEW: &str = "id, topic, topic_name, severity, state, seq, headline, \
-    json_array_length(publishers), story_id, opened, revised, score";
+    json_array_length(publishers), story_id, opened, revised, score, shadow, \
+    (SELECT count(*) FROM alert_revisions WHERE alert_id = a.id AND reach = 'held_back'), \
+    (SELECT v.verdict FROM alert_revisions AS r JOIN verdicts AS v \
+       ON v.topic = a.topic AND v.entry_id = r.entry_id \
+     WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict";
 
-const REVISION: &str = "id, alert_id, seq, event, at, reason_code, reason_text, object";
+const REVISION: &str =
+    "id, alert_id, seq, event, at, reason_code, reason_text, object, entry_id, reach";
 
 impl Store {
     /// Alerts that pass the filter, newest first.
@@ -99,11 +129,16 @@ impl Store {
         let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {VIEW} FROM alerts \
+                "SELECT {VIEW} FROM alerts AS a \
                  WHERE (?1 IS NULL OR topic = ?1) AND (?2 IS NULL OR state = ?2) \
                  AND severity >= ?3 AND (?4 IS NULL OR revised >= ?4) AND id < ?5 AND id > ?6 \
+                 AND (?8 IS NULL OR shadow = ?8) AND (?9 IS NULL OR ifnull(verdict, '') = ?9) \
                  ORDER BY id DESC LIMIT ?7"
             ))?;
+            let verdict = filter.verdict.map(|verdict| match verdict {
+                VerdictFilter::Is(mark) => mark.as_str(),
+                VerdictFilter::None => "",
+            });
             let bound = params![
                 filter.topic.as_ref().map(Text),
                 filter.state.map(AlertState::as_str),
@@ -112,6 +147,8 @@ impl Store {
                 filter.before.map_or(i64::MAX, |alert| alert.0),
                 filter.after.map_or(-1, |alert| alert.0),
                 limit,
+                filter.shadow,
+                verdict,
             ];
             let views = query.query_map(bound, view)?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -131,6 +168,7 @@ impl Store {
                 revisions: revisions(conn, id)?,
                 deliveries: outbox::list(conn, &deliveries)?,
                 notes: notes(conn, id)?,
+                verdicts: verdicts::of_alert(conn, id)?,
             }))
         })
     }
@@ -151,6 +189,22 @@ impl Store {
         })
     }
 
+    /// The last revisions committed, oldest first; with those that nobody was told of or without.
+    pub fn last_alert_revisions(
+        &self,
+        limit: u32,
+        shadow: bool,
+    ) -> Result<Vec<RevisionView>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT * FROM (SELECT {REVISION} FROM alert_revisions \
+                 WHERE ?2 OR reach <> 'shadow' ORDER BY id DESC LIMIT ?1) ORDER BY id"
+            ))?;
+            let revisions = query.query_map((limit, shadow), revision)?;
+            Ok(revisions.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The cursor of the revision committed last (0 if there is none): to follow from now on.
     pub fn last_alert_cursor(&self) -> Result<i64, StoreError> {
         self.read(|conn| {
@@ -163,7 +217,7 @@ impl Store {
 
 /// The alert, if it is there.
 pub(super) fn load(conn: &Connection, id: AlertId) -> rusqlite::Result<Option<AlertView>> {
-    conn.prepare_cached(&format!("SELECT {VIEW} FROM alerts WHERE id = ?1"))?
+    conn.prepare_cached(&format!("SELECT {VIEW} FROM alerts AS a WHERE id = ?1"))?
         .query_row([id.0], view)
         .optional()
 }
@@ -205,6 +259,9 @@ fn view(row: &Row<'_>) -> rusqlite::Result<AlertView> {
         opened: time(row, 9)?,
         updated: time(row, 10)?,
         score: row.get(11)?,
+        shadow: row.get(12)?,
+        held_back: row.get(13)?,
+        verdict: verdicts::opt_mark(row, 14)?,
     })
 }
 
@@ -217,5 +274,7 @@ fn revision(row: &Row<'_>) -> rusqlite::Result<RevisionView> {
         at: time(row, 4)?,
         reason: Reason { code: row.get(5)?, text: row.get(6)? },
         object: row.get(7)?,
+        entry: EntryId(row.get(8)?),
+        reach: code(row, 9, Reach::from_code)?,
     })
 }

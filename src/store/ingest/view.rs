@@ -5,16 +5,14 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::domain::alert::budget;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, IdSource, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Batch, Known, Prepared, View};
+use crate::domain::ingest::{AlertSoFar, Batch, Known, MAX_MATCHED, Prepared, View};
 use crate::domain::story::{Member, Story};
-use crate::store::column::{Hash, Json, key, time};
+use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
 use crate::store::{entries, feeds, meta, silences, stories};
-
-/// Most matched entries of one story that a decision hears of, the latest ones.
-const MAX_MATCHED: u32 = 500;
 
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
@@ -37,7 +35,13 @@ pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, Sto
         matched: HashMap::new(),
         silences: silences::not_over(conn, now)?,
         in_use_since: HashMap::new(),
+        pushed: HashMap::new(),
+        held_back: HashSet::new(),
     };
+    let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
+    if found.any(|(topic, _)| topic.alert.budget.is_some()) {
+        read_budgets(conn, now, &mut view)?;
+    }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
     for id in stories_of(&view, &batch.entries) {
         if let Some(story) = stories::load(conn, id)? {
@@ -186,13 +190,35 @@ fn stories_of(view: &View, prepared: &[Prepared]) -> HashSet<StoryId> {
     candidates.chain(revised).collect()
 }
 
+/// What of each topic was pushed within the last day, and held back on this one. The index that
+/// is named by these conditions holds hardly more than is counted.
+fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite::Result<()> {
+    let (window, today) = (budget::counted_since(now), budget::day_of(now));
+    let mut query = conn.prepare_cached(
+        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2) \
+         FROM alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
+         WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 GROUP BY a.topic",
+    )?;
+    let mut rows = query.query((Ms(window), Ms(today)))?;
+    while let Some(row) = rows.next()? {
+        let topic: TopicId = key(row, 0)?;
+        let (pushed, held_back): (u32, u32) = (row.get(1)?, row.get(2)?);
+        if held_back > 0 {
+            view.held_back.insert(topic.clone());
+        }
+        view.pushed.insert(topic, pushed);
+    }
+    Ok(())
+}
+
 /// Adds a story to the view, with its alerts and the publishers that matched in it.
 fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Result<()> {
     let id = story.id;
     view.stories.insert(id, story);
     read_matched(conn, id, &mut view.matched)?;
     let mut query = conn.prepare_cached(
-        "SELECT id, topic, seq, opened, revised, publishers FROM alerts WHERE story_id = ?1",
+        "SELECT id, topic, seq, opened, revised, publishers, shadow FROM alerts \
+         WHERE story_id = ?1",
     )?;
     let mut rows = query.query([id.0])?;
     while let Some(row) = rows.next()? {
@@ -207,6 +233,7 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
             revised,
             publishers,
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
+            shadow: row.get(6)?,
         };
         view.alerts.insert((topic, id), alert);
     }

@@ -75,7 +75,11 @@ async fn a_bad_config_shows_every_mistake_at_once() {
 async fn warnings_count_only_when_they_are_asked_to() {
     let scene = Scene::new(&["wire"]).await;
     let told = scene.run("check").ended(0);
-    assert!(told.err.contains("warning: topic `nato` has no [[topic.test]]"), "{}", told.err);
+    assert!(
+        told.err.contains("warning[no_tests]: topic `nato` has no [[topic.test]]"),
+        "{}",
+        told.err
+    );
     assert!(told.out.starts_with("ok: 1 feed, 1 topic, "), "{}", told.out);
     scene.run("check --deny-warnings").ended(3);
     let listed = scene.run("check --deny-warnings -o jsonl").ended(3);

@@ -2,6 +2,8 @@
 
 use super::{FEED, TOPIC, places};
 
+const STEP: &str = "[[topic.test.step]]\ntitle = 'x'\n";
+
 #[test]
 fn a_mistake_within_a_rule_is_shown_where_it_was_written() {
     for (rule, place) in [
@@ -100,6 +102,25 @@ fn each_mistake_of_a_topic_file_has_its_own_code_and_place() {
             format!("{TOPIC}[topic.alert]\nfollow_up = {{ publishers = [3, 3] }}\n"),
             "out_of_range t.toml:5:28",
         ),
+        (format!("{TOPIC}mode = 'shadwo'\n"), "bad_mode t.toml:4:8"),
+        (format!("{TOPIC}expect = 'weekly'\n"), "bad_rate t.toml:4:10"),
+        (format!("{TOPIC}expect = '0/week'\n"), "bad_rate t.toml:4:10"),
+        (format!("{TOPIC}expect = '1/week'\nstem = 'ru'\n"), "bad_stem t.toml:5:8"),
+        (format!("{TOPIC}stem = 'snowball:rusian'\n"), "bad_stem t.toml:4:8"),
+        (format!("{TOPIC}[topic.alert]\nbudget = 0\n"), "out_of_range t.toml:5:10"),
+        (format!("{TOPIC}[topic.filter]\nfeeds = ['b']\n"), "unknown_feed t.toml:5:10"),
+        (format!("{TOPIC}[topic.filter]\nnot_tags = ['b']\n"), "unknown_tag t.toml:5:13"),
+        (format!("{TOPIC}[topic.filter]\ntags = []\n"), "empty_value t.toml:5:8"),
+        (format!("{TOPIC}[topic.filter]\npublishers = ['']\n"), "bad_name t.toml:5:15"),
+        (format!("{TOPIC}[topic.filter]\nlanguages = ['en-GB']\n"), "bad_language t.toml:5:14"),
+        (
+            format!("{TOPIC}[topic.filter]\nlanguages = ['en']\nnot_languages = ['EN']\n"),
+            "conflicting_keys t.toml:6:18",
+        ),
+        (format!("{TOPIC}[topic.filter]\nfeed = ['a']\n"), "unknown_key t.toml:5:1"),
+        (format!("{TOPIC}[lists]\nx = {{ file = 'gone.txt' }}\n"), "unreadable_list t.toml:5:14"),
+        (format!("{TOPIC}[lists]\nx = {{ file = '.' }}\n"), "unreadable_list t.toml:5:14"),
+        (format!("{TOPIC}[lists]\nx = {{ column = 'a' }}\n"), "missing_key t.toml:5:5"),
         (format!("{TOPIC}[lists]\nx = []\n"), "empty_list t.toml:5:1"),
         (format!("{TOPIC}[lists]\n'2 x' = ['a']\n"), "bad_list_name t.toml:5:1"),
         (format!("{TOPIC}[lists]\nx = ['@y']\n"), "reference_in_list t.toml:5:7"),
@@ -114,6 +135,17 @@ fn each_mistake_of_a_topic_file_has_its_own_code_and_place() {
             format!("{test}expect = 'reject'\ntitle = 'x'\nevidence = 'x'\n"),
             "conflicting_keys t.toml:7:12",
         ),
+        (
+            format!("{test}alerts = 1\nexpect = 'match'\ntitle = 'x'\n"),
+            "conflicting_keys t.toml:5:10",
+        ),
+        (format!("{test}alerts = 1\nexpect = 'match'\n{STEP}"), "conflicting_keys t.toml:6:10"),
+        (format!("{test}{STEP}"), "missing_key t.toml:4:1"),
+        (format!("{test}alerts = 0\nscore = [1, 2]\n{STEP}"), "conflicting_keys t.toml:6:9"),
+        (format!("{test}{STEP}expect = 'alrt'\n"), "bad_expectation t.toml:7:10"),
+        (format!("{test}{STEP}at = '1h'\n{STEP}at = '5m'\n"), "out_of_range t.toml:10:6"),
+        (format!("{test}alerts = 1\n{STEP}feed = 'a b'\n"), "bad_id t.toml:8:8"),
+        (format!("{test}alerts = 1\n{STEP}age = 'young'\n"), "bad_duration t.toml:8:7"),
     ] {
         let found = places(FEED, &topics);
         if found != [place] {

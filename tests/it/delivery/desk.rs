@@ -21,7 +21,7 @@ use wirewatch::deliver::terminal::Style;
 use wirewatch::deliver::{self, Channel, Printer};
 use wirewatch::domain::alert::delivery::{DeliveryState, NewDelivery};
 use wirewatch::domain::alert::{
-    AlertEvent, AlertRevision, EntryFacts, Reason, StoryFacts, TopicFacts,
+    AlertEvent, AlertRevision, EntryFacts, Reach, Reason, StoryFacts, TopicFacts,
 };
 use wirewatch::domain::entry::DateQuality;
 use wirewatch::domain::feed::{Feed, FetchRecord, Freshness, Interval, Outcome, Validators};
@@ -182,6 +182,7 @@ impl Desk {
             alerts: vec![revision.clone()],
             objects: vec![AlertV1::from_revision(&revision).to_bytes()],
             deliveries: deliveries.clone(),
+            overspent: Vec::new(),
             decisions: Vec::new(),
         };
         self.store.ingest(Arc::new(batch), decide).await.expect("committed");
@@ -335,6 +336,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
         alert: AlertId(n),
         seq,
         event: if seq == 1 { AlertEvent::Opened } else { AlertEvent::Updated },
+        reach: Reach::Pushed,
         at,
         reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
         topic: TopicFacts {

@@ -83,7 +83,11 @@ impl Desk {
                 detail: None,
             },
             entries,
-            routes: vec![Route { channel: "log".parse().unwrap(), min_severity: Severity::Info }],
+            routes: vec![Route {
+                channel: "log".parse().unwrap(),
+                min_severity: Severity::Info,
+                budgeted: false,
+            }],
         })
     }
 
@@ -149,7 +153,7 @@ impl Desk {
     }
 }
 
-const RENDER: Render = Render {
+pub const RENDER: Render = Render {
     object: |revision| {
         format!(r#"{{"id":"{}","seq":{}}}"#, revision.alert, revision.seq).into_bytes()
     },

@@ -120,6 +120,7 @@ async fn topics_come_go_and_keep_their_old_rules() {
         revision: wirewatch::domain::ids::Digest::of("rule", &[source.as_bytes()]),
         source: source.into(),
         file: "topics/news.toml".into(),
+        shadow: false,
     };
     desk.store.sync_topics(vec![revision("NATO")], now()).await.unwrap();
     desk.store.sync_topics(vec![revision("NATO OR EU")], now()).await.unwrap();

@@ -28,6 +28,7 @@ fn first(matched: &[(String, Timestamp)]) -> Situation<'_> {
         matched,
         publishers: matched.len() as u32,
         alert: None,
+        shadow: false,
     }
 }
 
@@ -38,7 +39,7 @@ fn check(policy: &AlertPolicy, situation: &Situation<'_>, expect: (Verdict, &str
 
 fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
     let at = now() - HOUR * hours_ago;
-    Some(Raised { seq, revised: at, publishers, last_activity: at })
+    Some(Raised { seq, revised: at, publishers, last_activity: at, shadow: false })
 }
 
 #[test]
@@ -106,4 +107,17 @@ fn an_entry_that_only_repeats_is_recorded_and_a_story_that_wakes_up_is_told() {
     check(&policy(), &repeat, (Verdict::Record, "repeats"));
     let awake = Situation { publishers: 1, alert: raised(1, 24, 1), ..first(&[]) };
     check(&policy(), &awake, (Verdict::Amend, "resumed"));
+}
+
+#[test]
+fn an_alert_that_nobody_was_told_of_is_raised_once_the_topic_has_left_shadow_mode() {
+    let unheard = raised(3, 1, 2).map(|alert| Raised { shadow: true, ..alert });
+    let both = [("A".to_owned(), now() - HOUR), ("B".to_owned(), now())];
+    let live = Situation { alert: unheard, ..first(&both) };
+    check(&policy(), &live, (Verdict::Raise, "left_shadow"));
+    let on_trial = Situation { shadow: true, ..live.clone() };
+    check(&policy(), &on_trial, (Verdict::Record, "repeats"));
+    let mut asks_three = policy();
+    asks_three.publishers_min = 3;
+    check(&asks_three, &live, (Verdict::Suppress, "awaiting_publishers"));
 }

@@ -2,11 +2,11 @@
 //! in for the store, so that each test reads as a sequence of fetches.
 
 mod memory;
+mod reach;
 
 use std::collections::HashSet;
 
 use super::*;
-use crate::domain::ingest::Route;
 use crate::domain::topic::Severity;
 use memory::*;
 
@@ -99,7 +99,7 @@ fn a_changed_title_is_a_revision_and_alerts_only_for_a_topic_new_to_the_entry() 
 #[test]
 fn severity_and_topic_choose_the_channels() {
     let mut memory = Memory::past_baseline(&["wire"]);
-    memory.routes.push(Route { channel: "pager".parse().unwrap(), min_severity: Severity::High });
+    memory.routes.push(route("pager", Severity::High, true));
     let plan = memory.fetch("wire", vec![entry("1", "a", TITLE, memory.now)]);
     let channels: Vec<&str> = plan.deliveries.iter().map(|d| d.channel.as_str()).collect();
     assert_eq!(channels, ["log"]);

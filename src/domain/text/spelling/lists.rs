@@ -18,19 +18,34 @@ pub const IRREGULAR: &[(&str, &str)] = &[
     ("biases", "bias"),
     ("calves", "calf"),
     ("canvases", "canvas"),
+    ("children", "child"),
     ("crises", "crisis"),
     ("diagnoses", "diagnosis"),
+    ("feet", "foot"),
     ("gases", "gas"),
+    ("geese", "goose"),
     ("halves", "half"),
     ("hypotheses", "hypothesis"),
     ("knives", "knife"),
     ("lenses", "lens"),
     ("loaves", "loaf"),
+    ("mice", "mouse"),
+    ("parentheses", "parenthesis"),
     ("quizzes", "quiz"),
+    ("selves", "self"),
     ("shelves", "shelf"),
+    ("teeth", "tooth"),
+    ("theses", "thesis"),
     ("thieves", "thief"),
     ("wives", "wife"),
     ("wolves", "wolf"),
+];
+
+/// Words that end in -men and are singulars.
+#[rustfmt::skip]
+pub const ONE_MEN: &[&str] = &[
+    "abdomen", "acumen", "albumen", "amen", "bitumen", "cyclamen", "dolmen", "examen", "hymen",
+    "lumen", "omen", "ramen", "regimen", "rumen", "semen", "specimen", "stamen", "yemen",
 ];
 
 /// What may stand before a stem of [`PAIRS`].

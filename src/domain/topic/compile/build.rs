@@ -91,10 +91,10 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn topic(&mut self, topic: &Arc<Topic>, revision: Digest) -> CompiledTopic {
         let rule = &topic.rule;
-        let matching = rule.matching.as_ref().map(|expr| self.plan(expr, Stem::Plural));
+        let stem = rule.stem.map_or(Stem::Plural, Stem::Snowball);
+        let matching = rule.matching.as_ref().map(|expr| self.plan(expr, stem));
         let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
-        let weights =
-            rule.weights.iter().map(|weight| self.plan(&weight.expr, Stem::Plural)).collect();
+        let weights = rule.weights.iter().map(|weight| self.plan(&weight.expr, stem)).collect();
         let mut labels = Vec::new();
         if let Some(expr) = &rule.matching {
             clause_labels(expr, &mut labels);
@@ -154,7 +154,11 @@ impl Builder<'_> {
             Definition::Macro(expr) => self.plan(expr, stem),
         };
         let index = self.definitions.len() as u32;
-        self.definitions.push(CompiledDefinition { definition: definition.clone(), plan });
+        self.definitions.push(CompiledDefinition {
+            name: name.clone(),
+            definition: definition.clone(),
+            plan,
+        });
         self.known.insert((name, stem), index);
         index
     }

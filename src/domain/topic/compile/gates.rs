@@ -4,6 +4,7 @@
 //! and not the number of topics.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::plan::LeafId;
@@ -55,7 +56,7 @@ impl Deriver<'_> {
     }
 
     /// Of m operands n must hold: among any m-n+1 of them there is one that does. Each member of
-    /// a list is an operand.
+    /// a list is an operand. One that is there twice counts once, which only asks for more.
     fn at_least(&self, n: usize, operands: &[Plan]) -> Needs {
         let mut each = Vec::with_capacity(operands.len());
         for operand in operands {
@@ -63,9 +64,13 @@ impl Deriver<'_> {
                 Plan::Scoped { inner, .. } => inner,
                 other => other,
             };
-            match plan::members(self.definitions, inner) {
-                Some(members) => each.extend(members.iter().map(|member| self.needs(member))),
-                None => each.push(self.needs(operand)),
+            if plan::is_list(self.definitions, inner) {
+                let _ = plan::members(self.definitions, inner, &mut |member| {
+                    each.push(self.needs(member));
+                    ControlFlow::Continue(())
+                });
+            } else {
+                each.push(self.needs(operand));
             }
         }
         each.sort_by(|a, b| rarity(a).total_cmp(&rarity(b)));

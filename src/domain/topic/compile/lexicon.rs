@@ -10,6 +10,7 @@ use super::{Leaf, Sequence, TermId, term_label};
 use crate::domain::text::case::TermCase;
 use crate::domain::text::scan::{MAX_JOINED_PARTS, TokenKind, tokens};
 use crate::domain::text::script::is_hangul;
+use crate::domain::text::snowball::Snowball;
 use crate::domain::text::spelling::{self, Stem};
 
 /// Fewest bytes of folded text beside a wildcard: three letters, or one syllable of Hangul.
@@ -50,6 +51,8 @@ pub struct Lexicon {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TermKey {
     Whole(String, Stem, TermCase),
+    /// The stems a word goes by.
+    Stemmed(String, Option<String>, Snowball),
     Exact(String, String),
     Start(String, TermCase),
     End(String, TermCase),
@@ -184,11 +187,19 @@ impl Lexicon {
             (false, true) => TermKey::Start(form, loose(TermCase::Name)),
             (false, false) if exact => TermKey::Exact(form, part.raw.clone()),
             (false, false) if form.chars().all(is_hangul) => TermKey::Start(form, TermCase::Common),
-            (false, false) => {
+            (false, false) => match stem {
+                Stem::Snowball(language) if case == TermCase::Common && language.reads(&form) => {
+                    let (key, other) = language.keys(&part.raw);
+                    TermKey::Stemmed(key, other, language)
+                }
+                // Words the language does not read are found as they are by default.
+                Stem::Snowball(_) if case == TermCase::Common => {
+                    TermKey::Whole(form, Stem::Plural, case)
+                }
+                _ if case == TermCase::Common => TermKey::Whole(form, stem, case),
                 // Only common words have other spellings.
-                let stem = if case == TermCase::Common { stem } else { Stem::None };
-                TermKey::Whole(form, stem, case)
-            }
+                _ => TermKey::Whole(form, Stem::None, case),
+            },
         })
     }
 
@@ -205,6 +216,11 @@ impl Lexicon {
                 }
             }
             TermKey::Whole(form, _, case) => self.entries.whole(form, id, Condition::Case(case)),
+            TermKey::Stemmed(key, other, language) => {
+                for key in std::iter::once(key).chain(other) {
+                    self.entries.stems.add(language, key, id);
+                }
+            }
             TermKey::Exact(form, raw) => self.entries.exact(form, raw, id),
             TermKey::Start(form, case) => self.entries.start(form, id, case),
             TermKey::End(form, case) => self.entries.end(form, id, case),
@@ -292,6 +308,8 @@ fn frequency(key: &TermKey) -> f32 {
             0.6
         }
         TermKey::Whole(form, _, TermCase::Common) => by_length(form),
+        TermKey::Stemmed(key, ..) if EVERYWHERE.contains(&key.as_str()) => 0.6,
+        TermKey::Stemmed(key, ..) => by_length(key) * 1.5,
         TermKey::Whole(form, ..) | TermKey::Exact(form, _) => by_length(form) / 2.0,
         TermKey::Start(form, _) | TermKey::End(form, _) => by_length(form) * 1.5,
         TermKey::Inside(form, _) => by_length(form) * 2.0,

@@ -2,6 +2,7 @@
 //! [`Expr`](crate::domain::topic::syntax::ast::Expr) it was made from, node for node, so that
 //! evidence and explanations walk both together.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::super::Topic;
@@ -14,7 +15,7 @@ pub type TermId = u32;
 /// A term as written: index into the set's leaves.
 pub type LeafId = u32;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Plan {
     Or(Box<[Plan]>),
     And(Box<[Plan]>),
@@ -52,17 +53,44 @@ impl Plan {
     }
 }
 
-/// The members of the list that a reference names, by way of macros too: `ATLEAST` counts each.
-pub fn members<'d>(definitions: &'d [CompiledDefinition], plan: &Plan) -> Option<&'d [Plan]> {
-    let mut plan = plan;
-    while let Plan::Reference(index) = plan {
-        let definition = definitions.get(*index as usize)?;
-        match (&definition.definition, &definition.plan) {
-            (Definition::List(_), Plan::Or(members)) => return Some(members),
-            (_, next) => plan = next,
+/// Whether `plan` names a list, by way of macros too: `ATLEAST` counts each of its members.
+pub fn is_list(definitions: &[CompiledDefinition], plan: &Plan) -> bool {
+    let Plan::Reference(index) = plan else {
+        return false;
+    };
+    definitions.get(*index as usize).is_some_and(|definition| match &definition.definition {
+        Definition::List(_) => true,
+        Definition::Macro(_) => joins_lists(definitions, &definition.plan),
+    })
+}
+
+/// Whether a macro does nothing but name a list, or join lists (and terms) with `OR`.
+fn joins_lists(definitions: &[CompiledDefinition], plan: &Plan) -> bool {
+    match plan {
+        Plan::Or(operands) => {
+            let is_member = |one: &Plan| matches!(one, Plan::Leaf(_)) || is_list(definitions, one);
+            operands.iter().all(is_member) && operands.iter().any(|one| is_list(definitions, one))
         }
+        other => is_list(definitions, other),
     }
-    None
+}
+
+/// Visits each member of what [`is_list`], until `visit` breaks.
+pub fn members<'d>(
+    definitions: &'d [CompiledDefinition],
+    plan: &'d Plan,
+    visit: &mut impl FnMut(&'d Plan) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    match plan {
+        Plan::Reference(index) => match definitions.get(*index as usize) {
+            Some(definition) => members(definitions, &definition.plan, visit),
+            None => ControlFlow::Continue(()),
+        },
+        Plan::Or(operands) => {
+            operands.iter().try_for_each(|operand| members(definitions, operand, visit))
+        }
+        member => visit(member),
+    }
 }
 
 /// How one written term is found.
@@ -95,6 +123,8 @@ pub struct Literal {
 /// A list or macro, compiled once for all who name it.
 #[derive(Debug)]
 pub struct CompiledDefinition {
+    /// Without the `@`.
+    pub name: String,
     pub definition: Definition,
     /// A list is an `Or` of its items.
     pub plan: Plan,

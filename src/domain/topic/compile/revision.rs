@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Rule;
+use super::super::filter::{Choice, Filters};
 use super::super::syntax::ast::Definition;
 use super::check::references;
 use super::{Library, expr_label, term_label};
@@ -49,6 +50,11 @@ impl<'a> Revisions<'a> {
             parts.push(self.definition(&name).0.to_vec());
             parts.push(name.into_bytes());
         }
+        // Rules without these have the revisions they had before there were any.
+        if let Some(stem) = rule.stem {
+            parts.push(format!("stem {}", stem.name()).into_bytes());
+        }
+        filters(&rule.filters, &mut parts);
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         Digest::of("rule", &parts)
     }
@@ -79,5 +85,23 @@ impl<'a> Revisions<'a> {
         };
         self.known.insert(name, digest);
         digest
+    }
+}
+
+/// What filters choose, in whatever order.
+fn filters(filters: &Filters, parts: &mut Vec<Vec<u8>>) {
+    let Filters { feeds, tags, publishers, languages } = filters;
+    for (name, Choice { only, not }) in
+        [("feeds", feeds), ("tags", tags), ("publishers", publishers), ("languages", languages)]
+    {
+        for (kind, values) in [("only", only), ("not", not)] {
+            let mut values: Vec<String> =
+                values.iter().map(|value| value.to_ascii_lowercase()).collect();
+            values.sort_unstable();
+            values.dedup();
+            for value in values {
+                parts.push(format!("filter {name} {kind} {value}").into_bytes());
+            }
+        }
     }
 }

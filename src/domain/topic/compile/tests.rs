@@ -1,9 +1,11 @@
 //! What does not compile and why, and when a rule has changed.
 
-use super::super::filter::Origin;
+use super::super::filter::{Choice, Filters, Origin};
 use super::super::matcher::tests::{compile, document, library, matching, one, rule, weights};
 use super::super::{Rule, RuleError, RulePart, RulePlace};
 use super::{Library, TopicSet};
+use crate::domain::ids::Digest;
+use crate::domain::text::snowball::Snowball;
 
 fn errors(rules: Vec<Rule>, library: &Library) -> Vec<RuleError> {
     compile(rules, library).err().unwrap_or_default()
@@ -66,7 +68,6 @@ fn nesting_by_macros_is_limited() {
 
 #[test]
 fn a_revision_follows_what_a_rule_says() {
-    let revision = |set: &TopicSet| set.topics().next().map(|(_, revision)| revision).unwrap();
     let lib = library(&[("a", &["x", "y"]), ("m", &["= @a OR z"]), ("unused", &["w"])]);
     let first = revision(&one(matching("@m AND alpha"), &lib));
     assert_eq!(first, revision(&one(matching("@m   AND  (alpha)"), &lib)));
@@ -81,6 +82,41 @@ fn a_revision_follows_what_a_rule_says() {
     };
     let lib = Library::default();
     assert_ne!(revision(&one(scored(1.0), &lib)), revision(&one(scored(2.0), &lib)));
+}
+
+fn revision(set: &TopicSet) -> Digest {
+    set.topics().next().map(|(_, revision)| revision).unwrap()
+}
+
+/// Alerts are stored with the revision of their rule: the one a rule had before there were
+/// stemmers and filters is still its own.
+#[test]
+fn stemmers_and_filters_are_part_of_a_revision_and_no_others_change() {
+    let lib = Library::default();
+    let plain = revision(&one(matching("alpha AND beta"), &lib));
+    assert_eq!(plain.to_string(), "7453a84a06195ed8063579c7c081e20f");
+    let stemmed = |language: &str| {
+        let stem = Snowball::from_name(language);
+        revision(&one(Rule { stem, ..matching("alpha AND beta") }, &lib))
+    };
+    let filtered = |only: &[&str], not: &[&str]| {
+        let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        let languages = Choice { only: owned(only), not: owned(not) };
+        let filters = Filters { languages, ..Filters::default() };
+        revision(&one(Rule { filters, ..matching("alpha AND beta") }, &lib))
+    };
+    let all = [
+        plain,
+        stemmed("ru"),
+        stemmed("en"),
+        filtered(&["en"], &[]),
+        filtered(&[], &["en"]),
+        filtered(&["en", "fr"], &[]),
+    ];
+    for (index, one) in all.iter().enumerate() {
+        assert!(!all[..index].contains(one), "revision {index}");
+    }
+    assert_eq!(filtered(&["en", "fr"], &[]), filtered(&["fr", "EN", "en"], &[]));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use aho_corasick::AhoCorasick;
 
 use super::TermId;
+use super::stems::Stems;
 use crate::domain::ids::Digest;
 use crate::domain::text::case::TermCase;
 use crate::domain::text::hash::{BLOCK_BYTES, Key, first_block};
@@ -29,6 +30,7 @@ pub struct Entries {
     ends: Vec<Open>,
     insides: Vec<Open>,
     runs: Vec<(String, TermId)>,
+    pub stems: Stems,
 }
 
 impl Entries {
@@ -100,6 +102,8 @@ fn slot(hash: u64, index: u32) -> u64 {
 /// The vocabulary, ready for use.
 pub struct Vocabulary {
     pub key: Key,
+    /// Words of topics that are stemmed.
+    pub stems: Stems,
     filter: Vec<u64>,
     filter_mask: u64,
     slots: Vec<u64>,
@@ -124,6 +128,8 @@ impl Vocabulary {
     pub fn new(entries: Entries, seed: Digest) -> Result<Self, aho_corasick::BuildError> {
         let mut vocabulary = Self::without_automata(&entries, seed);
         vocabulary.exact = entries.exact;
+        vocabulary.stems = entries.stems;
+        vocabulary.stems.name(seed);
         vocabulary.starts = OpenTable::new(entries.starts, |form| form.get(..3));
         vocabulary.ends =
             OpenTable::new(entries.ends, |form| form.get(form.len().wrapping_sub(3)..));
@@ -150,6 +156,7 @@ impl Vocabulary {
         let filter_words = (entries.whole.len() * FILTER_BITS_PER_FORM / 64).next_power_of_two();
         Self {
             key: Key::new(seed),
+            stems: Stems::default(),
             filter: vec![0; filter_words],
             filter_mask: (filter_words * 64 - 1) as u64,
             slots: vec![EMPTY; slot_count],

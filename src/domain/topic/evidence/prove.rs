@@ -9,7 +9,8 @@ use super::super::matcher::score::is_in_lead;
 use super::super::syntax::ast::Scope;
 use super::passage::passages;
 use super::{
-    CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SPANS_PER_CLAUSE, Match, Span,
+    CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SCORED_CLAUSES,
+    MAX_SPANS_PER_CLAUSE, Match, Span,
 };
 use crate::domain::document::Document;
 use crate::domain::text::ANALYSER_VERSION;
@@ -116,8 +117,35 @@ fn add_weights(
         });
     }
     proven.append(&mut weights);
-    proven.truncate(MAX_CLAUSES);
+    let rest = fold_rest(proven);
+    proven.extend(rest);
     total > MAX_CLAUSES
+}
+
+/// Takes out the scored clauses beyond what is kept, as one clause that brings their sum: the
+/// contributions of all clauses are the score, always.
+fn fold_rest(proven: &mut Vec<Proven>) -> Option<Proven> {
+    let (mut kept, mut folded, mut sum) = (0, 0, 0.0);
+    let scored = proven.iter().filter(|clause| clause.score.is_some()).count();
+    if scored <= MAX_SCORED_CLAUSES {
+        return None;
+    }
+    proven.retain(|clause| {
+        let Some(score) = clause.score else {
+            return true;
+        };
+        kept += 1;
+        let stays = kept < MAX_SCORED_CLAUSES;
+        if !stays {
+            folded += 1;
+            sum += score.contribution;
+        }
+        stays
+    });
+    let score =
+        ClauseScore { weight: sum, field_factor: 1.0, repeat_factor: 1.0, contribution: sum };
+    let text = format!("{folded} more weights");
+    Some(Proven { text, found: 0..0, pieces: Vec::new(), score: Some(score) })
 }
 
 fn finish(decider: &Decider<'_>, clause: Proven, is_cut: &mut bool) -> Clause {

@@ -1,7 +1,7 @@
 //! An explanation as plain text, for tests, pipes and the log. Colours are the terminal's affair.
 
 use super::tree::times;
-use super::{ExplainedNode, Explanation, ScoreLine};
+use super::{ExplainedNode, Explanation, FilterCheck, ScoreLine};
 
 /// Most quotes shown of one clause.
 const MAX_QUOTES: usize = 3;
@@ -11,6 +11,9 @@ impl Explanation {
     /// clean it before it reaches a terminal.
     pub fn render_plain(&self) -> String {
         let mut out = String::new();
+        for check in &self.filters {
+            out.push_str(&filter_line(check));
+        }
         if let Some(tree) = &self.tree {
             render(tree, 0, &mut out);
         }
@@ -65,6 +68,17 @@ fn quotes(node: &ExplainedNode) -> String {
     }
     let more = if node.spans.len() > MAX_QUOTES { ", …" } else { "" };
     format!(": {}{more}", quotes.join(", "))
+}
+
+fn filter_line(check: &FilterCheck) -> String {
+    let FilterCheck { name, wanted, found, held, asked } = check;
+    let mark = if *held { "✓" } else { "✗" };
+    let found = match (asked, found.is_empty()) {
+        (false, _) => "not known, so not asked",
+        (true, true) => "none",
+        (true, false) => found,
+    };
+    format!("{mark} {name} {wanted}: {found}\n")
 }
 
 fn score_line(line: &ScoreLine) -> String {

@@ -1,9 +1,10 @@
 //! The sentences and trees that explain a decision.
 
-use super::super::filter::Origin;
+use super::super::filter::{Choice, Filters, Origin};
 use super::super::matcher::tests::{document, library, matching, one, rule, weights};
 use super::super::{Rule, compile::Library};
 use super::Explanation;
+use crate::domain::document::Document;
 
 fn explain(rule: Rule, library: &Library, title: &str, body: &str) -> Explanation {
     let id = "t0".parse().unwrap();
@@ -56,6 +57,107 @@ fn the_verdict_names_the_first_failing_clause() {
     verdict("MENTIONS/3(alpha)", "alpha alpha", "MENTIONS/3(alpha): found twice, 3 asked");
     verdict("@sport", "nothing", "@sport not found");
     verdict("alpha", "alpha", "matches");
+}
+
+#[test]
+fn a_filter_that_stands_in_the_way_is_named() {
+    let strings = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let filters = Filters {
+        feeds: Choice { only: strings(&["harbour", "ledger"]), not: Vec::new() },
+        tags: Choice { only: Vec::new(), not: strings(&["sport"]) },
+        publishers: Choice { only: Vec::new(), not: strings(&["Tabloid"]) },
+        languages: Choice { only: strings(&["en", "fr"]), not: Vec::new() },
+    };
+    let set = one(Rule { filters, ..matching("alpha") }, &Library::default());
+    let id = "t0".parse().unwrap();
+    let ask = |feed: Option<&str>, tags: &[String], publisher: Option<&str>, language: &str| {
+        let language = Some(language.to_owned());
+        let document = Document { language, ..document("alpha", "") };
+        let why = set.explain(&id, &document, &Origin { feed, tags, publisher }).unwrap();
+        let found = set.evaluate_topic(&id, &document, &Origin { feed, tags, publisher });
+        assert_eq!(why.matched, found.is_some());
+        why
+    };
+    let sport = strings(&["sport"]);
+    for (feed, tags, publisher, language, verdict) in [
+        (Some("ledger"), &[][..], Some("Wire"), "en-GB", "matches"),
+        (None, &[][..], None, "fr", "matches"),
+        (
+            None,
+            &[][..],
+            None,
+            "de",
+            "the language is de (as the feed says), and the topic asks for en, fr",
+        ),
+        (
+            None,
+            &[][..],
+            None,
+            "",
+            "the language is und (undetermined), and the topic asks for en, fr",
+        ),
+        (
+            Some("other"),
+            &[][..],
+            None,
+            "en",
+            "the feed is other, and the topic asks for harbour, ledger",
+        ),
+        (
+            Some("ledger"),
+            &sport[..],
+            None,
+            "en",
+            "the feed has the tags sport, and the topic refuses sport",
+        ),
+        (
+            None,
+            &[][..],
+            Some("tabloid"),
+            "en",
+            "the publisher is tabloid, and the topic refuses Tabloid",
+        ),
+    ] {
+        assert_eq!(ask(feed, tags, publisher, language).verdict, verdict);
+    }
+    let shown = ask(Some("other"), &sport, None, "de").render_plain();
+    insta::assert_snapshot!(shown, @r#"
+    ✗ feeds harbour, ledger: other
+    ✗ tags not sport: sport
+    ✓ publishers not Tabloid: not known, so not asked
+    ✗ languages en, fr: de (as the feed says)
+    ✓ alpha  once: title "alpha"
+    ✗ the feed is other, and the topic asks for harbour, ledger
+    "#);
+    let text = "Die Regierung plant höhere Ausgaben für die Bundeswehr und alpha";
+    let why = set.explain(&id, &document("", text), &Origin::UNKNOWN).unwrap();
+    assert_eq!(why.verdict, "the language is de (detected), and the topic asks for en, fr");
+}
+
+#[test]
+fn undetermined_languages_pass_where_they_are_asked_for() {
+    let asking = |languages: &[&str]| Rule {
+        filters: Filters {
+            languages: Choice {
+                only: languages.iter().map(|one| (*one).to_owned()).collect(),
+                not: Vec::new(),
+            },
+            ..Filters::default()
+        },
+        ..matching("alpha")
+    };
+    let found = |languages: &[&str], language: Option<&str>| {
+        let set = one(asking(languages), &Library::default());
+        let document = Document { language: language.map(str::to_owned), ..document("alpha", "") };
+        !set.evaluate(&document, &Origin::UNKNOWN).is_empty()
+    };
+    assert!(found(&["und"], None));
+    assert!(found(&["en", "und"], None));
+    assert!(!found(&["en"], None));
+    assert!(!found(&["und"], Some("en")));
+    assert!(found(&["nb"], Some("nn-NO")));
+    assert!(found(&["no"], Some("nb")));
+    assert!(found(&["zh-Hans"], Some("zh-TW")));
 }
 
 #[test]

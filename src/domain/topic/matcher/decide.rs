@@ -2,10 +2,11 @@
 //! each operator is written down in [`super::occurrence`]; a naive evaluator in the tests follows
 //! the same words by brute force.
 
+mod count;
 mod leaf;
 mod proximity;
 
-use super::super::compile::{CompiledTopic, Plan, TopicSet, plan};
+use super::super::compile::{CompiledTopic, Plan, TopicSet};
 use super::super::evidence::ClauseScore;
 use super::super::filter::Origin;
 use super::super::syntax::ast::Scope;
@@ -13,7 +14,7 @@ use super::occurrence::{Found, Occurrence, count_apart};
 use super::reading::{Reading, Remembered};
 use super::{MAX_DOCUMENT_STEPS, MAX_OCCURRENCES, MAX_TOPIC_STEPS, score};
 use crate::domain::document::{Document, Field};
-use crate::domain::text::language;
+use crate::domain::text::language::{self, Language};
 
 /// Scopes that a definition's occurrences are remembered for.
 const SCOPES: usize = Scope::ALL.len();
@@ -21,13 +22,16 @@ const SCOPES: usize = Scope::ALL.len();
 pub struct Decider<'a> {
     pub set: &'a TopicSet,
     pub document: &'a Document,
-    origin: &'a Origin<'a>,
+    pub origin: &'a Origin<'a>,
     /// The document's language, once a filter has asked.
-    language: Option<String>,
+    language: Option<Language>,
     pub reading: &'a mut Reading,
     topic_steps: u32,
     document_steps: u32,
 }
+
+/// Occurrences that are copied or sorted at the cost of comparing two.
+const OCCURRENCES_PER_STEP: usize = 32;
 
 /// Scores of the weights that held, by their index.
 pub type Scores = Vec<(usize, ClauseScore)>;
@@ -59,6 +63,19 @@ impl<'a> Decider<'a> {
         self.topic_steps = MAX_TOPIC_STEPS;
     }
 
+    /// Gives the next topic its share, and the document a new one: what explains a decision does
+    /// not share the work that the decision took.
+    pub fn begin_anew(&mut self) {
+        self.document_steps = MAX_DOCUMENT_STEPS;
+        self.begin_topic();
+    }
+
+    /// How many steps the topic has taken.
+    #[cfg(test)]
+    pub fn steps_taken(&self) -> u32 {
+        MAX_TOPIC_STEPS - self.topic_steps
+    }
+
     pub fn is_over_budget(&self) -> bool {
         self.topic_steps == 0 || self.document_steps == 0
     }
@@ -74,9 +91,18 @@ impl<'a> Decider<'a> {
         true
     }
 
+    /// Takes the steps that so many occurrences cost which are only copied or sorted.
+    fn charge(&mut self, occurrences: usize) {
+        let steps = (occurrences / OCCURRENCES_PER_STEP) as u32;
+        self.topic_steps = self.topic_steps.saturating_sub(steps);
+        self.document_steps = self.document_steps.saturating_sub(steps);
+    }
+
     /// Whether a topic matches, and what its weights came to.
     pub fn matches(&mut self, compiled: &CompiledTopic) -> Option<Scores> {
-        if !self.admits(compiled) {
+        // The cheapest first: telling a language from the text costs more than most rules.
+        let asks_last = self.language.is_none() && !language::is_told(self.document);
+        if !self.admits_origin(compiled) || !(asks_last || self.admits_language(compiled)) {
             return None;
         }
         if let Some(matching) = &compiled.matching
@@ -91,22 +117,20 @@ impl<'a> Decider<'a> {
             return None;
         }
         let excluded = compiled.exclude.iter().any(|plan| self.holds(plan, Scope::Text));
-        (!excluded).then_some(scores)
+        (!excluded && (!asks_last || self.admits_language(compiled))).then_some(scores)
     }
 
-    /// Whether the topic's filters let the document through.
-    fn admits(&mut self, compiled: &CompiledTopic) -> bool {
+    fn admits_origin(&self, compiled: &CompiledTopic) -> bool {
+        compiled.topic.rule.filters.admit_origin(self.origin)
+    }
+
+    fn admits_language(&mut self, compiled: &CompiledTopic) -> bool {
         let filters = &compiled.topic.rule.filters;
-        if filters.is_any() {
-            return true;
-        }
-        filters.admit_origin(self.origin)
-            && (filters.languages.is_any()
-                || filters.languages.admits(std::iter::once(self.language())))
+        filters.languages.is_any() || filters.admit_language(&self.language().code)
     }
 
     /// The document's language, worked out once.
-    pub fn language(&mut self) -> &str {
+    pub fn language(&mut self) -> &Language {
         self.language.get_or_insert_with(|| language::of(self.document))
     }
 
@@ -149,32 +173,6 @@ impl<'a> Decider<'a> {
             }
             Plan::Proximity { .. } => !self.find(plan, scope).is_empty(),
         }
-    }
-
-    /// How many operands hold, a list counting each of its members; stops at `enough`.
-    pub fn count_held(&mut self, operands: &[Plan], scope: Scope, enough: u32) -> u32 {
-        let mut count = 0;
-        for operand in operands {
-            if count >= enough {
-                break;
-            }
-            let (inner, scope) = match operand {
-                Plan::Scoped { scope, inner } => (&**inner, *scope),
-                other => (other, scope),
-            };
-            match plan::members(&self.set.definitions, inner) {
-                Some(members) => {
-                    for member in members {
-                        count += u32::from(self.holds(member, scope));
-                        if count >= enough {
-                            break;
-                        }
-                    }
-                }
-                None => count += u32::from(self.holds(operand, scope)),
-            }
-        }
-        count
     }
 
     /// Where `plan` is found in `scope`.
@@ -259,7 +257,11 @@ impl<'a> Decider<'a> {
         for operand in operands {
             let found = self.find(operand, scope);
             copies.extend_from_slice(self.list(&found));
+            if copies.len() > MAX_OCCURRENCES && !self.step() {
+                break;
+            }
         }
+        self.charge(copies.len());
         let found = self.keep(&mut copies);
         self.return_list(copies);
         found

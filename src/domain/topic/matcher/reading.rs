@@ -8,7 +8,7 @@ use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Buffers, Place, TokenKind, scan, tokens};
 use crate::domain::text::sentence::{Sentence, sentences};
 
-use super::super::compile::{TermId, TopicSet};
+use super::super::compile::{Stemmed, TermId, TopicSet};
 use super::occurrence::Occurrence;
 use super::{MAX_FIELD_BYTES, MAX_OCCURRENCES};
 use hits::{Hits, Pending};
@@ -47,6 +47,7 @@ pub struct Reading {
     /// Words of one field that the vocabulary may hold.
     pending: Vec<Pending>,
     hits: Vec<Hit>,
+    stemmed: Stemmed,
     terms: Vec<TermState>,
     /// Epoch in which each gate was last open, and the gates open now.
     gates: Vec<u32>,
@@ -108,6 +109,7 @@ impl Reading {
         self.occurrences.clear();
         self.pieces.clear();
         self.sentences = [None, None];
+        self.stemmed.begin(&set.vocabulary.stems);
         if self.terms.len() < set.gates.term_count() {
             self.terms.resize(set.gates.term_count(), TermState::default());
         }

@@ -2,10 +2,13 @@
 //! helpers here serve the tests of the neighbours too.
 
 mod golden;
+mod laws;
 mod limits;
 mod naive;
 mod operators;
+mod page;
 mod random;
+mod stemming;
 
 use std::sync::Arc;
 use std::time::Duration;

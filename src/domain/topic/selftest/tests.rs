@@ -30,7 +30,7 @@ fn each_test_of_a_topic_is_run_and_its_failure_explained() {
         test(6, "NATO summit", true, &[], Some((3.0, 9.0))),
     ];
     let set = TopicSet::compile(vec![Arc::new(subject)], &Library::default()).unwrap();
-    let results = run(&set);
+    let results = run(&set, |_| String::new());
     let failures: Vec<(u32, Option<&str>)> =
         results.iter().map(|result| (result.line, result.failure.as_deref())).collect();
     assert_eq!(

@@ -77,7 +77,7 @@ impl<'a> Lexer<'a> {
             self.exact();
         } else if quoted::closing_quotes(c).is_some() {
             self.quotes(start, false);
-        } else if c == '*' || word::starts_word(c) {
+        } else if c == '*' || word::scan(self.rest()) > 0 {
             self.word(start, false);
         } else {
             self.stray();
@@ -104,7 +104,7 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         match self.rest().chars().next() {
             Some(c) if quoted::closing_quotes(c).is_some() => self.quotes(start, true),
-            Some(c) if c == '*' || word::starts_word(c) => self.word(start, true),
+            Some(c) if c == '*' || word::scan(self.rest()) > 0 => self.word(start, true),
             _ => {
                 let message = "`=` needs a word or a phrase right behind it";
                 let error = SyntaxError::new(start..self.at, "stray_exact", message);
@@ -186,7 +186,9 @@ impl<'a> Lexer<'a> {
     fn word(&mut self, start: usize, exact: bool) {
         let stars = self.rest().len() - self.rest().trim_start_matches('*').len();
         let text = &self.rest()[stars..];
-        let text = &text[..word::scan(text)];
+        // A sign in front leaves no room for a wildcard there.
+        let is_word = stars == 0 || !word::starts_with_sign(text);
+        let text = if is_word { &text[..word::scan(text)] } else { "" };
         if text.is_empty() {
             self.at += stars;
             self.errors.push(quoted::lone_wildcard(start..self.at));

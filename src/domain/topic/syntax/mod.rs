@@ -59,4 +59,4 @@ pub const MAX_REGEX_COMPILED_BYTES: usize = 1024 * 1024;
 const MAX_ERRORS: usize = 20;
 
 #[cfg(test)]
-mod generate;
+pub(crate) mod generate;

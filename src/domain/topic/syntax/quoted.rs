@@ -30,7 +30,11 @@ pub(super) fn words(
     while let Some(c) = text[at..].chars().next() {
         let start = at;
         let stars = text[at..].len() - text[at..].trim_start_matches('*').len();
-        let length = word::scan(&text[at + stars..]);
+        let rest = &text[at + stars..];
+        // "...and" is no word with a sign; ".NET" after a space is.
+        let is_sign = word::starts_with_sign(rest);
+        let is_apart = stars == 0 && (at == 0 || text[..at].ends_with(char::is_whitespace));
+        let length = if is_sign && !is_apart { 0 } else { word::scan(rest) };
         if length == 0 {
             at += stars.max(c.len_utf8());
             if stars > 0 {

@@ -29,13 +29,23 @@ pub(super) fn starts_word(c: char) -> bool {
     c.is_alphanumeric()
 }
 
+/// Whether `text` begins with a sign that belongs to the word behind it: `.NET`, `#MeToo`.
+pub(super) fn starts_with_sign(text: &str) -> bool {
+    let rest = text.strip_prefix(['.', '#']);
+    rest.is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+}
+
 /// Bytes of the word at the start of `text`; 0 where none begins. Wildcards do not belong to it.
 pub(super) fn scan(text: &str) -> usize {
-    if !text.starts_with(starts_word) {
+    let sign = usize::from(starts_with_sign(text));
+    if !text[sign..].starts_with(starts_word) {
         return 0;
     }
     let mut dotted = false;
     let mut chars = text.char_indices().peekable();
+    if sign > 0 {
+        chars.next();
+    }
     while let Some((at, c)) = chars.next() {
         let before_letter = chars.peek().is_some_and(|&(_, next)| starts_word(next));
         let belongs = match c {

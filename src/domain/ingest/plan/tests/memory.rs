@@ -1,10 +1,12 @@
 //! A database made of maps, and the batches that are told to it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::*;
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
+use crate::domain::alert::{Reach, budget};
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
@@ -87,6 +89,14 @@ pub struct Memory {
     pub routes: Vec<Route>,
     pub rule_since: Timestamp,
     pub complete: bool,
+    /// The topic as it is configured now.
+    pub topic: Arc<Topic>,
+    /// Each revision planned so far, with when and how far it went.
+    pub reached: Vec<(TopicId, Timestamp, Reach)>,
+}
+
+pub fn route(channel: &str, min_severity: Severity, budgeted: bool) -> Route {
+    Route { channel: channel.parse().unwrap(), min_severity, budgeted }
 }
 
 impl Memory {
@@ -101,9 +111,11 @@ impl Memory {
             stories: HashMap::new(),
             alerts: HashMap::new(),
             matched: HashMap::new(),
-            routes: vec![Route { channel: "log".parse().unwrap(), min_severity: Severity::Info }],
+            routes: vec![route("log", Severity::Info, false)],
             rule_since: Timestamp::UNIX_EPOCH,
             complete: true,
+            topic: topic("nato"),
+            reached: Vec::new(),
         }
     }
 
@@ -117,7 +129,11 @@ impl Memory {
     }
 
     pub fn fetch(&mut self, feed: &str, mut entries: Vec<Prepared>) -> Plan {
-        entries.iter_mut().for_each(|entry| entry.publisher = feed.to_uppercase());
+        for entry in &mut entries {
+            entry.publisher = feed.to_uppercase();
+            entry.matches.iter_mut().for_each(|(topic, _)| *topic = self.topic.clone());
+        }
+        let (pushed, held_back) = (self.pushed(), self.held_back());
         let count = self.feeds.len() as i64;
         let state = self.feeds.entry(feed.to_owned()).or_insert_with(|| {
             FeedState::new(FeedId(count + 1), feed.parse().unwrap(), "https://x/".into(), self.now)
@@ -137,12 +153,31 @@ impl Memory {
             matched: self.matched.clone(),
             silences: Vec::new(),
             in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
+            pushed,
+            held_back,
         };
         let mut batch = batch(state, entries, self.now, &self.routes);
         batch.complete = self.complete;
         let plan = plan(&view, &batch, self.now, RENDER);
         self.apply(feed, &plan);
         plan
+    }
+
+    fn pushed(&self) -> HashMap<TopicId, u32> {
+        let since = budget::counted_since(self.now);
+        let counts =
+            |(_, at, reach): &&(_, Timestamp, Reach)| *at > since && *reach == Reach::Pushed;
+        self.reached.iter().filter(counts).fold(HashMap::new(), |mut pushed, (topic, ..)| {
+            *pushed.entry(topic.clone()).or_default() += 1;
+            pushed
+        })
+    }
+
+    fn held_back(&self) -> HashSet<TopicId> {
+        let today = budget::day_of(self.now);
+        let counts =
+            |(_, at, reach): &&(_, Timestamp, Reach)| *at >= today && *reach == Reach::HeldBack;
+        self.reached.iter().filter(counts).map(|(topic, ..)| topic.clone()).collect()
     }
 
     pub fn apply(&mut self, feed: &str, plan: &Plan) {
@@ -173,6 +208,7 @@ impl Memory {
             self.matched.entry(key).or_default().push((feed.to_uppercase(), self.now));
         }
         for revision in &plan.alerts {
+            let key = (revision.topic.id.clone(), revision.story.id);
             let so_far = AlertSoFar {
                 alert: revision.alert,
                 seq: revision.seq,
@@ -180,8 +216,11 @@ impl Memory {
                 revised: revision.at,
                 publishers: revision.story.publishers.clone(),
                 last_activity: revision.at,
+                shadow: revision.reach == Reach::Shadow
+                    && self.alerts.get(&key).is_none_or(|before| before.shadow),
             };
-            self.alerts.insert((revision.topic.id.clone(), revision.story.id), so_far);
+            self.reached.push((revision.topic.id.clone(), revision.at, revision.reach));
+            self.alerts.insert(key, so_far);
         }
     }
 }

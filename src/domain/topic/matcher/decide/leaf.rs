@@ -35,6 +35,7 @@ impl Decider<'_> {
     fn find_term(&mut self, term: TermId, scope: Scope) -> Found {
         let mut list = self.take_list();
         self.extend_with(term, scope, &mut list);
+        self.charge(list.len());
         let found = self.keep(&mut list);
         self.return_list(list);
         found

@@ -18,8 +18,10 @@ impl Decider<'_> {
             let reach = if let ProximityOp::NotNear(n) = op { n } else { 0 };
             for at in left {
                 let a = self.at(at);
-                if !self.is_near_any(&a, right.clone(), reach) {
-                    all.push(a);
+                match self.is_near_any(&a, right.clone(), reach) {
+                    Some(false) => all.push(a),
+                    Some(true) => {}
+                    None => break,
                 }
             }
         } else {
@@ -56,12 +58,18 @@ impl Decider<'_> {
         self.reading.occurrences[index as usize]
     }
 
-    fn is_near_any(&mut self, a: &Occurrence, mut others: Found, reach: u32) -> bool {
-        others.any(|b| {
-            self.step();
+    /// Whether one of `others` is as near as that; `None` where the share of work is used up.
+    fn is_near_any(&mut self, a: &Occurrence, others: Found, reach: u32) -> Option<bool> {
+        for b in others {
+            if !self.step() {
+                return None;
+            }
             let b = self.at(b);
-            distance(a, &b, &self.reading.pieces).is_some_and(|apart| apart <= reach)
-        })
+            if distance(a, &b, &self.reading.pieces).is_some_and(|apart| apart <= reach) {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     fn is_pair(&mut self, op: ProximityOp, a: &Occurrence, b: &Occurrence) -> bool {

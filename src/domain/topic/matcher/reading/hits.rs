@@ -93,6 +93,17 @@ impl Hits<'_> {
             }
         });
     }
+
+    #[inline(never)]
+    fn stems(&mut self, place: Place) {
+        let set = self.set;
+        let raw = &self.text[place.start..place.end];
+        for index in self.reading.stemmed.look_up(&set.vocabulary.stems, raw) {
+            if let Some(term) = self.reading.stemmed.term(index) {
+                self.reading.record(set, term, self.field, place);
+            }
+        }
+    }
 }
 
 impl Sink for Hits<'_> {
@@ -107,6 +118,9 @@ impl Sink for Hits<'_> {
         if vocabulary.has_open() && vocabulary.may_open(&lower[start..end]) {
             self.open(&lower[start..end], TokenKind::Word, place);
         }
+        if !vocabulary.stems.is_empty() {
+            self.stems(place);
+        }
     }
 
     fn word(&mut self, form: &str, kind: TokenKind, place: Place) {
@@ -117,6 +131,9 @@ impl Sink for Hits<'_> {
         }
         if self.set.vocabulary.has_open() {
             self.open(form.as_bytes(), kind, place);
+        }
+        if !self.set.vocabulary.stems.is_empty() {
+            self.stems(place);
         }
     }
 

@@ -42,6 +42,39 @@ fn a_common_word_matches_its_plural_and_both_spellings_in_any_case() {
     yes("crisis", &["crises"]);
     yes("gas", &["gases"]);
     yes("labour", &["labor unions"]);
+    yes("country", &["countries"]);
+    yes("shelf", &["shelves"]);
+    yes("leave", &["leaves"]);
+    yes("spokesman", &["spokesmen", "Spokesmen"]);
+    yes("child", &["children"]);
+    yes("embargo", &["embargoes", "embargos"]);
+    yes("witness", &["witnesses"]);
+    yes("lease", &["leases"]);
+    yes("committee", &["committees"]);
+    no("specimen", &["speciman"]);
+    no("basis", &["base"]);
+}
+
+#[test]
+fn an_old_newswire_reads_like_any_text() {
+    yes("wheat", &["WHEAT EXPORTS RISE", "of wheat,"]);
+    yes("\"interest rate\"", &["U.K. INTEREST RATES SEEN STEADY", "interest-rate cut"]);
+    yes("Fed", &["FED SETS CUSTOMER REPURCHASES", "the Fed's move"]);
+    yes("EC", &["EC MINISTERS MEET", "E.C. ministers"]);
+    yes("OPEC", &["OPEC OUTPUT FALLS", "Opec said", "O.P.E.C."]);
+    yes("\"U.S. Treasury\"", &["THE U.S. TREASURY SAID", "US Treasury bonds"]);
+    yes("\"4th qtr\"", &["ABC INC <ABC.N> 4TH QTR NET", "4th qtr loss"]);
+    yes("ABC", &["<ABC.N>", "ABC Inc <ABC>"]);
+    yes("\"cts vs\"", &["Shr 34 cts vs 1.19 dlrs"]);
+    yes("shr BEFORE/2 cts", &["Shr 34 cts vs 41"]);
+    yes("\"1,234\"", &["a total of 1,234 tonnes"]);
+    yes("\"mln dlrs\"", &["5.1 mln dlrs", "5.1 MLN DLRS"]);
+    no("US", &["SHIPPERS TELL US THEY WAIT"]);
+    yes("government", &["the govern-\nment said", "the govern- ment said"]);
+    yes("\"long-term debt\"", &["long-\nterm debt", "long- term debt", "longterm debt"]);
+    yes("second", &["first- and second-half results"]);
+    no("and", &["the 1- \n\nandes"]);
+    yes("tonnes SENTENCE wheat", &["It bought tonnes\nof wheat."]);
 }
 
 #[test]
@@ -128,6 +161,7 @@ fn compounds_match_by_parts_and_joined() {
 fn apostrophes_split_words() {
     yes("OTAN", &["l’OTAN", "dell'OTAN", "L'OTAN"]);
     no("OTAN", &["l’otan"]);
+    yes("NATO", &["anti-NATO", "EU-NATO", "NATO–Russia", "NATO/EU", "NATO'nun"]);
     yes("\"Hamas leader\"", &["Hamas’s leader"]);
     yes("O'Brien", &["Mr O’Brien said", "O'BRIEN"]);
 }
@@ -141,6 +175,9 @@ fn only_latin_and_greek_marks_are_folded() {
     no("мии", &["мий"]);
     yes("мий", &["МИЙ", "ми\u{438}\u{306}"]);
     yes("ＮＡＴＯ", &["NATO"]);
+    yes("İstanbul", &["Istanbul", "İSTANBUL"]);
+    yes("finance", &["ﬁnance"]);
+    yes("Ελλάδα", &["Ελλαδα", "ΕΛΛΑΔΑ"]);
     yes("NATO", &["ＮＡＴＯ", "NA\u{ad}TO"]);
 }
 
@@ -185,6 +222,13 @@ fn signs_are_part_of_a_word_and_ask_for_no_boundary() {
     yes("U.S.", &["U.S. troops", "US troops"]);
     no("U.S.", &["tell us"]);
     yes("R&D", &["R&D spending"]);
+    yes("c++", &["C++ code"]);
+    yes(".NET", &["the .NET runtime", "ASP.NET pages"]);
+    no(".NET", &["NET INCOME", "a dotNET"]);
+    yes("#MeToo", &["the #MeToo movement"]);
+    no("#MeToo", &["MeToo"]);
+    yes("\"AT&T Inc\"", &["AT&T Inc. said"]);
+    yes("F-16", &["an F-16 jet", "F16 jets", "F 16"]);
 }
 
 #[test]

@@ -10,41 +10,46 @@ use super::super::super::compile::Library;
 use super::super::super::filter::Origin;
 use super::super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope, Term, Word};
 use super::super::super::{Rule, Weight};
-use super::random::{expr, text};
-use super::{compile, library};
+use super::compile;
+use super::random::{expr, named, stem, text};
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Token, TokenKind, tokens};
 use crate::domain::text::sentence::sentences;
+use crate::domain::text::spelling::{Stem, normal};
 
 /// Pieces of one occurrence: (field, first token, after the last), sorted.
 type Occurrence = Vec<(Field, u32, u32)>;
 
-struct Naive<'a> {
+pub struct Naive<'a> {
     library: &'a Library,
     document: &'a Document,
+    stem: Stem,
     title: Vec<Token>,
     body: Vec<Token>,
 }
 
 impl<'a> Naive<'a> {
-    fn new(library: &'a Library, document: &'a Document) -> Self {
+    pub fn new(library: &'a Library, document: &'a Document, stem: Stem) -> Self {
         let (title, body) = (tokens(&document.title), tokens(&document.body));
-        Self { library, document, title, body }
+        Self { library, document, stem, title, body }
     }
 
     fn definition(&self, name: &str) -> &'a Definition {
         &self.library.definitions[name]
     }
 
-    fn holds(&self, expr: &Expr, scope: Scope) -> bool {
+    pub fn holds(&self, expr: &Expr, scope: Scope) -> bool {
         match &expr.node {
             Node::Or(all) => all.iter().any(|each| self.holds(each, scope)),
             Node::And(all) => all.iter().all(|each| self.holds(each, scope)),
             Node::Not(inner) => !self.holds(inner, scope),
             Node::Scoped { scope, inner } => self.holds(inner, *scope),
             Node::AtLeast { n, operands } => {
-                let held: usize = operands.iter().map(|each| self.held_members(each, scope)).sum();
-                held >= *n as usize
+                let mut held = BTreeSet::new();
+                for operand in operands {
+                    self.held_members(operand, scope, &mut held);
+                }
+                held.len() >= *n as usize
             }
             Node::Mentions { n, inner } => apart(&self.find(inner, scope)) >= *n,
             Node::Reference(name) => match self.definition(name) {
@@ -57,26 +62,64 @@ impl<'a> Naive<'a> {
         }
     }
 
-    fn held_members(&self, expr: &Expr, scope: Scope) -> usize {
-        let (inner, within) = match &expr.node {
-            Node::Scoped { scope, inner } => (&**inner, *scope),
-            _ => (expr, scope),
-        };
-        if let Node::Reference(name) = &inner.node {
-            match self.definition(name) {
-                Definition::List(items) => {
-                    return items.iter().filter(|item| !self.term(item, within).is_empty()).count();
-                }
-                Definition::Macro(rule) if matches!(rule.node, Node::Reference(_)) => {
-                    return self.held_members(rule, within);
-                }
-                Definition::Macro(_) => {}
-            }
+    /// Adds what counts of an operand of `ATLEAST`: the operand, or the members of a list.
+    fn held_members(&self, operand: &Expr, scope: Scope, held: &mut BTreeSet<String>) {
+        let (mut inner, mut within) = (operand, scope);
+        while let Node::Scoped { scope, inner: below } = &inner.node {
+            (inner, within) = (&**below, *scope);
         }
-        usize::from(self.holds(expr, scope))
+        if let (Node::Reference(_), Some(terms)) = (&inner.node, self.members(inner)) {
+            let there = terms.into_iter().filter(|term| !self.term(term, within).is_empty());
+            held.extend(there.map(|term| format!("{within:?} {term}")));
+        } else if self.holds(operand, scope) {
+            held.insert(match &inner.node {
+                Node::Term(term) => format!("{within:?} {term}"),
+                _ => operand.to_string(),
+            });
+        }
     }
 
-    fn find(&self, expr: &Expr, scope: Scope) -> BTreeSet<Occurrence> {
+    /// The terms of a list, or of a macro that joins lists.
+    fn members(&self, expr: &Expr) -> Option<Vec<Term>> {
+        match &expr.node {
+            Node::Reference(name) => match self.definition(name) {
+                Definition::List(items) => Some(items.clone()),
+                Definition::Macro(rule) => match &rule.node {
+                    Node::Term(_) => None,
+                    Node::Or(all) if !all.iter().any(|one| self.is_list(one)) => None,
+                    _ => self.members(rule),
+                },
+            },
+            Node::Or(all) => {
+                let each: Option<Vec<Vec<Term>>> =
+                    all.iter().map(|one| self.members(one)).collect();
+                Some(each?.concat())
+            }
+            Node::Term(term) => Some(vec![term.clone()]),
+            _ => None,
+        }
+    }
+
+    fn is_list(&self, expr: &Expr) -> bool {
+        matches!(expr.node, Node::Reference(_)) && self.members(expr).is_some()
+    }
+
+    /// What a weight is worth where `expr` is found.
+    pub fn contribution(&self, expr: &Expr, weight: f64) -> f64 {
+        let found = self.find(expr, Scope::Text);
+        if weight < 0.0 {
+            return weight;
+        }
+        let factor = |pieces: &Occurrence| match pieces[0].0 {
+            Field::Title => 2.0,
+            _ if pieces.iter().all(|piece| piece.1 >= 60) => 1.0,
+            _ => 1.5,
+        };
+        let field = found.iter().map(factor).fold(1.0, f64::max);
+        weight * field * (1.0 + 0.5 * f64::from(apart(&found).clamp(1, 3)).ln())
+    }
+
+    pub fn find(&self, expr: &Expr, scope: Scope) -> BTreeSet<Occurrence> {
         let union = |all: &[Expr]| all.iter().flat_map(|each| self.find(each, scope)).collect();
         match &expr.node {
             Node::Or(all) => union(all),
@@ -179,7 +222,7 @@ impl<'a> Naive<'a> {
             let (tokens, _) = self.field(field);
             let mut chains: Vec<(u32, u32, u32)> = Vec::new();
             for (index, word) in words.iter().enumerate() {
-                let places = word_places(word, tokens);
+                let places = word_places(word, tokens, self.stem);
                 if index == 0 {
                     chains = places.iter().map(|&(start, end)| (start, end, slop)).collect();
                     continue;
@@ -210,9 +253,9 @@ impl<'a> Naive<'a> {
     }
 }
 
-/// Where a word of the test vocabulary stands: lower case in any number, a name with its
-/// capital; a compound by parts or joined. `Xs` and `xs` are the only inflections there.
-fn word_places(word: &Word, tokens: &[Token]) -> Vec<(u32, u32)> {
+/// Where a word of the test vocabulary stands: it is in lower case, so that it is found in any
+/// number and case, or by its stem; a compound by parts or joined.
+fn word_places(word: &Word, tokens: &[Token], stem: Stem) -> Vec<(u32, u32)> {
     let plain = word.text.to_lowercase();
     let is_same = |form: &str, text: &str| {
         if word.open_end {
@@ -221,8 +264,12 @@ fn word_places(word: &Word, tokens: &[Token]) -> Vec<(u32, u32)> {
             form.ends_with(text)
         } else if word.exact {
             form == text
+        } else if let Stem::Snowball(language) = stem
+            && language.reads(text)
+        {
+            share(language.keys(form), language.keys(text))
         } else {
-            form.strip_suffix('s').unwrap_or(form) == text.strip_suffix('s').unwrap_or(text)
+            normal(form, stem) == normal(text, stem)
         }
     };
     let mut places: Vec<(u32, u32)> = tokens
@@ -246,6 +293,13 @@ fn word_places(word: &Word, tokens: &[Token]) -> Vec<(u32, u32)> {
     places
 }
 
+fn share(a: (String, Option<String>), b: (String, Option<String>)) -> bool {
+    a.0 == b.0
+        || a.1.as_ref() == Some(&b.0)
+        || b.1.as_ref() == Some(&a.0)
+        || (a.1.is_some() && a.1 == b.1)
+}
+
 fn distance(a: &Occurrence, b: &Occurrence) -> Option<u32> {
     let mut nearest: Option<u32> = None;
     for x in a {
@@ -267,7 +321,7 @@ fn distance(a: &Occurrence, b: &Occurrence) -> Option<u32> {
 }
 
 /// Most occurrences no two of which overlap, by the earliest end.
-fn apart(found: &BTreeSet<Occurrence>) -> u32 {
+pub fn apart(found: &BTreeSet<Occurrence>) -> u32 {
     let mut all: Vec<(Field, u32, u32)> = found
         .iter()
         .map(|pieces| {
@@ -293,24 +347,25 @@ proptest! {
     #[test]
     fn the_matcher_says_what_a_naive_evaluator_says(
         rules in prop::collection::vec(expr(true), 1..4),
+        stem in stem(),
         macro_rule in expr(false),
         title in text(6),
         body in text(30),
     ) {
-        let mut lib = library(&[("list", &["alpha", "\"beta gamma\"", "delta"]), ("again", &["= @list"])]);
-        lib.definitions.insert("macro".to_owned(), Definition::Macro(macro_rule));
+        let lib = named(macro_rule);
         let document = Document { title, body, ..Document::default() };
-        // Each rule is asked as a match, as weight and threshold, and as an exclusion. A term
-        // that is always there makes rules of negatives possible.
+        // Each rule is asked as a match, and as weight and threshold. A term that is always there
+        // makes rules of negatives possible.
         for expr in rules {
-            let naive = Naive::new(&lib, &document);
+            let naive = Naive::new(&lib, &document, stem.map_or(Stem::Plural, Stem::Snowball));
             let expect = naive.holds(&expr, Scope::Text);
             let weight = Rule {
                 weights: vec![Weight { expr: expr.clone(), weight: 1.0 }],
                 threshold: Some(1.0),
+                stem,
                 ..Rule::default()
             };
-            let matching = Rule { matching: Some(expr.clone()), ..Rule::default() };
+            let matching = Rule { matching: Some(expr.clone()), stem, ..Rule::default() };
             // A rule that requires nothing does not compile; everything else must agree.
             if let Ok(set) = compile(vec![matching, weight], &lib) {
                 let found = set.evaluate_reporting(&document, &Origin::UNKNOWN);

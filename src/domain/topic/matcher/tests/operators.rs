@@ -68,7 +68,13 @@ fn except_takes_back_overlapping_finds_only() {
 
 #[test]
 fn counting_operators_count_members_and_mentions() {
-    let lib = library(&[("sport", &["goal", "coach", "league"]), ("all", &["= @sport"])]);
+    let lib = library(&[
+        ("sport", &["goal", "coach", "league"]),
+        ("politics", &["minister", "league"]),
+        ("all", &["= @sport"]),
+        ("joined", &["= @sport OR @politics OR alpha"]),
+        ("either", &["= coach OR minister"]),
+    ]);
     for (source, text, expect) in [
         ("ATLEAST/2(@sport)", "the coach of the league", true),
         ("ATLEAST/2(@sport)", "the coach and the coach", false),
@@ -80,6 +86,19 @@ fn counting_operators_count_members_and_mentions() {
         ("ATLEAST/2(alpha, title:@sport)", "the coach of the league", false),
         ("ATLEAST/3(alpha, beta, gamma)", "alpha beta", false),
         ("ATLEAST/3(never, alpha, @all)", "alpha coach goal", true),
+        // A term counts once, however often it is named.
+        ("ATLEAST/2(coach, @sport)", "the coach", false),
+        ("ATLEAST/2(coach, @sport)", "the coach of the league", true),
+        ("ATLEAST/2(@sport, @all)", "the coach", false),
+        ("ATLEAST/2(coach, coach)", "coach and coach", false),
+        ("ATLEAST/2(alpha NEAR/2 coach, alpha NEAR/2 coach)", "alpha coach", false),
+        ("ATLEAST/2(title:coach, coach, league)", "the coach of the league", true),
+        // Lists joined by a macro are lists.
+        ("ATLEAST/2(@joined)", "the coach and the minister", true),
+        ("ATLEAST/2(@joined)", "the coach and alpha", true),
+        ("ATLEAST/2(@joined)", "the coach", false),
+        ("ATLEAST/3(@joined)", "the coach and the minister", false),
+        ("ATLEAST/2(@either, alpha)", "coach and minister", false),
         ("MENTIONS/2(@sport)", "the coach and the coach", true),
         ("MENTIONS/2(@sport)", "the coach", false),
         ("MENTIONS/2(alpha OR \"alpha beta\")", "alpha beta", false),

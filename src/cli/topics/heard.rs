@@ -1,0 +1,76 @@
+//! What the database knows of a topic: when it matched last, whether it is silent, and what people
+//! said of its finds. Topics are listed and shown without a database too.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::exit::Failure;
+use crate::cli::moment;
+use crate::cli::session::Session;
+use crate::config::Config;
+use crate::domain::alert::mark::Mark;
+use crate::domain::ids::TopicId;
+use crate::store::Access;
+use crate::store::error::StoreError;
+
+/// What is stored of a topic.
+#[derive(Debug, Clone, Default)]
+pub struct Heard {
+    pub last_match: Option<Timestamp>,
+    pub silent_since: Option<Timestamp>,
+    /// How many of its finds were said to be what, in the order of [`Mark::ALL`].
+    marked: [u32; Mark::ALL.len()],
+}
+
+impl Heard {
+    pub fn verdicts(&self) -> Value {
+        let counts = Mark::ALL.into_iter().zip(self.marked);
+        Value::Object(counts.map(|(mark, n)| (mark.as_str().to_owned(), json!(n))).collect())
+    }
+
+    /// Adds what there is to say to the page of a topic.
+    pub fn lines(&self, lines: &mut Vec<String>) {
+        if let Some(at) = self.last_match {
+            lines.push(format!("  matched    last at {}", moment::text(at)));
+        }
+        if let Some(at) = self.silent_since {
+            lines.push(format!("  silent     since {}: less than expected", moment::text(at)));
+        }
+        if self.marked.iter().any(|n| *n > 0) {
+            let counts = Mark::ALL.into_iter().zip(self.marked);
+            let counts: Vec<String> =
+                counts.map(|(mark, n)| format!("{n} {}", mark.as_str())).collect();
+            lines.push(format!("  verdicts   {}", counts.join(", ")));
+        }
+    }
+}
+
+/// Reads what is stored of every topic; nothing where there is no database yet, or only one that
+/// the next run will bring up to this version.
+pub fn read(config: &Config, session: &Session) -> Result<HashMap<TopicId, Heard>, Failure> {
+    let path = config.state_dir.join(crate::store::DATABASE_FILE);
+    let store = match crate::store::Store::open(&path, Access::ReadOnly) {
+        Ok(store) => store,
+        Err(StoreError::NotFound { .. } | StoreError::OlderSchema { .. }) => {
+            return Ok(HashMap::new());
+        }
+        Err(error) => {
+            session.messages.warn(&format!("cannot tell when topics matched: {error}"));
+            return Ok(HashMap::new());
+        }
+    };
+    let mut heard = HashMap::new();
+    for view in store.topics()? {
+        let mut marked = [0; Mark::ALL.len()];
+        for verdict in store.verdicts(&view.id)? {
+            if let Some(at) = Mark::ALL.into_iter().position(|mark| mark == verdict.verdict) {
+                marked[at] += 1;
+            }
+        }
+        let (last_match, silent_since) = (view.last_match, view.silent_since);
+        heard.insert(view.id, Heard { last_match, silent_since, marked });
+    }
+    Ok(heard)
+}

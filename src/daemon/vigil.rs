@@ -1,0 +1,148 @@
+//! The vigil: holds every topic that is expected to match against what it matched, at the start,
+//! every hour, after a reload, and when a silent one matches again. Each silence is told once, and
+//! its end; the database remembers, so that a restart repeats neither.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::events::{Event, Events, Standing};
+use crate::clock::Clock;
+use crate::domain::alert::expectation::{self, Watched};
+use crate::domain::ids::TopicId;
+use crate::domain::topic::compile::TopicSet;
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::topics::TopicView;
+
+/// How often all topics are looked at: expectations are of an hour and more.
+const EVERY: Duration = Duration::from_secs(3_600);
+
+/// What the vigil needs.
+pub(super) struct Vigil {
+    pub store: Store,
+    pub clock: Clock,
+    pub events: Events,
+    /// The topics that run, told anew by each reload.
+    pub topics: watch::Receiver<Arc<TopicSet>>,
+}
+
+impl Vigil {
+    /// Looks until told to stop. `visits` is what happens from before the first look on.
+    pub async fn run(mut self, mut visits: broadcast::Receiver<Event>, stop: CancellationToken) {
+        loop {
+            let silent = self.look().await;
+            let next = self.clock.elapsed().saturating_add(EVERY);
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                Ok(()) = self.topics.changed() => {}
+                () = one_matched(&mut visits, &silent) => {}
+                () = self.clock.sleep(next.saturating_sub(self.clock.elapsed())) => {}
+            }
+        }
+    }
+
+    /// Looks once: tells which topics fell silent and which are heard again. Returns those that
+    /// are silent. A store that fails is told, and looked at again the next time.
+    pub async fn look(&self) -> HashSet<TopicId> {
+        let now = self.clock.now();
+        let topics = self.topics.borrow().clone();
+        let store = self.store.clone();
+        let judged = tokio::task::spawn_blocking(move || judge(&store, &topics)).await;
+        let failed = |error: StoreError| {
+            let code = error.code();
+            tracing::warn!(code, %error, "cannot tell whether topics match as they are expected to");
+        };
+        let standings = match judged {
+            Ok(Ok(standings)) => standings,
+            Ok(Err(error)) => {
+                failed(error);
+                return HashSet::new();
+            }
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        let mut silent = HashSet::new();
+        for Judged { standing, told } in standings {
+            if standing.silent {
+                silent.insert(standing.topic.clone());
+            }
+            if standing.silent == told {
+                continue;
+            }
+            let since = standing.silent.then_some(now);
+            match self.store.set_silent(&standing.topic, since).await {
+                Ok(()) => self.tell(standing),
+                Err(error) => failed(error),
+            }
+        }
+        silent
+    }
+
+    fn tell(&self, standing: Standing) {
+        super::events::log_standing(&standing);
+        self.events.tell(Event::Standing(standing));
+    }
+}
+
+/// A topic's standing, and whether it is known to be silent already.
+struct Judged {
+    standing: Standing,
+    told: bool,
+}
+
+/// Holds the topics against what is stored. One that is no longer expected to match is not silent.
+fn judge(store: &Store, topics: &TopicSet) -> Result<Vec<Judged>, StoreError> {
+    let expecting: HashMap<TopicId, _> =
+        topics.topics().filter_map(|(topic, _)| Some((topic.id.clone(), topic.expect?))).collect();
+    let read = store.last_read()?;
+    let mut judged = Vec::new();
+    for view in store.topics()?.into_iter().filter(|view| view.retired_at.is_none()) {
+        let told = view.silent_since.is_some();
+        let standing = match (expecting.get(&view.id), read) {
+            (Some(expect), Some(until)) => standing(store, &view, *expect, until)?,
+            (None, _) if told => {
+                let text = "nothing is expected of it any longer".to_owned();
+                Standing { topic: view.id, silent: false, text }
+            }
+            // Nothing was read yet: there is nothing to say.
+            _ => continue,
+        };
+        judged.push(Judged { standing, told });
+    }
+    Ok(judged)
+}
+
+fn standing(
+    store: &Store,
+    view: &TopicView,
+    expect: crate::domain::topic::Expectation,
+    until: Timestamp,
+) -> Result<Standing, StoreError> {
+    let since = expectation::window_start(expect, until);
+    let matched = store.matched_since(&view.id, since, expect.count)?;
+    let watched = Watched { since: view.watched_since, until, matched: &matched };
+    let expectation::Standing { silent, text } = expectation::judge(expect, watched);
+    Ok(Standing { topic: view.id.clone(), silent, text })
+}
+
+/// Waits until a visit brings a match of one of these topics. Who missed events looks anyway.
+async fn one_matched(visits: &mut broadcast::Receiver<Event>, topics: &HashSet<TopicId>) {
+    loop {
+        match visits.recv().await {
+            Ok(Event::Visited(visit)) => {
+                if visit.matched.iter().any(|matched| topics.contains(&matched.topic)) {
+                    return;
+                }
+            }
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}

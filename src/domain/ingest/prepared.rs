@@ -1,0 +1,51 @@
+//! From an entry as a feed gave it to what [`super::plan()`] decides on: by what it is known again,
+//! what story it may tell, when it was published and by whom. The pipeline and the story tests
+//! prepare their entries here.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Prepared;
+use crate::domain::document::Document;
+use crate::domain::entry::{ParsedEntry, identity};
+use crate::domain::feed::Feed;
+use crate::domain::story::signature::Signature;
+use crate::domain::topic::Topic;
+use crate::domain::topic::evidence::Match;
+
+/// Which of an entry's names belong to it and to no other entry of its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnNames {
+    pub guid: bool,
+    pub link: bool,
+}
+
+impl Prepared {
+    /// Prepares an entry of `feed` with its text. `find` gives the topics in that text, by this
+    /// publisher.
+    pub fn of(
+        feed: &Feed,
+        entry: &ParsedEntry,
+        document: Document,
+        own: OwnNames,
+        now: Timestamp,
+        find: impl FnOnce(&Document, &str) -> Vec<(Arc<Topic>, Match)>,
+    ) -> Self {
+        let mut keys = identity::keys(entry, &document, own.guid);
+        keys.link = keys.link.filter(|_| own.link);
+        let (published, date_quality) = identity::date(entry, now);
+        let publisher = identity::publisher(feed, entry);
+        Self {
+            guid: entry.guid.clone(),
+            matches: find(&document, &publisher),
+            publisher,
+            published,
+            date_quality,
+            signature: Signature::of(&document.title, keys.link),
+            content: identity::content(&document),
+            keys,
+            document,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What of each topic's budget is used up: the pushed revisions of the last day, and the day on
+//! which one was held back last.
+
+use std::collections::VecDeque;
+
+use ahash::AHashMap;
+use jiff::Timestamp;
+
+use crate::domain::alert::{AlertRevision, Reach, budget};
+use crate::domain::ids::TopicId;
+use crate::domain::ingest::View;
+
+/// Pushed revisions of topics that have a budget or may get one, by topic.
+#[derive(Debug, Default)]
+pub(super) struct Spent {
+    topics: AHashMap<TopicId, OfTopic>,
+}
+
+#[derive(Debug, Default)]
+struct OfTopic {
+    /// Oldest first; never more than were made within the window.
+    pushed: VecDeque<Timestamp>,
+    held_back: Option<Timestamp>,
+}
+
+impl Spent {
+    /// Notes how far a revision went.
+    pub fn learn(&mut self, revision: &AlertRevision) {
+        match revision.reach {
+            Reach::Told | Reach::Shadow => {}
+            Reach::Pushed => {
+                let spent = self.of(revision);
+                spent.forget(revision.at);
+                spent.pushed.push_back(revision.at);
+            }
+            Reach::HeldBack => self.of(revision).held_back = Some(revision.at),
+        }
+    }
+
+    /// Tells a view how a topic stands at `now`.
+    pub fn add_to(&mut self, topic: &TopicId, now: Timestamp, view: &mut View) {
+        let Some(spent) = self.topics.get_mut(topic) else {
+            return;
+        };
+        spent.forget(now);
+        let pushed = u32::try_from(spent.pushed.len()).unwrap_or(u32::MAX);
+        view.pushed.insert(topic.clone(), pushed);
+        if spent.held_back.is_some_and(|at| at >= budget::day_of(now)) {
+            view.held_back.insert(topic.clone());
+        }
+    }
+
+    fn of(&mut self, revision: &AlertRevision) -> &mut OfTopic {
+        self.topics.entry(revision.topic.id.clone()).or_default()
+    }
+}
+
+impl OfTopic {
+    /// Forgets what no longer counts at `now`.
+    fn forget(&mut self, now: Timestamp) {
+        let since = budget::counted_since(now);
+        while self.pushed.pop_front_if(|at| *at <= since).is_some() {}
+    }
+}

@@ -1,0 +1,137 @@
+//! Headlines of the world, and what is better left undetermined.
+
+use super::{UNDETERMINED, canonical, of, primary};
+use crate::domain::document::Document;
+
+fn told(title: &str, body: &str) -> String {
+    let document =
+        Document { title: title.to_owned(), body: body.to_owned(), ..Document::default() };
+    let language = of(&document);
+    assert!(language.detected);
+    language.code.into_owned()
+}
+
+/// Headlines: most must be told, none may be told wrong.
+#[test]
+fn headlines_are_told_or_left_undetermined_but_never_told_wrong() {
+    let headlines = [
+        ("en", "NATO allies agree to raise defence spending"),
+        ("en", "Fed raises interest rates by a quarter point"),
+        ("en", "Oil prices slide as OPEC boosts output"),
+        ("en", "Danish royals visit London"),
+        ("en", "What to know about the vote in Spain"),
+        ("fr", "L'OTAN renforce sa présence à l'est de l'Europe"),
+        ("fr", "La banque centrale relève ses taux d'intérêt"),
+        ("fr", "Grève des transports à Paris"),
+        ("de", "Bundestag beschließt neues Verteidigungsbudget"),
+        ("de", "Die Regierung plant höhere Ausgaben für die Bundeswehr"),
+        ("de", "Streik legt Bahnverkehr lahm"),
+        ("es", "El Gobierno aprueba el presupuesto de defensa"),
+        ("es", "La OTAN refuerza su flanco oriental"),
+        ("pt", "Governo aprova novo orçamento de defesa"),
+        ("pt", "A OTAN reforça o flanco oriental"),
+        ("it", "Il governo approva il bilancio della difesa"),
+        ("it", "La NATO rafforza il fianco orientale"),
+        ("nl", "Kabinet trekt meer geld uit voor defensie"),
+        ("nl", "De regering wil de rente verlagen"),
+        ("da", "Regeringen vil bruge flere penge på forsvaret af Danmark"),
+        ("no", "Regjeringen vil bruke mer penger på forsvaret av Norge"),
+        ("sv", "Regeringen vill satsa mer pengar på försvaret"),
+        ("fi", "Hallitus lisää puolustusmenoja ensi vuonna"),
+        ("pl", "Rząd zwiększa wydatki na obronność"),
+        ("cs", "Vláda schválila vyšší výdaje na obranu"),
+        ("tr", "Hükümet savunma bütçesini artırıyor"),
+        ("ru", "НАТО усиливает восточный фланг"),
+        ("ru", "Правительство одобрило бюджет на оборону"),
+        ("uk", "НАТО посилює східний фланг"),
+        ("bg", "Правителството одобри бюджета за отбрана"),
+        ("ar", "الحكومة توافق على ميزانية الدفاع"),
+        ("fa", "دولت بودجه دفاعی را تصویب کرد"),
+        ("hi", "सरकार ने रक्षा बजट को मंजूरी दी"),
+        ("hu", "A kormány elfogadta a védelmi költségvetést"),
+        ("ro", "Guvernul aprobă bugetul pentru apărare"),
+        ("vi", "Chính phủ phê duyệt ngân sách quốc phòng"),
+    ];
+    let mut unsure = Vec::new();
+    for (language, headline) in headlines {
+        let found = told(headline, "");
+        assert!(found == language || found == UNDETERMINED, "{headline}: {found}");
+        if found != language {
+            unsure.push(headline);
+        }
+    }
+    assert!(unsure.len() * 3 <= headlines.len(), "{unsure:#?}");
+}
+
+#[test]
+fn scripts_of_one_language_decide_alone() {
+    for (language, headline) in [
+        ("ko", "정부, 국방 예산 승인"),
+        ("ko", "삼성전자 Galaxy S27 Ultra 공개"),
+        ("ja", "政府が防衛予算を承認"),
+        ("ja", "NATOサミット開幕"),
+        ("zh", "政府批准国防预算"),
+        ("zh", "美国 NATO 大使访问北京"),
+        ("th", "รัฐบาลอนุมัติงบประมาณกลาโหม"),
+        ("el", "Η κυβέρνηση εγκρίνει τον αμυντικό προϋπολογισμό"),
+        ("he", "הממשלה אישרה את תקציב הביטחון"),
+        ("ka", "მთავრობამ დაამტკიცა"),
+    ] {
+        assert_eq!(told(headline, ""), language, "{headline}");
+    }
+}
+
+#[test]
+fn names_numbers_and_mixtures_are_undetermined() {
+    for text in [
+        "",
+        "NATO",
+        "Ukraine",
+        "12.3 45%",
+        "Apple iPhone 17 Pro Max",
+        "BAHIA COCOA REVIEW",
+        "Arsenal - Barcelona 2:1",
+        "The minister said it was the end of it. Le ministre a dit que la France ne paierait pas",
+    ] {
+        assert_eq!(told(text, ""), UNDETERMINED, "{text}");
+    }
+}
+
+#[test]
+fn a_body_tells_what_a_title_leaves_open() {
+    let body = "The finance ministry said on Tuesday that it would raise the tax on fuel.";
+    assert_eq!(told("Ukraine", body), "en");
+    assert_eq!(told("Korea: 삼성", body), "en");
+}
+
+#[test]
+fn the_feeds_word_counts_before_the_text() {
+    let tagged = |tag: &str| {
+        let document = Document {
+            title: "The cat sat on the mat with the hat".to_owned(),
+            language: Some(tag.to_owned()),
+            ..Document::default()
+        };
+        of(&document)
+    };
+    for (tag, code) in [
+        ("de-AT", "de"),
+        ("nb-NO", "no"),
+        ("nn", "no"),
+        ("no", "no"),
+        ("zh-Hans-CN", "zh"),
+        ("en_US", "en"),
+        ("eng", "en"),
+        ("iw", "he"),
+        ("PT-br", "pt"),
+    ] {
+        assert_eq!(tagged(tag).code, code, "{tag}");
+        assert!(!tagged(tag).detected, "{tag}");
+    }
+    for tag in ["und", "mul", "english", "x", ""] {
+        assert_eq!((&*tagged(tag).code, tagged(tag).detected), ("en", true), "{tag}");
+    }
+    assert_eq!(primary("und"), None);
+    assert_eq!(canonical(" UND "), "und");
+    assert_eq!(canonical("nb"), "no");
+}
