@@ -4,6 +4,7 @@
 pub mod backtest;
 mod explain;
 mod heard;
+mod import;
 pub mod lint;
 mod packs;
 pub mod replay;
@@ -40,26 +41,23 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
-    // Packs can be written while the config is broken for want of one.
-    if let Topics::Packs { write, force } = command {
-        return packs::run(write, *force, session);
-    }
-    let config = session.config()?;
     match command {
-        Topics::List => list(&config, session),
-        Topics::Show { topic } => show(topic, &config, session),
+        // What is imported, tested or copied may stand for itself: no config need be there.
+        Topics::Import(asked) => import::run(asked, session),
+        Topics::Test(args) => test::run(args, session),
         Topics::Packs { write, force } => packs::run(write, *force, session),
-        Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Lint { topics, no_history, deny_warnings } => {
             lint::run(topics, !no_history, *deny_warnings, session)
         }
-        Topics::Suggest { topic, since } => suggest::run(topic, since, &config, session),
-        Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
-        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
-        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
+        Topics::List => list(&session.config()?, session),
+        Topics::Show { topic } => show(topic, &session.config()?, session),
+        Topics::Backtest(asked) => backtest::run(asked, &session.config()?, session),
+        Topics::Explain { topic, what } => explain::run(topic, what, &session.config()?, session),
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
+        Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }
 }
 

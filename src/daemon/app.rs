@@ -120,10 +120,10 @@ impl App {
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let topics = watch::Sender::new(config.topics.clone());
-        let vigil = (!options.once).then(|| {
-            let vigil = vigil(&store, &options, &events, &topics);
-            tokio::spawn(vigil.run(events.subscribe(), stop.clone()))
-        });
+        let vigil = vigil(&store, &options, &events, &topics);
+        vigil.begin().await?;
+        let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
+        let vigil = (!options.once).then(watching);
         let scheduler =
             Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();

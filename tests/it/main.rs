@@ -2,6 +2,7 @@
 
 mod support;
 
+mod backtest;
 mod cli;
 mod config_problems;
 mod crash;

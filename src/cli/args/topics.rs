@@ -1,6 +1,8 @@
 //! The commands of `wirewatch topics`.
 
-use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Word;
 use super::backtest::Backtest;
@@ -12,11 +14,7 @@ pub enum Topics {
     /// Show one topic with its rule
     Show { topic: String },
     /// Run the tests written inside the topics
-    Test {
-        /// Only these topics
-        #[arg(value_name = "TOPIC")]
-        topics: Vec<String>,
-    },
+    Test(TestArgs),
     /// List the packs of topics there are: what each watches, and whether it is switched on
     Packs {
         /// Copy these packs from the program into the config directory
@@ -55,6 +53,12 @@ pub enum Topics {
     },
     /// Say what a topic would have found and raised among the entries that are stored
     Backtest(Backtest),
+    /// Translate rules of another program into topics, with a report of all that differs
+    ///
+    /// Prints a topic file on standard output and the report on standard error. Ends with code 3
+    /// if anything was translated only nearly or not at all; topics that are incomplete are
+    /// written as shadow topics, which alert nobody.
+    Import(super::Import),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
@@ -74,6 +78,20 @@ pub enum Topics {
         #[arg(long)]
         topic: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only these topics, or those of these topic files and folders, which need not belong to the
+    /// config
+    #[arg(value_name = "PATH|TOPIC")]
+    pub of: Vec<String>,
+    /// Say which clauses of the rules no test decides by
+    #[arg(long)]
+    pub coverage: bool,
+    /// Also write the results to a file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// Whether a topic should find an entry.
