@@ -6,6 +6,7 @@ mod explain;
 mod heard;
 mod import;
 pub mod lint;
+mod packs;
 pub mod replay;
 mod suggest;
 mod test;
@@ -41,9 +42,10 @@ const COLUMNS: &[Column] = &[
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
     match command {
-        // What is imported or tested may stand for itself: no config need be there.
+        // What is imported, tested or copied may stand for itself: no config need be there.
         Topics::Import(asked) => import::run(asked, session),
         Topics::Test(args) => test::run(args, session),
+        Topics::Packs { write, force } => packs::run(write, *force, session),
         Topics::Lint { topics, no_history, deny_warnings } => {
             lint::run(topics, !no_history, *deny_warnings, session)
         }

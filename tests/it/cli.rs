@@ -10,6 +10,7 @@ mod explain;
 mod feeds;
 mod imports;
 mod lint;
+mod packs;
 mod scene;
 mod topic_tests;
 mod topics;

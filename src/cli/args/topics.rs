@@ -15,6 +15,15 @@ pub enum Topics {
     Show { topic: String },
     /// Run the tests written inside the topics
     Test(TestArgs),
+    /// List the packs of topics there are: what each watches, and whether it is switched on
+    Packs {
+        /// Copy these packs from the program into the config directory
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        write: Vec<String>,
+        /// Overwrite packs that are there
+        #[arg(long, requires = "write")]
+        force: bool,
+    },
     /// Show what is allowed in the rules and most likely not meant
     Lint {
         /// Only these topics, and the lists they use
