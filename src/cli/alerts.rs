@@ -11,7 +11,7 @@ use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
-use crate::cli::{alert_state, deliver, moment, verdicts};
+use crate::cli::{alert_state, deliver, moment, topics, verdicts};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style};
@@ -64,6 +64,7 @@ pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Alerts::List(choice) => list(choice, session),
         Alerts::Show { id } => show(id, session),
+        Alerts::Explain { id } => topics::replay::run(naming::read(id)?, None, session),
         Alerts::Tail { follow, lines, shadow } => tail(*follow, *lines, *shadow, session),
         Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
         Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),

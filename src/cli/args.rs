@@ -1,6 +1,8 @@
 //! The command line as a type. What each command does is in the file named after its group.
 
 mod alerts;
+mod backtest;
+mod config;
 mod topics;
 
 use std::path::PathBuf;
@@ -10,7 +12,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
-pub use topics::{Topics, Wanted};
+pub use backtest::{Backtest, Section};
+pub use config::Config;
+pub use topics::{TestArgs, Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
 #[derive(Debug, Parser)]
@@ -119,6 +123,9 @@ pub enum Command {
         #[arg(long)]
         deny_warnings: bool,
     },
+    /// What the files say, before it counts
+    #[command(subcommand)]
+    Config(Config),
     /// What is watched for
     #[command(subcommand)]
     Topics(Topics),

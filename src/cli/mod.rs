@@ -6,6 +6,7 @@ mod alert_state;
 mod alerts;
 mod args;
 mod check;
+mod config;
 mod deliver;
 mod demo;
 mod entries;
@@ -13,6 +14,7 @@ mod exit;
 mod explanation;
 mod feed_fetch;
 mod feeds;
+mod git;
 mod init;
 mod load;
 mod moment;
@@ -20,6 +22,7 @@ mod naming;
 mod output;
 mod report;
 mod run;
+mod save_test;
 pub mod saved_test;
 mod session;
 mod shell;
@@ -36,7 +39,7 @@ use exit::{Exit, Failure};
 use report::Messages;
 use session::Session;
 
-use crate::config;
+use crate::config::examples;
 use crate::telemetry::{self, Verbosity};
 
 /// Runs the command that this process was started with.
@@ -83,11 +86,12 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
             "`demo` tells its story in words for people: `-o` does not go with it",
         )),
         Command::Demo => demo::demo(),
-        Command::Init { dir, force } => init::run(dir, *force, config::examples(), session),
+        Command::Init { dir, force } => init::run(dir, *force, examples(), session),
         Command::Run { once, no_deliver } => {
             run::run(cli.global.config.as_deref(), *once, *no_deliver)
         }
         Command::Check { deny_warnings } => check::run(*deny_warnings, session),
+        Command::Config(command) => config::run(command, session),
         Command::Topics(command) => topics::run(command, session),
         Command::Alerts(command) => alerts::run(command, session),
         Command::Feeds(command) => feeds::run(command, session),

@@ -55,6 +55,10 @@ impl Records {
         self.rows.push(values.into());
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Each row as a JSON object with its fields in the order of the columns.
     fn objects(&self) -> impl Iterator<Item = String> + '_ {
         self.rows.iter().map(|row| {

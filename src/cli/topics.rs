@@ -1,11 +1,14 @@
 //! `wirewatch topics`: what is watched for, whether it does what it is meant to, and why (not).
 //! Listing and showing stand here; every other command has its own file.
 
+pub mod backtest;
 mod explain;
 mod heard;
 pub mod lint;
+pub mod replay;
 mod suggest;
 mod test;
+mod why_not;
 
 use serde_json::{Value, json};
 
@@ -36,11 +39,14 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
+    if let Topics::Test(args) = command {
+        return test::run(args, session);
+    }
     let config = session.config()?;
     match command {
+        Topics::Test(_) => Ok(Exit::Ok),
         Topics::List => list(&config, session),
         Topics::Show { topic } => show(topic, &config, session),
-        Topics::Test { topics } => test::run(topics, &config, session),
         Topics::Lint { topics, no_history, deny_warnings } => {
             lint::run(topics, !no_history, *deny_warnings, session)
         }
@@ -49,6 +55,8 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
+        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
     }
 }
 

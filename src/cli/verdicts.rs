@@ -7,9 +7,10 @@ use crate::cli::args::{self, Wanted, Word};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
-use crate::cli::{alert_state, alerts, entries, moment, naming};
+use crate::cli::{alert_state, alerts, entries, moment, naming, save_test};
 use crate::domain::alert::mark::Mark;
 use crate::domain::ids::{AlertId, EntryId, TopicId};
+use crate::store::entries::EntryDetail;
 use crate::store::verdicts::{Verdict, VerdictView};
 use crate::store::{Access, Store};
 
@@ -32,10 +33,10 @@ pub fn of_alerts(
     session: &mut Session,
 ) -> Result<Exit, Failure> {
     let ids = ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<AlertId>, _>>()?;
-    let said = Said::new(Mark::from(verdict), word, session);
+    let said = Said::new(Mark::from(verdict), word, session)?;
     let store = session.store(Access::Existing)?;
     let mut records = Records::new(alerts::COLUMNS, "");
-    let mut refused = 0;
+    let (mut refused, mut unsaved) = (0, 0);
     for id in &ids {
         let Some(alert) = store.alert(*id)? else {
             refused += 1;
@@ -48,7 +49,14 @@ pub fn of_alerts(
         about.sort_unstable();
         about.dedup();
         let about = stored(&store, about)?;
-        said.keep(topic, &about, Some(*id), &store, session)?;
+        let ids: Vec<EntryId> = about.iter().map(|detail| detail.entry.id).collect();
+        let kept = said.keep(topic, &ids, Some(*id), &store, session)?;
+        // The opening stands for all: the others tell the same.
+        if said.save_test
+            && let Some((verdict, opening)) = kept.first().zip(about.first())
+        {
+            unsaved += save(verdict, opening, session);
+        }
         if let Some(marked) = store.alert(*id)? {
             alerts::add(&mut records, &marked.view);
         }
@@ -57,7 +65,7 @@ pub fn of_alerts(
         return Ok(Exit::Failed);
     }
     session.printer.records(&records)?;
-    Ok(if refused == 0 { Exit::Ok } else { Exit::Partial })
+    Ok(if refused + unsaved == 0 { Exit::Ok } else { Exit::Partial })
 }
 
 /// Marks entries as what a topic should find or should not, whether or not it did.
@@ -73,18 +81,21 @@ pub fn of_entries(
         Wanted::Wanted => Mark::Useful,
         Wanted::Unwanted => Mark::Noise,
     };
-    let said = Said::new(mark, word, session);
+    let said = Said::new(mark, word, session)?;
     let store = session.store(Access::Existing)?;
     let topic = naming::stored_topic(topic, &store, session)?;
     let mut records = Records::new(MARK_COLUMNS, "");
-    let mut refused = 0;
+    let (mut refused, mut unsaved) = (0, 0);
     for id in &ids {
         let Some(detail) = store.entry(*id)? else {
             refused += 1;
             session.messages.report(&entries::no_such_entry(*id));
             continue;
         };
-        said.keep(&topic, &[*id], None, &store, session)?;
+        let kept = said.keep(&topic, &[*id], None, &store, session)?;
+        if let Some(verdict) = kept.first().filter(|_| said.save_test) {
+            unsaved += save(verdict, &detail, session);
+        }
         records.row([
             json!(id.to_string()),
             json!(mark.as_str()),
@@ -103,7 +114,19 @@ pub fn of_entries(
         "{} marked; `wirewatch topics show {topic}` counts them",
         count(ids.len() - refused, "entry")
     ));
-    Ok(if refused == 0 { Exit::Ok } else { Exit::Partial })
+    Ok(if refused + unsaved == 0 { Exit::Ok } else { Exit::Partial })
+}
+
+/// Saves a test; where that cannot be, says why. Returns how many were not saved. The verdict is
+/// kept either way.
+fn save(verdict: &Verdict, detail: &EntryDetail, session: &Session) -> usize {
+    match save_test::save(verdict, detail, session) {
+        Ok(()) => 0,
+        Err(failure) => {
+            session.messages.report(&failure);
+            1
+        }
+    }
 }
 
 /// What is said in one command, whatever of.
@@ -111,14 +134,19 @@ struct Said {
     mark: Mark,
     author: String,
     note: Option<String>,
+    save_test: bool,
 }
 
 impl Said {
-    fn new(mark: Mark, word: &Word, session: &Session) -> Self {
+    fn new(mark: Mark, word: &Word, session: &Session) -> Result<Self, Failure> {
+        if word.save_test {
+            save_test::refuse_dup(mark)?;
+        }
         let author = alert_state::author(word.author.as_deref(), &session.env);
-        Self { mark, author, note: word.note.clone() }
+        Ok(Self { mark, author, note: word.note.clone(), save_test: word.save_test })
     }
 
+    /// Keeps what is said of these entries. Returns it, entry by entry.
     fn keep(
         &self,
         topic: &TopicId,
@@ -126,7 +154,7 @@ impl Said {
         alert: Option<AlertId>,
         store: &Store,
         session: &Session,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<Verdict>, Failure> {
         let at = session.clock.now();
         let verdict = |entry: &EntryId| Verdict {
             topic: topic.clone(),
@@ -137,17 +165,17 @@ impl Said {
             at,
             alert,
         };
-        Ok(session.wait(store.record_verdicts(entries.iter().map(verdict).collect()))??)
+        let verdicts: Vec<Verdict> = entries.iter().map(verdict).collect();
+        session.wait(store.record_verdicts(verdicts.clone()))??;
+        Ok(verdicts)
     }
 }
 
 /// Those of the entries that were not purged.
-fn stored(store: &Store, entries: Vec<EntryId>) -> Result<Vec<EntryId>, Failure> {
+fn stored(store: &Store, entries: Vec<EntryId>) -> Result<Vec<EntryDetail>, Failure> {
     let mut kept = Vec::new();
     for entry in entries {
-        if store.entry(entry)?.is_some() {
-            kept.push(entry);
-        }
+        kept.extend(store.entry(entry)?);
     }
     Ok(kept)
 }

@@ -129,7 +129,8 @@ pub fn append_test(file: &Path, topic: &TopicId, test: &TestDraft) -> Result<u32
     if after.len() as u64 > MAX_FILE_BYTES {
         return Err(EditError::TooLarge { path: path() });
     }
-    if tests_of(file, &after, topic) != tests_of(file, before, topic).map(|tests| tests + 1) {
+    let wanted = tests_of(file, before, topic).map(|tests| tests + 1);
+    if wanted.is_none() || tests_of(file, &after, topic) != wanted {
         return Err(EditError::NotReadBack { path: path() });
     }
     replace(file, &bytes, after.as_bytes())?;

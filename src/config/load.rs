@@ -152,11 +152,11 @@ fn topic_files(
     topics
 }
 
-/// The `*.toml` files of the topics directory, by name; hidden ones are left out.
+/// The files of the topics directory.
 fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>> {
     let dir = &settings.topics_dir;
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
+    let mut paths = match toml_files(dir) {
+        Ok(paths) => paths,
         Err(error) => {
             let message = format!("the topics directory {} cannot be read: {error}", dir.display());
             report
@@ -165,13 +165,6 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
             return None;
         }
     };
-    let visible = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.ends_with(".toml") && !name.starts_with('.') && !path.is_dir()
-    };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut paths: Vec<PathBuf> = paths.filter(visible).collect();
-    paths.sort();
     if paths.len() > MAX_TOPIC_FILES {
         let message =
             format!("there are {} topic files; {MAX_TOPIC_FILES} are the most", paths.len());
@@ -179,6 +172,18 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
         paths.truncate(MAX_TOPIC_FILES);
     }
     Some(paths)
+}
+
+/// The `*.toml` files of a directory, by name; hidden ones are left out.
+pub(super) fn toml_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let visible = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".toml") && !name.starts_with('.') && !path.is_dir()
+    };
+    let paths = fs::read_dir(dir)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> = paths.filter(visible).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// Says where else a main file would have been found.

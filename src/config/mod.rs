@@ -5,6 +5,7 @@
 //! at once. A `Config` is only ever replaced whole: a bad one never runs.
 
 mod channels;
+pub mod difference;
 pub mod edit;
 mod environment;
 mod examples;
@@ -14,6 +15,8 @@ mod known;
 mod list_file;
 mod lists;
 mod load;
+mod loose;
+pub mod outline;
 mod problem;
 mod reading;
 mod rule_map;
@@ -34,6 +37,7 @@ mod value;
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::examples;
 pub use load::{load, load_with_rules, state_dir};
+pub use loose::{load_files, topic_files_in};
 pub use problem::{Level, Problem, Problems};
 pub use rule_map::{PlacedLint, RuleMap};
 pub use stored::{Restored, restore};

@@ -2,6 +2,7 @@
 //! lints are found by [`crate::domain::topic::lint`] and get their places here. What a topic or
 //! file allows (`allow = ["acronym_is_word", "wildcard_wide:союз*"]`) is taken out.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::problem::{Level, Problem, Problems, Report};
@@ -13,7 +14,7 @@ use crate::domain::ids::TopicId;
 use crate::domain::topic::compile::Library;
 use crate::domain::topic::lint::history::History;
 use crate::domain::topic::lint::{self, CODES, Lint, Rules, Spot};
-use crate::domain::topic::{RulePlace, Topic};
+use crate::domain::topic::{RulePart, RulePlace, Topic};
 
 /// Topics, lists and macros with their places in the files.
 pub struct RuleMap {
@@ -51,6 +52,24 @@ impl RuleMap {
             found.filter(|lint| !self.is_allowed(lint)).map(|lint| self.place(lint)).collect();
         placed.sort_by_key(|lint| lint.problem.order());
         placed
+    }
+
+    /// Where a stretch of a topic's rule stands: file, and 1-based line and column. Without a part,
+    /// where the topic begins.
+    pub fn position(
+        &self,
+        topic: &TopicId,
+        part: Option<(&RulePart, Range<usize>)>,
+    ) -> Option<(String, u32, u32)> {
+        let index = self.topics.iter().position(|known| known.id == *topic)?;
+        let spot = match part {
+            Some((part, span)) => Spot::Text { place: RulePlace::Topic(index, part.clone()), span },
+            None => Spot::Topic(index),
+        };
+        let place = self.file_place(&spot)?;
+        let source = self.sources.get(place.file)?;
+        let (line, column) = source.position(place.span.map_or(0, |span| span.start));
+        Some((source.name.clone(), line, column))
     }
 
     /// All lists and macros.

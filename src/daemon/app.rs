@@ -120,10 +120,10 @@ impl App {
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let topics = watch::Sender::new(config.topics.clone());
-        let vigil = (!options.once).then(|| {
-            let vigil = vigil(&store, &options, &events, &topics);
-            tokio::spawn(vigil.run(events.subscribe(), stop.clone()))
-        });
+        let vigil = vigil(&store, &options, &events, &topics);
+        vigil.begin().await?;
+        let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
+        let vigil = (!options.once).then(watching);
         let scheduler =
             Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();
@@ -171,8 +171,10 @@ impl App {
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
-        self.topics.send_replace(config.topics.clone());
-        live.config = config;
+        let topics = self.topics.send_replace(config.topics.clone());
+        let old = (topics, std::mem::replace(&mut live.config, config));
+        // Giving back the memory of thousands of rules takes a while.
+        drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
         live.dispatchers =
             Dispatchers::start(channels, &self.store, &self.committed, &self.options);
@@ -341,5 +343,6 @@ async fn sync(
     let topics = config.topics.topics().map(revision).collect();
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
+    store.set_running(config.outline(), now).await?;
     Ok(config.feeds.iter().cloned().zip(states).collect())
 }

@@ -230,7 +230,8 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
     }
 }
 
-fn routes(config: &Config) -> Vec<Route> {
+/// The channels there are, as the decision asks for them.
+pub fn routes(config: &Config) -> Vec<Route> {
     let route = |channel: &crate::config::ChannelConfig| Route {
         channel: channel.id.clone(),
         min_severity: channel.min_severity,

@@ -93,3 +93,6 @@ fn count(texts: impl Iterator<Item = String>) -> HashMap<String, u32> {
         counts
     })
 }
+
+#[cfg(test)]
+mod tests;

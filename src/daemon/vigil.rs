@@ -48,6 +48,25 @@ impl Vigil {
         }
     }
 
+    /// Begins: topics are not blamed for a time in which nobody watched. What is expected of them
+    /// bears a pause of twice its time, so that rounds run by a timer count as watching.
+    pub async fn begin(&self) -> Result<(), StoreError> {
+        let Some(read) = self.store.last_read()? else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let paused = Duration::try_from(now.duration_since(read)).unwrap_or_default();
+        let topics = self.topics.borrow().clone();
+        let missed = topics.topics().filter(|(topic, _)| {
+            topic.expect.is_some_and(|expect| paused > expect.per.saturating_mul(2))
+        });
+        let missed: Vec<TopicId> = missed.map(|(topic, _)| topic.id.clone()).collect();
+        if missed.is_empty() {
+            return Ok(());
+        }
+        self.store.watch_anew(missed, now).await
+    }
+
     /// Looks once: tells which topics fell silent and which are heard again. Returns those that
     /// are silent. A store that fails is told, and looked at again the next time.
     pub async fn look(&self) -> HashSet<TopicId> {

@@ -61,6 +61,8 @@ pub struct OldRevision {
     pub revision: u32,
     pub title: String,
     pub body: String,
+    /// Hash of title and body as they were stored.
+    pub content: Digest,
     pub replaced_at: Timestamp,
 }
 
@@ -271,7 +273,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
 
 fn revisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<OldRevision>> {
     conn.prepare_cached(
-        "SELECT revision, title, body, replaced_at FROM entry_revisions \
+        "SELECT revision, title, body, replaced_at, content FROM entry_revisions \
          WHERE entry_id = ?1 ORDER BY revision",
     )?
     .query_map([id.0], |row| {
@@ -280,6 +282,7 @@ fn revisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<OldRevision
             title: row.get(1)?,
             body: row.get(2)?,
             replaced_at: time(row, 3)?,
+            content: row.get(4).map(|Hash(digest): Hash| digest)?,
         })
     })?
     .collect()

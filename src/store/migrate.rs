@@ -16,6 +16,7 @@ pub(super) const APPLICATION_ID: i32 = 0x5749_5245;
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_spine.sql"),
     include_str!("../../migrations/0002_trust.sql"),
+    include_str!("../../migrations/0003_running_config.sql"),
 ];
 
 /// What a file turned out to be.

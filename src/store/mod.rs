@@ -4,9 +4,9 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
-//! [`verdicts`], [`vigil`];
-//! [`ingest`] is the transaction that ties them together; [`search`], [`counts`] and [`history`]
-//! look across.
+//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
+//! configured with.
 
 pub mod alerts;
 mod column;
@@ -25,7 +25,9 @@ mod migrate;
 mod open;
 pub mod outbox;
 mod recent;
+pub mod running;
 pub mod search;
+pub mod sightings;
 pub mod silences;
 pub mod stories;
 pub mod topics;

@@ -2,7 +2,7 @@
 //! be shown after the rule was changed.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Store;
 use super::column::{Hash, Ms, Text, key, opt_time, time};
@@ -24,6 +24,15 @@ pub struct TopicRevision {
     pub file: String,
     /// Whether it is in shadow mode.
     pub shadow: bool,
+}
+
+/// A rule as it was once in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredRule {
+    /// The rule as written, with the lists it names.
+    pub source: String,
+    /// Since when it was, for the first time.
+    pub first_used: Timestamp,
 }
 
 /// A topic as it is shown.
@@ -67,6 +76,23 @@ impl Store {
             )?;
             let views = query.query_map([], view)?;
             Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A topic's rule as it was at a revision; `None` if that never ran on this database.
+    pub fn topic_source(
+        &self,
+        topic: &TopicId,
+        revision: Digest,
+    ) -> Result<Option<StoredRule>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT source, first_used FROM topic_revisions WHERE topic = ?1 AND revision = ?2",
+            )?;
+            let found = query.query_row((Text(topic), Hash(revision)), |row| {
+                Ok(StoredRule { source: row.get(0)?, first_used: time(row, 1)? })
+            });
+            Ok(found.optional()?)
         })
     }
 }

@@ -37,6 +37,20 @@ impl Store {
         })
     }
 
+    /// Begins to watch topics anew: what was before `now` is held neither for nor against them.
+    pub async fn watch_anew(&self, topics: Vec<TopicId>, now: Timestamp) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let mut anew = session.conn.prepare_cached(
+                "UPDATE topics SET watched_since = ?2, silent_since = NULL WHERE id = ?1",
+            )?;
+            for topic in &topics {
+                anew.execute((Text(topic), Ms(now)))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Keeps since when a topic is known to be silent, or that it no longer is.
     pub async fn set_silent(
         &self,

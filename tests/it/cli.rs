@@ -4,9 +4,12 @@
 mod alerts;
 mod basics;
 mod config;
+mod config_diff;
 mod daemon;
+mod explain;
 mod feeds;
 mod lint;
 mod scene;
+mod topic_tests;
 mod topics;
 mod verdicts;

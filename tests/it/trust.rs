@@ -79,12 +79,16 @@ async fn what_is_over_budget_is_logged_and_not_pushed_until_there_is_room_again(
     assert_eq!((sink.received().len(), world.alert_log().len()), (2, 4));
 }
 
-/// Lets time pass until a topic's standing changes.
+/// Lets time pass, with a visit every hour, until a topic's standing changes.
 async fn standing(world: &mut World) -> Standing {
     loop {
         match world.next_event().await {
             Event::Standing(standing) => return standing,
-            _ => world.clock.advance(HOUR),
+            Event::Visited(_) => {
+                world.clock.advance(HOUR);
+                world.app().visit_now(&"wire".parse().unwrap());
+            }
+            Event::FirstRound(_) => {}
         }
     }
 }
@@ -118,6 +122,24 @@ async fn a_topic_that_falls_silent_says_so_once_and_when_it_is_heard_again() {
     assert!(!heard.silent, "{heard:?}");
     assert_eq!(heard.text, "1 entry matched within the last 1 d, at least 1 is expected");
     assert_eq!(world.store().topics().unwrap()[0].silent_since, None);
+}
+
+#[tokio::test]
+async fn a_topic_is_not_blamed_for_a_time_in_which_nobody_watched() {
+    let mut world = World::new(&["wire"]).await;
+    world.topics = nato("expect = \"1/day\"");
+    world.start().await;
+    world.first_round().await;
+    world.publish("wire", item(PACT));
+    world.visit("wire").await;
+    world.stop().await;
+    let month = 30 * 24 * HOUR;
+    world.clock.advance(month);
+    let started = world.now();
+    world.start().await;
+    let silent = standing(&mut world).await;
+    assert!(silent.silent, "{silent:?}");
+    assert!(world.now() >= started + 24 * HOUR, "only once it was watched for a day");
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ pub enum Alerts {
     List(AlertChoice),
     /// Show one alert with its evidence, revisions and deliveries
     Show { id: String },
+    /// Find an alert again from the rule and text stored of then, clause by clause; ends with
+    /// code 1 if it comes out otherwise, and says what is different
+    Explain { id: String },
     /// Show the last alerts, oldest first
     Tail {
         /// Go on as they come, until Ctrl-C; JSON then comes as one object per line, with
@@ -66,6 +69,9 @@ pub struct Word {
     /// Who says so; else $USER, $LOGNAME or the user's number
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
+    /// Also write the entry as a test into the topic's file
+    #[arg(long)]
+    pub save_test: bool,
 }
 
 /// Which alerts to list.

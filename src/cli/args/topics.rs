@@ -1,8 +1,11 @@
 //! The commands of `wirewatch topics`.
 
-use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Word;
+use super::backtest::Backtest;
 
 #[derive(Debug, Subcommand)]
 pub enum Topics {
@@ -11,11 +14,7 @@ pub enum Topics {
     /// Show one topic with its rule
     Show { topic: String },
     /// Run the tests written inside the topics
-    Test {
-        /// Only these topics
-        #[arg(value_name = "TOPIC")]
-        topics: Vec<String>,
-    },
+    Test(TestArgs),
     /// Show what is allowed in the rules and most likely not meant
     Lint {
         /// Only these topics, and the lists they use
@@ -35,13 +34,16 @@ pub enum Topics {
         #[arg(long, default_value = "90d", value_name = "TIME")]
         since: String,
     },
-    /// Say clause by clause why a topic does or does not match
+    /// Say clause by clause why a topic does or does not match, and what became of it
     Explain {
         topic: String,
-        /// A stored entry's id, a text file (first line: the title), or - for standard input
-        #[arg(value_name = "ENTRY|FILE|-")]
+        /// A stored entry's id or link, an alert's id (which replays it), a text file (first line:
+        /// the title), or - for standard input
+        #[arg(value_name = "ENTRY|URL|ALERT|FILE|-")]
         what: String,
     },
+    /// Say what a topic would have found and raised among the entries that are stored
+    Backtest(Backtest),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
@@ -53,6 +55,28 @@ pub enum Topics {
         #[command(flatten)]
         word: Word,
     },
+    /// Say why an entry raised no alert, and what change of the topic would have caught it
+    WhyNot {
+        /// A link, seen or not, a stored entry's id, a text file, or - for standard input
+        #[arg(value_name = "URL|ENTRY|FILE|-")]
+        what: String,
+        #[arg(long)]
+        topic: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only these topics, or those of these topic files and folders, which need not belong to the
+    /// config
+    #[arg(value_name = "PATH|TOPIC")]
+    pub of: Vec<String>,
+    /// Say which clauses of the rules no test decides by
+    #[arg(long)]
+    pub coverage: bool,
+    /// Also write the results to a file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// Whether a topic should find an entry.

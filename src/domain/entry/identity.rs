@@ -60,8 +60,8 @@ pub fn content(document: &Document) -> Digest {
 pub fn publisher(feed: &Feed, entry: &ParsedEntry) -> String {
     feed.publisher
         .clone()
-        .or_else(|| registrable_domain(entry.link.as_deref()?))
-        .or_else(|| registrable_domain(&feed.url))
+        .or_else(|| site(entry.link.as_deref()?))
+        .or_else(|| site(&feed.url))
         .unwrap_or_else(|| feed.key.to_string())
 }
 
@@ -91,8 +91,9 @@ fn body_key(entry: &ParsedEntry, document: &Document, date: Option<Timestamp>) -
     Digest::of("short_body", &[title, body, guid.as_bytes(), link.as_bytes(), &second])
 }
 
-/// `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands for itself.
-fn registrable_domain(url: &str) -> Option<String> {
+/// The registrable domain of a URL, `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands
+/// for itself.
+pub fn site(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     match url.host()? {
         Host::Domain(name) => {

@@ -114,7 +114,7 @@ pub fn scan(text: &str, buffers: &mut Buffers, sink: &mut impl Sink) -> u32 {
         if at == start || lower[at] >= 0x80 {
             is_ascii = at > start;
             let ascii_end = at;
-            at = word_end(text, at);
+            at = word_end(text, start, at);
             is_ascii &= at == ascii_end;
         } else if lower[at] == b'.' && at - start == 1 {
             at = initials_end(text.as_bytes(), start);
@@ -188,11 +188,23 @@ fn char_at(text: &str, at: usize) -> char {
     text[at..].chars().next().unwrap_or('\0')
 }
 
-/// The end of a word that is not plain ASCII, from somewhere inside it.
-fn word_end(text: &str, at: usize) -> usize {
-    let rest = &text[at..];
-    let inside = |c: char| matches!(script::kind(c), Kind::Word | Kind::Mark | Kind::Ignorable);
-    at + rest.find(|c: char| !inside(c)).unwrap_or(rest.len())
+/// The end of a word that is not plain ASCII, which starts at `start`; up to `at` it is ASCII.
+/// Hangul is a word of its own: Korean particles stick to names in Latin letters ("NATO가").
+fn word_end(text: &str, start: usize, at: usize) -> usize {
+    let mut is_hangul = (at > start).then_some(false);
+    for (offset, c) in text[at..].char_indices() {
+        match script::kind(c) {
+            Kind::Word => {
+                let here = script::is_hangul(c);
+                if *is_hangul.get_or_insert(here) != here {
+                    return at + offset;
+                }
+            }
+            Kind::Mark | Kind::Ignorable => {}
+            _ => return at + offset,
+        }
+    }
+    text.len()
 }
 
 /// The end of initials that start at `start` ("U.S." with its last full stop), or of their first

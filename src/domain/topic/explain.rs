@@ -1,6 +1,10 @@
 //! Shows a decision clause by clause: what held, what did not, where, and what the first thing
-//! was that stood in the way. [`filters`] are asked first, [`tree`] walks the rule, [`verdict`] finds the sentence that says
-//! why, [`render`] writes it all as plain text.
+//! was that stood in the way. [`filters`] are asked first, [`tree`] walks the rule, [`verdict`]
+//! finds the sentence that says why, [`render`] writes it all as plain text, [`remedy`] says what
+//! change would have caught it, [`replay`] whether an old match is found again.
+
+pub mod remedy;
+pub mod replay;
 
 mod filters;
 mod render;
@@ -67,7 +71,19 @@ pub struct ExplainedNode {
     pub spans: Vec<Span>,
     /// Why it did not hold although its parts were found.
     pub note: Option<String>,
+    /// Of an operator on positions that did not hold although both sides were found: how near
+    /// they stand.
+    pub nearest: Option<Nearest>,
     pub children: Vec<ExplainedNode>,
+}
+
+/// How near the two sides of an operator stand at best, in words; neighbours are 1 apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nearest {
+    /// In either order; `None` where they never stand apart in one field.
+    pub apart: Option<u32>,
+    /// Left before right.
+    pub in_order: Option<u32>,
 }
 
 /// One weight.

@@ -120,4 +120,4 @@ fn decide_one(
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

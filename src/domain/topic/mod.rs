@@ -1,12 +1,14 @@
 //! A topic: a named thing a user watches. [`syntax`] reads its rule, [`compile`] turns the rules
 //! of all topics into one matcher, [`matcher`] finds topics in documents and proves each find
 //! with [`evidence`], [`explain`] shows the decision clause by clause, [`selftest`] runs the tests
-//! that stand inside topics, [`lint`] tells what is allowed and most likely not meant,
-//! [`suggest`] how a rule could be better, from what people say of its finds.
+//! that stand inside topics, [`coverage`] says how much of a rule they hold in place, [`lint`] tells
+//! what is allowed and most likely not meant, [`suggest`] how a rule could be better, from what
+//! people say of its finds.
 //!
 //! Compiling may fail, with positions; matching may not.
 
 pub mod compile;
+pub mod coverage;
 pub mod evidence;
 pub mod explain;
 pub mod filter;

@@ -103,6 +103,6 @@ async fn a_score_of_nothing_is_zero_and_has_no_sign() {
     let mut command = scene.command();
     let input = "Danish dairy prices rise\n";
     let ran = run_with_input(command.args(["topics", "explain", "nato", "-"]), input).ended(0);
-    assert!(ran.out.contains("score 0.00 (threshold 2.00)"), "{}", ran.out);
+    assert!(ran.out.contains("sum = 0.00, threshold 2: short by 2.00"), "{}", ran.out);
     assert!(!ran.out.contains("-0"), "{}", ran.out);
 }

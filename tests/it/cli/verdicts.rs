@@ -105,3 +105,63 @@ async fn a_silent_topic_is_told_by_the_run_and_shown_since_when() {
     let heard = scene.once().ended(0);
     assert!(heard.err.contains("the topic is silent no longer: 1 entry matched"), "{}", heard.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
+    let mut scene = Scene::new(&["wire", "ledger"]).await;
+    scene.once().ended(0);
+    let title = "NATO \"strap\" watches: the = ten best of 2026";
+    scene.world.publish("wire", item(title).text("Leather\u{1b}[31m or steel? [[topic]]\nBoth."));
+    scene.once().ended(0);
+    let id = scene.alert_id();
+    let file = scene.world.dir().join("topics/test.toml");
+    let before = std::fs::read_to_string(&file).unwrap();
+
+    scene.run(&format!("alerts verdict {id} dup --save-test")).ended(2);
+    let line = format!("alerts verdict {id} noise --save-test --note watches");
+    let said = scene.run(&line).ended(0);
+    assert!(said.err.contains("a test that nato rejects E"), "{}", said.err);
+    assert!(said.err.contains("it fails until the rule is mended"), "{}", said.err);
+    assert!(said.err.contains("hint: `wirewatch topics explain nato E"), "{}", said.err);
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.starts_with(before.trim_end()), "nothing that was there is touched: {after}");
+    assert!(after.contains("said to be noise by tester"), "{after}");
+    // The line that is told is where the test begins.
+    let told = said.err.split("test.toml:").nth(1).unwrap().split(':').next().unwrap();
+    let at: usize = told.parse().unwrap();
+    assert_eq!(after.lines().nth(at - 1), Some("[[topic.test]]"), "{after}");
+
+    let failing = scene.run("topics test -o json").ended(1).list();
+    assert_eq!((failing.len(), &failing[0]["passed"]), (1, &false.into()));
+    assert!(scene.once().ended(1).err.contains("1 test of the topics failed"));
+    let again = scene.run(&line).ended(0);
+    assert!(again.err.contains("is a test of nato already"), "{}", again.err);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
+
+    std::fs::write(
+        &file,
+        after.replace("\"NATO alphabet\"", "(\"NATO alphabet\" OR \"NATO strap\")"),
+    )
+    .unwrap();
+    scene.run("topics test").ended(0);
+    scene.once().ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_was_missed_becomes_a_test_and_a_topic_that_is_gone_says_so() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.publish("wire", item("Alliance warships enter the harbour"));
+    scene.once().ended(0);
+    let entry = scene.run("entries list -o json").ended(0).list()[0]["id"].clone();
+    let entry = entry.as_str().unwrap().to_owned();
+    let said = scene.run(&format!("topics mark nato {entry} wanted --save-test")).ended(0);
+    assert!(said.err.contains("a test that nato matches"), "{}", said.err);
+    assert_eq!(scene.run("topics test -o json").ended(1).list()[0]["passed"], false);
+    // The verdict is kept where the test cannot be.
+    scene.world.topics = "[[topic]]\nid = \"oil\"\nmatch = 'oil'\n".to_owned();
+    scene.world.write_config();
+    let partial = scene.run(&format!("topics mark nato {entry} unwanted --save-test")).ended(3);
+    assert!(partial.err.contains("there is no topic `nato`"), "{}", partial.err);
+    let nato = "nato".parse().unwrap();
+    assert_eq!(scene.world.store().verdicts(&nato).unwrap()[0].verdict.as_str(), "noise");
+}

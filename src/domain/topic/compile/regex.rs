@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::super::syntax::{MAX_REGEX_BYTES, MAX_REGEX_COMPILED_BYTES};
+use super::super::syntax::{MAX_REGEX_BYTES, MAX_REGEX_COMPILED_BYTES, finds_nothing};
 use super::TermId;
 
 /// Memory a search may use for its cache, in bytes, before it goes on without.
@@ -22,8 +22,8 @@ pub fn compile(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
             regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),
             other => last_line(&other.to_string()),
         })?;
-    if regex.is_match("") {
-        return Err("it matches the empty text, so it would match everywhere".to_owned());
+    if finds_nothing(&regex) {
+        return Err("it matches places of no text, so it would match everywhere".to_owned());
     }
     Ok(regex)
 }

@@ -6,10 +6,13 @@ use super::super::evidence::prove::{pieces, span};
 use super::super::matcher::decide::Decider;
 use super::super::matcher::occurrence::{count_apart, distance};
 use super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope};
-use super::ExplainedNode;
+use super::{ExplainedNode, Nearest};
 
 /// Most members of a list that are shown: those that were found.
 const MAX_MEMBERS: usize = 10;
+
+/// Most pairs of occurrences compared to find the nearest two.
+const MAX_PAIRS: usize = 100_000;
 
 /// Explains one clause and everything below it.
 pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -> ExplainedNode {
@@ -48,7 +51,9 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
             explained.children.push(node(decider, left, left_plan, scope));
             explained.children.push(node(decider, right, right_plan, scope));
             if !explained.held {
-                explained.note = apart(decider, *op, sides, scope);
+                let nearest = nearest(decider, sides, scope);
+                explained.note = nearest.map(|nearest| apart(*op, nearest));
+                explained.nearest = nearest;
             }
         }
         (Node::Reference(_), Plan::Reference(index)) => {
@@ -75,6 +80,7 @@ fn leaf(decider: &mut Decider<'_>, label: String, plan: &Plan, scope: Scope) -> 
             .map(|piece| span(decider.document, piece))
             .collect(),
         note: None,
+        nearest: None,
         children: Vec::new(),
     }
 }
@@ -98,13 +104,8 @@ fn below_reference(decider: &mut Decider<'_>, index: u32, scope: Scope) -> Vec<E
     }
 }
 
-/// How the two sides stand where both are found and the operator does not hold.
-fn apart(
-    decider: &mut Decider<'_>,
-    op: ProximityOp,
-    [left, right]: &[Plan; 2],
-    scope: Scope,
-) -> Option<String> {
+/// How near the two sides stand; `None` where one is not found at all.
+fn nearest(decider: &mut Decider<'_>, [left, right]: &[Plan; 2], scope: Scope) -> Option<Nearest> {
     let left = decider.find(left, scope);
     let right = decider.find(right, scope);
     let (left, right) = (decider.list(&left), decider.list(&right));
@@ -112,12 +113,26 @@ fn apart(
         return None;
     }
     let arena = &decider.reading.pieces;
-    let nearest = left
-        .iter()
-        .flat_map(|a| right.iter().filter_map(move |b| distance(a, b, arena)))
-        .filter(|&apart| apart > 0)
-        .min();
-    Some(match (op, nearest) {
+    let mut nearest = Nearest::default();
+    let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
+    for (a, b) in pairs.take(MAX_PAIRS) {
+        let Some(apart) = distance(a, b, arena).filter(|&apart| apart > 0) else {
+            continue;
+        };
+        let closer = |known: Option<u32>| known.is_none_or(|known| apart < known);
+        if closer(nearest.apart) {
+            nearest.apart = Some(apart);
+        }
+        if a.end <= b.start && closer(nearest.in_order) {
+            nearest.in_order = Some(apart);
+        }
+    }
+    Some(nearest)
+}
+
+/// How the two sides stand where both are found and the operator does not hold.
+fn apart(op: ProximityOp, nearest: Nearest) -> String {
+    match (op, nearest.apart) {
         (ProximityOp::Except, _) => "found, but only inside what is excepted".to_owned(),
         (ProximityOp::NotNear(n), _) => format!("found, but always within {n} words"),
         (_, None) => "both found, but never apart in one field".to_owned(),
@@ -128,7 +143,7 @@ fn apart(
         (ProximityOp::Sentence, _) => "both found, but never in one sentence".to_owned(),
         (ProximityOp::Paragraph, _) => "both found, but never in one paragraph".to_owned(),
         (ProximityOp::Near(_), _) => "both found, but too many to compare".to_owned(),
-    })
+    }
 }
 
 /// A number of finds in words.

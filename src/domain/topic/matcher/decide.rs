@@ -101,7 +101,9 @@ impl<'a> Decider<'a> {
     /// Whether a topic matches, and what its weights came to.
     pub fn matches(&mut self, compiled: &CompiledTopic) -> Option<Scores> {
         // The cheapest first: telling a language from the text costs more than most rules.
-        let asks_last = self.language.is_none() && !language::is_told(self.document);
+        let asks_last = self.language.is_none()
+            && !compiled.topic.rule.filters.languages.is_any()
+            && !language::is_told(self.document);
         if !self.admits_origin(compiled) || !(asks_last || self.admits_language(compiled)) {
             return None;
         }

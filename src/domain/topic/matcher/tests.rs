@@ -6,6 +6,7 @@ mod laws;
 mod limits;
 mod naive;
 mod operators;
+mod page;
 mod random;
 mod stemming;
 

@@ -12,7 +12,7 @@ use super::{Fault, Show, missing_quote, wrong_score};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason, policy};
 use crate::domain::entry::ParsedEntry;
 use crate::domain::feed::{Feed, Interval};
-use crate::domain::ids::FeedKey;
+use crate::domain::ids::{AlertId, FeedKey, StoryId};
 use crate::domain::ingest::{OwnNames, Plan, Prepared, Render};
 use crate::domain::rehearsal::{Rehearsal, Told};
 
@@ -41,7 +41,22 @@ pub fn fault(set: &TopicSet, topic: &Arc<Topic>, test: &StoryTest, show: Show) -
         }
         revisions.extend(outcome.revision);
     }
+    number_ids(&mut revisions);
     in_the_end(test, &revisions, show)
+}
+
+/// Alerts and stories are numbered as they come: the first is A1 in every message.
+fn number_ids(revisions: &mut [AlertRevision]) {
+    let mut alerts: Vec<AlertId> = Vec::new();
+    for revision in revisions {
+        let known = alerts.iter().position(|alert| *alert == revision.alert);
+        let number = known.unwrap_or_else(|| {
+            alerts.push(revision.alert);
+            alerts.len() - 1
+        }) as i64;
+        revision.alert = AlertId(number + 1);
+        revision.story.id = StoryId(number + 1);
+    }
 }
 
 fn at_step(index: usize, step: &StoryStep, sentence: &str) -> Fault {

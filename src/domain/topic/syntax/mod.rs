@@ -19,6 +19,7 @@ mod word;
 pub use error::SyntaxError;
 pub use item::parse_list_item;
 pub use parser::parse;
+pub use regex_term::finds_nothing;
 pub use word::is_definition_name;
 
 /// Longest rule, in bytes: a few thousand terms, more than anybody can review.

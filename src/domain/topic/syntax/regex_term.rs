@@ -70,6 +70,13 @@ fn until_slash(text: &str) -> Option<(String, usize)> {
     None
 }
 
+/// Whether a pattern finds places of no text at all, as `a*` and `\b` do: it would be found
+/// everywhere, or nowhere.
+pub fn finds_nothing(regex: &regex::Regex) -> bool {
+    const SAMPLE: &str = "ab A1. é,\n ";
+    regex.is_match("") || regex.find_iter(SAMPLE).any(|found| found.is_empty())
+}
+
 fn check(pattern: &str, ignore_case: bool, span: Range<usize>) -> Result<(), SyntaxError> {
     if pattern.len() > MAX_REGEX_BYTES {
         let message = format!("this regular expression is longer than {MAX_REGEX_BYTES} bytes");
@@ -81,7 +88,7 @@ fn check(pattern: &str, ignore_case: bool, span: Range<usize>) -> Result<(), Syn
         .size_limit(MAX_REGEX_COMPILED_BYTES)
         .build();
     match built {
-        Ok(regex) if regex.is_match("") => {
+        Ok(regex) if finds_nothing(&regex) => {
             let message = "this regular expression matches nothing at all, that is, everywhere";
             let error = SyntaxError::new(span, "empty_regex", message);
             Err(error.hint("ask for at least one character, `+` in place of `*`"))

@@ -182,7 +182,7 @@ fn rules_of_great_depth_and_width_are_read_in_time() {
     let deep = (0..60).fold("a0".to_owned(), |rule, n| format!("(a{n} AND b{n}) OR ({rule})"));
     let wide: Vec<String> = (0..900).map(|n| format!("word{n} AND other{n}")).collect();
     let wide = wide.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" OR ");
-    for source in [deep.replace(") OR (", ") OR ("), wide] {
+    for source in [deep, wide] {
         if crate::domain::topic::syntax::parse(&source).is_ok() {
             let _ = rule(&source);
             lints(vec![matching(&source)], &Library::default(), None);

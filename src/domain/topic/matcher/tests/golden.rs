@@ -195,6 +195,9 @@ fn scripts_without_spaces_match_as_substrings() {
 fn hangul_matches_as_a_prefix() {
     yes("나토", &["나토가 말했다", "나토"]);
     no("나토", &["가나토"]);
+    yes("NATO", &["NATO가 말했다", "한국NATO"]);
+    yes("5월", &["5월에"]);
+    no("5월", &["15월", "5 월"]);
     yes("나토", &["\u{1102}\u{1161}\u{1110}\u{1169}가"]);
 }
 

@@ -154,6 +154,8 @@ fn each_smaller_slip_has_its_own_word() {
         ("MENTIONS/3(a, b)", "too_many_operands", "MENTIONS/3(a, b)"),
         ("re/(/", "bad_regex", "("),
         ("re/a*/", "empty_regex", "a*"),
+        ("re/\\b/", "empty_regex", "\\b"),
+        ("re/foo|x*\\b/", "empty_regex", "foo|x*\\b"),
         ("re/a/x", "unknown_regex_flag", "x"),
         ("re/(\\w{90}){90}/", "regex_too_large", "(\\w{90}){90}"),
     ] {

@@ -1,0 +1,93 @@
+//! `wirewatch topics backtest`: what a topic would have found and raised among the entries that
+//! are stored. [`replay`] runs them through the domain, [`page`] and [`object`] show the outcome.
+
+mod against;
+mod marking;
+mod object;
+mod page;
+pub mod period;
+pub mod replay;
+
+use crate::cli::args::{Backtest, Format};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::naming;
+use crate::cli::session::Session;
+use crate::config::Config;
+use crate::daemon::pipeline::routes;
+use crate::domain::alert::silence::Silence;
+use crate::domain::backtest::{Depth, Judge, Report, Terms};
+use crate::domain::ids::FeedKey;
+use crate::store::{Access, Store};
+use against::Against;
+use period::Period;
+use replay::Replay;
+
+/// A backtest that was run, with what it was asked.
+struct Outcome {
+    report: Report,
+    against: Against,
+    period: Period,
+    feed: Option<FeedKey>,
+    as_if_live: bool,
+    seed: u64,
+    took: std::time::Duration,
+}
+
+pub fn run(asked: &Backtest, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
+    let id = naming::topic(&asked.topic, &config.topics)?;
+    let now = session.clock.now();
+    let period = Period::read(asked.since.as_deref(), asked.until.as_deref(), now)?;
+    let access = if asked.mark { Access::Existing } else { Access::ReadOnly };
+    let store = session.store_of(config, access)?;
+    let feed = asked.feed.as_deref().map(|feed| naming::stored_feed(feed, &store, session));
+    let feed = feed.transpose()?;
+    let (against, base) = against::find(&asked.against, &id, config, &store, session)?;
+    let mut judge = Judge::new(&config.topics, &id, Depth::Clauses)
+        .ok_or_else(|| naming::unknown("topic", &asked.topic, &[]))?;
+    if let Some(base) = &base {
+        judge = judge.against(base);
+    }
+    let marks = store.verdicts(&id)?;
+    let begun = session.clock.elapsed();
+    let replay = Replay {
+        store: &store,
+        config,
+        since: period.since,
+        until: period.until,
+        feed: feed.clone(),
+        as_if_live: asked.as_if_live,
+        progress: !session.messages.quiet(),
+    };
+    let terms = Terms {
+        routes: routes(config),
+        silences: silences(&store, &period)?,
+        marks: marks.iter().map(|mark| (mark.entry, mark.verdict)).collect(),
+        since: period.since,
+        samples: asked.samples as usize,
+        seed: asked.seed,
+    };
+    let report = replay.run(&judge, terms)?;
+    let took = session.clock.elapsed().saturating_sub(begun);
+    let as_if_live = asked.as_if_live;
+    let outcome = Outcome { report, against, period, feed, as_if_live, seed: asked.seed, took };
+    show(&outcome, asked, session)?;
+    marking::after(&outcome.report, asked, &store, session)?;
+    Ok(Exit::Ok)
+}
+
+/// The silences that were in force at some time of the period.
+fn silences(store: &Store, period: &Period) -> Result<Vec<Silence>, Failure> {
+    Ok(store.silences(period.since.unwrap_or(jiff::Timestamp::MIN))?)
+}
+
+fn show(outcome: &Outcome, asked: &Backtest, session: &mut Session) -> Result<(), Failure> {
+    match session.printer.format() {
+        Format::Table => {
+            let width = session.printer.width();
+            session.printer.text(&page::page(outcome, &asked.show, width))?;
+        }
+        Format::Json => session.printer.object(&object::object(outcome), "")?,
+        Format::Jsonl | Format::Csv => session.printer.records(&object::days(&outcome.report))?,
+    }
+    Ok(())
+}

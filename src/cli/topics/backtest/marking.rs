@@ -1,0 +1,138 @@
+//! What is asked after a backtest: whether its samples are wanted. The answers are kept as
+//! verdicts, which precision is counted from.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use crate::cli::alert_state;
+use crate::cli::args::Backtest;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::count;
+use crate::cli::session::Session;
+use crate::domain::alert::mark::Mark;
+use crate::domain::backtest::{Drawn, Report};
+use crate::domain::untrusted;
+use crate::store::Store;
+use crate::store::verdicts::Verdict;
+
+/// What is kept beside a verdict that was asked for here.
+const NOTE: &str = "marked in a backtest";
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Marked(Mark),
+    Skip,
+    Quit,
+}
+
+/// Does what was asked for after the report.
+pub fn after(
+    report: &Report,
+    asked: &Backtest,
+    store: &Store,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let mut samples: Vec<Drawn> = report.hits.iter().chain(&report.misses).cloned().collect();
+    if asked.mark {
+        mark(report, &mut samples, asked, store, session)?;
+    }
+    Ok(())
+}
+
+fn mark(
+    report: &Report,
+    samples: &mut [Drawn],
+    asked: &Backtest,
+    store: &Store,
+    session: &Session,
+) -> Result<(), Failure> {
+    let unmarked = samples.iter_mut().filter(|drawn| drawn.mark.is_none());
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        session.messages.note(&format!(
+            "{} to mark, and no terminal to ask at: `wirewatch topics mark {} ENTRY wanted` marks",
+            count(unmarked.count(), "sample"),
+            report.topic
+        ));
+        return Ok(());
+    }
+    let author = alert_state::author(asked.author.as_deref(), &session.env);
+    let mut kept = 0;
+    for drawn in unmarked {
+        let mark = match ask(drawn, &mut io::stdin().lock(), &mut io::stderr().lock()) {
+            Ok(Answer::Marked(mark)) => mark,
+            Ok(Answer::Skip) => continue,
+            Ok(Answer::Quit) => break,
+            Err(error) => {
+                return Err(Failure::new(Exit::Failed, error).hint("answers so far are kept"));
+            }
+        };
+        let verdict = Verdict {
+            topic: report.topic.clone(),
+            entry: drawn.entry,
+            verdict: mark,
+            author: author.clone(),
+            note: Some(NOTE.to_owned()),
+            at: session.clock.now(),
+            alert: None,
+        };
+        session.wait(store.record_verdicts(vec![verdict]))??;
+        drawn.mark = Some(mark);
+        kept += 1;
+    }
+    session.messages.note(&format!("{} marked", count(kept, "sample")));
+    Ok(())
+}
+
+/// Asks about one sample until the answer is understood. The end of the input is no answer.
+fn ask(drawn: &Drawn, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
+    let text = format!("\n{}: {}\n{}", drawn.publisher, drawn.title, drawn.text);
+    writeln!(out, "{}", untrusted::terminal_block(&text))?;
+    loop {
+        write!(out, "wanted? [y]es [n]o [d]uplicate [s]kip [q]uit: ")?;
+        out.flush()?;
+        let mut line = String::new();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(Answer::Quit);
+        }
+        match line.trim().to_lowercase().as_str() {
+            "y" | "yes" => return Ok(Answer::Marked(Mark::Useful)),
+            "n" | "no" => return Ok(Answer::Marked(Mark::Noise)),
+            "d" | "duplicate" => return Ok(Answer::Marked(Mark::Dup)),
+            "s" | "skip" | "" => return Ok(Answer::Skip),
+            "q" | "quit" => return Ok(Answer::Quit),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_asked_for_until_it_is_understood() {
+        let drawn = Drawn {
+            entry: crate::domain::ids::EntryId(1),
+            feed: "wire".parse().unwrap(),
+            publisher: "WIRE".to_owned(),
+            title: "NATO \u{1b}[31mtalks".to_owned(),
+            url: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            text: "NATO".to_owned(),
+            obstacle: None,
+            mark: None,
+        };
+        for (input, expected) in [
+            ("y\n", Answer::Marked(Mark::Useful)),
+            ("perhaps\nNO\n", Answer::Marked(Mark::Noise)),
+            ("\n", Answer::Skip),
+            ("d\n", Answer::Marked(Mark::Dup)),
+            ("q\n", Answer::Quit),
+            ("", Answer::Quit),
+        ] {
+            let mut out = Vec::new();
+            assert_eq!(ask(&drawn, &mut input.as_bytes(), &mut out).unwrap(), expected);
+            assert!(!String::from_utf8(out).unwrap().contains('\u{1b}'));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Runs stored entries through the domain: one thread reads, some judge, and this one tells them
+//! to the course in their order. Nothing is in memory but what is on its way.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::config::Config;
+use crate::domain::backtest::{Course, Judge, Judged, Past, Report, Terms};
+use crate::domain::feed::{Feed, Interval};
+use crate::domain::ids::FeedKey;
+use crate::domain::story::place::TITLE_WINDOW;
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::history::{HistoryEntry, HistoryFilter};
+
+/// Entries that are handed from thread to thread at once.
+const CHUNK: usize = 128;
+
+/// Most threads that judge.
+const MAX_JUDGES: usize = 8;
+
+/// Chunks waiting between two threads, for each that judges.
+const WAITING: usize = 2;
+
+/// What of the past is told.
+pub struct Replay<'a> {
+    pub store: &'a Store,
+    /// Its feeds: their tags and their publishers.
+    pub config: &'a Config,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    pub feed: Option<FeedKey>,
+    /// Entries of first fetches come when they were published.
+    pub as_if_live: bool,
+    /// Whether to show how far it is, where somebody is there to see it.
+    pub progress: bool,
+}
+
+/// A chunk with its number.
+type Numbered<T> = (usize, Vec<T>);
+
+impl Replay<'_> {
+    /// Tells all of it to a course.
+    pub fn run(&self, judge: &Judge, terms: Terms) -> Result<Report, Failure> {
+        let filter = HistoryFilter {
+            // Stories that were under way when the period began go on in it.
+            since: self.since.map(|at| at.saturating_sub(TITLE_WINDOW).unwrap_or(Timestamp::MIN)),
+            until: self.until,
+            feed: self.feed.clone(),
+            as_published: self.as_if_live,
+        };
+        let bar = self.bar(self.store.history_count(&filter)?);
+        let mut course = Course::new(judge, terms);
+        let judges = thread::available_parallelism().map_or(1, usize::from).min(MAX_JUDGES);
+        let (to_judge, chunks) = sync_channel::<Numbered<Past>>(WAITING * judges);
+        let (judged, done) = sync_channel::<Numbered<(Past, Judged)>>(WAITING * judges);
+        let chunks = Arc::new(Mutex::new(chunks));
+        let read = thread::scope(|scope| {
+            let reader = scope.spawn(|| self.read(&filter, to_judge));
+            for _ in 0..judges {
+                let (chunks, judged) = (Arc::clone(&chunks), judged.clone());
+                scope.spawn(move || work(judge, &chunks, &judged));
+            }
+            // Once nobody judges any more, nothing is to come.
+            drop((judged, chunks));
+            let mut early = BTreeMap::new();
+            let mut next = 0;
+            for (number, chunk) in done {
+                early.insert(number, chunk);
+                while let Some(chunk) = early.remove(&next) {
+                    bar.inc(chunk.len() as u64);
+                    chunk.iter().for_each(|(past, judged)| course.tell(past, judged));
+                    next += 1;
+                }
+            }
+            reader.join()
+        });
+        bar.finish_and_clear();
+        match read {
+            Ok(read) => read?,
+            Err(_) => return Err(Failure::said(Exit::Failed, "reading the entries went wrong")),
+        }
+        Ok(course.finish())
+    }
+
+    /// Reads the entries, in their order, and hands them on.
+    fn read(
+        &self,
+        filter: &HistoryFilter,
+        to_judge: SyncSender<Numbered<Past>>,
+    ) -> Result<(), StoreError> {
+        let mut feeds: HashMap<FeedKey, Arc<Feed>> =
+            self.config.feeds.iter().map(|feed| (feed.key.clone(), Arc::clone(feed))).collect();
+        let (mut number, mut chunk) = (0, Vec::with_capacity(CHUNK));
+        self.store.history(filter, |entry| {
+            chunk.push(past(entry, &mut feeds));
+            if chunk.len() < CHUNK {
+                return ControlFlow::Continue(());
+            }
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+            number += 1;
+            match to_judge.send((number - 1, full)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        })?;
+        if !chunk.is_empty() {
+            // Nobody listens where judging went wrong, and that shows there.
+            let _ = to_judge.send((number, chunk));
+        }
+        Ok(())
+    }
+
+    fn bar(&self, entries: u64) -> ProgressBar {
+        if !self.progress || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(Some(entries), ProgressDrawTarget::stderr());
+        let template = "{bar:30} {human_pos} of {human_len} entries, {per_sec}, {eta} to go";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar
+    }
+}
+
+/// Judges chunk after chunk until there are no more, or nobody wants them.
+fn work(
+    judge: &Judge,
+    chunks: &Mutex<Receiver<Numbered<Past>>>,
+    judged: &SyncSender<Numbered<(Past, Judged)>>,
+) {
+    loop {
+        let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((number, chunk)) = taken else { return };
+        let done = chunk.into_iter().map(|past| {
+            let found = judge.judge(&past.entry.document, &past.origin());
+            (past, found)
+        });
+        if judged.send((number, done.collect())).is_err() {
+            return;
+        }
+    }
+}
+
+/// An entry as the course is told it. A feed that is configured no longer is made of what is
+/// stored of it.
+fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
+    let HistoryEntry { entry, feed, feed_url, feed_title, at, baseline, signature, story } = entry;
+    let feed = feeds.entry(feed.clone()).or_insert_with(|| {
+        Arc::new(Feed {
+            key: feed,
+            url: feed_url,
+            title: feed_title,
+            publisher: None,
+            tags: Vec::new(),
+            interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
+            backfill: Duration::ZERO,
+        })
+    });
+    Past { entry, feed: Arc::clone(feed), at, baseline, signature, story }
+}

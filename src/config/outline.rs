@@ -1,0 +1,238 @@
+//! A configuration in short: each topic, feed and channel, and the settings, as named fields that
+//! people read. What runs is remembered in this form, and compared in it ([`super::difference`]).
+//! No secret is in it: what may hold one stands here as a short fingerprint, or not at all.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
+use crate::domain::alert::policy::in_words;
+use crate::domain::feed::Feed;
+use crate::domain::ids::Digest;
+use crate::domain::topic::Topic;
+use crate::domain::topic::filter::Choice;
+
+/// Digits of a fingerprint: enough to see a change, too few to find out what it is of.
+const FINGERPRINT_DIGITS: usize = 6;
+
+/// The field with a topic's text as written. It is shown where the rule differs, and does not
+/// count by itself: a comment changes nothing.
+pub const SOURCE: &str = "source";
+
+/// The field with the hash of a topic's rule.
+pub const RULE: &str = "rule";
+
+/// Fields that can only be told by who can read the secrets.
+pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
+
+/// What a part of a configuration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Topic,
+    Feed,
+    Channel,
+    Settings,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Topic, Kind::Feed, Kind::Channel, Kind::Settings];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Topic => "topic",
+            Kind::Feed => "feed",
+            Kind::Channel => "channel",
+            Kind::Settings => "settings",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == code)
+    }
+}
+
+/// One part of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub kind: Kind,
+    /// The key of a topic, feed or channel; of the settings their section.
+    pub id: String,
+    /// By name; what is not given is left out.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl Part {
+    /// Hash of the fields.
+    pub fn digest(&self) -> Digest {
+        let fields =
+            self.fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        Digest::of("part", &fields.collect::<Vec<_>>())
+    }
+}
+
+impl Config {
+    /// The configuration in short.
+    pub fn outline(&self) -> Vec<Part> {
+        let topics = self.topics.topics().map(|(topic, revision)| {
+            let source = self.topic_sources.get(&topic.id).map(String::as_str).unwrap_or_default();
+            part(Kind::Topic, topic.id.as_str(), topic_fields(topic, revision, source))
+        });
+        let feeds =
+            self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));
+        let home = self.file.parent().unwrap_or(Path::new(""));
+        let channels = self
+            .channels
+            .iter()
+            .map(|channel| part(Kind::Channel, channel.id.as_str(), channel_fields(channel, home)));
+        let settings = [
+            part(Kind::Settings, "egress", self.egress_fields()),
+            part(Kind::Settings, "fetch", self.fetch_fields()),
+            part(Kind::Settings, "state_dir", vec![("path", relative(&self.state_dir, home))]),
+        ];
+        topics.chain(feeds).chain(channels).chain(settings).collect()
+    }
+
+    fn egress_fields(&self) -> Fields {
+        vec![
+            ("contact", self.egress.contact.clone().unwrap_or_default()),
+            ("allow_net", self.egress.allow_net.join(", ")),
+        ]
+    }
+
+    fn fetch_fields(&self) -> Fields {
+        let fetch = &self.fetch;
+        vec![
+            ("connect_timeout", span(fetch.connect_timeout)),
+            ("read_timeout", span(fetch.read_timeout)),
+            ("total_timeout", span(fetch.total_timeout)),
+            ("max_redirects", fetch.max_redirects.to_string()),
+            ("max_body", format!("{} bytes", fetch.max_body_bytes)),
+            ("max_concurrent", fetch.max_concurrent.to_string()),
+            ("host_gap", span(fetch.host_gap)),
+        ]
+    }
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+fn part(kind: Kind, id: &str, fields: Fields) -> Part {
+    let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    Part {
+        kind,
+        id: id.to_owned(),
+        fields: given.map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
+    let (policy, follow_up) = (&topic.alert, &topic.alert.follow_up);
+    let filters = &topic.rule.filters;
+    let channels: Vec<String> = topic.channels.iter().map(ToString::to_string).collect();
+    let steps: Vec<String> = follow_up.publishers.iter().map(ToString::to_string).collect();
+    let expect = topic.expect.map(|expect| format!("{} in {}", expect.count, span(expect.per)));
+    let stem = topic.rule.stem.map(|stem| format!("snowball:{}", stem.name()));
+    vec![
+        ("name", topic.name.clone()),
+        ("severity", topic.severity.as_str().to_owned()),
+        ("tags", topic.tags.join(", ")),
+        ("channels", channels.join(", ")),
+        ("mode", topic.mode.as_str().to_owned()),
+        ("expect", expect.unwrap_or_default()),
+        ("stem", stem.unwrap_or_default()),
+        (RULE, revision.to_string()),
+        ("tests", topic.tests.len().to_string()),
+        ("filter.feeds", choice(&filters.feeds)),
+        ("filter.tags", choice(&filters.tags)),
+        ("filter.publishers", choice(&filters.publishers)),
+        ("filter.languages", choice(&filters.languages)),
+        ("alert.publishers.min", policy.publishers_min.to_string()),
+        ("alert.publishers.within", policy.publishers_within.map(span).unwrap_or_default()),
+        ("alert.follow_up.publishers", steps.join(", ")),
+        ("alert.follow_up.quiet", span(follow_up.quiet)),
+        ("alert.follow_up.repeat_every", span(follow_up.repeat_every)),
+        ("alert.max_age", span(policy.max_age)),
+        ("alert.budget", policy.budget.map(|budget| budget.to_string()).unwrap_or_default()),
+        (SOURCE, without_tests(source)),
+    ]
+}
+
+fn choice(choice: &Choice) -> String {
+    let not = choice.not.iter().map(|value| format!("not {value}"));
+    choice.only.iter().cloned().chain(not).collect::<Vec<_>>().join(", ")
+}
+
+/// A topic's text without its tests: that there are others is told by their number.
+fn without_tests(source: &str) -> String {
+    let mut is_test = false;
+    let mut kept = String::with_capacity(source.len());
+    for line in source.lines() {
+        let head = line.trim_start();
+        if head.starts_with('[') {
+            is_test = head.starts_with("[[topic.test") || head.starts_with("[topic.test");
+        }
+        if !is_test {
+            kept.push_str(line.trim_end());
+            kept.push('\n');
+        }
+    }
+    kept.trim_end().to_owned()
+}
+
+fn feed_fields(feed: &Feed) -> Fields {
+    vec![
+        ("url", feed.url.clone()),
+        ("title", feed.title.clone().unwrap_or_default()),
+        ("publisher", feed.publisher.clone().unwrap_or_default()),
+        ("tags", feed.tags.join(", ")),
+        ("interval.floor", span(feed.interval.floor)),
+        ("interval.ceiling", span(feed.interval.ceiling)),
+        ("backfill", span(feed.backfill)),
+    ]
+}
+
+fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
+    let mut fields = vec![("min_severity", channel.min_severity.as_str().to_owned())];
+    match &channel.kind {
+        ChannelKind::Log(log) => fields.extend([
+            ("type", "log".to_owned()),
+            ("path", relative(&log.path, home)),
+            ("rotate", format!("{} bytes", log.rotate_bytes)),
+            ("keep", log.keep.to_string()),
+            ("terminal", log.terminal.to_string()),
+        ]),
+        ChannelKind::Webhook(hook) => fields.extend([
+            ("type", "webhook".to_owned()),
+            ("url", redacted(&hook.url)),
+            ("timeout", span(hook.timeout)),
+            ("headers", header_names(hook)),
+            ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
+        ]),
+    }
+    fields
+}
+
+/// Names only: values may be secrets.
+fn header_names(hook: &WebhookChannel) -> String {
+    hook.headers.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// The server of a webhook. The rest of its URL is often a secret: of that only a fingerprint.
+fn redacted(url: &str) -> String {
+    let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization());
+    let digest = Digest::of("webhook url", &[url.as_bytes()]).to_string();
+    let fingerprint = digest.chars().take(FINGERPRINT_DIGITS).collect::<String>();
+    format!("{}/… ({fingerprint})", origin.unwrap_or_default())
+}
+
+/// A path as it stands to the main file: where the whole configuration lies is no part of it.
+fn relative(path: &Path, home: &Path) -> String {
+    path.strip_prefix(home).unwrap_or(path).display().to_string()
+}
+
+fn span(duration: Duration) -> String {
+    in_words(duration)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! What the log says of topics that take too much work.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::domain::feed::Interval;
+use crate::domain::topic::compile::Library;
+use crate::domain::topic::matcher::tests::{matching, topic};
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn feed() -> Feed {
+    let hour = Duration::from_secs(3_600);
+    Feed {
+        key: "wire".parse().unwrap(),
+        url: "https://wire.example/feed".to_owned(),
+        title: None,
+        publisher: None,
+        tags: Vec::new(),
+        interval: Interval { floor: hour, ceiling: hour },
+        backfill: Duration::ZERO,
+    }
+}
+
+#[test]
+fn a_topic_over_its_budget_is_logged_once_for_a_visit() {
+    let greedy = "(alpha NEAR/1 beta) NEAR/3 (alpha NEAR/3 beta) NEAR/1 gamma";
+    let topics = vec![
+        Arc::new(topic("greedy", matching(greedy))),
+        Arc::new(topic("good", matching("beta"))),
+    ];
+    let library = Library { definitions: BTreeMap::new() };
+    let set = TopicSet::compile(topics, &library).unwrap();
+    let entry = |index: u32| ParsedEntry {
+        link: Some(format!("https://wire.example/{index}\n")),
+        title: Some(format!("entry {index}")),
+        summary: Some(format!("{} gamma", "alpha beta ".repeat(5_000))),
+        ..ParsedEntry::default()
+    };
+    let parsed = ParsedFeed { entries: (0..3).map(entry).collect(), ..ParsedFeed::default() };
+    let sink = Sink::default();
+    let made = sink.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_writer(move || made.clone()).with_ansi(false).finish();
+    let prepared = tracing::subscriber::with_default(subscriber, || {
+        prepare(&feed(), &parsed, &set, Timestamp::UNIX_EPOCH)
+    });
+    let good = |prepared: &Prepared| prepared.matches.iter().any(|(t, _)| t.id.as_str() == "good");
+    assert!(prepared.iter().all(good), "the others are decided as ever");
+    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    for part in [
+        "WARN",
+        "over_budget",
+        "topic=greedy",
+        "feed=wire",
+        "entries=3",
+        "entry=https://wire.example/0\\n",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+}

@@ -1,0 +1,266 @@
+//! What change would have caught it: each change that is called enough was made and matched.
+
+use super::super::super::Rule;
+use super::super::super::compile::Library;
+use super::super::super::filter::{Choice, Filters, Origin};
+use super::super::super::matcher::tests::{document, library, matching, one, rule, weights};
+use super::Cure;
+
+fn cure_of(rule: Rule, library: &Library, title: &str, body: &str) -> Cure {
+    let id = "t0".parse().unwrap();
+    one(rule, library).cure(&id, &document(title, body), &Origin::UNKNOWN).expect("no match")
+}
+
+fn lists() -> Library {
+    library(&[
+        ("sport", &["goal", "coach", "league"]),
+        ("names", &["Zelensky", "NATO"]),
+        ("strap", &["\"NATO strap\""]),
+        ("pacts", &["= (defence NEAR/4 pact) AND signed"]),
+    ])
+}
+
+/// The first remedy: what the text has, what would have to change, and whether that is enough.
+#[track_caller]
+fn check(source: &str, text: &str, code: &str, found: &str, change: &str, enough: bool) {
+    let cure = cure_of(matching(source), &lists(), "", text);
+    let first = cure.remedies.first().unwrap_or_else(|| panic!("{source}: nothing told"));
+    let told = (first.code, &*first.found, first.change.as_deref().unwrap_or(""), first.enough);
+    assert_eq!(told, (code, found, change, enough), "{source}\n{cure:#?}");
+}
+
+#[test]
+fn words_too_far_apart_are_told_with_the_distance_that_would_do() {
+    check(
+        "defence NEAR/6 pact",
+        "The defence ministers of all the nine northern countries signed the pact",
+        "distance",
+        "both found, but the nearest are 10 words apart",
+        "NEAR/6 would have to be NEAR/10",
+        true,
+    );
+    check(
+        "defence BEFORE/3 pact",
+        "a pact on defence",
+        "order",
+        "both found, but in the other order",
+        "BEFORE/3 would have to be NEAR/2",
+        true,
+    );
+    check(
+        "defence SENTENCE pact",
+        "On defence. A pact.",
+        "sentence",
+        "both found, but never in one sentence",
+        "SENTENCE would have to be NEAR/2",
+        true,
+    );
+    check(
+        "title:pact",
+        "a pact",
+        "other_field",
+        "pact is there, but not in the title",
+        "pact anywhere",
+        true,
+    );
+}
+
+#[test]
+fn a_term_in_other_capitals_or_another_form_is_told() {
+    check(
+        "NATO AND summit",
+        "the nato summit",
+        "other_case",
+        "the text has \"nato\", and NATO does not take that: its capitals bind",
+        "nato would",
+        true,
+    );
+    check(
+        "=oil",
+        "oils",
+        "other_form",
+        "the text has \"oils\", which =oil does not take",
+        "oil would",
+        true,
+    );
+    check(
+        "альянс",
+        "союз альянса",
+        "other_form",
+        "the text has \"альянса\", which альянс does not take",
+        "альянс* would",
+        true,
+    );
+    check(
+        "negotiate",
+        "they were negotiating",
+        "other_form",
+        "the text has \"negotiating\", which negotiate does not take",
+        "negotiate OR negotiating would",
+        true,
+    );
+    check(
+        "@names",
+        "Zelenskyy spoke",
+        "other_form",
+        "Zelensky of @names: the text has \"Zelenskyy\", which Zelensky does not take",
+        "Zelensky* in [lists] names",
+        true,
+    );
+    check(
+        "Khamenei",
+        "Khamanei spoke",
+        "spelling",
+        "the text has \"Khamanei\", spelt otherwise than Khamenei",
+        "Khamenei OR Khamanei would take both",
+        true,
+    );
+}
+
+#[test]
+fn a_phrase_whose_words_stand_apart_is_told() {
+    check(
+        "\"mutual defence\"",
+        "a mutual and lasting defence",
+        "phrase",
+        "the words of \"mutual defence\" stand there with 2 words between",
+        "\"mutual defence\"~2 would take them",
+        true,
+    );
+    check(
+        "\"mutual defence\"",
+        "defence that is mutual",
+        "phrase",
+        "the words of \"mutual defence\" stand there 3 apart, not side by side",
+        "\"mutual defence\" OR (mutual NEAR/3 defence) would take them",
+        true,
+    );
+    check(
+        "\"North Atlantic Treaty\"",
+        "the north atlantic treaty",
+        "other_case",
+        "the text has the words of \"North Atlantic Treaty\" in other capitals",
+        "\"north atlantic treaty\" would take them",
+        true,
+    );
+}
+
+#[test]
+fn what_is_missing_excepted_negated_or_too_few_is_told() {
+    check("alpha AND beta", "alpha", "missing", "beta is not in the text", "without beta", true);
+    check("alpha NEAR/2 beta", "alpha", "missing", "beta is not in the text", "", false);
+    check(
+        "alpha AND NOT strap",
+        "alpha strap",
+        "negated",
+        "strap must not be there, and is",
+        "without NOT strap",
+        true,
+    );
+    check(
+        "NATO EXCEPT @strap",
+        "a NATO strap",
+        "excepted",
+        "found, but only inside what is excepted",
+        "NATO without EXCEPT @strap",
+        true,
+    );
+    check("ATLEAST/2(@sport)", "goal", "count", "only 1 of 2 found", "ATLEAST/1", true);
+    check(
+        "MENTIONS/3(alpha)",
+        "alpha alpha",
+        "count",
+        "alpha is there twice, 3 asked",
+        "MENTIONS/2",
+        true,
+    );
+    check(
+        "@pacts",
+        "a defence and security and trade pact was signed",
+        "distance",
+        "both found, but the nearest are 5 words apart",
+        "NEAR/4 would have to be NEAR/5",
+        true,
+    );
+}
+
+#[test]
+fn two_things_in_the_way_are_enough_only_together() {
+    let cure = cure_of(
+        matching("NATO AND (defence NEAR/2 pact)"),
+        &lists(),
+        "",
+        "nato defence a b c pact",
+    );
+    assert_eq!(cure.remedies.len(), 2, "{cure:#?}");
+    assert!(cure.remedies.iter().all(|remedy| !remedy.enough) && cure.together, "{cure:#?}");
+    let hopeless = cure_of(matching("alpha NEAR/2 beta"), &lists(), "", "gamma");
+    assert!(!hopeless.together && hopeless.remedies.iter().all(|remedy| remedy.change.is_none()));
+}
+
+#[test]
+fn a_score_that_is_short_says_by_how_much() {
+    let scored = Rule {
+        weights: weights(&[("alpha", 3.0), ("beta", 2.5), ("gamma", -1.5)]),
+        threshold: Some(5.0),
+        ..Rule::default()
+    };
+    let cure = cure_of(scored, &lists(), "", "alpha and gamma");
+    let told: Vec<_> =
+        cure.remedies.iter().map(|one| (one.code, &*one.found, one.enough)).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "threshold",
+                "score 3.00 is short of the threshold 5 by 2.00; not found: beta (+2.5 or more)",
+                true
+            ),
+            ("negative_weight", "gamma counts -1.5", false),
+        ]
+    );
+    assert_eq!(cure.remedies[0].change.as_deref(), Some("the threshold would have to be 3.0"));
+}
+
+#[test]
+fn exclusions_that_held_are_told_with_their_words() {
+    let excluded = Rule { exclude: vec![rule("@sport")], ..matching("alpha") };
+    let cure = cure_of(excluded, &lists(), "", "alpha scores a goal");
+    let [only] = &cure.remedies[..] else { panic!("{cure:#?}") };
+    assert_eq!((only.code, only.enough), ("exclusion", true));
+    assert_eq!(only.spans[0].quote, "goal");
+}
+
+#[test]
+fn filters_that_did_not_hold_are_told() {
+    let choice = |only: &[&str], not: &[&str]| Choice {
+        only: only.iter().map(ToString::to_string).collect(),
+        not: not.iter().map(ToString::to_string).collect(),
+    };
+    let filters = Filters {
+        feeds: choice(&["wire"], &[]),
+        languages: choice(&[], &["en"]),
+        ..Filters::default()
+    };
+    let set = one(Rule { filters, ..matching("pact") }, &lists());
+    let mut text = document("", "a pact");
+    text.language = Some("en-GB".to_owned());
+    let origin = Origin { feed: Some("ledger"), tags: &[], publisher: Some("Ledger") };
+    let cure = set.cure(&"t0".parse().unwrap(), &text, &origin).unwrap();
+    let told: Vec<_> = cure.remedies.iter().map(|one| one.change.as_deref().unwrap()).collect();
+    assert_eq!(told, ["with \"ledger\" in `feeds`", "without \"en\" in `not_languages`"]);
+    assert!(cure.together && cure.remedies.iter().all(|one| one.code == "filter"), "{cure:#?}");
+}
+
+#[test]
+fn a_match_needs_no_cure_and_hostile_texts_end() {
+    let set = one(matching("alpha"), &lists());
+    let id = "t0".parse().unwrap();
+    assert_eq!(set.cure(&id, &document("alpha", ""), &Origin::UNKNOWN), None);
+    let word = "alph".repeat(20_000);
+    let many: String = (0..20_000).map(|n| format!("alphab{n} ")).collect();
+    for text in [word, many, "alph ".repeat(20_000)] {
+        let cure = set.cure(&id, &document("", &text), &Origin::UNKNOWN).unwrap();
+        assert!(cure.remedies.len() <= super::MAX_TOLD);
+    }
+}
