@@ -31,8 +31,9 @@ pub struct PlacedLint {
     pub topic: Option<TopicId>,
     /// The list or macro it stands in.
     pub list: Option<String>,
-    /// The topics that use what it stands in.
-    pub concerns: Vec<TopicId>,
+    /// Numbers of the topics that it concerns: its own, or those that use the list. See
+    /// [`RuleMap::topic`].
+    pub concerns: Arc<[usize]>,
     pub problem: Problem,
 }
 
@@ -72,6 +73,11 @@ impl RuleMap {
         Some((source.name.clone(), line, column))
     }
 
+    /// The topic of this number.
+    pub fn topic(&self, index: usize) -> Option<&TopicId> {
+        self.topics.get(index).map(|topic| &topic.id)
+    }
+
     /// All lists and macros.
     pub fn library(&self) -> &Library {
         &self.library
@@ -91,7 +97,7 @@ impl RuleMap {
         let place = self.file_place(&lint.spot);
         let mut problem = Problem::new(level, place, lint.code, lint.message, &self.sources);
         problem.hint = lint.hint;
-        let id = |index: &usize| self.topics.get(*index).map(|topic| topic.id.clone());
+        let id = |index: &usize| self.topic(*index).cloned();
         let (topic, list) = match &lint.spot {
             Spot::Topic(index) | Spot::Text { place: RulePlace::Topic(index, _), .. } => {
                 (id(index), None)
@@ -101,7 +107,7 @@ impl RuleMap {
                 (None, Some(name.clone()))
             }
         };
-        PlacedLint { topic, list, concerns: lint.topics.iter().filter_map(id).collect(), problem }
+        PlacedLint { topic, list, concerns: lint.topics, problem }
     }
 
     fn file_place(&self, spot: &Spot) -> Option<Place> {

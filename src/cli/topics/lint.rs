@@ -28,6 +28,9 @@ const COLUMNS: &[Column] = &[
     Column::hidden("concerns"),
 ];
 
+/// Most topics named of one lint: a list may serve them all.
+const MAX_CONCERNED: usize = 100;
+
 pub fn run(
     names: &[String],
     with_history: bool,
@@ -41,14 +44,15 @@ pub fn run(
         .collect::<Result<Vec<TopicId>, _>>()?;
     let mut found = lints(&config, &rules, with_history, session);
     if !chosen.is_empty() {
-        found.retain(|lint| lint.concerns.iter().any(|topic| chosen.contains(topic)));
+        let is_chosen = |index: &usize| rules.topic(*index).is_some_and(|id| chosen.contains(id));
+        found.retain(|lint| lint.concerns.iter().any(is_chosen));
     }
     let warnings = found.iter().filter(|lint| lint.problem.level == Level::Warning).count();
     if session.printer.format() == Format::Table && !found.is_empty() {
         let text = rules.render(found.iter(), session.printer.coloured());
         session.printer.text(text.trim_end())?;
     } else {
-        session.printer.records(&records(&found))?;
+        session.printer.records(&records(&found, &rules))?;
     }
     if !found.is_empty() {
         let rest = count(found.len() - warnings, "note");
@@ -108,7 +112,7 @@ fn over_history(rules: &RuleMap, store: &Store) -> Result<Vec<PlacedLint>, Store
     }
 }
 
-fn records(found: &[PlacedLint]) -> Records {
+fn records(found: &[PlacedLint], rules: &RuleMap) -> Records {
     let mut records = Records::new(COLUMNS, "nothing to tell of the topics");
     for lint in found {
         let problem = &lint.problem;
@@ -122,7 +126,12 @@ fn records(found: &[PlacedLint]) -> Records {
             json!(problem.column),
             json!(problem.message),
             json!(problem.hint),
-            lint.concerns.iter().map(|topic| json!(topic.as_str())).collect(),
+            lint.concerns
+                .iter()
+                .take(MAX_CONCERNED)
+                .filter_map(|&index| rules.topic(index))
+                .map(|topic| json!(topic.as_str()))
+                .collect(),
         ]);
     }
     records

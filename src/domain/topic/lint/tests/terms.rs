@@ -62,7 +62,7 @@ fn how_a_list_is_used_decides_what_is_needless_in_it() {
     assert_eq!(needless, [""; 0], "exclusions are not stemmed; EXCEPT asks what overlaps");
     let found = lints(vec![matching("@coaches AND @straps")], &lib, None);
     assert_eq!(told(&found), ["contained_item: coaches", "contained_item: \"NATO strap\""]);
-    assert_eq!(found[0].topics, [0]);
+    assert_eq!(*found[0].topics, [0]);
 }
 
 #[test]
