@@ -3,6 +3,7 @@
 mod alerts;
 mod backtest;
 mod config;
+mod import;
 mod topics;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
+pub use import::{DialectName, Import};
 pub use topics::{TestArgs, Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.

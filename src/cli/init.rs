@@ -9,22 +9,22 @@ use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
+use crate::config;
 
-/// Writes `files` (path below `dir`, content). Without `force` nothing is written if any of them
-/// is there already.
-pub fn run(
-    dir: &Path,
-    force: bool,
-    files: &[(&str, &str)],
-    session: &mut Session,
-) -> Result<Exit, Failure> {
+/// Writes the example config into `dir`, with the packs beside it. Without `force` nothing is
+/// written if any of the files is there already.
+pub fn run(dir: &Path, force: bool, session: &mut Session) -> Result<Exit, Failure> {
+    let examples = config::examples().iter().map(|(name, content)| ((*name).to_owned(), *content));
+    let packs = config::packs().iter();
+    let packs = packs.map(|(name, content)| (format!("packs/{name}.toml"), *content));
+    let files: Vec<(String, &str)> = examples.chain(packs).collect();
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| dir.join(name)).collect();
     if let Some(there) = paths.iter().find(|path| !force && path.symlink_metadata().is_ok()) {
         let sentence = format!("{} is already there; nothing was written", there.display());
         return Err(Failure::said(Exit::Failed, sentence)
             .hint("choose another directory, or add --force to overwrite"));
     }
-    for (path, (_, content)) in paths.iter().zip(files) {
+    for (path, (_, content)) in paths.iter().zip(&files) {
         write(path, content, force)
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(|error| Failure::new(Exit::Failed, error))?;
@@ -39,7 +39,8 @@ pub fn run(
     Ok(Exit::Ok)
 }
 
-fn write(path: &Path, content: &str, force: bool) -> std::io::Result<()> {
+/// Writes a file and the directories it lies in.
+pub(super) fn write(path: &Path, content: &str, force: bool) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
-use crate::config::{self, Config, Environment, Problems, RuleMap};
+use crate::config::{self, Config, Environment, PackView, Problems, RuleMap};
 use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
@@ -46,6 +46,11 @@ impl Loader {
     /// Where the database lies. Nothing else of the config need be right.
     pub fn state_dir(&self) -> Result<PathBuf, Problems> {
         config::state_dir(&self.file, &self.env)
+    }
+
+    /// The packs there are. Nothing else of the config need be right.
+    pub fn packs(&self) -> Result<Vec<PackView>, Problems> {
+        config::survey(&self.file, &self.env)
     }
 
     /// Reads and checks it, topics and all.

@@ -39,7 +39,6 @@ use exit::{Exit, Failure};
 use report::Messages;
 use session::Session;
 
-use crate::config::examples;
 use crate::telemetry::{self, Verbosity};
 
 /// Runs the command that this process was started with.
@@ -86,7 +85,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
             "`demo` tells its story in words for people: `-o` does not go with it",
         )),
         Command::Demo => demo::demo(),
-        Command::Init { dir, force } => init::run(dir, *force, examples(), session),
+        Command::Init { dir, force } => init::run(dir, *force, session),
         Command::Run { once, no_deliver } => {
             run::run(cli.global.config.as_deref(), *once, *no_deliver)
         }

@@ -4,7 +4,9 @@
 pub mod backtest;
 mod explain;
 mod heard;
+mod import;
 pub mod lint;
+mod packs;
 pub mod replay;
 mod suggest;
 mod test;
@@ -39,24 +41,23 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
-    if let Topics::Test(args) = command {
-        return test::run(args, session);
-    }
-    let config = session.config()?;
     match command {
-        Topics::Test(_) => Ok(Exit::Ok),
-        Topics::List => list(&config, session),
-        Topics::Show { topic } => show(topic, &config, session),
+        // What is imported, tested or copied may stand for itself: no config need be there.
+        Topics::Import(asked) => import::run(asked, session),
+        Topics::Test(args) => test::run(args, session),
+        Topics::Packs { write, force } => packs::run(write, *force, session),
         Topics::Lint { topics, no_history, deny_warnings } => {
             lint::run(topics, !no_history, *deny_warnings, session)
         }
-        Topics::Suggest { topic, since } => suggest::run(topic, since, &config, session),
-        Topics::Explain { topic, what } => explain::run(topic, what, &config, session),
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
-        Topics::WhyNot { what, topic } => why_not::run(what, topic, &config, session),
-        Topics::Backtest(backtest) => backtest::run(backtest, &config, session),
+        Topics::List => list(&session.config()?, session),
+        Topics::Show { topic } => show(topic, &session.config()?, session),
+        Topics::Backtest(asked) => backtest::run(asked, &session.config()?, session),
+        Topics::Explain { topic, what } => explain::run(topic, what, &session.config()?, session),
+        Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
+        Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }
 }
 

@@ -12,3 +12,15 @@ pub fn examples() -> &'static [(&'static str, &'static str)] {
         ),
     ]
 }
+
+/// The packs that come with the program: each with its name, and the content of its file.
+pub fn packs() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("cyber", include_str!("../../config/packs/cyber.toml")),
+        ("defence", include_str!("../../config/packs/defence.toml")),
+        ("elections", include_str!("../../config/packs/elections.toml")),
+        ("energy", include_str!("../../config/packs/energy.toml")),
+        ("health", include_str!("../../config/packs/health.toml")),
+        ("sanctions", include_str!("../../config/packs/sanctions.toml")),
+    ]
+}

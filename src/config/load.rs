@@ -15,7 +15,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, rules};
+use super::{Config, packs, rules};
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -123,9 +123,10 @@ fn topic_files(
     report: &mut Report,
 ) -> TopicFiles {
     let mut topics = TopicFiles::default();
-    let Some(paths) = topic_paths(settings, report) else {
+    let Some(mut paths) = topic_paths(settings, report) else {
         return topics;
     };
+    paths.extend(packs::paths(settings, report));
     let before = report.count();
     for path in &paths {
         let Some((file, text)) = read_file(path, report) else {
@@ -157,6 +158,10 @@ fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>>
     let dir = &settings.topics_dir;
     let mut paths = match toml_files(dir) {
         Ok(paths) => paths,
+        // Whoever watches by packs alone need not have a directory of topics.
+        Err(_) if settings.topics_place.span.is_none() && !settings.packs.is_empty() => {
+            return Some(Vec::new());
+        }
         Err(error) => {
             let message = format!("the topics directory {} cannot be read: {error}", dir.display());
             report
@@ -187,7 +192,7 @@ pub(super) fn toml_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Says where else a main file would have been found.
-fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
+pub(super) fn explain_main_file(path: &Path, env: &Environment, report: &mut Report) {
     let places = environment::lookup_places(env);
     let places: Vec<_> = places.iter().filter(|place| *place != path).collect();
     let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();

@@ -31,9 +31,8 @@ pub struct PlacedLint {
     pub topic: Option<TopicId>,
     /// The list or macro it stands in.
     pub list: Option<String>,
-    /// Numbers of the topics that it concerns: its own, or those that use the list. See
-    /// [`RuleMap::topic`].
-    pub concerns: Arc<[usize]>,
+    /// Numbers of the topics that it concerns: see [`RuleMap::concerned`].
+    concerns: Arc<[usize]>,
     pub problem: Problem,
 }
 
@@ -73,8 +72,12 @@ impl RuleMap {
         Some((source.name.clone(), line, column))
     }
 
-    /// The topic of this number.
-    pub fn topic(&self, index: usize) -> Option<&TopicId> {
+    /// The topics that a lint concerns: its own, or those that use the list it stands in.
+    pub fn concerned<'m>(&'m self, lint: &'m PlacedLint) -> impl Iterator<Item = &'m TopicId> {
+        lint.concerns.iter().filter_map(|&index| self.id(index))
+    }
+
+    fn id(&self, index: usize) -> Option<&TopicId> {
         self.topics.get(index).map(|topic| &topic.id)
     }
 
@@ -97,7 +100,7 @@ impl RuleMap {
         let place = self.file_place(&lint.spot);
         let mut problem = Problem::new(level, place, lint.code, lint.message, &self.sources);
         problem.hint = lint.hint;
-        let id = |index: &usize| self.topic(*index).cloned();
+        let id = |index: &usize| self.id(*index).cloned();
         let (topic, list) = match &lint.spot {
             Spot::Topic(index) | Spot::Text { place: RulePlace::Topic(index, _), .. } => {
                 (id(index), None)

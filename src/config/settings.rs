@@ -8,10 +8,11 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::environment::Environment;
+use super::packs::PACKS_DIR;
 use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
-use super::source::{FileId, Place};
+use super::source::{FileId, Literal, Place};
 use super::{ChannelConfig, EgressConfig, FetchConfig, channels, feeds, value};
 use crate::domain::feed::Feed;
 
@@ -23,7 +24,7 @@ const MAX_CONTACT_BYTES: usize = 200;
 
 const MAIN: Shape = Shape {
     what: "the main file",
-    keys: &["state_dir", "topics", "egress", "fetch", "defaults", "feed", "channel"],
+    keys: &["state_dir", "topics", "packs", "egress", "fetch", "defaults", "feed", "channel"],
 };
 
 const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
@@ -47,6 +48,9 @@ pub(super) struct Settings {
     pub topics_dir: PathBuf,
     /// Where the topics directory is named, or the main file as a whole.
     pub topics_place: Place,
+    /// Names of the packs that are switched on, and the directory they lie in.
+    pub packs: Vec<Literal>,
+    pub packs_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
@@ -80,6 +84,8 @@ pub(super) fn read(
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,
+        packs: root.texts("packs", report),
+        packs_dir: beside.join(PACKS_DIR),
         feeds,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
@@ -96,6 +102,12 @@ pub(super) fn state_dir_only(
 ) -> PathBuf {
     let root = Section::new(table, file, 0..0, &MAIN, &mut Report::default());
     state_dir(&root, path.parent().unwrap_or(Path::new("")), env, report)
+}
+
+/// Reads of the main file which packs are switched on, and nothing else.
+pub(super) fn packs_only(table: &DeTable<'_>, file: FileId) -> Vec<Literal> {
+    let ignored = &mut Report::default();
+    Section::new(table, file, 0..0, &MAIN, ignored).texts("packs", ignored)
 }
 
 fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {

@@ -2,11 +2,13 @@
 
 mod support;
 
+mod backtest;
 mod cli;
 mod config_problems;
 mod crash;
 mod delivery;
 mod fetching;
+mod packs;
 mod parsing;
 mod pipeline;
 mod reload;

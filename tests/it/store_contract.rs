@@ -6,6 +6,7 @@ mod deliveries;
 mod desk;
 mod opening;
 mod reading;
+mod rehearsal;
 mod trust;
 
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};

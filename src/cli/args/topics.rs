@@ -15,6 +15,15 @@ pub enum Topics {
     Show { topic: String },
     /// Run the tests written inside the topics
     Test(TestArgs),
+    /// List the packs of topics there are: what each watches, and whether it is switched on
+    Packs {
+        /// Copy these packs from the program into the config directory
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        write: Vec<String>,
+        /// Overwrite packs that are there
+        #[arg(long, requires = "write")]
+        force: bool,
+    },
     /// Show what is allowed in the rules and most likely not meant
     Lint {
         /// Only these topics, and the lists they use
@@ -44,6 +53,12 @@ pub enum Topics {
     },
     /// Say what a topic would have found and raised among the entries that are stored
     Backtest(Backtest),
+    /// Translate rules of another program into topics, with a report of all that differs
+    ///
+    /// Prints a topic file on standard output and the report on standard error. Ends with code 3
+    /// if anything was translated only nearly or not at all; topics that are incomplete are
+    /// written as shadow topics, which alert nobody.
+    Import(super::Import),
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,

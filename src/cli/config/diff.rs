@@ -12,11 +12,13 @@ use crate::cli::git;
 use crate::cli::load::describe;
 use crate::cli::moment;
 use crate::cli::session::Session;
+use crate::cli::topics::lint;
 use crate::cli::warnings::{self, Finding};
-use crate::config::Config;
-use crate::config::difference::{self, PartChange};
-use crate::config::outline::{OF_SECRETS, Part};
+use crate::config::difference::{self, Change, PartChange};
+use crate::config::outline::{Kind, OF_SECRETS, Part};
+use crate::config::{Config, PlacedLint, RuleMap};
 use crate::deliver::terminal;
+use crate::domain::ids::TopicId;
 use crate::domain::topic::selftest::{self, TestResult};
 use crate::domain::untrusted;
 use crate::store::{Access, DATABASE_FILE};
@@ -39,6 +41,7 @@ struct Outlook {
     passed: usize,
     /// Why the daemon would refuse it although it can be read.
     refusals: Vec<Finding>,
+    lints: Vec<PlacedLint>,
     /// What the changed topics would have raised.
     estimates: Estimates,
     /// Whether the secrets of channels could be read, and so compared.
@@ -52,7 +55,7 @@ pub fn run(against: &str, backtest: &str, session: &mut Session) -> Result<Exit,
         let sentence = format!("`{shown}` is neither `running` nor `git:REV`");
         return Err(Failure::said(Exit::Usage, sentence));
     }
-    let (config, has_secrets) = read(session)?;
+    let (config, rules, has_secrets) = read(session)?;
     let before = match revision {
         Some(revision) => of_git(revision, &config, session)?,
         None => running(&config, session)?,
@@ -70,7 +73,9 @@ pub fn run(against: &str, backtest: &str, session: &mut Session) -> Result<Exit,
         period => estimate::run(period, &changes, &before.parts, &config, session)?,
     };
     let passed = passed.len();
-    let outlook = Outlook { before, changes, failed, passed, refusals, estimates, has_secrets };
+    let lints = lints(&changes, &config, &rules, session);
+    let outlook =
+        Outlook { before, changes, failed, passed, refusals, lints, estimates, has_secrets };
     let mut page = Page::new(&session.printer);
     plan::lines(&mut page, &outlook);
     session.printer.object(&object(&outlook), &page.text())?;
@@ -90,11 +95,33 @@ impl Outlook {
 }
 
 /// The files as they are: with the secrets where this user may read them.
-fn read(session: &Session) -> Result<(Config, bool), Failure> {
-    match session.loader()?.read() {
-        Ok(config) => Ok((config, true)),
-        Err(_) => Ok((session.config()?, false)),
+fn read(session: &Session) -> Result<(Config, RuleMap, bool), Failure> {
+    match session.loader()?.read_with_rules() {
+        Ok((config, rules)) => Ok((config, rules, true)),
+        Err(_) => {
+            let (config, rules) = session.loader()?.without_secrets().read_with_rules()?;
+            Ok((config, rules, false))
+        }
     }
+}
+
+/// What is most likely not meant in the topics that are added or changed, and in their lists.
+fn lints(
+    changes: &[PartChange],
+    config: &Config,
+    rules: &RuleMap,
+    session: &Session,
+) -> Vec<PlacedLint> {
+    let is_changed = |topic: &TopicId| {
+        changes.iter().any(|change| {
+            change.kind == Kind::Topic
+                && change.change != Change::Removed
+                && change.id == topic.as_str()
+        })
+    };
+    let mut found = lint::lints(config, rules, true, session);
+    found.retain(|lint| rules.concerned(lint).any(is_changed));
+    found
 }
 
 /// What the daemon last ran with.
@@ -133,6 +160,7 @@ fn object(outlook: &Outlook) -> Value {
             "passed": outlook.passed,
             "failed": outlook.failed.iter().map(describe).collect::<Vec<_>>(),
         },
+        "lint": outlook.lints.iter().map(plan::lint_object).collect::<Vec<_>>(),
         "estimates": estimate::object(&outlook.estimates),
         "refused": outlook.is_refused(),
         "refusals": outlook.refusals.iter().map(|found| json!({

@@ -44,8 +44,7 @@ pub fn run(
         .collect::<Result<Vec<TopicId>, _>>()?;
     let mut found = lints(&config, &rules, with_history, session);
     if !chosen.is_empty() {
-        let is_chosen = |index: &usize| rules.topic(*index).is_some_and(|id| chosen.contains(id));
-        found.retain(|lint| lint.concerns.iter().any(is_chosen));
+        found.retain(|lint| rules.concerned(lint).any(|topic| chosen.contains(topic)));
     }
     let warnings = found.iter().filter(|lint| lint.problem.level == Level::Warning).count();
     if session.printer.format() == Format::Table && !found.is_empty() {
@@ -115,7 +114,7 @@ fn over_history(rules: &RuleMap, store: &Store) -> Result<Vec<PlacedLint>, Store
 fn records(found: &[PlacedLint], rules: &RuleMap) -> Records {
     let mut records = Records::new(COLUMNS, "nothing to tell of the topics");
     for lint in found {
-        let problem = &lint.problem;
+        let (problem, concerned) = (&lint.problem, rules.concerned(lint));
         records.row([
             json!(problem.level.as_str()),
             json!(problem.code),
@@ -126,12 +125,7 @@ fn records(found: &[PlacedLint], rules: &RuleMap) -> Records {
             json!(problem.column),
             json!(problem.message),
             json!(problem.hint),
-            lint.concerns
-                .iter()
-                .take(MAX_CONCERNED)
-                .filter_map(|&index| rules.topic(index))
-                .map(|topic| json!(topic.as_str()))
-                .collect(),
+            concerned.take(MAX_CONCERNED).map(|topic| json!(topic.as_str())).collect(),
         ]);
     }
     records

@@ -137,7 +137,12 @@ impl Memory {
             }
         }
         if self.swept < oldest(SWEEP_EVERY) {
-            self.stories.retain(|_, tale| tale.story.last_seen >= oldest_link);
+            let known = self.entries.values().filter_map(|entry| entry.known.story);
+            let known: HashSet<StoryId> = known.collect();
+            let lasts = |id: &StoryId, tale: &mut Tale| {
+                tale.story.last_seen >= oldest_link || known.contains(id)
+            };
+            self.stories.retain(lasts);
             self.swept = now;
         }
         while self.arrivals.len() > MAX_KNOWN

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Member;
 use super::signature::Signature;
-use crate::domain::ids::{Digest, StoryId};
+use crate::domain::ids::{Digest, EntryId, StoryId};
 
 /// How long after a member was seen another entry may join by its title.
 pub const TITLE_WINDOW: Duration = Duration::from_secs(48 * 3600);
@@ -70,26 +70,26 @@ pub struct Placement {
 }
 
 /// Places an entry among `candidates`. A link is stronger than any title; then the most shared
-/// words win, and the older story breaks ties, so that the order of candidates does not matter.
+/// words win, and the older story and entry break ties, so that the order of candidates does not matter.
 pub fn place<'a>(
     signature: &Signature,
     candidates: impl IntoIterator<Item = &'a Member>,
     now: Timestamp,
 ) -> Placement {
-    let mut best: Option<(u32, StoryId, JoinReason)> = None;
+    let mut best: Option<(u32, (StoryId, EntryId), JoinReason)> = None;
     for member in candidates {
         let Some((strength, reason)) = compare(signature, member, now) else {
             continue;
         };
-        let better = best.is_none_or(|(most, story, _)| {
-            strength > most || strength == most && member.story < story
-        });
+        let named = (member.story, member.entry);
+        let better = best
+            .is_none_or(|(most, other, _)| strength > most || strength == most && named < other);
         if better {
-            best = Some((strength, member.story, reason));
+            best = Some((strength, named, reason));
         }
     }
     match best {
-        Some((_, story, reason)) => Placement { story: Some(story), reason },
+        Some((_, (story, _), reason)) => Placement { story: Some(story), reason },
         None => Placement { story: None, reason: JoinReason::Opened },
     }
 }

@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod explain;
 pub mod filter;
+pub mod import;
 pub mod lint;
 pub mod matcher;
 pub mod selftest;

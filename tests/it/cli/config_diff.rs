@@ -121,6 +121,21 @@ async fn alerts_a_day_are_estimated_over_the_stored_past() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_most_likely_not_meant_in_a_changed_topic_is_told() {
+    let mut scene = ran_once().await;
+    let quiet = scene.run("config diff").ended(0).out;
+    assert!(quiet.contains("lint of what changed: 0 warnings, 0 notes"), "{quiet}");
+    scene.world.topics = TESTED.replace("severity", "exclude = ['pact']\nseverity");
+    scene.world.write_config();
+    let ran = scene.run("config diff -o json").ended(1);
+    let lints = ran.json()["lint"].as_array().unwrap().clone();
+    assert!(
+        lints.iter().any(|lint| lint["level"] == "warning" && lint["line"].is_u64()),
+        "{lints:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_list_shows_in_the_topics_that_name_it() {
     let mut scene = ran_once().await;
     scene.world.topics = TESTED.replace("\"pact\"]", "\"pact\", \"treaty\"]");

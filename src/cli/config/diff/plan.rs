@@ -9,9 +9,13 @@ use crate::cli::output::count;
 use crate::config::difference::lines::Line;
 use crate::config::difference::{Change, PartChange};
 use crate::config::outline::{Kind, RULE};
+use crate::config::{Level, PlacedLint};
 
 /// Most fields shown of a part that was added or removed.
 const MAX_FIELDS: usize = 4;
+
+/// Most warnings of lint shown; `topics lint` shows all.
+const MAX_LINTS: usize = 20;
 
 /// Most lines of a rule shown.
 const MAX_LINES: usize = 200;
@@ -32,6 +36,22 @@ pub fn lines(page: &mut Page, outlook: &Outlook) {
     }
     for refusal in &outlook.refusals {
         page.signed(1, '!', &refusal.message);
+    }
+    let warnings = outlook.lints.iter().filter(|lint| lint.problem.level == Level::Warning);
+    let warnings: Vec<&PlacedLint> = warnings.collect();
+    let notes = outlook.lints.len() - warnings.len();
+    page.line(
+        0,
+        &format!(
+            "lint of what changed: {}, {}",
+            count(warnings.len(), "warning"),
+            count(notes, "note")
+        ),
+    );
+    for lint in warnings.iter().take(MAX_LINTS) {
+        let problem = &lint.problem;
+        let file = problem.file.as_deref().unwrap_or("");
+        page.signed(1, '!', &format!("{file}:{}: {}", problem.line, problem.message));
     }
     estimate::lines(page, &outlook.estimates);
     if outlook.is_refused() {
@@ -103,6 +123,20 @@ fn summary(changes: &[PartChange]) -> String {
         }
     }
     if parts.is_empty() { "no difference".to_owned() } else { parts.join(", ") }
+}
+
+pub fn lint_object(lint: &PlacedLint) -> Value {
+    let problem = &lint.problem;
+    json!({
+        "level": problem.level.as_str(),
+        "code": problem.code,
+        "topic": lint.topic.as_ref().map(ToString::to_string),
+        "list": lint.list,
+        "file": problem.file,
+        "line": problem.line,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
 }
 
 pub fn change_object(change: &PartChange) -> Value {
