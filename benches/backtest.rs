@@ -219,7 +219,7 @@ fn batch(
     let entries = (0..ENTRIES).map(|entry| {
         let mut title = words.text(TITLE_WORDS);
         let mut body = words.text(BODY_WORDS);
-        if words.next() % TOPICAL as u64 == 0 {
+        if words.next().is_multiple_of(TOPICAL as u64) {
             let phrase = PHRASES[(words.next() % PHRASES.len() as u64) as usize];
             title = format!("{phrase} {}", words.text(2));
             body = format!("{body} {phrase}");

@@ -8,10 +8,10 @@ use super::edit::{self, Edited, Home, Part, Spot};
 use super::judge::{compile, with_rule};
 use crate::domain::document::Document;
 use crate::domain::ids::TopicId;
-use crate::domain::topic::Topic;
 use crate::domain::topic::compile::{Library, TopicSet};
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::syntax::ast::{Expr, Node, Scope};
+use crate::domain::topic::{Rule, Topic};
 
 /// Most clauses that are counted, in the order of the rule.
 pub const MAX_CLAUSES: usize = 400;
@@ -160,11 +160,7 @@ fn probes(topic: &Topic, library: &Library, met: &[Met]) -> (TopicSet, BTreeMap<
                 Expr { node: Node::Or(ways), span: 0..0 }
             }
         };
-        let rule = crate::domain::topic::Rule {
-            matching: Some(matching),
-            stem: topic.rule.stem,
-            ..Default::default()
-        };
+        let rule = Rule { matching: Some(matching), stem: topic.rule.stem, ..Rule::default() };
         topics.push(with_rule(topic, id.clone(), rule));
         probed.insert(id, index);
     }

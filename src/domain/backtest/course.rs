@@ -76,7 +76,7 @@ pub struct Course<'j> {
     since: Option<Timestamp>,
     rehearsal: Rehearsal,
     /// Silences of stories: those of the rehearsal have ids of their own.
-    of_stories: HashMap<StoryId, Silence>,
+    of_stories: HashMap<StoryId, Vec<Silence>>,
     marks: HashMap<EntryId, Mark>,
     stories: HashMap<StoryId, Tale>,
     hits: Sample<Drawn>,
@@ -105,12 +105,12 @@ impl<'j> Course<'j> {
     pub fn new(judge: &'j Judge, terms: Terms) -> Self {
         let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
         let mut rehearsal = Rehearsal::new(render, terms.routes).of_distinct_entries();
-        let mut of_stories = HashMap::new();
+        let mut of_stories: HashMap<StoryId, Vec<Silence>> = HashMap::new();
         let mut silences = Vec::new();
         for silence in terms.silences {
             match (&silence.scope, judge.base_alias()) {
                 (SilenceScope::Story(story), _) => {
-                    of_stories.insert(StoryId(*story), silence);
+                    of_stories.entry(StoryId(*story)).or_default().push(silence);
                     continue;
                 }
                 (SilenceScope::Topic(topic), Some(alias))
@@ -175,15 +175,16 @@ impl<'j> Course<'j> {
         self.rehearsal.tell(Told { feed, at: past.at, baseline: past.baseline, prepared })
     }
 
-    /// A silence of the story that the entry was placed in then goes over to the one it is placed
-    /// in now.
+    /// Silences of the story that the entry was placed in then go over to the one it is placed in
+    /// now.
     fn silence_story(&mut self, past: &Past, plan: &Plan) {
         if self.of_stories.is_empty() {
             return;
         }
         let told = plan.members.first().map(|member| member.story);
-        let silence = past.story.and_then(|story| self.of_stories.remove(&story));
-        if let Some((silence, story)) = silence.zip(told) {
+        let silences = past.story.and_then(|story| self.of_stories.remove(&story));
+        let Some((silences, story)) = silences.zip(told) else { return };
+        for silence in silences {
             self.rehearsal.silence(Silence { scope: SilenceScope::Story(story.0), ..silence });
         }
     }

@@ -157,8 +157,10 @@ fn figures(report: &Report, lines: &mut Lines) {
 fn notes(outcome: &Outcome, lines: &mut Lines) {
     let report = &outcome.report;
     if report.baseline_entries > 0 {
-        let matches = count(size(report.baseline_matches), "match");
-        let matches = matches.replace("matchs", "matches");
+        let matches = match report.baseline_matches {
+            1 => "1 match".to_owned(),
+            many => format!("{many} matches"),
+        };
         lines.push(format!(
             "  {matches} among {} of first fetches: these raise nothing (--as-if-live tells them too)",
             grouped(&count(size(report.baseline_entries), "entry"))
