@@ -56,16 +56,16 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         session.messages.warn(&warning.message);
     }
     session.messages.excerpts(&rules.render(lints.iter(), session.messages.coloured()));
-    if !notes.is_empty() {
-        let notes = count(notes.len(), "thing");
-        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
-    }
     for error in &errors {
         session.messages.report(&Failure::said(Exit::Failed, &error.message));
     }
     for test in &failed {
         let sentence = format!("a topic's test failed: {}", describe(test));
         session.messages.report(&Failure::said(Exit::Failed, sentence));
+    }
+    if !notes.is_empty() {
+        let notes = count(notes.len(), "thing");
+        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
     }
     if !session.messages.quiet() {
         session.printer.text(&summary(&config, good, failed.len()))?;

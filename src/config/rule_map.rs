@@ -31,8 +31,8 @@ pub struct PlacedLint {
     pub topic: Option<TopicId>,
     /// The list or macro it stands in.
     pub list: Option<String>,
-    /// The topics that use what it stands in.
-    pub concerns: Vec<TopicId>,
+    /// Numbers of the topics that it concerns: see [`RuleMap::concerned`].
+    concerns: Arc<[usize]>,
     pub problem: Problem,
 }
 
@@ -72,6 +72,15 @@ impl RuleMap {
         Some((source.name.clone(), line, column))
     }
 
+    /// The topics that a lint concerns: its own, or those that use the list it stands in.
+    pub fn concerned<'m>(&'m self, lint: &'m PlacedLint) -> impl Iterator<Item = &'m TopicId> {
+        lint.concerns.iter().filter_map(|&index| self.id(index))
+    }
+
+    fn id(&self, index: usize) -> Option<&TopicId> {
+        self.topics.get(index).map(|topic| &topic.id)
+    }
+
     /// All lists and macros.
     pub fn library(&self) -> &Library {
         &self.library
@@ -91,7 +100,7 @@ impl RuleMap {
         let place = self.file_place(&lint.spot);
         let mut problem = Problem::new(level, place, lint.code, lint.message, &self.sources);
         problem.hint = lint.hint;
-        let id = |index: &usize| self.topics.get(*index).map(|topic| topic.id.clone());
+        let id = |index: &usize| self.id(*index).cloned();
         let (topic, list) = match &lint.spot {
             Spot::Topic(index) | Spot::Text { place: RulePlace::Topic(index, _), .. } => {
                 (id(index), None)
@@ -101,7 +110,7 @@ impl RuleMap {
                 (None, Some(name.clone()))
             }
         };
-        PlacedLint { topic, list, concerns: lint.topics.iter().filter_map(id).collect(), problem }
+        PlacedLint { topic, list, concerns: lint.topics, problem }
     }
 
     fn file_place(&self, spot: &Spot) -> Option<Place> {

@@ -120,7 +120,7 @@ fn lints(
         })
     };
     let mut found = lint::lints(config, rules, true, session);
-    found.retain(|lint| lint.topic.iter().chain(&lint.concerns).any(is_changed));
+    found.retain(|lint| rules.concerned(lint).any(is_changed));
     found
 }
 

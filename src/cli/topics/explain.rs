@@ -36,5 +36,11 @@ pub fn run(
     outcome.lines(&mut page);
     session.printer.object(&object, &page.text())?;
     subject.hint_at_others(session);
+    if let (false, Some(detail)) = (why.matched, &subject.stored) {
+        session.messages.note(&format!(
+            "hint: `wirewatch topics why-not {} --topic {id}` says what change would have caught it",
+            detail.entry.id
+        ));
+    }
     Ok(Exit::Ok)
 }

@@ -28,6 +28,9 @@ const COLUMNS: &[Column] = &[
     Column::hidden("concerns"),
 ];
 
+/// Most topics named of one lint: a list may serve them all.
+const MAX_CONCERNED: usize = 100;
+
 pub fn run(
     names: &[String],
     with_history: bool,
@@ -41,14 +44,14 @@ pub fn run(
         .collect::<Result<Vec<TopicId>, _>>()?;
     let mut found = lints(&config, &rules, with_history, session);
     if !chosen.is_empty() {
-        found.retain(|lint| lint.concerns.iter().any(|topic| chosen.contains(topic)));
+        found.retain(|lint| rules.concerned(lint).any(|topic| chosen.contains(topic)));
     }
     let warnings = found.iter().filter(|lint| lint.problem.level == Level::Warning).count();
     if session.printer.format() == Format::Table && !found.is_empty() {
         let text = rules.render(found.iter(), session.printer.coloured());
         session.printer.text(text.trim_end())?;
     } else {
-        session.printer.records(&records(&found))?;
+        session.printer.records(&records(&found, &rules))?;
     }
     if !found.is_empty() {
         let rest = count(found.len() - warnings, "note");
@@ -108,10 +111,10 @@ fn over_history(rules: &RuleMap, store: &Store) -> Result<Vec<PlacedLint>, Store
     }
 }
 
-fn records(found: &[PlacedLint]) -> Records {
+fn records(found: &[PlacedLint], rules: &RuleMap) -> Records {
     let mut records = Records::new(COLUMNS, "nothing to tell of the topics");
     for lint in found {
-        let problem = &lint.problem;
+        let (problem, concerned) = (&lint.problem, rules.concerned(lint));
         records.row([
             json!(problem.level.as_str()),
             json!(problem.code),
@@ -122,7 +125,7 @@ fn records(found: &[PlacedLint]) -> Records {
             json!(problem.column),
             json!(problem.message),
             json!(problem.hint),
-            lint.concerns.iter().map(|topic| json!(topic.as_str())).collect(),
+            concerned.take(MAX_CONCERNED).map(|topic| json!(topic.as_str())).collect(),
         ]);
     }
     records

@@ -96,7 +96,7 @@ pub(super) const WHOLE: Range<usize> = 0..usize::MAX;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lint {
     /// Indices of the topics concerned: its own, or those that use the list.
-    pub topics: Vec<usize>,
+    pub topics: Arc<[usize]>,
     pub spot: Spot,
     /// One of [`CODES`].
     pub code: &'static str,
@@ -109,7 +109,7 @@ pub struct Lint {
 
 impl Lint {
     fn new(code: &'static str, level: Level, spot: Spot, message: String) -> Self {
-        Self { topics: Vec::new(), spot, code, level, subject: None, message, hint: None }
+        Self { topics: Arc::default(), spot, code, level, subject: None, message, hint: None }
     }
 
     fn about(mut self, subject: &str) -> Self {
@@ -152,10 +152,10 @@ pub fn lint(rules: Rules<'_>, mut history: Option<&mut History<'_>>) -> Vec<Lint
     if let Some(history) = history {
         history::lint(&book, history, &mut found);
     }
+    found.truncate(MAX_LINTS);
     for lint in &mut found {
         lint.topics = book.concerned(&lint.spot);
     }
-    found.truncate(MAX_LINTS);
     found
 }
 

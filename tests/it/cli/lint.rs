@@ -47,8 +47,8 @@ async fn lints_point_at_the_very_place_and_say_what_to_do() {
     assert_eq!(
         told,
         [
-            "info acronym_is_word 4:8 who",
-            "warning contained_item 4:21 who",
+            "info acronym_is_word 4:9 who",
+            "warning contained_item 4:22 who",
             "info no_reject_test 6:1 health",
             "warning titlecase_common_noun 9:10 health",
             "warning self_excluding 10:13 health",

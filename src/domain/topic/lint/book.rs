@@ -2,8 +2,9 @@
 //! covers what. The lints next door read this and nothing else.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Term};
+use super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope, Term};
 use super::super::{RulePart, RulePlace, Topic};
 use super::covers::Covers;
 use super::words::WordBook;
@@ -44,6 +45,8 @@ pub struct Text<'a> {
 pub struct Placed<'a> {
     pub term: &'a Term,
     pub spot: Spot,
+    /// Whether it is looked for in titles and bodies, and nowhere else.
+    pub in_text: bool,
 }
 
 /// All rules of a configuration, and what is known about them.
@@ -54,7 +57,9 @@ pub struct Book<'a> {
     /// How lists and macros are used; those that no topic names are not among them.
     pub uses: BTreeMap<&'a str, Uses>,
     /// Topics that name a list or macro, directly or not.
-    users: BTreeMap<&'a str, Vec<usize>>,
+    users: BTreeMap<&'a str, Arc<[usize]>>,
+    /// Lists and macros that are looked for in authors, categories or links.
+    outside: HashSet<&'a str>,
     covers: HashMap<Analysis, Covers>,
     pub words: WordBook<'a>,
     /// What probes are made of.
@@ -65,12 +70,18 @@ impl<'a> Book<'a> {
     /// Reads rules that compile. `None`: there is no topic.
     pub fn read(rules: Rules<'a>) -> Option<Self> {
         let bare = probe::bare(rules.topics.first()?);
-        let mut reader = Reader { rules, uses: BTreeMap::new(), users: BTreeMap::new() };
+        let mut reader = Reader {
+            rules,
+            uses: BTreeMap::new(),
+            users: BTreeMap::new(),
+            outside: HashSet::new(),
+        };
         let mut texts = Vec::new();
         for (index, topic) in rules.topics.iter().enumerate() {
             let mut seen = HashSet::new();
             for (part, expr, analysis, role) in parts(topic) {
-                reader.follow(expr, analysis, role, index, &mut seen);
+                let found = Found { analysis, role, topic: index, in_text: true };
+                reader.follow(expr, found, &mut seen);
                 let place = RulePlace::Topic(index, part);
                 texts.push(Text { place, expr, uses: vec![(analysis, role)] });
             }
@@ -82,9 +93,10 @@ impl<'a> Book<'a> {
                 texts.push(Text { place, expr, uses: uses.unwrap_or_else(default_uses) });
             }
         }
-        let Reader { uses, users, .. } = reader;
+        let Reader { uses, users, outside, .. } = reader;
+        let users = users.into_iter().map(|(name, users)| (name, users.into())).collect();
         let covers = covers(rules, &texts, &uses, &bare);
-        Some(Self { rules, texts, uses, users, covers, words: WordBook::new(rules), bare })
+        Some(Self { rules, texts, uses, users, outside, covers, words: WordBook::new(rules), bare })
     }
 
     /// How a list is used; as a match would use it, where nothing does.
@@ -101,26 +113,30 @@ impl<'a> Book<'a> {
     pub fn terms(&self) -> Vec<Placed<'a>> {
         let mut all = Vec::new();
         for text in &self.texts {
-            written_terms(text.expr, &text.place, &mut all);
+            let in_text = match &text.place {
+                RulePlace::Definition { name, .. } => !self.outside.contains(name.as_str()),
+                RulePlace::Topic(..) => true,
+            };
+            written_terms(text.expr, &text.place, in_text, &mut all);
         }
         for (name, definition) in &self.rules.library.definitions {
             if let Definition::List(items) = definition {
-                all.extend(
-                    items
-                        .iter()
-                        .enumerate()
-                        .map(|(index, term)| Placed { term, spot: item_spot(name, index) }),
-                );
+                let in_text = !self.outside.contains(name.as_str());
+                all.extend(items.iter().enumerate().map(|(index, term)| Placed {
+                    term,
+                    spot: item_spot(name, index),
+                    in_text,
+                }));
             }
         }
         all
     }
 
     /// The topics that a lint concerns.
-    pub fn concerned(&self, spot: &Spot) -> Vec<usize> {
+    pub fn concerned(&self, spot: &Spot) -> Arc<[usize]> {
         match spot {
-            Spot::Topic(index) => vec![*index],
-            Spot::Text { place: RulePlace::Topic(index, _), .. } => vec![*index],
+            Spot::Topic(index) => Arc::new([*index]),
+            Spot::Text { place: RulePlace::Topic(index, _), .. } => Arc::new([*index]),
             Spot::Text { place: RulePlace::Definition { name, .. }, .. }
             | Spot::Definition(name) => self.users.get(name.as_str()).cloned().unwrap_or_default(),
         }
@@ -198,28 +214,41 @@ struct Reader<'a> {
     rules: Rules<'a>,
     uses: BTreeMap<&'a str, Uses>,
     users: BTreeMap<&'a str, Vec<usize>>,
+    outside: HashSet<&'a str>,
+}
+
+/// How a clause was come upon.
+#[derive(Clone, Copy)]
+struct Found {
+    analysis: Analysis,
+    role: Role,
+    topic: usize,
+    in_text: bool,
 }
 
 impl<'a> Reader<'a> {
     fn follow(
         &mut self,
         expr: &Expr,
-        analysis: Analysis,
-        role: Role,
-        topic: usize,
-        seen: &mut HashSet<(&'a str, Analysis, Role)>,
+        found: Found,
+        seen: &mut HashSet<(&'a str, Analysis, Role, bool)>,
     ) {
+        let Found { analysis, role, topic, in_text } = found;
         let Node::Reference(name) = &expr.node else {
+            let in_text = in_text && !is_outside(expr);
             for (operand, role) in operands(expr, role) {
-                self.follow(operand, analysis, role, topic, seen);
+                self.follow(operand, Found { role, in_text, ..found }, seen);
             }
             return;
         };
         let Some((name, definition)) = self.rules.library.definitions.get_key_value(name) else {
             return;
         };
-        if !seen.insert((name.as_str(), analysis, role)) {
+        if !seen.insert((name.as_str(), analysis, role, in_text)) {
             return;
+        }
+        if !in_text {
+            self.outside.insert(name);
         }
         let uses = self.uses.entry(name).or_default();
         if !uses.contains(&(analysis, role)) {
@@ -230,18 +259,27 @@ impl<'a> Reader<'a> {
             users.push(topic);
         }
         if let Definition::Macro(inner) = definition {
-            self.follow(inner, analysis, role, topic, seen);
+            self.follow(inner, found, seen);
         }
     }
 }
 
-fn written_terms<'a>(expr: &'a Expr, place: &RulePlace, all: &mut Vec<Placed<'a>>) {
+fn written_terms<'a>(expr: &'a Expr, place: &RulePlace, in_text: bool, all: &mut Vec<Placed<'a>>) {
     if let Node::Term(term) = &expr.node {
-        all.push(Placed { term, spot: spot(place, expr) });
+        all.push(Placed { term, spot: spot(place, expr), in_text });
     }
+    let in_text = in_text && !is_outside(expr);
     for (operand, _) in operands(expr, Role::Holds) {
-        written_terms(operand, place, all);
+        written_terms(operand, place, in_text, all);
     }
+}
+
+/// Whether a clause looks at authors, categories or links.
+fn is_outside(expr: &Expr) -> bool {
+    let Node::Scoped { scope, .. } = &expr.node else {
+        return false;
+    };
+    matches!(scope, Scope::Author | Scope::Category | Scope::Url)
 }
 
 /// Learns, for each analysis in use, what covers what.
@@ -254,7 +292,7 @@ fn covers(
     let mut terms: HashMap<Analysis, Vec<Term>> = HashMap::new();
     for text in texts {
         let mut written = Vec::new();
-        written_terms(text.expr, &text.place, &mut written);
+        written_terms(text.expr, &text.place, true, &mut written);
         for (analysis, _) in &text.uses {
             terms.entry(*analysis).or_default().extend(written.iter().map(|one| one.term.clone()));
         }

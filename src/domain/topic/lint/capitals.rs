@@ -16,7 +16,7 @@ use crate::domain::text::fold::fold;
 const MIN_MENTIONS: u32 = 10;
 
 pub fn lint(book: &Book<'_>, mut history: Option<&mut History<'_>>, found: &mut Vec<Lint>) {
-    for Placed { term, spot } in book.terms() {
+    for Placed { term, spot, .. } in book.terms() {
         let Term::Word(word) = term else {
             continue;
         };

@@ -6,7 +6,7 @@ use super::book::{Book, Placed};
 use super::{Level, Lint, quoted};
 
 pub fn lint(book: &Book<'_>, found: &mut Vec<Lint>) {
-    for Placed { term, spot } in book.terms() {
+    for Placed { term, spot, .. } in book.terms() {
         let words: &[Word] = match term {
             Term::Word(word) => std::slice::from_ref(word),
             Term::Phrase { words, .. } => words,

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::terms::is_telling;
 use super::text::{Spoken, Writings, as_term, fields};
 use super::{ContextSuggestion, Judged, MAX_SUGGESTIONS, MIN_NOISE};
 use crate::domain::document::Field;
-use crate::domain::story::signature::is_stop_word;
 
 /// Fewest and most words of a phrase.
 const WORDS: std::ops::RangeInclusive<usize> = 2..=4;
@@ -90,7 +90,10 @@ fn phrases_around(words: &[Spoken], start: usize, end: usize) -> Vec<&[Spoken]> 
             let phrase = &words[from..to];
             let is_one = phrase.iter().skip(1).all(|word| word.follows);
             let edges = [phrase.first(), phrase.last()];
-            let tells = edges.iter().flatten().all(|word| !is_stop_word(&word.form));
+            let tells = edges
+                .iter()
+                .flatten()
+                .all(|word| is_telling(&word.form) || (word.end > start && word.start < end));
             if WORDS.contains(&phrase.len()) && phrase.len() > after - first && is_one && tells {
                 all.push(phrase);
             }

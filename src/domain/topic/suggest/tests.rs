@@ -64,7 +64,7 @@ fn the_arithmetic_is_that_of_the_paper() {
 }
 
 #[test]
-fn words_that_are_everywhere_are_not_suggested() {
+fn what_all_stored_entries_say_of_a_word_draws_its_odds_to_theirs() {
     let words = [("minister".to_owned(), 900), ("summit".to_owned(), 3)];
     let background = Vocabulary::new(words, 1_000, true);
     let (topic, library) = (topic("nato", matching("NATO")), Library::default());
@@ -72,8 +72,10 @@ fn words_that_are_everywhere_are_not_suggested() {
     entries.extend([(false, "NATO quiz", ""); 5]);
     let judged = judged(&topic, &library, &entries);
     let found = suggest(&topic, &library, &judged, &[], &background);
-    let wanted: Vec<&str> = found.wanted.iter().map(|one| one.term.as_str()).collect();
-    assert!(wanted.contains(&"summit") && !wanted.contains(&"minister"), "{wanted:?}");
+    let odds = |term: &str| found.wanted.iter().find(|one| one.term == term).unwrap().log_odds;
+    // Both are in 5 of 5 against 0 of 5; 10 entries as usual add 9 and 1, or ½ and 10.
+    assert!((odds("minister") - (14.0f64 / 1.0 / (9.0 / 6.0)).ln()).abs() < 1e-9);
+    assert!(odds("summit") > odds("minister"), "{found:?}");
 }
 
 #[test]

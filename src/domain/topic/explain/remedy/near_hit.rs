@@ -18,15 +18,16 @@ use super::super::super::syntax::ast::{Expr, Node, Scope, Term, Word};
 use super::super::super::{Rule, Topic};
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Token, TokenKind, tokens};
+use crate::domain::text::spelling::{Stem, normal};
 
 /// Most places of a near hit that are quoted.
 const MAX_SPANS: usize = 3;
 
 /// Most entries of a list that are looked at.
-const MAX_ITEMS: usize = 500;
+const MAX_ITEMS: usize = 300;
 
 /// Most different words of a text that a term is compared with.
-const MAX_FORMS: usize = 10_000;
+const MAX_FORMS: usize = 5_000;
 
 /// A term that would have been found.
 pub(super) struct NearHit {
@@ -60,6 +61,9 @@ pub(super) struct NearHits<'a> {
     base: Topic,
     /// Each folded form with the places where it stands.
     forms: BTreeMap<String, Vec<(Field, Token)>>,
+    /// Each form with what is the same for its plurals and spellings: worked out once, since
+    /// every term of a long list asks.
+    normals: Vec<(String, String)>,
 }
 
 impl<'a> NearHits<'a> {
@@ -77,6 +81,7 @@ impl<'a> NearHits<'a> {
                 forms.entry(token.form.clone()).or_default().push((field, token));
             }
         }
+        let normals = forms.keys().map(|form| (form.clone(), normal(form, Stem::Plural))).collect();
         let base = Topic {
             id: topic.id.clone(),
             name: String::new(),
@@ -90,7 +95,7 @@ impl<'a> NearHits<'a> {
             tests: Vec::new(),
             file: String::new(),
         };
-        Self { document, base, forms }
+        Self { document, base, forms, normals }
     }
 
     /// The nearest thing to a term that is not in `scope`.

@@ -259,6 +259,11 @@ fn a_match_needs_no_cure_and_hostile_texts_end() {
     assert_eq!(set.cure(&id, &document("alpha", ""), &Origin::UNKNOWN), None);
     let word = "alph".repeat(20_000);
     let many: String = (0..20_000).map(|n| format!("alphab{n} ")).collect();
+    let items: Vec<String> = (0..2_000).map(|n| format!("betagamma{n}x")).collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    let long = one(matching("@long"), &library(&[("long", &items)]));
+    let cure = long.cure(&id, &document("", &many), &Origin::UNKNOWN).unwrap();
+    assert_eq!(cure.remedies[0].code, "missing");
     for text in [word, many, "alph ".repeat(20_000)] {
         let cure = set.cure(&id, &document("", &text), &Origin::UNKNOWN).unwrap();
         assert!(cure.remedies.len() <= super::MAX_TOLD);

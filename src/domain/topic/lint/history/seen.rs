@@ -44,9 +44,10 @@ pub fn lint(book: &Book<'_>, history: &mut History<'_>, found: &mut Vec<Lint>) {
     };
     let mut silent: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut queries = 0;
-    for (index, Placed { term, spot }) in terms.iter().enumerate() {
+    for (index, Placed { term, spot, in_text }) in terms.iter().enumerate() {
         let label = term_label(term);
-        if is_stemmed(book, spot) {
+        // Authors, categories and links are not in the index.
+        if !in_text || is_stemmed(book, spot) {
             continue;
         }
         let missing = match presence(term, history) {

@@ -13,7 +13,7 @@ const MANY_FORMS: usize = 50;
 const SHOWN_FORMS: usize = 10;
 
 pub fn lint(book: &Book<'_>, history: &History<'_>, found: &mut Vec<Lint>) {
-    for Placed { term, spot } in book.terms() {
+    for Placed { term, spot, .. } in book.terms() {
         for word in term_words(term).iter().filter(|word| word.open_start || word.open_end) {
             let letters = fold(&word.text);
             let matching = history.vocabulary.matching(&letters, word.open_start, word.open_end);

@@ -62,7 +62,7 @@ fn needless_clauses_are_seen_through_lists_and_macros() {
     assert_eq!(told(&found), ["never_decisive: @both"]);
     let place = RulePlace::Topic(0, RulePart::Match);
     assert_eq!(found[0].spot, Spot::Text { place, span: 9..14 });
-    assert_eq!((found[0].level, &found[0].topics[..]), (Level::Warning, &[0][..]));
+    assert_eq!((found[0].level, &*found[0].topics), (Level::Warning, &[0][..]));
 }
 
 #[test]

@@ -58,6 +58,9 @@ fn a_term_that_never_occurred_is_told_once_there_is_enough_to_tell_by() {
     assert_eq!(found[0].level, Level::Info);
     let found = over("NATO OR Oslo", &Library::default(), &texts);
     assert_eq!(told(&found), ["never_seen: NATO"], "it is there, but not in capitals");
+    let author = "author:Xanadu OR author:@gone OR Oslo";
+    let gone = library(&[("gone", &["Shangri"])]);
+    assert_eq!(told(&over(author, &gone, &texts)), [""; 0], "authors are not in the index");
     let few = [texts[0], texts[1]].map(|(text, times)| (text, times / 2));
     assert_eq!(told(&over("Xanadu OR Oslo", &Library::default(), &few)), [""; 0]);
     let list = library(&[("places", &["Xanadu", "Oslo", "Atlantis", "北约", "re/Q+/"])]);

@@ -26,6 +26,11 @@ fn entries_that_add_nothing_are_told() {
     assert_eq!(of_list(&["NATO", "=NATO"]), ["contained_item: =NATO"]);
     assert_eq!(of_list(&["oil", "oil"]), ["contained_item: oil"]);
     assert_eq!(of_list(&["sanction*", "sanctions", "sanctioned"]).len(), 2);
+    let found = lints(vec![matching("@l")], &library(&[("l", &["defence", "défense"])]), None);
+    assert_eq!(
+        (told(&found), found[0].level),
+        (vec!["contained_item: défense".into()], Level::Info)
+    );
     assert_eq!(of_list(&["北约", "北约组织"]), ["contained_item: 北约组织"]);
 }
 
@@ -57,7 +62,7 @@ fn how_a_list_is_used_decides_what_is_needless_in_it() {
     assert_eq!(needless, [""; 0], "exclusions are not stemmed; EXCEPT asks what overlaps");
     let found = lints(vec![matching("@coaches AND @straps")], &lib, None);
     assert_eq!(told(&found), ["contained_item: coaches", "contained_item: \"NATO strap\""]);
-    assert_eq!(found[0].topics, [0]);
+    assert_eq!(*found[0].topics, [0]);
 }
 
 #[test]

@@ -36,8 +36,11 @@ enum Likeness {
 impl NearHits<'_> {
     /// The word in another form.
     pub(super) fn other_form(&self, word: &Word, form: &str, scope: Scope) -> Option<NearHit> {
-        let alike = self.forms.keys().filter_map(|other| Some((likeness(form, other)?, other)));
-        let mut alike: Vec<(Likeness, &String)> = alike.collect();
+        let term = (form, &*normal(form, Stem::Plural), form.chars().count());
+        let alike = self.normals.iter();
+        let mut alike: Vec<(Likeness, &String)> = alike
+            .filter_map(|(other, normal)| Some((likeness(term, other, normal)?, other)))
+            .collect();
         alike.sort();
         let hit = alike.into_iter().take(20).find_map(|(likeness, other)| {
             let (text, spans) = self.quote(other, scope)?;
@@ -100,14 +103,19 @@ fn plain(text: &str) -> Word {
     Word { text: text.to_owned(), exact: false, open_start: false, open_end: false }
 }
 
-fn likeness(form: &str, other: &str) -> Option<Likeness> {
+/// How `other` is like a term, given as its form, its normal form and its number of letters.
+fn likeness(
+    (form, normal, length): (&str, &str, usize),
+    other: &str,
+    other_normal: &str,
+) -> Option<Likeness> {
     if form == other {
         return None;
     }
-    if normal(form, Stem::Plural) == normal(other, Stem::Plural) {
+    if normal == other_normal {
         return Some(Likeness::Plural);
     }
-    let (length, theirs) = (form.chars().count(), other.chars().count());
+    let theirs = other.chars().count();
     let more = theirs.saturating_sub(length);
     if length >= MIN_START && other.starts_with(form) {
         return Some(Likeness::Longer(more));

@@ -104,12 +104,12 @@ impl NearHits<'_> {
     fn places(&self, word: &Word, scope: Scope) -> Option<Vec<(Field, Token)>> {
         let form = form_of(&word.text)?;
         let wanted = normal(&form, Stem::Plural);
-        let mut all: Vec<(Field, Token)> = self
-            .forms
-            .iter()
-            .filter(|(other, _)| normal(other, Stem::Plural) == wanted)
-            .flat_map(|(_, places)| places.iter().cloned())
+        let same = self.normals.iter().filter(|(_, normal)| *normal == wanted);
+        let mut all: Vec<(Field, Token)> = same
+            .filter_map(|(form, _)| self.forms.get(form))
+            .flatten()
             .filter(|(field, token)| in_scope(scope, *field, token.place.position))
+            .cloned()
             .collect();
         all.sort_by_key(|(field, token)| (*field, token.place.position));
         (!all.is_empty()).then_some(all)
