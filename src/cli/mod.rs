@@ -23,7 +23,6 @@ mod output;
 mod report;
 mod run;
 mod save_test;
-pub mod saved_test;
 mod session;
 mod shell;
 mod topics;

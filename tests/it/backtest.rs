@@ -216,6 +216,43 @@ async fn a_topic_is_held_against_its_files_at_a_revision_of_git() {
     assert_eq!((code, err.contains("hint: ")), (1, true), "{err}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_give_a_precision_and_become_tests() {
+    let world = past().await;
+    let (code, page, _) = run(&world, "topics backtest nato --show precision");
+    assert_eq!((code, page.contains("no match is marked yet")), (0, true), "{page}");
+    let (code, _, err) = run(&world, "topics backtest nato --mark");
+    assert_eq!((code, err.contains("`wirewatch topics mark nato")), (0, true), "{err}");
+    let report = backtest(&world, "");
+    let entry = |samples: &Value, title: &str| {
+        let samples = samples["samples"].as_array().unwrap();
+        let found = samples.iter().find(|sample| sample["title"] == title);
+        found.unwrap()["entry"].as_str().unwrap().to_owned()
+    };
+    let wanted = entry(&report["hits"], "NATO opens an office in Oslo");
+    let unwanted = entry(&report["hits"], "NATO of old");
+    let near = entry(&report["near_misses"], "Learn the NATO alphabet");
+    for line in [
+        format!("topics mark nato {wanted} wanted"),
+        format!("topics mark nato {unwanted} {near} unwanted"),
+    ] {
+        let (code, _, err) = run(&world, &line);
+        assert_eq!(code, 0, "{err}");
+    }
+    let report = backtest(&world, "--save-tests");
+    let precision = &report["precision"];
+    assert_eq!(precision["precision"], 0.5);
+    assert_eq!((&precision["wanted"], &precision["unwanted_rejected"]), (&1.into(), &1.into()));
+    let file = std::fs::read_to_string(world.dir().join("topics/test.toml")).unwrap();
+    assert_eq!(file.matches("[[topic.test]]").count(), 3, "{file}");
+    assert!(file.contains("NATO opens an office in Oslo"), "{file}");
+    let (code, _, _) = run(&world, "topics test nato");
+    assert_eq!(code, 1, "one of the tests asks for another rule");
+    backtest(&world, "--save-tests");
+    let again = std::fs::read_to_string(world.dir().join("topics/test.toml")).unwrap();
+    assert_eq!(again, file, "none is saved twice");
+}
+
 fn git(dir: &Path, args: &[&str]) {
     let ran = Command::new("git").arg("-C").arg(dir).args(args).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));

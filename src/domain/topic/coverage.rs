@@ -143,8 +143,9 @@ impl Measured {
     /// Notes what decided one entry.
     fn learn(&mut self, explained: &Explanation) {
         let verdict = self.verdict(explained, None);
-        if verdict != explained.matched {
-            // A filter stood before the rule, or the rule ran out of its share of work.
+        let is_admitted = explained.filters.iter().all(|filter| filter.held);
+        if !is_admitted || verdict != explained.matched {
+            // A filter decided and no clause, or the rule ran out of its share of work.
             return;
         }
         for number in 0..self.covered.len() {

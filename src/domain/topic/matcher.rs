@@ -66,21 +66,46 @@ impl TopicSet {
     /// As [`Self::evaluate`], and which topics ran out of their share of work.
     pub fn evaluate_reporting(&self, document: &Document, origin: &Origin<'_>) -> Evaluation {
         let mut evaluation = Evaluation::default();
+        self.each_candidate(document, origin, |decider, index| {
+            if let Some((topic, found)) = decide_one(decider, index, &mut evaluation) {
+                evaluation.matches.push((topic, found));
+            }
+        });
+        evaluation
+    }
+
+    /// The topics that match `document`, in the order they were configured, without evidence: for
+    /// those who only count.
+    pub fn matching_topics(&self, document: &Document, origin: &Origin<'_>) -> Vec<&Arc<Topic>> {
+        let mut topics = Vec::new();
+        self.each_candidate(document, origin, |decider, index| {
+            if let Some(compiled) = self.topics.get(index as usize) {
+                decider.begin_topic();
+                topics.extend(decider.matches(compiled).map(|_| &compiled.topic));
+            }
+        });
+        topics
+    }
+
+    /// Reads `document` and hands over each topic that it may match.
+    fn each_candidate(
+        &self,
+        document: &Document,
+        origin: &Origin<'_>,
+        mut decide: impl FnMut(&mut Decider<'_>, u32),
+    ) {
         if self.topics.is_empty() {
-            return evaluation;
+            return;
         }
         with_reading(|reading| {
             reading.read(self, document);
             let candidates = reading.candidates(self);
             let mut decider = Decider::new(self, document, origin, reading);
             for &index in &candidates {
-                if let Some((topic, found)) = decide_one(&mut decider, index, &mut evaluation) {
-                    evaluation.matches.push((topic, found));
-                }
+                decide(&mut decider, index);
             }
             reading.return_candidates(candidates);
         });
-        evaluation
     }
 
     /// What one topic alone says of `document`.

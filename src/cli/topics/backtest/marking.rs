@@ -3,16 +3,16 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::cli::alert_state;
 use crate::cli::args::Backtest;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
 use crate::cli::session::Session;
+use crate::cli::{alert_state, save_test};
 use crate::domain::alert::mark::Mark;
 use crate::domain::backtest::{Drawn, Report};
 use crate::domain::untrusted;
 use crate::store::Store;
-use crate::store::verdicts::Verdict;
+use crate::store::verdicts::{Verdict, VerdictView};
 
 /// What is kept beside a verdict that was asked for here.
 const NOTE: &str = "marked in a backtest";
@@ -35,6 +35,9 @@ pub fn after(
     let mut samples: Vec<Drawn> = report.hits.iter().chain(&report.misses).cloned().collect();
     if asked.mark {
         mark(report, &mut samples, asked, store, session)?;
+    }
+    if asked.save_tests {
+        save_tests(report, &samples, store, session)?;
     }
     Ok(())
 }
@@ -80,6 +83,33 @@ fn mark(
         kept += 1;
     }
     session.messages.note(&format!("{} marked", count(kept, "sample")));
+    Ok(())
+}
+
+/// Makes a test of each sample that is marked, now or before. Duplicates say nothing of the rule.
+fn save_tests(
+    report: &Report,
+    samples: &[Drawn],
+    store: &Store,
+    session: &Session,
+) -> Result<(), Failure> {
+    let verdicts = store.verdicts(&report.topic)?;
+    let drawn = |entry| samples.iter().any(|drawn| drawn.entry == entry);
+    let mut chosen: Vec<VerdictView> = verdicts
+        .into_iter()
+        .filter(|said| said.verdict != Mark::Dup && drawn(said.entry))
+        .collect();
+    chosen.sort_by_key(|said| said.entry);
+    if chosen.is_empty() {
+        session.messages.note("no sample is marked yet: there is no test to save; --mark asks");
+    }
+    for said in chosen {
+        let VerdictView { topic, entry, verdict, author, at, note, alert } = said;
+        if let Some(detail) = store.entry(entry)? {
+            let said = Verdict { topic, entry, verdict, author, note, at, alert };
+            save_test::save(&said, &detail, session)?;
+        }
+    }
     Ok(())
 }
 

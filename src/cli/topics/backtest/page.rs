@@ -126,7 +126,8 @@ fn named(what: &str) -> String {
 }
 
 fn figures(report: &Report, lines: &mut Lines) {
-    let rows: [(&str, fn(Count) -> u64); 7] = [
+    type Row = (&'static str, fn(Count) -> u64);
+    let rows: [Row; 7] = [
         ("matches", |count| count.matches),
         ("stories", |count| count.stories),
         ("alerts", |count| count.alerts),

@@ -116,3 +116,12 @@ fn an_exclusion_is_covered_where_it_alone_rejects() {
         ["match NATO: ", "exclude strap: +", "exclude watch: "]
     );
 }
+
+#[test]
+fn an_entry_that_a_filter_holds_back_covers_nothing() {
+    let mut filtered = matching("NATO");
+    filtered.filters.languages.only = vec!["fr".to_owned()];
+    let titles = ["The butter of Denmark is the best there is, say the farmers of the country"];
+    assert_eq!(check(filtered, &titles), ["match NATO: "]);
+    assert_eq!(check(matching("NATO"), &titles), ["match NATO: -"]);
+}

@@ -1,8 +1,9 @@
 //! The passages that show a match best: the title where it carries a span, then the sentences of
 //! the body that cover the most different clauses.
 
+use std::ops::Range;
+
 use super::super::matcher::decide::Decider;
-use super::super::matcher::occurrence::Occurrence;
 use super::super::matcher::reading::field_text;
 use super::Passage;
 use super::prove::Proven;
@@ -23,18 +24,24 @@ struct Spoken {
     sentence: Sentence,
     /// One bit for each clause.
     clauses: u64,
-    marks: Vec<(usize, usize)>,
+    /// Its spans, among all of them.
+    marks: Range<usize>,
 }
+
+/// A span of the body: number of its sentence, index of its clause, byte range.
+type Mark = (usize, usize, (usize, usize));
 
 /// The passages for these clauses.
 pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
+    let count = proven.iter().map(|clause| clause.pieces.len()).sum();
     let mut title = Vec::new();
-    let mut body = Vec::new();
+    let mut body: Vec<Mark> = Vec::with_capacity(count);
     for (index, clause) in proven.iter().enumerate() {
         for &piece in &clause.pieces {
+            let range = (piece.from as usize, piece.to as usize);
             match piece.field {
-                Field::Title => title.push((piece.from as usize, piece.to as usize)),
-                Field::Body => body.push((index, piece)),
+                Field::Title => title.push(range),
+                Field::Body => body.push((0, index, range)),
                 _ => {}
             }
         }
@@ -49,43 +56,42 @@ pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
     if !body.is_empty() {
         let sentences = decider.reading.sentences(document, Field::Body);
         let text = field_text(document, Field::Body);
-        for spoken in best(spoken(sentences, &body)) {
-            passages.push(passage(Field::Body, text, spoken.sentence, spoken.marks));
+        for spoken in best(spoken(sentences, &mut body)) {
+            let marks = body[spoken.marks].iter().map(|(_, _, range)| *range).collect();
+            passages.push(passage(Field::Body, text, spoken.sentence, marks));
         }
     }
     passages
 }
 
-/// The sentences that hold a span, in order. A span over several counts for the first.
-fn spoken(sentences: &[Sentence], pieces: &[(usize, Occurrence)]) -> Vec<Spoken> {
-    let mut found: Vec<(usize, usize, (usize, usize))> = pieces
-        .iter()
-        .map(|(clause, piece)| {
-            let (from, to) = (piece.from as usize, piece.to as usize);
-            (index_at(sentences, from), *clause, (from, to))
-        })
-        .collect();
-    found.sort_unstable();
-    let mut all: Vec<(usize, Spoken)> = Vec::new();
-    for (index, clause, mark) in found {
-        let Some(sentence) = sentences.get(index) else {
+/// The sentences that hold a span, in order; `marks` are put in their order. A span over several
+/// counts for the first.
+fn spoken(sentences: &[Sentence], marks: &mut [Mark]) -> Vec<Spoken> {
+    for mark in marks.iter_mut() {
+        mark.0 = index_at(sentences, mark.2.0);
+    }
+    marks.sort_unstable();
+    let mut all: Vec<Spoken> = Vec::with_capacity(marks.len());
+    let mut last = None;
+    for (at, (index, clause, _)) in marks.iter().enumerate() {
+        let Some(sentence) = sentences.get(*index) else {
             continue;
         };
-        if all.last().is_none_or(|(last, _)| *last != index) {
-            let spoken = Spoken { sentence: *sentence, clauses: 0, marks: Vec::new() };
-            all.push((index, spoken));
+        if last != Some(*index) {
+            last = Some(*index);
+            all.push(Spoken { sentence: *sentence, clauses: 0, marks: at..at });
         }
-        if let Some((_, spoken)) = all.last_mut() {
+        if let Some(spoken) = all.last_mut() {
             spoken.clauses |= 1 << (clause % 64);
-            spoken.marks.push(mark);
+            spoken.marks.end = at + 1;
         }
     }
-    all.into_iter().map(|(_, spoken)| spoken).collect()
+    all
 }
 
 /// Up to three sentences, each chosen for the clauses it adds, then put in order.
 fn best(mut all: Vec<Spoken>) -> Vec<Spoken> {
-    let mut chosen: Vec<Spoken> = Vec::new();
+    let mut chosen: Vec<Spoken> = Vec::with_capacity(MAX_SENTENCES);
     let mut covered = 0u64;
     while chosen.len() < MAX_SENTENCES {
         let gain = |spoken: &Spoken| (spoken.clauses & !covered).count_ones();

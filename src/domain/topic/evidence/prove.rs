@@ -161,8 +161,11 @@ fn finish(decider: &Decider<'_>, clause: Proven, is_cut: &mut bool) -> Clause {
 
 /// All pieces of occurrences, each once, as they stand in the document.
 pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
-    let mut all: Vec<Occurrence> =
-        found.iter().flat_map(|occurrence| occurrence.pieces(arena).iter().copied()).collect();
+    let count = found.iter().map(|occurrence| occurrence.pieces(arena).len()).sum();
+    let mut all: Vec<Occurrence> = Vec::with_capacity(count);
+    for occurrence in found {
+        all.extend_from_slice(occurrence.pieces(arena));
+    }
     all.sort_by_key(Occurrence::order);
     all.dedup_by_key(|piece| piece.order());
     all
