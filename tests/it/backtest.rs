@@ -203,7 +203,7 @@ async fn a_topic_is_held_against_its_files_at_a_revision_of_git() {
     let world = past().await;
     let git = |args: &[&str]| git(world.dir(), args);
     let (code, _, err) = run(&world, "topics backtest nato --against git:HEAD");
-    assert_eq!((code, err.contains("git does not know `HEAD`")), (1, true), "{err}");
+    assert_eq!((code, err.contains("not a git repository")), (1, true), "{err}");
     git(&["init", "-q"]);
     git(&["add", "wirewatch.toml", "topics"]);
     git(&["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "one"]);
