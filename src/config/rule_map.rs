@@ -108,7 +108,7 @@ impl RuleMap {
     fn place(&self, lint: Lint) -> PlacedLint {
         let level = match lint.level {
             lint::Level::Warning => Level::Warning,
-            lint::Level::Info => Level::Info,
+            lint::Level::Note => Level::Note,
         };
         let place = self.file_place(&lint.spot);
         let mut problem = Problem::new(level, place, lint.code, lint.message, &self.sources);
