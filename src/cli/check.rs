@@ -64,8 +64,8 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         session.messages.report(&Failure::said(Exit::Failed, sentence));
     }
     if !notes.is_empty() {
-        let notes = count(notes.len(), "thing");
-        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
+        let notes = count(notes.len(), "note");
+        session.messages.note(&format!("{notes} beside: see `wirewatch topics lint`"));
     }
     if !session.messages.quiet() {
         session.printer.text(&summary(&config, good, failed.len()))?;
