@@ -89,7 +89,8 @@ pub struct TestArgs {
     /// Say which clauses of the rules no test decides by
     #[arg(long)]
     pub coverage: bool,
-    /// Also write the results to a file, as JUnit XML
+    /// Also write the results to a file, as JUnit XML; `-`: to standard output, instead of the
+    /// table
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }
