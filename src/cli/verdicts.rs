@@ -51,11 +51,13 @@ pub fn of_alerts(
         let about = stored(&store, about)?;
         let ids: Vec<EntryId> = about.iter().map(|detail| detail.entry.id).collect();
         let kept = said.keep(topic, &ids, Some(*id), &store, session)?;
-        // The opening stands for all: the others tell the same.
-        if said.save_test
-            && let Some((verdict, opening)) = kept.first().zip(about.first())
-        {
-            unsaved += save(verdict, opening, session);
+        if said.save_test {
+            let saved = kept
+                .iter()
+                .zip(&about)
+                .take_while(|(verdict, detail)| save(verdict, detail, session) == 0);
+            // What keeps one out of the file keeps the others out too, and is told once.
+            unsaved += kept.len() - saved.count();
         }
         if let Some(marked) = store.alert(*id)? {
             alerts::add(&mut records, &marked.view);

@@ -122,7 +122,8 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
     let said = scene.run(&line).ended(0);
     assert!(said.err.contains("a test that nato rejects E"), "{}", said.err);
     assert!(said.err.contains("it fails until the rule is mended"), "{}", said.err);
-    assert!(said.err.contains("hint: `wirewatch topics explain nato E"), "{}", said.err);
+    assert!(said.err.contains("a reload is refused, and so is a start"), "{}", said.err);
+    assert!(said.err.contains("hint: `wirewatch topics test nato` shows"), "{}", said.err);
     let after = std::fs::read_to_string(&file).unwrap();
     assert!(after.starts_with(before.trim_end()), "nothing that was there is touched: {after}");
     assert!(after.contains("said to be noise by tester"), "{after}");
@@ -133,7 +134,9 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
 
     let failing = scene.run("topics test -o json").ended(1).list();
     assert_eq!((failing.len(), &failing[0]["passed"]), (1, &false.into()));
-    assert!(scene.once().ended(1).err.contains("1 test of the topics failed"));
+    let refused = scene.once().ended(1).err;
+    assert!(refused.contains("1 test of the topics failed"), "{refused}");
+    assert!(refused.contains("`wirewatch topics test nato` shows what failed"), "{refused}");
     let again = scene.run(&line).ended(0);
     assert!(again.err.contains("is a test of nato already"), "{}", again.err);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
@@ -145,6 +148,25 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
     .unwrap();
     scene.run("topics test").ended(0);
     scene.once().ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_entry_of_an_alert_becomes_a_test_of_its_own_unless_it_says_the_same() {
+    let mut scene = Scene::new(&["wire", "ledger", "post"]).await;
+    scene.once().ended(0);
+    let pact = "NATO ministers sign harbour defence pact in Copenhagen";
+    for (feed, title) in [("wire", pact), ("ledger", &format!("{pact} today")), ("post", pact)] {
+        scene.world.publish(feed, item(title).at(&format!("{feed}.example")));
+        scene.once().ended(0);
+    }
+    let id = scene.alert_id();
+    let said = scene.run(&format!("alerts verdict {id} useful --save-test")).ended(0).err;
+    assert_eq!(said.matches("a test that nato matches E").count(), 2, "{said}");
+    let file = std::fs::read_to_string(scene.world.dir().join("topics/test.toml")).unwrap();
+    assert_eq!(file.matches("[[topic.test]]").count(), 2, "{file}");
+    let marked = scene.run(&format!("alerts show {id} -o json")).ended(0).json();
+    let entries = marked["verdicts"].as_array().unwrap().len();
+    assert_eq!(said.matches("is a test of nato already").count(), entries - 2, "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
