@@ -62,8 +62,8 @@ pub enum Topics {
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
-        /// Stored entries' ids
-        #[arg(required = true, value_name = "ENTRY")]
+        /// Stored entries' ids or links, or ids of the topic's alerts, whose entries are meant
+        #[arg(required = true, value_name = "ENTRY|URL|ALERT")]
         entries: Vec<String>,
         #[arg(value_enum)]
         wanted: Wanted,

@@ -49,6 +49,34 @@ async fn single_entries_are_marked_whether_or_not_they_matched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn entries_to_mark_are_named_by_id_link_or_alert() {
+    let mut scene = Scene::with_alert().await;
+    let alert = scene.alert_id();
+    let marked = scene.run(&format!("topics mark nato {alert} unwanted -o json")).ended(0).list();
+    assert_eq!(marked.len(), 2, "both entries of the alert: {marked:?}");
+    assert_eq!(scene.run("alerts list --verdict noise -o json").ended(0).list().len(), 1);
+    let link = marked[0]["url"].as_str().unwrap();
+    let again = scene.run(&format!("topics mark nato {link} wanted -o json")).ended(0).list();
+    assert_eq!((again.len(), &again[0]["verdict"]), (1, &"useful".into()), "{again:?}");
+    let unknown = scene.run("topics mark nato https://nowhere.example/x wanted").ended(1).err;
+    assert!(unknown.contains("no stored entry has the link"), "{unknown}");
+    scene.run("topics mark nato A0 wanted").ended(1);
+    for malformed in ["-", "nonsense", "E!", "topics"] {
+        let said = scene.run(&format!("topics mark nato {malformed} wanted")).ended(2).err;
+        assert!(said.contains("hint: give an entry's id (E…) or link"), "{said}");
+    }
+    // Once its topic is gone, its alerts can be judged; the topic itself cannot.
+    scene.world.topics = "[[topic]]\nid = \"oil\"\nmatch = 'oil'\n".to_owned();
+    scene.world.write_config();
+    scene.once().ended(0);
+    let other = scene.run(&format!("topics mark oil {alert} wanted")).ended(1).err;
+    assert!(other.contains("is of topic nato, not of oil"), "{other}");
+    let gone = scene.run(&format!("topics mark nato {link} wanted")).ended(1).err;
+    assert!(gone.contains("topic nato is retired: since 20"), "{gone}");
+    scene.run(&format!("alerts verdict {alert} useful")).ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn alerts_of_a_topic_on_trial_are_shown_on_request_only() {
     let mut scene = Scene::new(&["wire"]).await;
     scene.world.topics = NATO.replace("match =", "mode = \"shadow\"\nmatch =")
