@@ -216,6 +216,11 @@ async fn results_are_written_as_junit_whole_or_not_at_all() {
     let xml = fs::read_to_string(scene.world.dir().join("results.xml")).unwrap();
     assert!(xml.contains("<testsuite name=\"nato\"") && xml.contains("failures=\"1\""), "{xml}");
     assert!(xml.contains("Strap &lt;b&gt; &amp; &quot;co&quot;"), "{xml}");
+    let piped = scene.run("topics test --junit -").ended(1);
+    assert_eq!(piped.out, xml, "nothing but the results");
+    assert!(piped.err.contains("1 failed"), "{}", piped.err);
+    assert!(!scene.world.dir().join("-").exists());
+    scene.run("topics test --junit - --coverage").ended(2);
     let refused = scene.run("topics test --junit no/such/folder.xml").ended(1);
     assert!(refused.err.contains("cannot write the results to no/such/folder.xml"), "{refused:?}");
 }
