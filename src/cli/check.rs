@@ -18,11 +18,11 @@ use crate::domain::topic::selftest::{self, TestResult};
 const COLUMNS: &[Column] = &[
     Column::shown("level"),
     Column::shown("code"),
-    Column::shown("file"),
+    Column::text("file"),
     Column::shown("line"),
-    Column::shown("column"),
-    Column::shown("message"),
-    Column::shown("hint"),
+    Column::shown("column").spare(2),
+    Column::text("message"),
+    Column::text("hint").spare(1),
 ];
 
 pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
