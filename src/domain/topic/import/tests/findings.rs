@@ -143,6 +143,57 @@ fn rules_keep_to_the_limits() {
 }
 
 #[test]
+fn a_newsboat_filter_that_is_badly_written_is_no_setting() {
+    for line in [
+        r#"title ~ "bar""#,
+        r#"title contains "bar""#,
+        r#"title =~ bar"#,
+        r#"title =~ "bar"#,
+        r#"TITLE ~= "bar""#,
+        r#"!title =~ "bar""#,
+        r#"not title =~ "bar""#,
+        r#""title" =~ "bar""#,
+        r#"and title =~ "bar""#,
+        r#"(titel ~ "bar")"#,
+        r#"link=https://bar.example"#,
+        r#"subject => "bar""#,
+    ] {
+        let read = imported(Newsboat, &format!("title =~ \"foo\"\n{line}\n"));
+        let levels: Vec<Level> = read.report.iter().map(|finding| finding.level).collect();
+        assert!(levels.contains(&Level::Untranslated), "{line}: {:#?}", read.report);
+        assert!(read.report.iter().all(|finding| finding.line == 2), "{line}");
+        let [topic] = &read.topics[..] else { panic!("{line}: {:#?}", read.topics) };
+        assert!(!topic.shadow, "{line}: another rule lost nothing");
+    }
+    let joined = imported(Newsboat, "title =~ \"foo\" and title ~ \"bar\"");
+    assert!(joined.topics.iter().all(|draft| draft.shadow), "{:#?}", joined.report);
+    assert_eq!(joined.worst(), Some(Level::Untranslated));
+}
+
+#[test]
+fn newsboat_feeds_and_settings_are_notes() {
+    for line in [
+        "https://bar.example/rss?a=b~c news \"~Bar\" # comment",
+        "\"filter:~/bin/clean:https://bar.example/feed\" news",
+        "exec:~/bin/feed",
+        "file:///srv/feed.xml",
+        "reload-time 60 # minutes",
+        "cache-file ~/newsboat/cache.db",
+        "bind-key ~ next-unread",
+        "bind-key = next",
+        "macro # open-in-browser",
+        "highlight-article \"title =~ \\\"bar\\\"\" red default",
+        "articlelist-format \"%4i %f %D  %?T?|%-17T|  ?%t\"",
+        "color listfocus black white bold",
+    ] {
+        let read = imported(Newsboat, &format!("title =~ \"foo\"\n{line}\n"));
+        let codes: Vec<_> = read.report.iter().map(|f| (f.level, f.code)).collect();
+        assert_eq!(codes, [(Level::Note, "no_rule")], "{line}");
+        assert!(!read.report[0].message.contains("feeds.toml"));
+    }
+}
+
+#[test]
 fn topics_are_called_as_asked() {
     let naming = Naming { prefix: Some("trade".to_owned()), name: Some("Trade".to_owned()) };
     let ids = |input: &str| -> Vec<(String, String)> {
