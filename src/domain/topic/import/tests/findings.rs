@@ -194,6 +194,43 @@ fn newsboat_feeds_and_settings_are_notes() {
 }
 
 #[test]
+fn an_input_that_no_topic_came_of_is_said_to_have_failed() {
+    let said = |dialect: Dialect, input: &str| {
+        let read = imported(dialect, input);
+        assert!(read.topics.is_empty(), "{dialect:?} {input:?}");
+        assert_eq!(read.worst(), Some(Level::Failed), "{dialect:?} {input:?}: {:?}", read.report);
+    };
+    for input in ["", " \n\n", "#", "# ", "\u{feff}"] {
+        Dialect::ALL.into_iter().for_each(|dialect| said(dialect, input));
+    }
+    for (dialect, input) in [
+        (TrendRadar, "[1,2,3]"),
+        (TrendRadar, "[WORD_GROUPS]"),
+        (TrendRadar, "[Chips]\n!film"),
+        (Newsboat, "https://bar.example/feed"),
+        (Newsboat, "\"query:Bar\""),
+        (Newsboat, "ignore-article \"*\" \"title =~ \\\"bar\\\"\""),
+        (Miniflux, "[keep]"),
+        (Miniflux, "[1, 2]"),
+        (Miniflux, "[block]\nEntryTitle=bar"),
+        (Taranis, "[1,2,3]"),
+        (Taranis, "value,category"),
+        (Taranis, "{\"version\": 1, \"data\": [{\"name\": \"x\", \"entries\": []}]}"),
+        (Emm, "<alerts/>"),
+        (Emm, "<alert id=\"A\"/>"),
+        (Emm, "define alert A end alert"),
+        (Emm, "[A]"),
+        (Lexis, "and or not"),
+        (Factiva, "in=i22100"),
+    ] {
+        said(dialect, input);
+    }
+    let read = imported(TrendRadar, "[1,2,3]\n\nchip");
+    assert_eq!(read.report[0].original, "[1,2,3]");
+    assert_eq!(read.topics.len(), 1);
+}
+
+#[test]
 fn topics_are_called_as_asked() {
     let naming = Naming { prefix: Some("trade".to_owned()), name: Some("Trade".to_owned()) };
     let ids = |input: &str| -> Vec<(String, String)> {
