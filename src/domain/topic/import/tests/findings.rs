@@ -2,7 +2,8 @@
 
 use super::super::Dialect::{self, Emm, Factiva, Lexis, Miniflux, Newsboat, Taranis, TrendRadar};
 use super::super::{Level, Naming, import};
-use super::{codes, imported, rule};
+use super::{codes, finds, imported, rule, titled};
+use crate::domain::topic::filter::Origin;
 
 #[test]
 fn what_is_not_translated_is_named() {
@@ -228,6 +229,72 @@ fn an_input_that_no_topic_came_of_is_said_to_have_failed() {
     let read = imported(TrendRadar, "[1,2,3]\n\nchip");
     assert_eq!(read.report[0].original, "[1,2,3]");
     assert_eq!(read.topics.len(), 1);
+}
+
+#[test]
+fn entities_of_a_document_are_never_expanded() {
+    let alert = |head: &str, patterns: &str| {
+        imported(Emm, &format!("{head}<alert id=\"A\" threshold=\"5\">{patterns}</alert>"))
+    };
+    let said = |read: &super::super::Imported| -> Vec<(Level, &'static str)> {
+        read.report.iter().map(|finding| (finding.level, finding.code)).collect()
+    };
+    let good = "<pattern weight=\"5\">oil</pattern>";
+    let lost = format!("{good}<pattern weight=\"5\">&x; &y;</pattern>");
+    let read = alert("", &lost);
+    let entity = (Level::Untranslated, "entity");
+    assert_eq!(said(&read), [entity, entity]);
+    assert_eq!(read.report[0].original, "&x;");
+    assert!(read.topics[0].shadow);
+    assert_eq!(read.topics[0].matching.as_ref().map(ToString::to_string).as_deref(), Some("=oil"));
+
+    let declared = "<!DOCTYPE alert [<!ENTITY x \"gas\">]>";
+    let read = alert(declared, &lost);
+    assert_eq!(said(&read)[0], (Level::Untranslated, "document_type"));
+    assert_eq!(said(&read).len(), 3);
+    assert!(!finds(&read, &titled("gas"), &Origin::UNKNOWN));
+
+    let read = alert("<!DOCTYPE alert>", good);
+    assert_eq!(said(&read), [(Level::Note, "document_type")]);
+    let read = alert("", "<pattern weight=\"&x;\">oil</pattern>");
+    assert!(said(&read).contains(&entity), "{:?}", read.report);
+    let read = alert("", "<pattern weight=\"5\">R&amp;D&#32;&#x6f;il</pattern>");
+    assert_eq!(said(&read), []);
+}
+
+#[test]
+fn ids_are_names_of_the_source_and_else_numbers() {
+    for (dialect, input, wanted) in [
+        (Newsboat, "# feeds\n\ntitle =~ \"foo\"", &["imported"][..]),
+        (Newsboat, "flags # \"k\"\nage > 3\ntitle =~ \"foo\"", &["imported"]),
+        (Newsboat, "flags # \"k\"\ntitle =~ \"a\"\ntitle =~ \"b\"", &["imported-1", "imported-2"]),
+        (
+            Newsboat,
+            "\"query:Big Tech:title =~ \\\"a\\\"\"\ntitle =~ \"b\"",
+            &["big-tech", "imported"],
+        ),
+        (Miniflux, "EntryTitle=aa\nEntryURL=bb\nEntryTitle=cc", &["keep-by-title-url"]),
+        (Miniflux, "aa", &["imported"]),
+        (Miniflux, "[{\"title\": \"Wire\", \"keeplist_rules\": \"aa\"}]", &["wire"]),
+        (TrendRadar, "/a+/ => Alpha", &["alpha"]),
+        (TrendRadar, "芯片\n\n国防", &["imported-1", "imported-2"]),
+        (Taranis, "[{\"name\": \"Cyber\", \"entries\": [{\"value\": \"a1\"}]}]", &["cyber"]),
+        (
+            Emm,
+            "<alert name=\"Энергия\" id=\"EnergySupply\" threshold=\"5\">\
+             <pattern weight=\"5\">oil</pattern></alert>",
+            &["energysupply"],
+        ),
+    ] {
+        let read = imported(dialect, input);
+        let ids: Vec<&str> = read.topics.iter().map(|draft| draft.id.as_str()).collect();
+        assert_eq!(ids, wanted, "{input}");
+    }
+    let naming = Naming { prefix: Some("web".to_owned()), name: None };
+    let input = b"flags # \"k\"\ntitle =~ \"a\"\ntitle =~ \"b\"";
+    let read = import(Newsboat, input, &naming);
+    let ids: Vec<&str> = read.topics.iter().map(|draft| draft.id.as_str()).collect();
+    assert_eq!(ids, ["web-1", "web-2"]);
 }
 
 #[test]
