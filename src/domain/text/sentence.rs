@@ -114,12 +114,23 @@ fn is_end(text: &str, at: usize, c: char) -> bool {
             if !after.starts_with(char::is_whitespace) {
                 return false;
             }
-            let next = after.trim_start().trim_start_matches(|c: char| !c.is_alphanumeric());
+            let next = next_word(after);
             let small = next.chars().next().is_some_and(char::is_lowercase);
             !small && (c != '.' || !is_abbreviation(&text[..at], next))
         }
         _ => false,
     }
+}
+
+/// Most bytes between the end of a sentence and the next word: beyond rows of signs no more is
+/// asked.
+const MAX_BETWEEN_BYTES: usize = 64;
+
+/// The text from its first letter or digit on; empty where there is none nearby.
+fn next_word(text: &str) -> &str {
+    let near = text.trim_start().char_indices().take_while(|(at, _)| *at <= MAX_BETWEEN_BYTES);
+    let start = near.into_iter().find(|(_, c)| c.is_alphanumeric());
+    start.map_or("", |(at, _)| &text.trim_start()[at..])
 }
 
 /// Past quotation marks and brackets that close together with a sentence.

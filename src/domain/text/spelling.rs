@@ -8,7 +8,7 @@
 mod lists;
 
 use super::snowball::Snowball;
-use lists::{IRREGULAR, KEPT, ONE_MEN, PAIRS, PREFIXES};
+use lists::{IRREGULAR, KEPT, MEN, PAIRS, PREFIXES};
 
 /// What is the same about words that are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,7 +85,7 @@ fn irregular(word: &str) -> Option<String> {
     if let Some((_, single)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
         return Some((*single).to_owned());
     }
-    let start = word.strip_suffix("men").filter(|_| !ONE_MEN.contains(&word))?;
+    let start = word.strip_suffix("men").filter(|start| MEN.binary_search(start).is_ok())?;
     Some(format!("{start}man"))
 }
 
@@ -185,8 +185,9 @@ fn singular(word: &str) -> String {
     if KEPT.contains(&word) {
         return word.to_owned();
     }
+    // On with the singular: "mouse" alone comes to "mous".
     if let Some(single) = irregular(word) {
-        return single;
+        return singular(&single);
     }
     let is_plural = word.len() > 3
         && word.ends_with('s')

@@ -49,10 +49,16 @@ impl Choice {
     /// Whether something that goes by `values` is let through.
     pub fn admits<'v>(&self, values: impl Iterator<Item = &'v str> + Clone) -> bool {
         let named = |list: &[String]| {
-            values.clone().any(|value| list.iter().any(|one| one.eq_ignore_ascii_case(value)))
+            values.clone().any(|value| list.iter().any(|one| is_same(one, value)))
         };
         !named(&self.not) && (self.only.is_empty() || named(&self.only))
     }
+}
+
+/// Whether two names are one, whatever their case, in any script.
+pub fn is_same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+        || !(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase()
 }
 
 impl Filters {

@@ -41,11 +41,21 @@ pub const IRREGULAR: &[(&str, &str)] = &[
     ("wolves", "wolf"),
 ];
 
-/// Words that end in -men and are singulars.
+/// What stands before -men in plurals of -man, sorted. Other words in -men, and those of other
+/// languages ("Normen"), are none.
 #[rustfmt::skip]
-pub const ONE_MEN: &[&str] = &[
-    "abdomen", "acumen", "albumen", "amen", "bitumen", "cyclamen", "dolmen", "examen", "hymen",
-    "lumen", "omen", "ramen", "regimen", "rumen", "semen", "specimen", "stamen", "yemen",
+pub const MEN: &[&str] = &[
+    "", "air", "alder", "anchor", "assembly", "bats", "bogey", "bow", "brake", "bush", "business",
+    "cabin", "camera", "cattle", "cave", "chair", "church", "clergy", "coach", "con", "congress",
+    "council", "country", "cow", "crafts", "crew", "door", "drafts", "dutch", "english", "entry",
+    "fire", "fisher", "fore", "french", "fresh", "front", "gentle", "guards", "gun", "handy",
+    "hang", "harvest", "hatchet", "helms", "hench", "hit", "horse", "hunts", "infantry", "irish",
+    "journey", "jury", "kins", "land", "law", "lay", "line", "lines", "long", "mad", "marks",
+    "medicine", "merchant", "middle", "militia", "milk", "minute", "news", "noble", "oars", "oil",
+    "ombuds", "patrol", "pitch", "plainclothes", "police", "post", "press", "quarry", "repair",
+    "rifle", "sales", "scots", "sea", "service", "snow", "sound", "spokes", "sports", "states",
+    "strong", "stunt", "super", "swords", "tax", "trades", "tribes", "trigger", "vestry", "watch",
+    "weather", "welsh", "wo", "work", "yachts", "yeo",
 ];
 
 /// What may stand before a stem of [`PAIRS`].

@@ -12,9 +12,20 @@ use super::{Library, lexicon, regex, term_label};
 /// Deepest nesting of a rule with everything it names, in nodes: the matcher recurses.
 const MAX_DEPTH: usize = 200;
 
+/// Most nodes of a rule with every list and macro written out where it is named, each time it is
+/// named: thirty macros that name one another twice would come to a billion.
+const MAX_NODES: usize = 500_000;
+
+/// How large a rule is, with all that it names.
+#[derive(Debug, Clone, Copy)]
+struct Measure {
+    depth: usize,
+    nodes: usize,
+}
+
 /// All faults of `topics` and `library`.
 pub fn check(topics: &[Arc<Topic>], library: &Library) -> Vec<RuleError> {
-    let mut checker = Checker { library, depths: BTreeMap::new(), errors: Vec::new() };
+    let mut checker = Checker { library, measures: BTreeMap::new(), errors: Vec::new() };
     for (name, definition) in &library.definitions {
         checker.definition(name, definition);
     }
@@ -48,8 +59,8 @@ fn parts(topic: &Topic) -> impl Iterator<Item = (RulePart, &Expr)> {
 
 struct Checker<'a> {
     library: &'a Library,
-    /// Depth of each macro that has been measured.
-    depths: BTreeMap<&'a str, usize>,
+    /// Each macro that has been measured.
+    measures: BTreeMap<&'a str, Measure>,
     errors: Vec<RuleError>,
 }
 
@@ -81,14 +92,25 @@ impl<'a> Checker<'a> {
 
     fn rule(&mut self, expr: &'a Expr, place: &RulePlace) {
         self.nodes(expr, place);
-        if self.depth(expr) > MAX_DEPTH {
+        let Measure { depth, nodes } = self.measure(expr);
+        let mut refuse = |code, message: String, hint: &str| {
             self.errors.push(RuleError {
                 place: place.clone(),
                 span: expr.span.clone(),
-                code: "too_deep",
-                message: format!("the rule nests more than {MAX_DEPTH} levels deep"),
-                hint: Some("split it into macros with flat lists".to_owned()),
+                code,
+                message,
+                hint: Some(hint.to_owned()),
             });
+        };
+        if depth > MAX_DEPTH {
+            let message = format!("the rule nests more than {MAX_DEPTH} levels deep");
+            refuse("too_deep", message, "split it into macros with flat lists");
+        }
+        if nodes > MAX_NODES {
+            let message = format!(
+                "with all that it names written out, the rule has more than {MAX_NODES} parts"
+            );
+            refuse("too_large", message, "name long lists less often, or split the topic");
         }
     }
 
@@ -175,34 +197,37 @@ impl<'a> Checker<'a> {
         false
     }
 
-    /// Depth of a rule with the macros it names; there are no circles here.
-    fn depth(&mut self, expr: &'a Expr) -> usize {
+    /// Measures a rule with the lists and macros it names; there are no circles here.
+    fn measure(&mut self, expr: &'a Expr) -> Measure {
         let below = match &expr.node {
             Node::Reference(name) => {
                 let library = self.library;
                 match library.definitions.get_key_value(name) {
                     Some((name, Definition::Macro(inner))) => {
-                        match self.depths.get(name.as_str()) {
+                        match self.measures.get(name.as_str()) {
                             Some(&known) => known,
                             None => {
-                                let depth = self.depth(inner);
-                                self.depths.insert(name, depth);
-                                depth
+                                let measure = self.measure(inner);
+                                self.measures.insert(name, measure);
+                                measure
                             }
                         }
                     }
-                    _ => 1,
+                    Some((_, Definition::List(items))) => Measure { depth: 1, nodes: items.len() },
+                    None => Measure { depth: 1, nodes: 0 },
                 }
             }
             _ => {
-                let mut deepest = 0;
+                let mut all = Measure { depth: 0, nodes: 0 };
                 for child in children(expr) {
-                    deepest = deepest.max(self.depth(child));
+                    let child = self.measure(child);
+                    all.depth = all.depth.max(child.depth);
+                    all.nodes = all.nodes.saturating_add(child.nodes);
                 }
-                deepest
+                all
             }
         };
-        below + 1
+        Measure { depth: below.depth + 1, nodes: below.nodes.saturating_add(1) }
     }
 }
 

@@ -60,10 +60,11 @@ impl Deriver<'_> {
     fn at_least(&self, n: usize, operands: &[Plan]) -> Needs {
         let mut each = Vec::with_capacity(operands.len());
         for operand in operands {
-            let inner = match operand {
-                Plan::Scoped { inner, .. } => inner,
-                other => other,
-            };
+            // As the matcher counts: a field says where, whatever fields stand around it.
+            let mut inner = operand;
+            while let Plan::Scoped { inner: below, .. } = inner {
+                inner = below;
+            }
             if plan::is_list(self.definitions, inner) {
                 let _ = plan::members(self.definitions, inner, &mut |member| {
                     each.push(self.needs(member));

@@ -55,24 +55,47 @@ impl Plan {
 
 /// Whether `plan` names a list, by way of macros too: `ATLEAST` counts each of its members.
 pub fn is_list(definitions: &[CompiledDefinition], plan: &Plan) -> bool {
-    let Plan::Reference(index) = plan else {
-        return false;
-    };
-    definitions.get(*index as usize).is_some_and(|definition| match &definition.definition {
-        Definition::List(_) => true,
-        Definition::Macro(_) => joins_lists(definitions, &definition.plan),
-    })
+    matches!(plan, Plan::Reference(_)) && kind(definitions, plan) == Kind::List
 }
 
-/// Whether a macro does nothing but name a list, or join lists (and terms) with `OR`.
-fn joins_lists(definitions: &[CompiledDefinition], plan: &Plan) -> bool {
+/// What an operand is, as far as `ATLEAST` asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    List,
+    Term,
+    Other,
+}
+
+/// A macro that does nothing but name a list, or join lists (and terms) with `OR`, is a list. Each
+/// part is looked at once.
+fn kind(definitions: &[CompiledDefinition], plan: &Plan) -> Kind {
     match plan {
-        Plan::Or(operands) => {
-            let is_member = |one: &Plan| matches!(one, Plan::Leaf(_)) || is_list(definitions, one);
-            operands.iter().all(is_member) && operands.iter().any(|one| is_list(definitions, one))
-        }
-        other => is_list(definitions, other),
+        Plan::Leaf(_) => Kind::Term,
+        Plan::Reference(index) => match definitions.get(*index as usize) {
+            Some(CompiledDefinition { definition: Definition::List(_), .. }) => Kind::List,
+            Some(CompiledDefinition { plan: Plan::Or(operands), .. }) => {
+                joined(definitions, operands)
+            }
+            Some(CompiledDefinition { plan: only @ Plan::Reference(_), .. }) => {
+                kind(definitions, only)
+            }
+            _ => Kind::Other,
+        },
+        _ => Kind::Other,
     }
+}
+
+/// What operands of an `OR` come to: a list, if all are terms or lists and one is a list.
+fn joined(definitions: &[CompiledDefinition], operands: &[Plan]) -> Kind {
+    let mut all = Kind::Other;
+    for operand in operands {
+        match kind(definitions, operand) {
+            Kind::List => all = Kind::List,
+            Kind::Term => {}
+            Kind::Other => return Kind::Other,
+        }
+    }
+    all
 }
 
 /// Visits each member of what [`is_list`], until `visit` breaks.

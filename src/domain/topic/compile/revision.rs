@@ -95,8 +95,7 @@ fn filters(filters: &Filters, parts: &mut Vec<Vec<u8>>) {
         [("feeds", feeds), ("tags", tags), ("publishers", publishers), ("languages", languages)]
     {
         for (kind, values) in [("only", only), ("not", not)] {
-            let mut values: Vec<String> =
-                values.iter().map(|value| value.to_ascii_lowercase()).collect();
+            let mut values: Vec<String> = values.iter().map(|value| value.to_lowercase()).collect();
             values.sort_unstable();
             values.dedup();
             for value in values {
