@@ -25,6 +25,9 @@ const COLUMNS: &[Column] = &[
     Column::text("hint").spare(1),
 ];
 
+/// Most lints shown to people: `topics lint` shows all.
+const MAX_SHOWN: usize = 50;
+
 pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
     let (config, rules) = match session.loader()?.read_with_rules() {
         Ok(read) => read,
@@ -57,7 +60,12 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
     for warning in &warnings {
         session.messages.warn(&warning.message);
     }
-    session.messages.excerpts(&rules.render(lints.iter(), session.messages.coloured()));
+    let shown = lints.iter().take(MAX_SHOWN);
+    session.messages.excerpts(&rules.render(shown, session.messages.coloured()));
+    if let Some(more) = lints.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
+        let more = count(more, "warning");
+        session.messages.note(&format!("{more} more: see `wirewatch topics lint`"));
+    }
     for error in &errors {
         let failure = Failure::said(Exit::Failed, &error.message);
         session.messages.report(&Failure { hint: error.hint.map(str::to_owned), ..failure });

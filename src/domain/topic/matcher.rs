@@ -124,6 +124,21 @@ impl TopicSet {
     }
 }
 
+impl TopicSet {
+    /// Whether the topic of this number, in the order they were configured, matches `document`:
+    /// without evidence, for those who only ask.
+    pub fn is_match(&self, number: usize, document: &Document, origin: &Origin<'_>) -> bool {
+        self.topics.get(number).is_some_and(|compiled| {
+            with_reading(|reading| {
+                reading.read(self, document);
+                let mut decider = Decider::new(self, document, origin, reading);
+                decider.begin_topic();
+                decider.matches(compiled).is_some()
+            })
+        })
+    }
+}
+
 /// Decides one topic; proves it where it matches.
 fn decide_one(
     decider: &mut Decider<'_>,

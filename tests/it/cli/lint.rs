@@ -87,6 +87,21 @@ async fn check_warns_of_lints_and_denies_them_when_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn check_shows_the_first_of_very_many_lints_and_counts_the_rest() {
+    let items: Vec<String> = (0..60).map(|n| format!("\"firm{n}\", \"firm{n} holding\"")).collect();
+    let topics = format!(
+        "[lists]\nfirms = [{}]\n[[topic]]\nid = 'firms'\nmatch = '@firms'\n\
+         [[topic.test]]\ntitle = 'no'\nexpect = 'reject'\n",
+        items.join(", ")
+    );
+    let scene = scene(&topics).await;
+    let told = scene.run("check").ended(0).err;
+    assert_eq!(told.matches("warning[contained_item]").count(), 50, "{told}");
+    assert!(told.contains("10 warnings more: see `wirewatch topics lint`"), "{told}");
+    assert_eq!(scene.run("topics lint -o json").ended(0).list().len(), 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_lints_that_there_are_can_be_allowed() {
     let scene = scene(&LINTED.replace("acronym_is_word:UK", "acronim_is_word")).await;
     let told = scene.run("check").ended(1).err;

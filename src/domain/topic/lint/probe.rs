@@ -67,8 +67,7 @@ impl Probes {
 
     /// Whether one of [`Self::of_terms`] holds.
     pub fn holds(&self, index: usize, document: &Document) -> bool {
-        let id = format!("p{index}").parse();
-        id.is_ok_and(|id| self.set.evaluate_topic(&id, document, &Origin::UNKNOWN).is_some())
+        self.set.is_match(index, document, &Origin::UNKNOWN)
     }
 
     /// Whether one of [`Self::of_exclusions`] holds.

@@ -126,7 +126,12 @@ impl Exclusion<'_> {
     /// What is wrong with the exclusion, if anything, and what to do. `wanted`: terms that it may
     /// have to do with.
     fn verdict(&self, wanted: &[&Wanted<'_>], expr: &Expr) -> Option<(String, String)> {
+        if !self.may_hold(wanted) {
+            return None;
+        }
         let own = quoted(&expr.to_string());
+        let wanted: Vec<&Wanted<'_>> =
+            wanted.iter().copied().filter(|one| one.required || self.may_hold(&[one])).collect();
         let silenced: Vec<&Wanted<'_>> =
             wanted.iter().copied().filter(|one| self.silences(one)).collect();
         if let Some(one) = silenced.iter().find(|one| one.required) {
@@ -158,6 +163,27 @@ impl Exclusion<'_> {
         Some((message, hint))
     }
 
+    /// Whether the exclusion holds in a text that has all of these in all their spellings: where
+    /// not, it holds of none of them, since nothing more can keep it from holding.
+    fn may_hold(&self, wanted: &[&Wanted<'_>]) -> bool {
+        let mut all = Document { title: MARK.to_owned(), ..Document::default() };
+        for one in wanted {
+            let texts = samples(one.term).into_iter().chain(other_spellings(one.term));
+            let field = match one.scope {
+                Scope::Title | Scope::Text => &mut all.title,
+                Scope::Lead | Scope::Body => &mut all.body,
+                Scope::Author => &mut all.authors,
+                Scope::Category => &mut all.categories,
+                Scope::Url => all.url.get_or_insert_with(String::new),
+            };
+            for text in texts {
+                field.push_str(". ");
+                field.push_str(&text);
+            }
+        }
+        self.probes.vetoes(self.number, &all)
+    }
+
     /// Whether the exclusion holds in every text that says the term as it is written, in
     /// whatever capitals.
     fn silences(&self, wanted: &Wanted<'_>) -> bool {
@@ -186,7 +212,8 @@ impl Exclusion<'_> {
     /// within that it stands.
     fn holds_wherever(&self, scope: Scope, text: &[&str]) -> bool {
         let places: &[Scope] = match scope {
-            Scope::Text => &[Scope::Body, Scope::Title],
+            // The shorter text first: most exclusions do not hold in it.
+            Scope::Text => &[Scope::Title, Scope::Body],
             _ => std::slice::from_ref(&scope),
         };
         places.iter().all(|place| {
