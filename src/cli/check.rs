@@ -18,11 +18,11 @@ use crate::domain::topic::selftest::{self, TestResult};
 const COLUMNS: &[Column] = &[
     Column::shown("level"),
     Column::shown("code"),
-    Column::shown("file"),
+    Column::text("file"),
     Column::shown("line"),
-    Column::shown("column"),
-    Column::shown("message"),
-    Column::shown("hint"),
+    Column::shown("column").spare(2),
+    Column::text("message"),
+    Column::text("hint").spare(1),
 ];
 
 pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
@@ -67,8 +67,8 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         session.messages.report(&Failure::said(Exit::Failed, sentence));
     }
     if !notes.is_empty() {
-        let notes = count(notes.len(), "thing");
-        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
+        let notes = count(notes.len(), "note");
+        session.messages.note(&format!("{notes} beside: see `wirewatch topics lint`"));
     }
     if !session.messages.quiet() {
         session.printer.text(&summary(&config, good, failed.len()))?;

@@ -26,17 +26,17 @@ use crate::domain::topic::filter::{Choice, Filters};
 use crate::domain::topic::{Mode, Rule, Topic};
 use crate::domain::untrusted;
 
-const COLUMNS: &[Column] = &[
+pub const COLUMNS: &[Column] = &[
     Column::shown("topic"),
-    Column::shown("name"),
-    Column::shown("severity"),
-    Column::shown("mode"),
-    Column::shown("tags"),
-    Column::shown("channels"),
-    Column::shown("tests"),
-    Column::shown("last_match"),
-    Column::shown("silent_since"),
-    Column::shown("file"),
+    Column::text("name"),
+    Column::shown("severity").spare(7),
+    Column::shown("mode").spare(8),
+    Column::text("tags").spare(2),
+    Column::text("channels").spare(3),
+    Column::shown("tests").spare(4),
+    Column::shown("last_match").spare(6),
+    Column::shown("silent_since").spare(5),
+    Column::text("file").spare(1),
     Column::hidden("revision"),
 ];
 

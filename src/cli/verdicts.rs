@@ -19,7 +19,7 @@ use crate::store::{Access, Store};
 const MARK_COLUMNS: &[Column] = &[
     Column::shown("entry"),
     Column::shown("verdict"),
-    Column::shown("title"),
+    Column::text("title"),
     Column::hidden("topic"),
     Column::hidden("author"),
     Column::hidden("note"),

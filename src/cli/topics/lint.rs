@@ -19,12 +19,12 @@ const COLUMNS: &[Column] = &[
     Column::shown("level"),
     Column::shown("code"),
     Column::shown("topic"),
-    Column::shown("list"),
-    Column::shown("file"),
+    Column::shown("list").spare(2),
+    Column::text("file"),
     Column::shown("line"),
-    Column::shown("column"),
-    Column::shown("message"),
-    Column::shown("hint"),
+    Column::shown("column").spare(3),
+    Column::text("message"),
+    Column::text("hint").spare(1),
     Column::hidden("concerns"),
 ];
 

@@ -23,8 +23,8 @@ use chosen::Group;
 const TEST_COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::shown("passed"),
-    Column::shown("title"),
-    Column::shown("failure"),
+    Column::text("title"),
+    Column::text("failure"),
     Column::hidden("detail"),
     Column::hidden("kind"),
     Column::hidden("file"),

@@ -47,9 +47,9 @@ async fn lints_point_at_the_very_place_and_say_what_to_do() {
     assert_eq!(
         told,
         [
-            "info acronym_is_word 4:9 who",
+            "note acronym_is_word 4:9 who",
             "warning contained_item 4:22 who",
-            "info no_reject_test 6:1 health",
+            "note no_reject_test 6:1 health",
             "warning titlecase_common_noun 9:10 health",
             "warning self_excluding 10:13 health",
         ]
@@ -72,7 +72,7 @@ async fn check_warns_of_lints_and_denies_them_when_asked() {
     let told = warned.run("check").ended(0);
     assert!(told.err.contains("warning[contained_item]: `\"NATO alphabet\"` adds nothing"));
     assert!(!told.err.contains("acronym_is_word"), "notes are for `topics lint`: {}", told.err);
-    assert!(told.err.contains("2 things worth knowing"), "{}", told.err);
+    assert!(told.err.contains("2 notes beside"), "{}", told.err);
     warned.run("check --deny-warnings").ended(3);
     let listed = warned.run("check -o json").ended(0).list();
     assert_eq!(listed.len(), 3, "{listed:#?}");

@@ -184,6 +184,23 @@ title = 'NATO'
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_threshold_is_covered_where_it_is_written() {
+    let topics = "\
+[[topic]]
+id = 'nato'
+threshold = 2
+[topic.weights]
+NATO = 2.0
+[[topic.test]]
+expect = 'match'
+title = 'NATO summit'
+";
+    let json = scene(topics).await.run("topics test --coverage -o json").ended(0).json();
+    let threshold = &json["coverage"][0]["each"][1];
+    assert_eq!((&threshold["kind"], &threshold["line"]), (&"threshold".into(), &3.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_test_covers_nothing() {
     let topics = format!("{NATO}[[topic.test]]\nexpect = 'reject'\ntitle = 'NATO meets'\n");
     let json = scene(&topics).await.run("topics test --coverage -o json").ended(1).json();
