@@ -20,6 +20,15 @@ pub(super) struct Shape {
     pub keys: &'static [&'static str],
 }
 
+/// Whether a key belongs to this table of a topic, and to no topic itself: many look for it there.
+fn is_key_of(name: &str, table: &str) -> bool {
+    match table {
+        "alert" => matches!(name, "max_age" | "budget" | "follow_up"),
+        "filter" => matches!(name, "feeds" | "languages" | "not_feeds" | "not_languages"),
+        _ => false,
+    }
+}
+
 /// One table of a file.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'t> {
@@ -46,9 +55,11 @@ impl<'t> Section<'t> {
             }
             let message = format!("`{name}` is not a key of {}", shape.what);
             let problem = report.add(Place::at(file, key.span()), "unknown_key", message);
-            problem.hint(match nearest(name, shape.keys.iter().copied()) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("its keys are {}", shape.keys.join(", ")),
+            let inner = shape.keys.iter().find(|key| is_key_of(name, key));
+            problem.hint(match (inner, nearest(name, shape.keys.iter().copied())) {
+                (Some(table), _) => format!("it belongs under `[topic.{table}]`"),
+                (None, Some(known)) => format!("did you mean `{known}`?"),
+                (None, None) => format!("its keys are {}", shape.keys.join(", ")),
             });
         }
         Self { table, file, what: shape.what, start: span.start, end: span.end }

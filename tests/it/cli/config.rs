@@ -72,6 +72,19 @@ async fn a_bad_config_shows_every_mistake_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_a_topics_table_is_sent_there_from_the_topic() {
+    let mut scene = Scene::new(&["wire"]).await;
+    for (line, table) in
+        [("max_age = \"2d\"", "alert"), ("budget = 3", "alert"), ("feeds = []", "filter")]
+    {
+        scene.world.topics = format!("[[topic]]\nid = \"nato\"\nmatch = 'NATO'\n{line}\n");
+        scene.world.write_config();
+        let told = scene.run("check").ended(1).err;
+        assert!(told.contains(&format!("hint: it belongs under `[topic.{table}]`")), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn warnings_count_only_when_they_are_asked_to() {
     let scene = Scene::new(&["wire"]).await;
     let told = scene.run("check").ended(0);
