@@ -66,7 +66,22 @@ impl RuleMap {
             Some((part, span)) => Spot::Text { place: RulePlace::Topic(index, part.clone()), span },
             None => Spot::Topic(index),
         };
-        let place = self.file_place(&spot)?;
+        self.position_of(&spot)
+    }
+
+    /// Where a stretch of a list's item or of a macro stands, likewise.
+    pub fn position_in_list(
+        &self,
+        name: &str,
+        item: Option<usize>,
+        span: Range<usize>,
+    ) -> Option<(String, u32, u32)> {
+        let place = RulePlace::Definition { name: name.to_owned(), item };
+        self.position_of(&Spot::Text { place, span })
+    }
+
+    fn position_of(&self, spot: &Spot) -> Option<(String, u32, u32)> {
+        let place = self.file_place(spot)?;
         let source = self.sources.get(place.file)?;
         let (line, column) = source.position(place.span.map_or(0, |span| span.start));
         Some((source.name.clone(), line, column))

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use super::page;
 use crate::cli::args::Backtest;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
@@ -16,6 +17,9 @@ use crate::store::verdicts::{Verdict, VerdictView};
 
 /// What is kept beside a verdict that was asked for here.
 const NOTE: &str = "marked in a backtest";
+
+/// Columns of what is shown of a sample that is asked about.
+const ASKED_WIDTH: usize = 200;
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +119,8 @@ fn save_tests(
 
 /// Asks about one sample until the answer is understood. The end of the input is no answer.
 fn ask(drawn: &Drawn, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
-    let text = format!("\n{}: {}\n{}", drawn.publisher, drawn.title, drawn.text);
+    let why = page::why_hit(drawn, ASKED_WIDTH);
+    let text = format!("\n{}: {}\n{why}", drawn.publisher, drawn.title);
     writeln!(out, "{}", untrusted::terminal_block(&text))?;
     loop {
         write!(out, "wanted? [y]es [n]o [d]uplicate [s]kip [q]uit: ")?;
@@ -149,6 +154,7 @@ mod tests {
             url: None,
             at: jiff::Timestamp::UNIX_EPOCH,
             text: "NATO".to_owned(),
+            found: None,
             obstacle: None,
             mark: None,
         };
