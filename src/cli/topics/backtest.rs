@@ -39,6 +39,7 @@ pub fn run(asked: &Backtest, session: &mut Session) -> Result<Exit, Failure> {
     let (config, rules) = session.loader()?.without_secrets().read_with_rules()?;
     let config = &config;
     let id = naming::topic(&asked.topic, &config.topics)?;
+    marking::need_terminal(asked)?;
     let now = session.clock.now();
     let period = Period::read(asked.since.as_deref(), asked.until.as_deref(), now)?;
     let access = if asked.mark { Access::Existing } else { Access::ReadOnly };
