@@ -13,6 +13,9 @@ use crate::domain::topic::explain::remedy::{Cure, Remedy};
 use crate::domain::topic::explain::{ExplainedNode, Explanation, ScoreLine};
 use page::Page;
 
+/// Longest sentence that names clauses, in characters: programs get all of it.
+const MAX_SENTENCE_CHARS: usize = 240;
+
 pub fn object(topic: &TopicId, document: &Document, why: &Explanation) -> Value {
     json!({
         "topic": topic.as_str(),
@@ -93,7 +96,7 @@ pub fn head(page: &mut Page, topic: &TopicId, document: &Document, why: &Explana
     let verdict = if why.matched { "matches" } else { "does not match" };
     page.title(&format!("{topic} {verdict}: {}", document.title));
     let mark = page.mark(why.matched);
-    page.marked(0, &mark, &why.verdict);
+    page.marked(0, &mark, &page::middle_cut(&why.verdict, MAX_SENTENCE_CHARS));
 }
 
 /// The filters, the clauses, the sum and the exclusions.
@@ -163,12 +166,13 @@ pub fn cure(page: &mut Page, cure: &Cure) {
     for remedy in &cure.remedies {
         let clause = page::short(&remedy.clause);
         let found = match remedy.found.contains(&remedy.clause) {
-            true => remedy.found.clone(),
+            true => remedy.found.replace(&remedy.clause, &clause),
             false => format!("{clause}: {}", remedy.found),
         };
-        page.line(1, &found);
+        page.line(1, &page::middle_cut(&found, MAX_SENTENCE_CHARS));
         page.spans(3, &remedy.spans);
-        match (&remedy.change, remedy.enough) {
+        let change = remedy.change.as_deref().map(page::short);
+        match (&change, remedy.enough) {
             (Some(change), true) => page.arrow(2, &format!("{change}: enough by itself")),
             (Some(change), false) => page.arrow(2, &format!("{change}: not enough alone")),
             (None, _) => page.arrow(2, "nothing in the text comes near it"),

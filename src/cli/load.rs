@@ -92,7 +92,7 @@ impl Loader {
 /// A failed test on one line: where it stands, what it is about, what was wrong.
 pub fn describe(test: &TestResult) -> String {
     let failure = test.failure.as_deref().unwrap_or_default();
-    format!("{}:{}: {}: {}: {failure}", test.file, test.line, test.topic, test.title)
+    format!("{}:{}: {}: {}: {failure}", test.file, test.line, test.topic, test.short_title())
 }
 
 impl From<Problems> for Failure {

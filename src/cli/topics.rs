@@ -54,7 +54,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         }
         Topics::List => list(&session.config()?, session),
         Topics::Show { topic } => show(topic, &session.config()?, session),
-        Topics::Backtest(asked) => backtest::run(asked, &session.config()?, session),
+        Topics::Backtest(asked) => backtest::run(asked, session),
         Topics::Explain { topic, what } => explain::run(topic, what, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
         Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),

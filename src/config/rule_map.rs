@@ -69,6 +69,17 @@ impl RuleMap {
         self.line_and_column(self.file_place(&spot)?)
     }
 
+    /// Where a stretch of a list's item or of a macro stands, likewise.
+    pub fn position_in_list(
+        &self,
+        name: &str,
+        item: Option<usize>,
+        span: Range<usize>,
+    ) -> Option<(String, u32, u32)> {
+        let place = RulePlace::Definition { name: name.to_owned(), item };
+        self.line_and_column(self.file_place(&Spot::Text { place, span })?)
+    }
+
     /// Where a topic's threshold stands: file, and 1-based line and column.
     pub fn threshold_position(&self, topic: &TopicId) -> Option<(String, u32, u32)> {
         let place = self.files.topics.get(self.index(topic)?)?.threshold.clone()?;

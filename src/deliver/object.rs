@@ -130,6 +130,10 @@ pub struct TermV1 {
     pub count: u32,
     pub in_title: u32,
     pub in_lead: u32,
+    /// There may be more: of each clause ten places are kept, and counted here. Left out where it
+    /// is false.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub truncated: bool,
 }
 
 /// One clause of the rule, found in one field of the entry.

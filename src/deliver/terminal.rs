@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::AlertRevision;
 use crate::domain::topic::Severity;
-use crate::domain::topic::evidence::CONTEXT_CHARS;
+use crate::domain::topic::evidence::{CONTEXT_CHARS, MAX_SPANS_PER_CLAUSE};
 use crate::domain::untrusted;
 
 use super::object::{AlertV1, EvidenceV1, TermV1};
@@ -235,10 +235,19 @@ fn day(at: Timestamp) -> String {
 /// `NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)`, and the score where there is one.
 fn reasons(alert: &AlertV1) -> String {
     let mut reasons: Vec<String> = alert.terms.iter().map(reason).collect();
+    // Of clauses with many words the places beyond those kept may be of any of them.
+    if alert.terms.iter().any(|term| term.truncated && !is_least(term)) {
+        reasons.push("and more".to_owned());
+    }
     if let (Some(score), Some(threshold)) = (alert.score, alert.threshold) {
         reasons.push(format!("score {}, needs {}", short(score), short(threshold)));
     }
     reasons.join(" · ")
+}
+
+/// Whether a term took all the places that are kept, and there may be more.
+fn is_least(found: &TermV1) -> bool {
+    found.truncated && found.count as usize >= MAX_SPANS_PER_CLAUSE
 }
 
 /// One term, with its count and its most telling places.
@@ -249,14 +258,20 @@ fn reason(found: &TermV1) -> String {
         .into_iter()
         .filter_map(|(place, count)| (count > 0).then_some(place))
         .collect();
+    // Of more places than are kept, it is known where some are, and not how many are where.
+    let known = in_title.saturating_add(in_lead) as usize;
+    let is_partial = known >= MAX_SPANS_PER_CLAUSE && count as usize > known;
+    let more = if is_least(found) { "+" } else { "" };
     let place = match (places.as_slice(), in_title, in_lead) {
+        (all, ..) if is_least(found) => all.join(", "),
+        (all, ..) if is_partial => all[..all.len().saturating_sub(1)].join(", "),
         (all, ..) if all.len() == count as usize || all.len() == 1 => all.join(", "),
         (_, 0, in_lead) => format!("{in_lead} in lead"),
         (_, in_title, _) => format!("{in_title} in title"),
     };
     let term = clean(&found.term);
     let term = if term.contains(' ') { format!("\"{term}\"") } else { term };
-    format!("{term} ×{count} ({place})")
+    format!("{term} ×{count}{more} ({place})")
 }
 
 /// Snippets that say more than the headline, each once: whole passages before the few words

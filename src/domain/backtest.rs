@@ -6,6 +6,7 @@
 mod clauses;
 mod course;
 mod edit;
+mod found;
 mod judge;
 mod precision;
 mod relaxed;
@@ -14,6 +15,7 @@ mod sample;
 
 pub use clauses::{Clause, Held, MAX_CLAUSES};
 pub use course::{Course, Past, Terms};
+pub use found::Found;
 pub use judge::{Depth, Judge, Judged};
 pub use precision::{Precision, precision};
 pub use relaxed::{MAX_RELAXED, Obstacle, Relaxed};

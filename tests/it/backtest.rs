@@ -220,6 +220,23 @@ async fn a_topic_is_held_against_its_files_at_a_revision_of_git() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clauses_are_told_apart_by_their_place_in_the_file() {
+    let world = past().await;
+    let topics = world.dir().join("topics/test.toml");
+    let rule = "match = '(cycle AND (office OR opens)) OR (NATO AND (opens OR office))'\n#";
+    std::fs::write(&topics, NATO.replace("match = ", &format!("{rule} "))).unwrap();
+    let report = backtest(&world, "");
+    let clauses = report["clauses"]["clauses"].as_array().unwrap();
+    let at = |clause: &str| -> Vec<u64> {
+        let of = clauses.iter().filter(|one| one["clause"] == clause);
+        of.map(|one| number(&one["column"])).collect()
+    };
+    assert_eq!((at("office"), at("opens")), (vec![22, 63], vec![32, 54]), "{clauses:?}");
+    let (code, page, _) = run(&world, "topics backtest nato --show clauses");
+    assert!(code == 0 && page.contains("match 6:43: NATO AND"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn marks_give_a_precision_and_become_tests() {
     let world = past().await;
     let (code, page, _) = run(&world, "topics backtest nato --show precision");

@@ -10,9 +10,13 @@ use crate::domain::untrusted;
 /// Most places shown of one clause.
 const MAX_SPANS: usize = 3;
 
-/// Longest label of a clause, and longest line of text, in characters.
-const MAX_LABEL_CHARS: usize = 160;
+/// Longest label of a clause, longest quote, and longest line of text, in characters.
+const MAX_LABEL_CHARS: usize = 100;
+const MAX_QUOTE_CHARS: usize = 160;
 const MAX_LINE_CHARS: usize = 1_000;
+
+/// How far from a cut a word border is looked for, in characters.
+const WORD_BORDER_CHARS: usize = 20;
 
 /// Text in the making.
 pub struct Page {
@@ -103,7 +107,7 @@ impl Page {
     /// `title  …text [NATO] text…`.
     fn in_context(&self, span: &Span) -> String {
         let quote = format!("[{}]", untrusted::terminal(&span.quote));
-        let quote = untrusted::excerpt(&quote, MAX_LABEL_CHARS).into_owned();
+        let quote = untrusted::excerpt(&quote, MAX_QUOTE_CHARS).into_owned();
         let quote = self.paint(&quote, AnsiColor::Yellow.on_default().bold());
         let field = if span.in_lead { "lead" } else { span.field.as_str() };
         let (before, after) = (before(&span.before), after(&span.after));
@@ -143,11 +147,46 @@ fn after(context: &str) -> String {
     }
 }
 
-/// A clause as it is named in a line.
+/// A clause as it is named in a line: of a long one the beginning and the end.
 pub fn short(label: &str) -> String {
-    untrusted::excerpt(label, MAX_LABEL_CHARS).into_owned()
+    middle_cut(label, MAX_LABEL_CHARS)
+}
+
+/// A text of at most `max` characters: what is too much goes from the middle, by words where that
+/// can be, as in `title:(crude OR opec … OR well)`.
+pub fn middle_cut(text: &str, max: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= max {
+        return text.to_owned();
+    }
+    let tail = max / 3;
+    let (head, tail) = (&chars[..max.saturating_sub(tail + 3)], &chars[chars.len() - tail..]);
+    let border = |found: Option<usize>| found.filter(|&at| at <= WORD_BORDER_CHARS);
+    let skipped = border(head.iter().rev().position(|c| *c == ' ')).unwrap_or(0);
+    let head: String = head[..head.len() - skipped].iter().collect();
+    let from = border(tail.iter().position(|c| *c == ' ')).unwrap_or(0);
+    let tail: String = tail[from..].iter().collect();
+    format!("{} … {}", head.trim_end(), tail.trim_start())
 }
 
 fn clean(text: &str) -> String {
     untrusted::excerpt(&untrusted::terminal(text), MAX_LINE_CHARS).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_clause_the_beginning_and_the_end_are_shown() {
+        let words: Vec<String> = (0..200).map(|number| format!("word{number}")).collect();
+        let label = format!("title:({})", words.join(" OR "));
+        let shown = short(&label);
+        assert!(shown.starts_with("title:(word0 OR word1 OR"), "{shown}");
+        assert!(shown.ends_with("OR word199)") && shown.contains(" … "), "{shown}");
+        assert!(shown.chars().count() <= MAX_LABEL_CHARS, "{shown}");
+        assert_eq!(short("NATO NEAR/3 ally"), "NATO NEAR/3 ally");
+        let solid = "x".repeat(5_000);
+        assert_eq!(middle_cut(&solid, 30).chars().count(), 30);
+    }
 }

@@ -12,11 +12,11 @@ use crate::cli::args::{Backtest, Format};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::naming;
 use crate::cli::session::Session;
-use crate::config::Config;
+use crate::config::RuleMap;
 use crate::daemon::pipeline::routes;
 use crate::domain::alert::silence::Silence;
-use crate::domain::backtest::{Depth, Judge, Report, Terms};
-use crate::domain::ids::FeedKey;
+use crate::domain::backtest::{Clause, Depth, Judge, Report, Terms};
+use crate::domain::ids::{FeedKey, TopicId};
 use crate::store::{Access, Store};
 use against::Against;
 use period::Period;
@@ -31,9 +31,13 @@ struct Outcome {
     as_if_live: bool,
     seed: u64,
     took: std::time::Duration,
+    /// File, line and column of each clause of the report.
+    places: Vec<Option<(String, u32, u32)>>,
 }
 
-pub fn run(asked: &Backtest, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
+pub fn run(asked: &Backtest, session: &mut Session) -> Result<Exit, Failure> {
+    let (config, rules) = session.loader()?.without_secrets().read_with_rules()?;
+    let config = &config;
     let id = naming::topic(&asked.topic, &config.topics)?;
     marking::need_terminal(asked)?;
     let now = session.clock.now();
@@ -69,11 +73,22 @@ pub fn run(asked: &Backtest, config: &Config, session: &mut Session) -> Result<E
     };
     let report = replay.run(&judge, terms)?;
     let took = session.clock.elapsed().saturating_sub(begun);
-    let as_if_live = asked.as_if_live;
-    let outcome = Outcome { report, against, period, feed, as_if_live, seed: asked.seed, took };
+    let (as_if_live, seed) = (asked.as_if_live, asked.seed);
+    let places = report.clauses.iter().map(|counted| place(&counted.clause, &id, &rules));
+    let places = places.collect();
+    let outcome = Outcome { report, against, period, feed, as_if_live, seed, took, places };
     show(&outcome, asked, session)?;
     marking::after(&outcome.report, asked, &store, session)?;
     Ok(Exit::Ok)
+}
+
+/// Where a clause stands.
+fn place(clause: &Clause, topic: &TopicId, rules: &RuleMap) -> Option<(String, u32, u32)> {
+    let span = clause.span.clone();
+    match &clause.part {
+        Some(part) => rules.position(topic, Some((part, span))),
+        None => rules.position_in_list(clause.place.strip_prefix('@')?, clause.item, span),
+    }
 }
 
 /// The silences that were in force at some time of the period.

@@ -21,6 +21,8 @@ const COLUMNS: &[Column] = &[
     Column::hidden("embedded"),
 ];
 
+const OVERWRITE: &str = "add --force to overwrite it, with all that was changed in it";
+
 pub fn run(write: &[String], force: bool, session: &mut Session) -> Result<Exit, Failure> {
     let packs = session.loader()?.packs()?;
     if write.is_empty() { list(&packs, session) } else { copy(write, force, &packs, session) }
@@ -53,7 +55,8 @@ fn state(pack: &PackView) -> &'static str {
     }
 }
 
-/// Writes each of `names` that the program carries. Nothing is written if one of them cannot be.
+/// Writes each of `names` that the program carries and that is not there yet; all names are known,
+/// or nothing is written.
 fn copy(
     names: &[String],
     force: bool,
@@ -61,6 +64,7 @@ fn copy(
     session: &mut Session,
 ) -> Result<Exit, Failure> {
     let mut chosen: Vec<(&PackView, &str)> = Vec::with_capacity(names.len());
+    let mut kept: Vec<String> = Vec::new();
     for name in names {
         let content = config::packs().iter().find(|(embedded, _)| embedded == name);
         let pack = packs.iter().find(|pack| pack.name == *name);
@@ -69,11 +73,14 @@ fn copy(
             return Err(naming::unknown("pack", name, &known.collect::<Vec<_>>()));
         };
         if !force && pack.file.symlink_metadata().is_ok() {
-            let sentence = format!("{} is already there; nothing was written", pack.file.display());
-            return Err(Failure::said(Exit::Failed, sentence)
-                .hint("add --force to overwrite it, with all that was changed in it"));
+            kept.push(pack.file.display().to_string());
+        } else {
+            chosen.push((pack, content));
         }
-        chosen.push((pack, content));
+    }
+    if chosen.is_empty() {
+        let sentence = format!("{} already there; nothing was written", are(&kept));
+        return Err(Failure::said(Exit::Failed, sentence).hint(OVERWRITE));
     }
     let mut written = Vec::with_capacity(chosen.len());
     for (pack, content) in chosen {
@@ -83,11 +90,21 @@ fn copy(
         written.push(pack.file.display().to_string());
     }
     let listing: Vec<String> = written.iter().map(|file| format!("wrote {file}")).collect();
-    session.printer.object(&json!({ "written": written }), &listing.join("\n"))?;
+    let object = json!({ "written": written, "kept": kept });
+    session.printer.object(&object, &listing.join("\n"))?;
+    if !kept.is_empty() {
+        let sentence = format!("{} already there, and left as it was; {OVERWRITE}", are(&kept));
+        session.messages.warn(&sentence);
+    }
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     session.messages.note(&format!(
         "a pack is switched on in wirewatch.toml, next to `topics`: packs = [{}]",
         quoted.join(", ")
     ));
-    Ok(Exit::Ok)
+    Ok(if kept.is_empty() { Exit::Ok } else { Exit::Partial })
+}
+
+/// `a is`, `a, b are`.
+fn are(files: &[String]) -> String {
+    format!("{} {}", files.join(", "), if files.len() == 1 { "is" } else { "are" })
 }

@@ -108,7 +108,7 @@ fn write_junit(
 fn tell_details(ran: &[Ran<'_>], session: &Session) {
     for result in ran.iter().map(|ran| &ran.result) {
         if let Some(detail) = &result.detail {
-            let (file, line, title) = (&result.file, result.line, &result.title);
+            let (file, line, title) = (&result.file, result.line, result.short_title());
             session.messages.note(&format!("\n{file}:{line}: {title}\n{detail}\n"));
         }
     }

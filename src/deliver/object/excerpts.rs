@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::document::Field;
-use crate::domain::topic::evidence::{CONTEXT_CHARS, Clause, Evidence, Passage, Span};
+use crate::domain::topic::evidence::{
+    CONTEXT_CHARS, Clause, Evidence, MAX_SPANS_PER_CLAUSE, Passage, Span,
+};
 use crate::domain::untrusted;
 
 use super::{EvidenceV1, MAX_EVIDENCE, TermV1};
@@ -41,7 +43,7 @@ pub(super) fn terms(found: &Evidence) -> Vec<TermV1> {
         let key = span.quote.to_lowercase();
         let known = terms.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             let term = plain(&span.quote);
-            terms.push((key, TermV1 { term, count: 0, in_title: 0, in_lead: 0 }));
+            terms.push((key, TermV1 { term, count: 0, in_title: 0, in_lead: 0, truncated: false }));
             terms.len() - 1
         });
         let term = &mut terms[known].1;
@@ -49,10 +51,31 @@ pub(super) fn terms(found: &Evidence) -> Vec<TermV1> {
         term.in_title += u32::from(span.field == Field::Title);
         term.in_lead += u32::from(span.in_lead);
     }
+    for (key, term) in &mut terms {
+        count_beyond(found, key, term);
+    }
     let mut terms: Vec<TermV1> = terms.into_iter().map(|(_, term)| term).collect();
     terms.sort_by_key(|term| std::cmp::Reverse((term.in_title > 0, term.count)));
     terms.truncate(MAX_EVIDENCE);
     terms
+}
+
+/// Mends the count of a term of which more places were found than are kept: to what its clause
+/// counted where the clause asks for nothing else, else it is a least.
+fn count_beyond(found: &Evidence, key: &str, term: &mut TermV1) {
+    let is_cut = |clause: &&Clause| {
+        clause.spans.len() >= MAX_SPANS_PER_CLAUSE
+            && (found.truncated || clause.count as usize > clause.spans.len())
+    };
+    let shows = |clause: &&Clause| clause.spans.iter().any(|s| s.quote.to_lowercase() == key);
+    for clause in found.clauses.iter().filter(is_cut).filter(shows) {
+        term.truncated = true;
+        if clause.text.trim_matches('"').to_lowercase() == key {
+            term.count = term.count.max(clause.count);
+            term.truncated = false;
+            return;
+        }
+    }
 }
 
 /// One item per field in which the clause has a span; one without a field where it has none.

@@ -296,6 +296,29 @@ fn more_evidence_than_is_published_is_said_to_be_cut() {
 }
 
 #[test]
+fn a_term_found_more_often_than_places_are_kept_is_never_said_to_be_found_less() {
+    let mut revision = sample();
+    let one = span(Field::Body, "NATO", 0);
+    let ten: Vec<Span> = (0..10)
+        .map(|n| Span { start: 100 * n, end: 100 * n + 4, in_lead: false, ..one.clone() })
+        .collect();
+    let terms = |revision: &AlertRevision| AlertV1::from_revision(revision).terms;
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("NATO", ten.clone()) }];
+    let term = &terms(&revision)[0];
+    assert_eq!((term.count, term.truncated), (499, false));
+    // A wildcard may have found other words beyond the places kept.
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("*nato*", ten.clone()) }];
+    let term = &terms(&revision)[0];
+    assert_eq!((term.count, term.truncated), (10, true));
+    let json = serde_json::to_value(term).unwrap();
+    assert_eq!(json["truncated"], true);
+    revision.evidence.clauses = vec![clause("NATO", ten)];
+    let term = &terms(&revision)[0];
+    assert_eq!((term.count, term.truncated), (10, false));
+    assert!(serde_json::to_value(term).unwrap().get("truncated").is_none());
+}
+
+#[test]
 fn only_web_links_are_links() {
     let mut revision = sample();
     revision.entry.url = Some("javascript:alert(1)".to_owned());

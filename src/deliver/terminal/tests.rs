@@ -90,6 +90,18 @@ fn dates_that_are_missing_old_or_impossible_are_said_to_be() {
 }
 
 #[test]
+fn a_count_that_is_a_least_says_so_and_places_beyond_those_kept_are_not_invented() {
+    let found = |count, in_title, truncated| {
+        reason(&TermV1 { term: "abc".to_owned(), count, in_title, in_lead: 0, truncated })
+    };
+    assert_eq!(found(10, 10, true), "abc ×10+ (title)");
+    assert_eq!(found(10, 3, true), "abc ×10+ (title, text)");
+    assert_eq!(found(499, 10, false), "abc ×499 (title)");
+    assert_eq!(found(3, 1, true), "abc ×3 (1 in title)");
+    assert_eq!(found(499, 2, false), "abc ×499 (2 in title)");
+}
+
+#[test]
 fn a_score_is_shown_beside_what_it_had_to_reach() {
     let mut revision = sample();
     (revision.score, revision.threshold) = (Some(7.25), Some(6.0));

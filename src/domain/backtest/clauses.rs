@@ -2,6 +2,7 @@
 //! backtest asks which of them were there, and which one it would not have matched without.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::edit::{self, Edited, Home, Part, Spot};
@@ -11,7 +12,7 @@ use crate::domain::ids::TopicId;
 use crate::domain::topic::compile::{Library, TopicSet};
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::syntax::ast::{Expr, Node, Scope};
-use crate::domain::topic::{Rule, Topic};
+use crate::domain::topic::{Rule, RulePart, Topic};
 
 /// Most clauses that are counted, in the order of the rule.
 pub const MAX_CLAUSES: usize = 400;
@@ -23,6 +24,11 @@ pub struct Clause {
     pub label: String,
     /// `match`, `weight`, or the `@name` of the list or macro that it stands in.
     pub place: String,
+    /// The same for finding it: what of the topic it stands in (`None`: the list or macro), which
+    /// item of the list it is, and the bytes it takes in that text.
+    pub part: Option<RulePart>,
+    pub item: Option<usize>,
+    pub span: Range<usize>,
 }
 
 /// The clauses of a topic.
@@ -79,7 +85,17 @@ impl Clauses {
                 Part::Expr(expr) => expr.clone(),
                 Part::Item(item) => edit::term(item.clone()),
             };
-            let clause = Clause { label: expr.to_string(), place: place(&visit.spot.home) };
+            let item = match visit.part {
+                Part::Item(_) => visit.spot.path.first().copied(),
+                Part::Expr(_) => None,
+            };
+            let clause = Clause {
+                label: expr.to_string(),
+                place: place(&visit.spot.home),
+                part: part(&visit.spot.home),
+                item,
+                span: expr.span.clone(),
+            };
             order.push(visit.spot.clone());
             met.insert(visit.spot, Met { clause, expr, scopes: vec![visit.scope] });
         });
@@ -142,6 +158,14 @@ fn place(home: &Home) -> String {
         Home::Match => "match".to_owned(),
         Home::Weight(_) => "weight".to_owned(),
         Home::Definition(name) => format!("@{name}"),
+    }
+}
+
+fn part(home: &Home) -> Option<RulePart> {
+    match home {
+        Home::Match => Some(RulePart::Match),
+        Home::Weight(index) => Some(RulePart::Weight(*index)),
+        Home::Definition(_) => None,
     }
 }
 

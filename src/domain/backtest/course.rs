@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::found::Found;
 use super::judge::{Judge, Judged};
 use super::report::{Count, Day, Drawn, Report, SAMPLES_PER_OBSTACLE, StoryChange};
 use super::sample::{Sample, in_turn};
@@ -22,7 +23,6 @@ use crate::domain::ids::{Digest, EntryId, StoryId};
 use crate::domain::ingest::{Plan, Prepared, Render, Route};
 use crate::domain::rehearsal::{Rehearsal, Told};
 use crate::domain::story::signature::Signature;
-use crate::domain::topic::evidence::Match;
 use crate::domain::topic::filter::Origin;
 
 /// Most characters kept of a title.
@@ -211,7 +211,10 @@ impl<'j> Course<'j> {
             }
         }
         if let Some(found) = &judged.found {
-            self.hits.offer(past.entry.id, || drawn(past, quote(found, past), None, mark));
+            self.hits.offer(past.entry.id, || {
+                let found = Found::of(found, &past.entry.document.title);
+                Drawn { found: Some(found.clone()), ..drawn(past, found.sentence(), None, mark) }
+            });
         }
     }
 
@@ -343,6 +346,7 @@ fn drawn(past: &Past, text: String, obstacle: Option<usize>, mark: Option<Mark>)
         url: entry.document.url.clone(),
         at: past.at,
         text,
+        found: None,
         obstacle,
         mark,
     }
@@ -352,22 +356,4 @@ fn drawn(past: &Past, text: String, obstacle: Option<usize>, mark: Option<Mark>)
 fn clipped(title: &str, body: &str) -> String {
     let text = if title.is_empty() { body } else { title };
     text.chars().take(TITLE_CHARS).collect()
-}
-
-/// What was found, and a passage that shows it: of the text if there is one, since the title is
-/// shown anyway.
-fn quote(found: &Match, past: &Past) -> String {
-    let clauses = found.evidence.clauses.iter();
-    let named: Vec<String> = clauses
-        .map(|clause| match clause.count {
-            0 | 1 => clause.text.clone(),
-            more => format!("{} ×{more}", clause.text),
-        })
-        .collect();
-    let passages = &found.evidence.passages;
-    let passage = passages.iter().find(|passage| passage.text != past.entry.document.title);
-    match passage {
-        Some(passage) => format!("{}: \"{}\"", named.join(", "), passage.text),
-        None => named.join(", "),
-    }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::clauses::Clause;
+use super::found::Found;
 use super::judge::Judge;
 use super::precision::{Precision, precision};
 use super::relaxed::Relaxed;
@@ -131,6 +132,8 @@ pub struct Drawn {
     pub at: Timestamp,
     /// Of a hit what was found, of a miss why it was none.
     pub text: String,
+    /// Of a hit, the same in its parts.
+    pub found: Option<Found>,
     /// Of a miss, the number of the obstacle.
     pub obstacle: Option<usize>,
     pub mark: Option<Mark>,

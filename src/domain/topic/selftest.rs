@@ -3,6 +3,7 @@
 
 mod story;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::compile::TopicSet;
@@ -10,6 +11,10 @@ use super::evidence::{Evidence, Match};
 use super::{EntryTest, TestKind, Topic, TopicTest};
 use crate::domain::alert::AlertRevision;
 use crate::domain::ids::TopicId;
+use crate::domain::untrusted;
+
+/// Longest title of a test in a line for people, in characters.
+pub const MAX_TITLE_CHARS: usize = 80;
 
 /// What became of one `[[topic.test]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +30,13 @@ pub struct TestResult {
     pub failure: Option<String>,
     /// What was expected and what there was, where that takes several lines.
     pub detail: Option<String>,
+}
+
+impl TestResult {
+    /// The title as people read it in a line: at most [`MAX_TITLE_CHARS`] of it.
+    pub fn short_title(&self) -> Cow<'_, str> {
+        untrusted::excerpt(&self.title, MAX_TITLE_CHARS)
+    }
 }
 
 /// Why a test failed.

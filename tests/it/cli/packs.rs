@@ -59,6 +59,15 @@ fn a_pack_that_is_missing_is_put_back_by_the_command_that_the_error_names() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n");
     run_in(dir.path(), "topics packs --write cyber --force").ended(0);
     assert!(fs::metadata(&file).unwrap().len() > 1_000);
+
+    fs::write(&file, "# mine\n").unwrap();
+    let missing = dir.path().join("config/packs/health.toml");
+    fs::remove_file(&missing).unwrap();
+    let told = run_in(dir.path(), "topics packs --write cyber health").ended(3);
+    assert_eq!(told.out, "wrote config/packs/health.toml\n");
+    assert!(told.err.contains("config/packs/cyber.toml is already there"), "{}", told.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n");
+    assert!(fs::metadata(&missing).unwrap().len() > 1_000);
 }
 
 #[test]

@@ -208,6 +208,23 @@ async fn a_failing_test_covers_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_title_of_two_thousand_characters_is_cut_for_people_and_whole_for_programs() {
+    let long = format!("Strap {}", "word ".repeat(400));
+    let failing =
+        format!("{NATO}[[topic.test]]\nexpect = 'match'\ntitle = '{}'\n", long.trim_end());
+    let scene = scene(&failing).await;
+    for line in ["topics test", "check", "run --once", "config diff"] {
+        let ran = scene.run(line);
+        let text = format!("{}{}", ran.out, ran.err);
+        assert!(text.contains("Strap word word"), "{line}: {text}");
+        let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest < 400, "{line}: {longest}: {text}");
+    }
+    let listed = scene.run("topics test -o json").ended(1).list();
+    assert_eq!(listed[0]["title"], long.trim_end());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn results_are_written_as_junit_whole_or_not_at_all() {
     let failing =
         format!("{STORY}[[topic.test]]\nexpect = 'match'\ntitle = 'Strap <b> & \"co\"'\n");

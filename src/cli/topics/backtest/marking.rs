@@ -18,6 +18,9 @@ use crate::store::verdicts::{Verdict, VerdictView};
 /// What is kept beside a verdict that was asked for here.
 const NOTE: &str = "marked in a backtest";
 
+/// Columns of what is shown of a sample that is asked about.
+const ASKED_WIDTH: usize = 200;
+
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
@@ -137,7 +140,8 @@ fn save_tests(
 
 /// Asks about one sample until the answer is understood. The end of the input is no answer.
 fn ask(drawn: &Drawn, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
-    let text = format!("\n{}: {}\n{}", drawn.publisher, drawn.title, drawn.text);
+    let why = page::why_hit(drawn, ASKED_WIDTH);
+    let text = format!("\n{}: {}\n{why}", drawn.publisher, drawn.title);
     writeln!(out, "{}", untrusted::terminal_block(&text))?;
     loop {
         write!(out, "wanted? [y]es [n]o [d]uplicate [s]kip [q]uit: ")?;
@@ -171,6 +175,7 @@ mod tests {
             url: None,
             at: jiff::Timestamp::UNIX_EPOCH,
             text: "NATO".to_owned(),
+            found: None,
             obstacle: None,
             mark: None,
         };

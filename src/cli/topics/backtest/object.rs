@@ -78,7 +78,7 @@ pub fn object(outcome: &Outcome) -> Value {
         ("days", days_list(report)),
         ("gained", changes(report, &report.gained)),
         ("lost", changes(report, &report.lost)),
-        ("clauses", clauses(report)),
+        ("clauses", clauses(outcome)),
         ("exclusions", obstacles(report, |obstacle| obstacle == Obstacle::Exclusion)),
         ("obstacles", obstacles(report, |obstacle| obstacle != Obstacle::Exclusion)),
         (
@@ -157,11 +157,15 @@ fn changes(report: &Report, changes: &[StoryChange]) -> Value {
     json!({ "count": changes.len(), "alerts": alerts, "stories": stories })
 }
 
-fn clauses(report: &Report) -> Value {
-    let clauses = report.clauses.iter().map(|counted| {
+fn clauses(outcome: &Outcome) -> Value {
+    let report = &outcome.report;
+    let clauses = report.clauses.iter().zip(&outcome.places).map(|(counted, place)| {
         json!({
             "clause": counted.clause.label,
             "place": counted.clause.place,
+            "file": place.as_ref().map(|(file, ..)| file),
+            "line": place.as_ref().map(|(_, line, _)| line),
+            "column": place.as_ref().map(|(.., column)| column),
             "found_in": counted.found_in,
             "alone": counted.alone,
         })

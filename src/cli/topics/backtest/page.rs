@@ -3,11 +3,15 @@
 mod chart;
 mod samples;
 
+pub use samples::why_hit;
+
 use super::Outcome;
 use crate::cli::args::Section;
+use crate::cli::explanation::page::short;
 use crate::cli::moment;
 use crate::cli::output::count;
-use crate::domain::backtest::{Count, Marked, Report, StoryChange};
+use crate::domain::alert::policy::in_words;
+use crate::domain::backtest::{Clause, Count, Marked, Report, StoryChange};
 use crate::domain::untrusted;
 
 /// Most stories of a list that are shown; the figure counts all.
@@ -37,7 +41,7 @@ pub fn page(outcome: &Outcome, sections: &[Section], width: usize) -> String {
         }
     }
     if shown(Section::Clauses) {
-        clauses(report, &mut lines);
+        clauses(outcome, &mut lines);
     }
     if shown(Section::Exclusions) {
         samples::exclusions(report, &mut lines);
@@ -99,12 +103,12 @@ fn summary(outcome: &Outcome, lines: &mut Lines) {
     let entries = count(size(report.entries), "entry");
     lines.push(match report.first.zip(report.last) {
         Some((first, last)) => format!(
-            "{}: {} from {} to {} ({:.1} days)",
+            "{}: {} from {} to {} ({})",
             report.topic,
             grouped(&entries),
             moment::text(first),
             moment::text(last),
-            report.length_days()
+            in_words(last.duration_since(first).try_into().unwrap_or_default())
         ),
         None => format!("{}: no entries are stored of this time", report.topic),
     });
@@ -191,7 +195,7 @@ fn notes(outcome: &Outcome, lines: &mut Lines) {
     }
     let seconds = outcome.took.as_secs_f64().max(0.001);
     let rate = (report.entries + report.told_before) as f64 / seconds;
-    lines.push(format!("  in {seconds:.1} s, {rate:.0} entries a second"));
+    lines.push(format!("  in {seconds:.1} s, {} entries a second", grouped(&format!("{rate:.0}"))));
 }
 
 fn decisions(report: &Report, lines: &mut Lines) {
@@ -226,29 +230,40 @@ fn stories(which: &str, changes: &[StoryChange], lines: &mut Lines) {
     }
 }
 
-fn clauses(report: &Report, lines: &mut Lines) {
+fn clauses(outcome: &Outcome, lines: &mut Lines) {
+    let report = &outcome.report;
     if report.clauses.is_empty() || report.ours.matches == 0 {
         return;
     }
-    let never: Vec<_> = report.clauses.iter().filter(|clause| clause.found_in == 0).collect();
+    let all = || report.clauses.iter().zip(&outcome.places);
+    let never: Vec<_> = all().filter(|(clause, _)| clause.found_in == 0).collect();
     lines.head(format!("{} of {} clauses never hit", never.len(), report.clauses.len()));
-    for counted in never.iter().take(MAX_CLAUSES) {
-        lines.push(format!("  {}: {}", counted.clause.place, counted.clause.label));
+    for (counted, place) in never.iter().take(MAX_CLAUSES) {
+        lines.push(format!("  {}", named_clause(&counted.clause, place)));
     }
     if never.len() > MAX_CLAUSES {
         lines.push(format!("  and {} more", never.len() - MAX_CLAUSES));
     }
-    let mut alone: Vec<_> = report.clauses.iter().filter(|clause| clause.alone > 0).collect();
-    alone.sort_by_key(|clause| std::cmp::Reverse(clause.alone));
+    let mut alone: Vec<_> = all().filter(|(clause, _)| clause.alone > 0).collect();
+    alone.sort_by_key(|(clause, _)| std::cmp::Reverse(clause.alone));
     if !alone.is_empty() {
         lines.head("matches owed to one clause alone, of those it is in");
     }
-    for counted in alone.iter().take(MAX_CLAUSES) {
-        let (of, clause) = (counted.found_in, &counted.clause);
-        lines.push(format!("  {:>6} of {of:<6} {}: {}", counted.alone, clause.place, clause.label));
+    for (counted, place) in alone.iter().take(MAX_CLAUSES) {
+        let (of, clause) = (counted.found_in, named_clause(&counted.clause, place));
+        lines.push(format!("  {:>6} of {of:<6} {clause}", counted.alone));
     }
     if report.clauses_truncated {
         lines.push("  the rule has more clauses than are counted");
+    }
+}
+
+/// `match 12:9: crude`: what it stands in, with line and column in the file.
+fn named_clause(clause: &Clause, place: &Option<(String, u32, u32)>) -> String {
+    let label = short(&clause.label);
+    match place {
+        Some((_, line, column)) => format!("{} {line}:{column}: {label}", clause.place),
+        None => format!("{}: {label}", clause.place),
     }
 }
 

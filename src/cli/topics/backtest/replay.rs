@@ -2,6 +2,7 @@
 //! to the course in their order. Nothing is in memory but what is on its way.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jiff::Timestamp;
 
 use crate::cli::exit::{Exit, Failure};
@@ -125,12 +126,18 @@ impl Replay<'_> {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::with_draw_target(Some(entries), ProgressDrawTarget::stderr());
-        let template = "{bar:30} {human_pos} of {human_len} entries, {per_sec}, {eta} to go";
+        let template = "{bar:30} {human_pos} of {human_len} entries, {rate} a second, {eta} to go";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar
     }
+}
+
+/// How many entries a second, as a whole number.
+fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // A bar that cannot be drawn is no reason to stop.
+    let _ = write!(out, "{}", HumanCount(state.per_sec().round() as u64));
 }
 
 /// Judges chunk after chunk until there are no more, or nobody wants them.
