@@ -10,8 +10,8 @@ use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
 use crate::domain::alert::policy::in_words;
 use crate::domain::feed::Feed;
 use crate::domain::ids::Digest;
-use crate::domain::topic::Topic;
 use crate::domain::topic::filter::Choice;
+use crate::domain::topic::{TestKind, Topic, TopicTest};
 
 /// Digits of a fingerprint: enough to see a change, too few to find out what it is of.
 const FINGERPRINT_DIGITS: usize = 6;
@@ -22,6 +22,10 @@ pub const SOURCE: &str = "source";
 
 /// The field with the hash of a topic's rule.
 pub const RULE: &str = "rule";
+
+/// The field with a fingerprint of a topic's tests: as many may still ask for something
+/// else.
+pub const TESTS_TEXT: &str = "tests.text";
 
 /// Fields that can only be told by who can read the secrets.
 pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
@@ -142,6 +146,7 @@ fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
         ("stem", stem.unwrap_or_default()),
         (RULE, revision.to_string()),
         ("tests", topic.tests.len().to_string()),
+        (TESTS_TEXT, tests_fingerprint(&topic.tests)),
         ("filter.feeds", choice(&filters.feeds)),
         ("filter.tags", choice(&filters.tags)),
         ("filter.publishers", choice(&filters.publishers)),
@@ -162,7 +167,8 @@ fn choice(choice: &Choice) -> String {
     choice.only.iter().cloned().chain(not).collect::<Vec<_>>().join(", ")
 }
 
-/// A topic's text without its tests: that there are others is told by their number.
+/// A topic's text without its tests: that there are others is told by their number and
+/// [`TESTS_TEXT`].
 fn without_tests(source: &str) -> String {
     let mut is_test = false;
     let mut kept = String::with_capacity(source.len());
@@ -177,6 +183,26 @@ fn without_tests(source: &str) -> String {
         }
     }
     kept.trim_end().to_owned()
+}
+
+/// A fingerprint of what a topic's tests say, wherever they stand; of none nothing.
+fn tests_fingerprint(tests: &[TopicTest]) -> String {
+    if tests.is_empty() {
+        return String::new();
+    }
+    let mut tests = tests.to_vec();
+    for test in &mut tests {
+        test.line = 0;
+        if let TestKind::Story(story) = &mut test.kind {
+            story.steps.iter_mut().for_each(|step| step.line = 0);
+        }
+    }
+    fingerprint("tests", &format!("{tests:?}"))
+}
+
+fn fingerprint(domain: &'static str, text: &str) -> String {
+    let digest = Digest::of(domain, &[text.as_bytes()]).to_string();
+    digest.chars().take(FINGERPRINT_DIGITS).collect()
 }
 
 fn feed_fields(feed: &Feed) -> Fields {
@@ -220,9 +246,7 @@ fn header_names(hook: &WebhookChannel) -> String {
 /// The server of a webhook. The rest of its URL is often a secret: of that only a fingerprint.
 fn redacted(url: &str) -> String {
     let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization());
-    let digest = Digest::of("webhook url", &[url.as_bytes()]).to_string();
-    let fingerprint = digest.chars().take(FINGERPRINT_DIGITS).collect::<String>();
-    format!("{}/… ({fingerprint})", origin.unwrap_or_default())
+    format!("{}/… ({})", origin.unwrap_or_default(), fingerprint("webhook url", url))
 }
 
 /// A path as it stands to the main file: where the whole configuration lies is no part of it.
