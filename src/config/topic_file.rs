@@ -15,7 +15,7 @@ use super::problem::Report;
 use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::stored::{self, OwnParts};
+use super::stored::{self, OwnParts, TopicText};
 use super::topic;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::Topic;
@@ -75,7 +75,7 @@ impl TopicFiles {
     }
 
     /// Each topic as a text that stands alone: see [`super::restore`].
-    pub fn sources(&self) -> BTreeMap<TopicId, String> {
+    pub fn sources(&self) -> BTreeMap<TopicId, TopicText> {
         let mut printed = stored::Printed::default();
         let topics = self.topics.iter();
         topics
