@@ -235,7 +235,7 @@ fn tests_of(file: &Path, text: &str, topic: &TopicId) -> Option<usize> {
     let mut files = TopicFiles::default();
     if errors.is_empty() {
         let source =
-            TopicFile { table: table.get_ref(), file: 0, text, path: Some(file) };
+            TopicFile { table: table.get_ref(), file: 0, text, path: Some(file), home: None };
         files.read(&source, None, &mut report);
     }
     let placed = files.topics.iter().find(|placed| placed.topic.id == *topic)?;

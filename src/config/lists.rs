@@ -81,7 +81,7 @@ fn definition(
         DeValue::Table(table) => {
             let section =
                 Section::new(table, source.file, value.span.clone(), &list_file::SHAPE, report);
-            let (path, texts) = list_file::read(&section, source.path, report)?;
+            let (path, texts) = list_file::read(&section, source, report)?;
             if !files.list_files.contains(&path) {
                 files.list_files.push(path);
             }

@@ -40,7 +40,7 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     let mut files = TopicFiles::default();
     if errors.is_empty() {
         let file =
-            TopicFile { table: table.get_ref(), file: 0, text: source, path: None };
+            TopicFile { table: table.get_ref(), file: 0, text: source, path: None, home: None };
         files.read(&file, None, &mut report);
     } else {
         note_syntax(0, source, errors, &mut report);

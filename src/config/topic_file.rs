@@ -32,6 +32,8 @@ pub(super) struct TopicFile<'t> {
     pub text: &'t str,
     /// Where it lies; `None`: on no disk, so that no list can stand beside it.
     pub path: Option<&'t Path>,
+    /// The folder of the configuration it belongs to, where that is known: lists may stand there.
+    pub home: Option<&'t Path>,
 }
 
 /// All topic files, read.
