@@ -18,11 +18,11 @@ use crate::domain::topic::selftest::{self, TestResult};
 const COLUMNS: &[Column] = &[
     Column::shown("level"),
     Column::shown("code"),
-    Column::shown("file"),
+    Column::text("file"),
     Column::shown("line"),
-    Column::shown("column"),
-    Column::shown("message"),
-    Column::shown("hint"),
+    Column::shown("column").spare(2),
+    Column::text("message"),
+    Column::text("hint").spare(1),
 ];
 
 pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> {
@@ -34,9 +34,11 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
         .into_iter()
         .filter(|test| !test.passed)
         .collect();
-    let errors = warnings::unusable_channels(&config, &session.clock);
+    let mut errors = warnings::unusable_channels(&config, &session.clock);
+    let database = warnings::unusable_database(&config);
     let warnings = warnings::unwise(&config);
-    let lints = lint::lints(&config, &rules, true, session);
+    let lints = lint::lints(&config, &rules, database.is_none(), session);
+    errors.extend(database);
     let (lints, notes): (Vec<_>, Vec<_>) =
         lints.into_iter().partition(|lint| lint.problem.level == Level::Warning);
     let good = failed.is_empty() && errors.is_empty();
@@ -57,15 +59,16 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
     }
     session.messages.excerpts(&rules.render(lints.iter(), session.messages.coloured()));
     for error in &errors {
-        session.messages.report(&Failure::said(Exit::Failed, &error.message));
+        let failure = Failure::said(Exit::Failed, &error.message);
+        session.messages.report(&Failure { hint: error.hint.map(str::to_owned), ..failure });
     }
     for test in &failed {
         let sentence = format!("a topic's test failed: {}", describe(test));
         session.messages.report(&Failure::said(Exit::Failed, sentence));
     }
     if !notes.is_empty() {
-        let notes = count(notes.len(), "thing");
-        session.messages.note(&format!("{notes} worth knowing: see `wirewatch topics lint`"));
+        let notes = count(notes.len(), "note");
+        session.messages.note(&format!("{notes} beside: see `wirewatch topics lint`"));
     }
     if !session.messages.quiet() {
         session.printer.text(&summary(&config, good, failed.len()))?;
@@ -123,7 +126,7 @@ fn findings(failed: &[TestResult], errors: &[Finding], warnings: &[Finding]) -> 
             json!(null),
             json!(null),
             json!(found.message),
-            json!(null),
+            json!(found.hint),
         ]);
     }
     records

@@ -13,16 +13,16 @@ use crate::domain::untrusted;
 use crate::store::outbox::{DeliveryFilter, DeliveryView};
 use crate::store::{Access, Store};
 
-const COLUMNS: &[Column] = &[
+pub const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("alert"),
-    Column::shown("seq"),
-    Column::shown("channel"),
+    Column::shown("seq").spare(2),
+    Column::shown("channel").spare(6),
     Column::shown("state"),
-    Column::shown("tries"),
-    Column::shown("last_code"),
-    Column::shown("last_detail"),
-    Column::shown("next_attempt"),
+    Column::shown("tries").spare(1),
+    Column::shown("last_code").spare(4),
+    Column::text("last_detail").spare(5),
+    Column::shown("next_attempt").spare(3),
     Column::hidden("created"),
     Column::hidden("settled"),
     Column::hidden("attempts"),

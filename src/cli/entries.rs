@@ -16,9 +16,9 @@ use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
 const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("first_seen"),
-    Column::shown("publisher"),
-    Column::shown("title"),
-    Column::shown("topics"),
+    Column::text("publisher").spare(2),
+    Column::text("title"),
+    Column::text("topics").spare(1),
     Column::hidden("feed"),
     Column::hidden("url"),
     Column::hidden("published"),

@@ -25,9 +25,9 @@ use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
 
 const COLUMNS: &[Column] = &[
     Column::shown("published"),
-    Column::shown("title"),
-    Column::shown("topics"),
-    Column::shown("url"),
+    Column::text("title"),
+    Column::text("topics").spare(2),
+    Column::link("url").spare(1),
     Column::hidden("guid"),
     Column::hidden("authors"),
 ];

@@ -8,6 +8,9 @@ use crate::config::{self, Config, Environment, PackView, Problems, RuleMap};
 use crate::deliver::terminal;
 use crate::domain::topic::selftest::{self, TestResult};
 
+/// Most topics with failed tests that a hint names.
+const MAX_NAMED: usize = 5;
+
 /// Reads the same config again and again: at the start, and at each reload.
 pub struct Loader {
     file: PathBuf,
@@ -67,18 +70,22 @@ impl Loader {
     /// says what its author meant does not start, and replaces none that runs.
     pub fn load(&self) -> Result<Config, Failure> {
         let config = self.read()?;
-        let failed: Vec<String> = selftest::run(&config.topics, terminal::plain)
-            .iter()
-            .filter(|test| !test.passed)
-            .map(describe)
-            .collect();
+        let mut failed = selftest::run(&config.topics, terminal::plain);
+        failed.retain(|test| !test.passed);
         if failed.is_empty() {
             return Ok(config);
         }
+        let lines: Vec<String> = failed.iter().map(describe).collect();
         let sentence =
-            format!("{} of the topics failed\n{}", count(failed.len(), "test"), failed.join("\n"));
-        Err(Failure::said(Exit::Failed, sentence)
-            .hint("mend the rule or the test; `wirewatch topics explain` shows what a rule sees"))
+            format!("{} of the topics failed\n{}", count(failed.len(), "test"), lines.join("\n"));
+        let mut topics: Vec<&str> = failed.iter().map(|test| test.topic.as_str()).collect();
+        topics.dedup();
+        topics.truncate(MAX_NAMED);
+        Err(Failure::said(Exit::Failed, sentence).hint(format!(
+            "mend the rule or the test, without which nothing starts or is reloaded; `wirewatch \
+             topics test {}` shows what failed",
+            topics.join(" ")
+        )))
     }
 }
 

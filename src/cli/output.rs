@@ -1,11 +1,13 @@
 //! Data on standard output: records as a table for people, or as JSON, JSON lines or CSV with
-//! the same field names. A command gives rows; how they look is decided here, once.
+//! the same field names. A command gives rows; how they look is decided here, once ([`table`] lays
+//! them out for people).
 //!
 //! All text may be from outside: it is cleaned here for where it goes.
 
+mod table;
+
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use crate::cli::args::{Colour, Format};
@@ -23,15 +25,45 @@ pub struct Column {
     pub name: &'static str,
     /// Whether people see it in the table; programs always do.
     shown: bool,
+    kind: Kind,
+    /// When it goes from a table that is too wide: 1 goes first, 0 never.
+    spare: u8,
+}
+
+/// What a column holds, which says what may become of it in a narrow table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Ids, times, numbers, short words: never broken.
+    Word,
+    /// Titles and sentences: wrapped and cut.
+    Text,
+    /// Links: cut on a terminal only.
+    Link,
 }
 
 impl Column {
+    /// An id, a time, a number or a short word, which is never broken.
     pub const fn shown(name: &'static str) -> Self {
-        Self { name, shown: true }
+        Self { name, shown: true, kind: Kind::Word, spare: 0 }
+    }
+
+    /// A text, which is wrapped and cut in a table.
+    pub const fn text(name: &'static str) -> Self {
+        Self { kind: Kind::Text, ..Self::shown(name) }
+    }
+
+    /// A link, which is cut in the table on a terminal.
+    pub const fn link(name: &'static str) -> Self {
+        Self { kind: Kind::Link, ..Self::shown(name) }
     }
 
     pub const fn hidden(name: &'static str) -> Self {
-        Self { name, shown: false }
+        Self { shown: false, ..Self::shown(name) }
+    }
+
+    /// Goes from a table that is too wide: 1 goes first.
+    pub const fn spare(self, order: u8) -> Self {
+        Self { spare: order, ..self }
     }
 }
 
@@ -116,7 +148,7 @@ impl Printer {
     pub fn records(&mut self, records: &Records) -> io::Result<()> {
         let text = match self.format {
             Format::Table if records.rows.is_empty() => format!("{}\n", records.when_empty),
-            Format::Table => self.table(records),
+            Format::Table => table::render(records, self.width),
             Format::Json => json_array(&records.objects().collect::<Vec<_>>()),
             Format::Jsonl => records.objects().map(|object| object + "\n").collect(),
             Format::Csv => csv(records),
@@ -158,27 +190,6 @@ impl Printer {
     /// Prints text that is safe for a terminal already.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.write(&ended(text))
-    }
-
-    fn table(&self, records: &Records) -> String {
-        let shown: Vec<usize> =
-            (0..records.columns.len()).filter(|&at| records.columns[at].shown).collect();
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        if let Some(width) = self.width {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        }
-        table.set_header(shown.iter().map(|&at| records.columns[at].name));
-        for row in &records.rows {
-            table.add_row(
-                shown.iter().map(|&at| untrusted::terminal(&plain(&row[at])).into_owned()),
-            );
-        }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
-        lines.collect()
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {

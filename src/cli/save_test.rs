@@ -54,9 +54,10 @@ fn outlook(topic: &TopicId, passes: bool, entry: impl std::fmt::Display) -> Stri
         return format!("it passes; `wirewatch topics test {topic}` runs it");
     }
     format!(
-        "it fails until the rule is mended, and a reload is refused for as long, while the \
-         topics that run stay\nhint: `wirewatch topics explain {topic} {entry}` shows what the \
-         rule sees, `wirewatch topics test {topic}` whether it is mended"
+        "it fails until the rule is mended. For as long a reload is refused, and so is a start: a \
+         daemon that runs goes on with its topics, one that is restarted does not come up\n\
+         hint: `wirewatch topics test {topic}` shows the test that fails, `wirewatch topics \
+         explain {topic} {entry}` what the rule sees"
     )
 }
 

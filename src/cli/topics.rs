@@ -2,7 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 pub mod backtest;
-mod explain;
+pub mod explain;
 mod heard;
 mod import;
 pub mod lint;
@@ -26,17 +26,17 @@ use crate::domain::topic::filter::{Choice, Filters};
 use crate::domain::topic::{Mode, Rule, Topic};
 use crate::domain::untrusted;
 
-const COLUMNS: &[Column] = &[
+pub const COLUMNS: &[Column] = &[
     Column::shown("topic"),
-    Column::shown("name"),
-    Column::shown("severity"),
-    Column::shown("mode"),
-    Column::shown("tags"),
-    Column::shown("channels"),
-    Column::shown("tests"),
-    Column::shown("last_match"),
-    Column::shown("silent_since"),
-    Column::shown("file"),
+    Column::text("name"),
+    Column::shown("severity").spare(7),
+    Column::shown("mode").spare(8),
+    Column::text("tags").spare(2),
+    Column::text("channels").spare(3),
+    Column::shown("tests").spare(4),
+    Column::shown("last_match").spare(6),
+    Column::shown("silent_since").spare(5),
+    Column::text("file").spare(1),
     Column::hidden("revision"),
 ];
 
@@ -55,7 +55,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::List => list(&session.config()?, session),
         Topics::Show { topic } => show(topic, &session.config()?, session),
         Topics::Backtest(asked) => backtest::run(asked, &session.config()?, session),
-        Topics::Explain { topic, what } => explain::run(topic, what, &session.config()?, session),
+        Topics::Explain { topic, what } => explain::run(topic, what, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
         Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }

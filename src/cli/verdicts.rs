@@ -7,9 +7,11 @@ use crate::cli::args::{self, Wanted, Word};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
+use crate::cli::topics::explain::subject::What;
 use crate::cli::{alert_state, alerts, entries, moment, naming, save_test};
 use crate::domain::alert::mark::Mark;
 use crate::domain::ids::{AlertId, EntryId, TopicId};
+use crate::store::alerts::read::AlertDetail;
 use crate::store::entries::EntryDetail;
 use crate::store::verdicts::{Verdict, VerdictView};
 use crate::store::{Access, Store};
@@ -17,7 +19,7 @@ use crate::store::{Access, Store};
 const MARK_COLUMNS: &[Column] = &[
     Column::shown("entry"),
     Column::shown("verdict"),
-    Column::shown("title"),
+    Column::text("title"),
     Column::hidden("topic"),
     Column::hidden("author"),
     Column::hidden("note"),
@@ -44,18 +46,16 @@ pub fn of_alerts(
             continue;
         };
         let topic = &alert.view.topic;
-        let mut about: Vec<EntryId> =
-            alert.revisions.iter().map(|revision| revision.entry).collect();
-        about.sort_unstable();
-        about.dedup();
-        let about = stored(&store, about)?;
+        let about = stored(&store, about(&alert))?;
         let ids: Vec<EntryId> = about.iter().map(|detail| detail.entry.id).collect();
         let kept = said.keep(topic, &ids, Some(*id), &store, session)?;
-        // The opening stands for all: the others tell the same.
-        if said.save_test
-            && let Some((verdict, opening)) = kept.first().zip(about.first())
-        {
-            unsaved += save(verdict, opening, session);
+        if said.save_test {
+            let saved = kept
+                .iter()
+                .zip(&about)
+                .take_while(|(verdict, detail)| save(verdict, detail, session) == 0);
+            // What keeps one out of the file keeps the others out too, and is told once.
+            unsaved += kept.len() - saved.count();
         }
         if let Some(marked) = store.alert(*id)? {
             alerts::add(&mut records, &marked.view);
@@ -68,15 +68,16 @@ pub fn of_alerts(
     Ok(if refused + unsaved == 0 { Exit::Ok } else { Exit::Partial })
 }
 
-/// Marks entries as what a topic should find or should not, whether or not it did.
+/// Marks entries as what a topic should find or should not, whether or not it did. They are named
+/// by id, by link, or by an alert that they opened or revised.
 pub fn of_entries(
     topic: &str,
-    ids: &[String],
+    whats: &[String],
     wanted: Wanted,
     word: &Word,
     session: &mut Session,
 ) -> Result<Exit, Failure> {
-    let ids = ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<EntryId>, _>>()?;
+    let whats = whats.iter().map(|what| subject(what)).collect::<Result<Vec<What<'_>>, _>>()?;
     let mark = match wanted {
         Wanted::Wanted => Mark::Useful,
         Wanted::Unwanted => Mark::Noise,
@@ -84,37 +85,120 @@ pub fn of_entries(
     let said = Said::new(mark, word, session)?;
     let store = session.store(Access::Existing)?;
     let topic = naming::stored_topic(topic, &store, session)?;
+    refuse_retired(&topic, &store, session)?;
     let mut records = Records::new(MARK_COLUMNS, "");
-    let (mut refused, mut unsaved) = (0, 0);
-    for id in &ids {
-        let Some(detail) = store.entry(*id)? else {
-            refused += 1;
-            session.messages.report(&entries::no_such_entry(*id));
-            continue;
+    let (mut refused, mut unsaved, mut marked) = (0, 0, 0);
+    for what in &whats {
+        let (details, alert) = match named(what, &topic, &store, session) {
+            Ok(found) => found,
+            Err(failure) => {
+                refused += 1;
+                session.messages.report(&failure);
+                continue;
+            }
         };
-        let kept = said.keep(&topic, &[*id], None, &store, session)?;
-        if let Some(verdict) = kept.first().filter(|_| said.save_test) {
-            unsaved += save(verdict, &detail, session);
+        let ids: Vec<EntryId> = details.iter().map(|detail| detail.entry.id).collect();
+        let kept = said.keep(&topic, &ids, alert, &store, session)?;
+        marked += kept.len();
+        for (verdict, detail) in kept.iter().zip(&details) {
+            if said.save_test {
+                unsaved += save(verdict, detail, session);
+            }
+            records.row([
+                json!(verdict.entry.to_string()),
+                json!(mark.as_str()),
+                json!(detail.entry.document.title),
+                json!(topic.as_str()),
+                json!(said.author),
+                json!(said.note),
+                json!(detail.entry.document.url),
+            ]);
         }
-        records.row([
-            json!(id.to_string()),
-            json!(mark.as_str()),
-            json!(detail.entry.document.title),
-            json!(topic.as_str()),
-            json!(said.author),
-            json!(said.note),
-            json!(detail.entry.document.url),
-        ]);
     }
-    if refused == ids.len() {
+    if refused == whats.len() {
         return Ok(Exit::Failed);
     }
     session.printer.records(&records)?;
     session.messages.note(&format!(
         "{} marked; `wirewatch topics show {topic}` counts them",
-        count(ids.len() - refused, "entry")
+        count(marked, "entry")
     ));
     Ok(if refused + unsaved == 0 { Exit::Ok } else { Exit::Partial })
+}
+
+/// Reads what is to be marked: a stored entry, or an alert's entries.
+fn subject(text: &str) -> Result<What<'_>, Failure> {
+    match What::read(text) {
+        // A file of that name is no entry.
+        What::File(_) | What::Input => match naming::read::<EntryId>(text) {
+            Ok(entry) => Ok(What::Entry(entry)),
+            Err(failure) => Err(failure.hint(
+                "give an entry's id (E…) or link, or an alert's id (A…), whose entries are meant",
+            )),
+        },
+        what => Ok(what),
+    }
+}
+
+/// The stored entries that are named, and the alert they were named by.
+fn named(
+    what: &What<'_>,
+    topic: &TopicId,
+    store: &Store,
+    session: &Session,
+) -> Result<(Vec<EntryDetail>, Option<AlertId>), Failure> {
+    let one = |id: EntryId| store.entry(id)?.ok_or_else(|| entries::no_such_entry(id));
+    match what {
+        What::Entry(id) => Ok((vec![one(*id)?], None)),
+        What::Alert(id) => {
+            let alert = store.alert(*id)?.ok_or_else(|| alerts::no_such_alert(*id))?;
+            if alert.view.topic != *topic {
+                let sentence =
+                    format!("alert {id} is of topic {}, not of {topic}", alert.view.topic);
+                return Err(Failure::said(Exit::Failed, sentence));
+            }
+            Ok((stored(store, about(&alert))?, Some(*id)))
+        }
+        What::Link(url) => match store.entry_by_link(url)?.entries.split_first() {
+            None => Err(Failure::said(Exit::Failed, format!("no stored entry has the link {url}"))
+                .hint("`wirewatch topics why-not URL --topic TOPIC` says why")),
+            Some((newest, others)) => {
+                if !others.is_empty() {
+                    let others = count(others.len(), "other entry");
+                    let text =
+                        format!("hint: {others} with this link: the newest, {newest}, is marked");
+                    session.messages.note(&text);
+                }
+                Ok((vec![one(*newest)?], None))
+            }
+        },
+        What::File(name) => Err(Failure::said(Exit::Usage, format!("{name} is no entry"))),
+        What::Input => Err(Failure::said(Exit::Usage, "standard input is no entry")),
+    }
+}
+
+/// A topic that is configured no longer finds nothing: marks would not change it.
+fn refuse_retired(topic: &TopicId, store: &Store, session: &Session) -> Result<(), Failure> {
+    let topics = store.topics()?;
+    let retired = topics.iter().find(|view| view.id == *topic).and_then(|view| view.retired_at);
+    let Some(since) = retired else {
+        return Ok(());
+    };
+    if session.config().is_ok_and(|config| config.topics.get(topic).is_some()) {
+        return Ok(());
+    }
+    let since = moment::text(since);
+    let sentence = format!("topic {topic} is retired: since {since} it is no longer configured");
+    Err(Failure::said(Exit::Failed, sentence)
+        .hint("put its [[topic]] back; `wirewatch alerts verdict` marks the alerts it raised"))
+}
+
+/// The entries of an alert's opening and of its revisions.
+fn about(alert: &AlertDetail) -> Vec<EntryId> {
+    let mut about: Vec<EntryId> = alert.revisions.iter().map(|revision| revision.entry).collect();
+    about.sort_unstable();
+    about.dedup();
+    about
 }
 
 /// Saves a test; where that cannot be, says why. Returns how many were not saved. The verdict is

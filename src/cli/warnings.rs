@@ -10,6 +10,8 @@ use crate::config::{ChannelConfig, ChannelKind, Config, WebhookChannel};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
 use crate::deliver::{self, Printer};
 use crate::egress::Egress;
+use crate::store::error::StoreError;
+use crate::store::{Access, DATABASE_FILE, Store};
 
 /// Shortest signing secret that cannot be guessed, in bytes: what the Standard Webhooks
 /// specification asks for.
@@ -20,12 +22,31 @@ pub struct Finding {
     /// A stable word for programs.
     pub code: &'static str,
     pub message: String,
+    /// What to do about it, where the message does not say so itself.
+    pub hint: Option<&'static str>,
 }
 
 impl Finding {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), hint: None }
     }
+}
+
+/// The database, if `run` would refuse it. None there yet, or one that `run` would bring up from
+/// an older version, is as good as any.
+pub fn unusable_database(config: &Config) -> Option<Finding> {
+    let path = config.state_dir.join(DATABASE_FILE);
+    // An empty file is filled as if there were none.
+    if std::fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
+        return None;
+    }
+    let error = Store::open(&path, Access::ReadOnly).err()?;
+    let is_refused = matches!(
+        error,
+        StoreError::Foreign { .. } | StoreError::NewerSchema { .. } | StoreError::Corrupt { .. }
+    );
+    is_refused
+        .then(|| Finding { hint: error.hint(), ..Finding::new(error.code(), error.to_string()) })
 }
 
 /// Opens each channel as the daemon would, and nothing is sent: what fails here fails there.

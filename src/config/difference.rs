@@ -5,7 +5,7 @@ pub mod lines;
 
 use std::collections::BTreeMap;
 
-use super::outline::{Kind, Part, RULE, SOURCE};
+use super::outline::{Kind, Part, RULE, SOURCE, TESTS_TEXT};
 use lines::Line;
 
 /// What became of a part.
@@ -87,6 +87,8 @@ fn part(kind: Kind, id: &str, (before, after): Pair<'_>, ignored: &[&str]) -> Op
         .into_iter()
         .filter(|name| *name != SOURCE && !ignored.contains(&name.as_str()))
         .filter(|name| old.get(*name) != new.get(*name))
+        // Where one side has no tests their number tells it; older versions did not keep it.
+        .filter(|name| *name != TESTS_TEXT || (old.contains_key(*name) && new.contains_key(*name)))
         .map(|name| FieldChange {
             name: name.clone(),
             before: old.get(name).cloned(),

@@ -64,7 +64,8 @@ pub(super) fn not_among(
     code: &'static str,
     report: &mut Report,
 ) {
-    let message = format!("`{}` is not a {kind}", text.value);
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let message = format!("`{}` is not {article} {kind}", text.value);
     let problem = report.add(text.place(), code, message);
     problem.hint(match nearest(&text.value, words.iter().copied()) {
         Some(known) => format!("did you mean \"{known}\"?"),

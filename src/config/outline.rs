@@ -10,8 +10,8 @@ use super::value::show_duration;
 use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
 use crate::domain::feed::Feed;
 use crate::domain::ids::Digest;
-use crate::domain::topic::Topic;
 use crate::domain::topic::filter::Choice;
+use crate::domain::topic::{TestKind, Topic, TopicTest};
 
 /// Digits of a fingerprint: enough to see a change, too few to find out what it is of.
 const FINGERPRINT_DIGITS: usize = 6;
@@ -22,6 +22,10 @@ pub const SOURCE: &str = "source";
 
 /// The field with the hash of a topic's rule.
 pub const RULE: &str = "rule";
+
+/// The field with a fingerprint of a topic's tests: as many may still ask for something
+/// else.
+pub const TESTS_TEXT: &str = "tests.text";
 
 /// Fields that can only be told by who can read the secrets.
 pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
@@ -143,6 +147,7 @@ fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
         ("stem", stem.unwrap_or_default()),
         (RULE, revision.to_string()),
         ("tests", topic.tests.len().to_string()),
+        (TESTS_TEXT, tests_fingerprint(&topic.tests)),
         ("filter.feeds", choice(&filters.feeds)),
         ("filter.tags", choice(&filters.tags)),
         ("filter.publishers", choice(&filters.publishers)),
@@ -161,6 +166,21 @@ fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
 fn choice(choice: &Choice) -> String {
     let not = choice.not.iter().map(|value| format!("not {value}"));
     choice.only.iter().cloned().chain(not).collect::<Vec<_>>().join(", ")
+}
+
+/// A fingerprint of what a topic's tests say, wherever they stand; of none nothing.
+fn tests_fingerprint(tests: &[TopicTest]) -> String {
+    if tests.is_empty() {
+        return String::new();
+    }
+    let mut tests = tests.to_vec();
+    for test in &mut tests {
+        test.line = 0;
+        if let TestKind::Story(story) = &mut test.kind {
+            story.steps.iter_mut().for_each(|step| step.line = 0);
+        }
+    }
+    fingerprint("tests", &format!("{tests:?}"))
 }
 
 fn feed_fields(feed: &Feed) -> Fields {

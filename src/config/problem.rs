@@ -24,7 +24,7 @@ pub enum Level {
     /// Allowed, and most likely not meant.
     Warning,
     /// Worth knowing.
-    Info,
+    Note,
 }
 
 impl Level {
@@ -32,7 +32,7 @@ impl Level {
         match self {
             Level::Error => "error",
             Level::Warning => "warning",
-            Level::Info => "info",
+            Level::Note => "note",
         }
     }
 }
@@ -158,7 +158,7 @@ impl Problems {
         let label = match problem.level {
             Level::Error => Label::ERROR,
             Level::Warning => Label::WARNING,
-            Level::Info => Label::INFO,
+            Level::Note => Label::NOTE,
         };
         let title = label.primary_title(&problem.message).id(problem.code);
         let mut group = Group::with_title(title);

@@ -61,12 +61,25 @@ impl RuleMap {
         topic: &TopicId,
         part: Option<(&RulePart, Range<usize>)>,
     ) -> Option<(String, u32, u32)> {
-        let index = self.topics.iter().position(|known| known.id == *topic)?;
+        let index = self.index(topic)?;
         let spot = match part {
             Some((part, span)) => Spot::Text { place: RulePlace::Topic(index, part.clone()), span },
             None => Spot::Topic(index),
         };
-        let place = self.file_place(&spot)?;
+        self.line_and_column(self.file_place(&spot)?)
+    }
+
+    /// Where a topic's threshold stands: file, and 1-based line and column.
+    pub fn threshold_position(&self, topic: &TopicId) -> Option<(String, u32, u32)> {
+        let place = self.files.topics.get(self.index(topic)?)?.threshold.clone()?;
+        self.line_and_column(place)
+    }
+
+    fn index(&self, topic: &TopicId) -> Option<usize> {
+        self.topics.iter().position(|known| known.id == *topic)
+    }
+
+    fn line_and_column(&self, place: Place) -> Option<(String, u32, u32)> {
         let source = self.sources.get(place.file)?;
         let (line, column) = source.position(place.span.map_or(0, |span| span.start));
         Some((source.name.clone(), line, column))
@@ -95,7 +108,7 @@ impl RuleMap {
     fn place(&self, lint: Lint) -> PlacedLint {
         let level = match lint.level {
             lint::Level::Warning => Level::Warning,
-            lint::Level::Info => Level::Info,
+            lint::Level::Note => Level::Note,
         };
         let place = self.file_place(&lint.spot);
         let mut problem = Problem::new(level, place, lint.code, lint.message, &self.sources);

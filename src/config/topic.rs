@@ -97,6 +97,7 @@ pub(super) fn read(
         matching: rules.matching,
         exclude: rules.exclude,
         weights: rules.weights,
+        threshold: section.get("threshold").map(|value| value.place),
         header: section.place(),
         allow: rule_map::allow(section, report),
         source: String::new(),

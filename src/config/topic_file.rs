@@ -56,6 +56,7 @@ pub(super) struct PlacedTopic {
     pub matching: Option<Literal>,
     pub exclude: Vec<Literal>,
     pub weights: Vec<Literal>,
+    pub threshold: Option<Place>,
     pub header: Place,
     /// Lints that it allows.
     pub allow: Vec<String>,

@@ -174,6 +174,9 @@ async fn first_fetches_raise_nothing_unless_told_as_if_live() {
     let report = backtest(&world, "");
     assert_eq!((number(&report["ours"]["matches"]), number(&report["ours"]["alerts"])), (3, 0));
     assert_eq!(number(&report["baseline"]["matches"]), 3);
+    let (_, page, _) = run(&world, "topics backtest nato --as-if-live");
+    assert!(page.contains("1 match among 1 entry of first fetches without a usable"), "{page}");
+    assert!(!page.contains("--as-if-live tells"), "{page}");
     let live = backtest(&world, "--as-if-live");
     assert_eq!((number(&live["ours"]["alerts"]), number(&live["ours"]["follow_ups"])), (1, 1));
     assert_eq!(number(&live["baseline"]["matches"]), 1);
@@ -222,7 +225,24 @@ async fn marks_give_a_precision_and_become_tests() {
     let (code, page, _) = run(&world, "topics backtest nato --show precision");
     assert_eq!((code, page.contains("no match is marked yet")), (0, true), "{page}");
     let (code, _, err) = run(&world, "topics backtest nato --mark");
-    assert_eq!((code, err.contains("`wirewatch topics mark nato")), (0, true), "{err}");
+    assert_eq!((code, err.contains("`wirewatch topics mark nato")), (2, true), "{err}");
+    let (code, _, err) = run(&world, "topics backtest nato --save-tests");
+    assert_eq!((code, err.contains("no sample is marked yet")), (2, true), "{err}");
+    let listed =
+        world.store().entries(&EntryFilter { limit: 50, ..EntryFilter::default() }).unwrap();
+    let oslo = listed.iter().find(|entry| entry.title.contains("Oslo")).unwrap().id;
+    let alerts = run(&world, "alerts list --topic nato -o json").1;
+    let alerts: Value = serde_json::from_str(&alerts).unwrap();
+    let of_oslo = alerts.as_array().unwrap().iter();
+    let of_oslo = of_oslo.clone().find(|a| a["headline"].to_string().contains("Oslo")).unwrap();
+    let id = of_oslo["id"].as_str().unwrap();
+    assert_eq!(run(&world, &format!("alerts verdict {id} dup")).0, 0);
+    let (code, _, err) = run(&world, "topics backtest nato --save-tests");
+    assert_eq!(
+        (code, err.contains("are duplicates, which say nothing")),
+        (2, true),
+        "{oslo} {err}"
+    );
     let report = backtest(&world, "");
     let entry = |samples: &Value, title: &str| {
         let samples = samples["samples"].as_array().unwrap();

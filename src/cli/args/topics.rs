@@ -62,8 +62,8 @@ pub enum Topics {
     /// Say which entries a topic should find, whether or not it does
     Mark {
         topic: String,
-        /// Stored entries' ids
-        #[arg(required = true, value_name = "ENTRY")]
+        /// Stored entries' ids or links, or ids of the topic's alerts, whose entries are meant
+        #[arg(required = true, value_name = "ENTRY|URL|ALERT")]
         entries: Vec<String>,
         #[arg(value_enum)]
         wanted: Wanted,
@@ -89,7 +89,8 @@ pub struct TestArgs {
     /// Say which clauses of the rules no test decides by
     #[arg(long)]
     pub coverage: bool,
-    /// Also write the results to a file, as JUnit XML
+    /// Also write the results to a file, as JUnit XML; `-`: to standard output, instead of the
+    /// table
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }

@@ -163,10 +163,15 @@ fn object(outlook: &Outlook) -> Value {
         "lint": outlook.lints.iter().map(plan::lint_object).collect::<Vec<_>>(),
         "estimates": estimate::object(&outlook.estimates),
         "refused": outlook.is_refused(),
-        "refusals": outlook.refusals.iter().map(|found| json!({
-            "code": found.code,
-            "message": found.message,
-        })).collect::<Vec<_>>(),
+        "refusals": refusals(outlook),
         "secrets_compared": outlook.has_secrets,
     })
+}
+
+/// All that a reload would be refused for.
+fn refusals(outlook: &Outlook) -> Vec<Value> {
+    let tests = outlook.failed.iter().map(|test| ("failed_test", describe(test)));
+    let found = outlook.refusals.iter().map(|found| (found.code, found.message.clone()));
+    let both = tests.chain(found);
+    both.map(|(code, message)| json!({ "code": code, "message": message })).collect()
 }

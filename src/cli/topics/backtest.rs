@@ -35,6 +35,7 @@ struct Outcome {
 
 pub fn run(asked: &Backtest, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let id = naming::topic(&asked.topic, &config.topics)?;
+    marking::need_terminal(asked)?;
     let now = session.clock.now();
     let period = Period::read(asked.since.as_deref(), asked.until.as_deref(), now)?;
     let access = if asked.mark { Access::Existing } else { Access::ReadOnly };

@@ -8,20 +8,16 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::explanation::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{explanation, naming};
-use crate::config::Config;
 use subject::What;
 
-pub fn run(
-    name: &str,
-    what: &str,
-    config: &Config,
-    session: &mut Session,
-) -> Result<Exit, Failure> {
-    let id = naming::topic(name, &config.topics)?;
+pub fn run(name: &str, what: &str, session: &mut Session) -> Result<Exit, Failure> {
     let what = What::read(what);
+    // An alert is replayed by what is stored: the topic files may be as wrong as they like.
     if let What::Alert(alert) = what {
-        return super::replay::run(alert, Some(&id), session);
+        return super::replay::run(alert, Some(&naming::read(name)?), session);
     }
+    let config = &session.config()?;
+    let id = naming::topic(name, &config.topics)?;
     let subject = subject::find(&what, config, session)?;
     let Some(why) = config.topics.explain(&id, &subject.document, &subject.origin()) else {
         return Err(naming::unknown("topic", name, &[]));

@@ -13,18 +13,18 @@ use crate::domain::document::Document;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::lint::history::{History, Query, Vocabulary};
 use crate::store::error::StoreError;
-use crate::store::{Access, Store};
+use crate::store::{Access, DATABASE_FILE, Store};
 
 const COLUMNS: &[Column] = &[
     Column::shown("level"),
     Column::shown("code"),
     Column::shown("topic"),
-    Column::shown("list"),
-    Column::shown("file"),
+    Column::shown("list").spare(2),
+    Column::text("file"),
     Column::shown("line"),
-    Column::shown("column"),
-    Column::shown("message"),
-    Column::shown("hint"),
+    Column::shown("column").spare(3),
+    Column::text("message"),
+    Column::text("hint").spare(1),
     Column::hidden("concerns"),
 ];
 
@@ -43,6 +43,9 @@ pub fn run(
         .map(|name| naming::topic(name, &config.topics))
         .collect::<Result<Vec<TopicId>, _>>()?;
     let mut found = lints(&config, &rules, with_history, session);
+    if with_history && !config.state_dir.join(DATABASE_FILE).exists() {
+        session.messages.note("there is no database yet: the rules were looked at alone");
+    }
     if !chosen.is_empty() {
         found.retain(|lint| rules.concerned(lint).any(|topic| chosen.contains(topic)));
     }
@@ -71,12 +74,12 @@ pub fn lints(
     if !with_history {
         return rules.lint(None);
     }
-    let stored = session.store_of(config, Access::ReadOnly).map_err(|failure| failure.exit);
-    let store = match stored {
+    let store = match session.store_of(config, Access::ReadOnly) {
         Ok(store) => store,
-        Err(Exit::NotFound) => return rules.lint(None),
-        Err(_) => {
-            session.messages.warn(UNREAD);
+        Err(failure) if failure.exit == Exit::NotFound => return rules.lint(None),
+        Err(failure) => {
+            let hint = failure.hint.as_ref().map(|hint| format!("\nhint: {hint}"));
+            session.messages.warn(&format!("{UNREAD}: {failure}{}", hint.unwrap_or_default()));
             return rules.lint(None);
         }
     };

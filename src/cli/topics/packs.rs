@@ -14,9 +14,9 @@ const COLUMNS: &[Column] = &[
     Column::shown("pack"),
     Column::shown("state"),
     Column::shown("topics"),
-    Column::shown("tests"),
-    Column::shown("languages"),
-    Column::shown("description"),
+    Column::shown("tests").spare(2),
+    Column::text("languages").spare(1),
+    Column::text("description"),
     Column::hidden("file"),
     Column::hidden("embedded"),
 ];

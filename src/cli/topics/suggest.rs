@@ -74,9 +74,10 @@ fn judged(
         let Some(detail) = store.entry(verdict.entry)? else {
             continue;
         };
+        let was_found = detail.matches.iter().any(|found| found.found.topic == *topic);
         let document = detail.entry.document;
         let spans = spans(config, topic, &document);
-        judged.push(Judged { wanted: verdict.verdict.is_wanted(), document, spans });
+        judged.push(Judged { wanted: verdict.verdict.is_wanted(), document, was_found, spans });
     }
     Ok(judged)
 }
@@ -154,7 +155,9 @@ fn page(topic: &Topic, since: Timestamp, found: &Suggestions) -> String {
     let verdicts = format!("{} useful, {} noise", found.useful, found.noise);
     let mut lines = vec![format!("{}: {verdicts} since {}", topic.id, moment::text(since))];
     if found.mended > 0 {
-        lines.push(format!("  {} of the noise no longer matches", found.mended));
+        let verb = if found.mended == 1 { "matches" } else { "match" };
+        let entries = count(found.mended, "entry");
+        lines.push(format!("  {entries} of the noise no longer {verb}"));
     }
     if found.is_enough() {
         term_lines(found, &mut lines);

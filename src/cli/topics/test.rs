@@ -23,8 +23,8 @@ use chosen::Group;
 const TEST_COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::shown("passed"),
-    Column::shown("title"),
-    Column::shown("failure"),
+    Column::text("title"),
+    Column::text("failure"),
     Column::hidden("detail"),
     Column::hidden("kind"),
     Column::hidden("file"),
@@ -43,11 +43,18 @@ struct Ran<'g> {
 pub fn run(args: &TestArgs, session: &mut Session) -> Result<Exit, Failure> {
     let groups = chosen::groups(&args.of, session)?;
     let ran: Vec<Ran<'_>> = groups.iter().flat_map(run_group).collect();
+    let to_stdout = args.junit.as_deref() == Some(Path::new("-"));
+    if to_stdout && args.coverage {
+        let sentence = "--junit - and --coverage both go to standard output";
+        return Err(Failure::said(Exit::Usage, sentence).hint("name a file for --junit"));
+    }
     if let Some(file) = &args.junit {
-        write_junit(file, &ran)?;
+        write_junit(file, to_stdout, &ran, session)?;
     }
     let coverage = args.coverage.then(|| coverage::measure(&groups, &ran));
     match (&coverage, session.printer.format()) {
+        // The results are there already, as XML.
+        _ if to_stdout => {}
         (None, _) => session.printer.records(&records(&ran))?,
         (Some(coverage), Format::Table) => {
             session.printer.records(&records(&ran))?;
@@ -81,8 +88,16 @@ fn run_group(group: &Group) -> Vec<Ran<'_>> {
     ran
 }
 
-fn write_junit(file: &Path, ran: &[Ran<'_>]) -> Result<(), Failure> {
+fn write_junit(
+    file: &Path,
+    to_stdout: bool,
+    ran: &[Ran<'_>],
+    session: &mut Session,
+) -> Result<(), Failure> {
     let results: Vec<&TestResult> = ran.iter().map(|ran| &ran.result).collect();
+    if to_stdout {
+        return Ok(session.printer.text(&junit::text(&results)?)?);
+    }
     junit::write(file, &results).map_err(|error| {
         let sentence = format!("cannot write the results to {}", file.display());
         Failure::new(Exit::Failed, anyhow::Error::new(error).context(sentence))

@@ -201,13 +201,8 @@ impl<'j> Course<'j> {
             report.baseline_matches += u64::from(judged.found.is_some());
         }
         let mark = self.marks.get(&past.entry.id).copied();
-        match (mark, judged.found.is_some()) {
-            (Some(Mark::Useful), true) => report.marked.wanted += 1,
-            (Some(Mark::Noise), true) => report.marked.unwanted += 1,
-            (Some(Mark::Dup), true) => report.marked.duplicate += 1,
-            (Some(Mark::Useful | Mark::Dup), false) => report.marked.missed += 1,
-            (Some(Mark::Noise), false) => report.marked.rejected += 1,
-            (None, _) => {}
+        if let Some(mark) = mark {
+            report.marked.count(mark, judged.found.is_some());
         }
         for held in &judged.held {
             if let Some(clause) = report.clauses.get_mut(held.clause) {
@@ -235,6 +230,9 @@ impl<'j> Course<'j> {
                 *count(daily) += 1;
             };
             both(|count| &mut count.matches);
+            if past.baseline {
+                both(|count| &mut count.baseline);
+            }
             let tale = self.stories.entry(decision.story).or_default();
             let seen = if is_ours { &mut tale.ours } else { &mut tale.base };
             if !seen.matched {

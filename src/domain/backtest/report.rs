@@ -56,6 +56,8 @@ pub struct Report {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     pub matches: u64,
+    /// Those of them that lie in first fetches, which raise nothing.
+    pub baseline: u64,
     /// Stories in which something matched, each counted once.
     pub stories: u64,
     /// Alerts opened.
@@ -147,6 +149,17 @@ pub struct Marked {
 }
 
 impl Marked {
+    /// Counts what was said of an entry that the topic matches, or does not.
+    pub fn count(&mut self, mark: Mark, matched: bool) {
+        match (mark, matched) {
+            (Mark::Useful, true) => self.wanted += 1,
+            (Mark::Noise, true) => self.unwanted += 1,
+            (Mark::Dup, true) => self.duplicate += 1,
+            (Mark::Useful | Mark::Dup, false) => self.missed += 1,
+            (Mark::Noise, false) => self.rejected += 1,
+        }
+    }
+
     /// Precision over the matches that were judged; duplicates count neither way.
     pub fn precision(self) -> Option<Precision> {
         precision(self.wanted, self.wanted + self.unwanted)

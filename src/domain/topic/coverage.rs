@@ -24,7 +24,7 @@ pub struct Coverage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covered {
     pub kind: ClauseKind,
-    /// Where it stands; `None` for the threshold.
+    /// Where it stands; `None` for the threshold, which is no rule.
     pub place: Option<(RulePart, Range<usize>)>,
     /// As written.
     pub label: String,

@@ -78,12 +78,17 @@ pub struct ExplainedNode {
 }
 
 /// How near the two sides of an operator stand at best, in words; neighbours are 1 apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Nearest {
     /// In either order; `None` where they never stand apart in one field.
     pub apart: Option<u32>,
     /// Left before right.
     pub in_order: Option<u32>,
+    /// They overlap somewhere, which no operator takes for near.
+    pub overlap: bool,
+    /// The nearest two, of `BEFORE` in its order where there are such; empty where they never
+    /// stand apart in one field.
+    pub spans: Vec<Span>,
 }
 
 /// One weight.

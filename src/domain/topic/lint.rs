@@ -37,14 +37,14 @@ pub enum Level {
     /// Most likely a mistake.
     Warning,
     /// Worth knowing.
-    Info,
+    Note,
 }
 
 impl Level {
     pub fn as_str(self) -> &'static str {
         match self {
             Level::Warning => "warning",
-            Level::Info => "info",
+            Level::Note => "note",
         }
     }
 }
@@ -57,6 +57,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("mixed_script", "a word that mixes letters of two alphabets"),
     ("near_too_wide", "a distance so wide that it asks for nothing"),
     ("never_decisive", "a clause that can never decide"),
+    ("never_holds", "a clause that can never hold"),
     ("never_seen", "a term that no stored entry holds"),
     ("no_reject_test", "a topic whose tests never ask it to stay silent"),
     ("no_tests", "a topic without tests"),

@@ -33,7 +33,9 @@ pub struct Judged {
     /// Useful or a duplicate; else noise.
     pub wanted: bool,
     pub document: Document,
-    /// What the rule finds in it as it is now; `None` where it no longer matches.
+    /// The topic found it when it was stored or since: people may judge what it never found.
+    pub was_found: bool,
+    /// What the rule finds in it as it is now; `None` where it does not match.
     pub spans: Option<Vec<Span>>,
 }
 
@@ -89,7 +91,7 @@ pub struct Missed {
 pub struct Suggestions {
     pub useful: usize,
     pub noise: usize,
-    /// Noise that the rule as it is now no longer matches.
+    /// Noise that was found once, and that the rule as it is now no longer matches.
     pub mended: usize,
     /// More often in what is wanted, and not in the rule.
     pub wanted: Vec<TermSuggestion>,
@@ -117,7 +119,8 @@ pub fn suggest(
     let known = KnownWords::of(topic, library);
     let useful = judged.iter().filter(|one| one.wanted).count();
     let noise = judged.len() - useful;
-    let mended = judged.iter().filter(|one| !one.wanted && one.spans.is_none()).count();
+    let is_mended = |one: &&Judged| !one.wanted && one.was_found && one.spans.is_none();
+    let mended = judged.iter().filter(is_mended).count();
     let mut found = Suggestions { useful, noise, mended, ..Suggestions::default() };
     if found.is_enough() {
         (found.wanted, found.unwanted) = terms::tell_apart(judged, &known, background);

@@ -47,10 +47,15 @@ async fn nothing_differs_from_what_runs_until_a_file_is_changed() {
     let mut scene = ran_once().await;
     let same = scene.run("config diff").ended(0).out;
     assert!(same.contains("\nno difference\ntests: 1 passed, 0 failed\n"), "{same}");
-    scene.world.topics = format!("# a remark\n{TESTED}").replace("NATO pact", "NATO and its pact");
+    scene.world.topics = format!("# a remark\n{TESTED}# another\n");
     scene.world.write_config();
     let same = scene.run("config diff").ended(0).out;
     assert!(same.contains("no difference"), "a remark changes nothing: {same}");
+    scene.world.topics = TESTED.replace("NATO pact", "NATO and its pact");
+    scene.world.write_config();
+    let tests = scene.run("config diff").ended(0).out;
+    assert!(tests.contains("~ topic nato\n    tests: they ask otherwise"), "{tests}");
+    assert!(!tests.contains("alerts a day"), "tests raise nothing: {tests}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,14 +115,38 @@ async fn alerts_a_day_are_estimated_over_the_stored_past() {
         page.contains("alerts a day of nato: 1 → 2 (over 3 entries of the last 1.0 days)"),
         "{page}"
     );
+    assert!(page.contains("\n  matches a day: 1 → 2\n"), "{page}");
     assert!(page.contains("alerts a day of oil: none → 1 "), "{page}");
+    assert!(!page.contains("first fetches"), "{page}");
     let none = scene.run("config diff --backtest none").ended(0).out;
     assert!(!none.contains("alerts a day"), "{none}");
     // A severity alone raises neither more nor fewer.
     scene.world.topics = TESTED.replace("medium", "low");
     scene.world.write_config();
     assert!(!scene.run("config diff").ended(0).out.contains("alerts a day"));
-    scene.run("config diff --backtest yesterday").ended(2);
+    let wrong = scene.run("config diff --backtest yesterday").ended(2).err;
+    assert!(wrong.contains("--backtest: `yesterday`"), "{wrong}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_first_fetches_raise_nothing_is_said_where_all_matches_lie_in_them() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.publish("wire", item("NATO signs a harbour pact"));
+    scene.world.publish("wire", item("NATO opens new office"));
+    scene.world.topics = TESTED.to_owned();
+    scene.world.write_config();
+    scene.once().ended(0);
+    scene.world.topics = TESTED.replace("\nAND @ally", "");
+    scene.world.write_config();
+    let page = scene.run("config diff").ended(0).out;
+    assert!(page.contains("alerts a day of nato: 0 → 0 "), "{page}");
+    assert!(
+        page.contains("matches a day: 1 → 2\n  all matches (2) lie in first fetches"),
+        "{page}"
+    );
+    let ran = scene.run("config diff -o json").ended(0).json();
+    let after = &ran["estimates"]["topics"][0]["after"];
+    assert_eq!((&after["matches"], &after["baseline_matches"]), (&2.into(), &2.into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +187,10 @@ async fn a_config_that_would_be_refused_ends_with_code_1() {
         failing.contains("tests: 0 passed, 1 failed") && failing.contains("would be refused"),
         "{failing}"
     );
-    assert_eq!(scene.run("config diff -o json").ended(1).json()["refused"], true);
+    let refused = scene.run("config diff -o json").ended(1);
+    assert_eq!(changes(&refused), [one("changed", "topic", "nato")]);
+    assert_eq!(refused.json()["refused"], true);
+    assert_eq!(refused.json()["refusals"][0]["code"], "failed_test");
     scene.world.topics = TESTED.replace("AND @ally", "AND");
     scene.world.write_config();
     let broken = scene.run("config diff").ended(1);

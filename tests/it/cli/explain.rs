@@ -164,7 +164,23 @@ async fn a_link_never_seen_is_traced_to_the_feeds_of_its_site() {
     let ran = scene.run("topics why-not https://elsewhere.example/x --topic nato").ended(0);
     assert!(ran.out.contains("never seen: no feed carries elsewhere.example"), "{}", ran.out);
     assert!(ran.err.contains("feeds fetch FEED-URL --dry-run"), "{}", ran.err);
-    scene.world.add_feed("new");
+    for feed in ["new", "b", "c", "d", "e", "f"] {
+        scene.world.add_feed(feed);
+    }
+    scene.world.write_config();
+    let ran = scene.run("topics why-not https://elsewhere.example/x --topic nato").ended(0);
+    assert!(
+        ran.out.contains("no feed that was ever read carries elsewhere.example"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("6 feeds were never read, and may carry it: "), "{}", ran.out);
+    let named = ran.out.split("may carry it: ").nth(1).unwrap();
+    assert_eq!((named.matches(", ").count(), named.contains('…')), (5, true), "{named}");
+    assert!(ran.err.contains(" --dry-run` fetches it now"), "{}", ran.err);
+    for feed in ["b", "c", "d", "e", "f"] {
+        scene.world.remove_feed(feed);
+    }
     scene.world.write_config();
     let own = scene.world.server.url("/some/page");
     let why = why_not(&scene, &own);
@@ -236,6 +252,16 @@ async fn an_old_alert_is_found_again_with_the_rule_and_text_of_then() {
     let page = scene.run(&format!("topics explain nato {id}")).ended(0).out;
     assert!(page.contains("found again from what is stored, bit for bit"), "{page}");
     scene.run("alerts explain A0").ended(1);
+    // Both spellings do without the topic files.
+    let file = scene.world.dir().join("topics/test.toml");
+    let good = fs::read_to_string(&file).unwrap();
+    fs::write(&file, "[[topic").unwrap();
+    let broken = scene.run(&format!("topics explain nato {id}")).ended(0).out;
+    assert_eq!(broken, scene.run(&format!("alerts explain {id}")).ended(0).out);
+    let other = scene.run(&format!("topics explain oil {id}")).ended(1).err;
+    assert!(other.contains("is of topic nato, not of oil"), "{other}");
+    scene.run("topics explain nato E0").ended(1);
+    fs::write(&file, good).unwrap();
     let other = scene.run(&format!("topics explain nato {id} -o csv")).ended(0).out;
     assert!(other.starts_with("agrees,alert,"), "{other}");
 }

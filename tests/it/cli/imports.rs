@@ -70,6 +70,10 @@ fn exit_codes_tell_whether_all_of_it_was_translated() {
     assert!(!hostile.out.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{:?}", hostile.out);
     assert!(!hostile.err.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{:?}", hostile.err);
     run("lexis", "").ended(1);
+    let broken = run("newsboat", "title =~ \"foo\"\ntitle ~ \"bar\"\n").ended(3);
+    assert!(broken.err.contains("standard input:2:1: untranslated: "), "{}", broken.err);
+    let nothing = run("trendradar", "[1,2,3]").ended(1);
+    assert!(nothing.err.contains("`[1,2,3]`"), "{}", nothing.err);
 }
 
 #[test]

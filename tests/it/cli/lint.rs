@@ -47,9 +47,9 @@ async fn lints_point_at_the_very_place_and_say_what_to_do() {
     assert_eq!(
         told,
         [
-            "info acronym_is_word 4:9 who",
+            "note acronym_is_word 4:9 who",
             "warning contained_item 4:22 who",
-            "info no_reject_test 6:1 health",
+            "note no_reject_test 6:1 health",
             "warning titlecase_common_noun 9:10 health",
             "warning self_excluding 10:13 health",
         ]
@@ -72,7 +72,7 @@ async fn check_warns_of_lints_and_denies_them_when_asked() {
     let told = warned.run("check").ended(0);
     assert!(told.err.contains("warning[contained_item]: `\"NATO alphabet\"` adds nothing"));
     assert!(!told.err.contains("acronym_is_word"), "notes are for `topics lint`: {}", told.err);
-    assert!(told.err.contains("2 things worth knowing"), "{}", told.err);
+    assert!(told.err.contains("2 notes beside"), "{}", told.err);
     warned.run("check --deny-warnings").ended(3);
     let listed = warned.run("check -o json").ended(0).list();
     assert_eq!(listed.len(), 3, "{listed:#?}");
@@ -139,6 +139,34 @@ async fn a_database_that_cannot_be_read_does_not_hide_the_lints() {
     let found = scene.run("topics lint -o json").ended(0);
     assert_eq!(found.list().len(), 5);
     assert!(found.err.contains("warning: the stored entries cannot be read"), "{}", found.err);
+    assert!(
+        found.err.contains("wirewatch.db is not a wirewatch database\nhint: "),
+        "{}",
+        found.err
+    );
+    // What the daemon would refuse, `check` refuses in the same words.
+    let refused = scene.run("run --once").ended(1).err;
+    let checked = scene.run("check").ended(1);
+    for line in refused.lines().filter(|line| line.starts_with("error: ")) {
+        assert!(checked.err.contains(line), "{line}\n{}", checked.err);
+    }
+    assert!(refused.contains("error: ") && checked.out.starts_with("not ok: "), "{refused}");
+    assert!(!checked.err.contains("cannot be read"), "told once: {}", checked.err);
+    let listed = scene.run("check -o json").ended(1).list();
+    let error = listed.iter().find(|one| one["level"] == "error").unwrap();
+    assert_eq!(error["code"], "not_a_database", "{error}");
+    assert!(error["hint"].is_string(), "{error}");
+    fs::remove_file(state.join("wirewatch.db")).unwrap();
+    let none = scene.run("topics lint -o json").ended(0).err;
+    assert!(none.contains("there is no database yet"), "{none}");
+    assert!(!scene.run("topics lint --no-history").ended(0).err.contains("database"));
+    scene.run("check").ended(0);
+    scene.once().ended(0);
+    scene.run("check").ended(0);
+    let conn = rusqlite::Connection::open(state.join("wirewatch.db")).unwrap();
+    conn.execute_batch("PRAGMA user_version = 999").unwrap();
+    let newer = scene.run("check").ended(1).err;
+    assert!(newer.contains("was written by a newer wirewatch (schema 999"), "{newer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

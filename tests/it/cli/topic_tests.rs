@@ -184,6 +184,23 @@ title = 'NATO'
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_threshold_is_covered_where_it_is_written() {
+    let topics = "\
+[[topic]]
+id = 'nato'
+threshold = 2
+[topic.weights]
+NATO = 2.0
+[[topic.test]]
+expect = 'match'
+title = 'NATO summit'
+";
+    let json = scene(topics).await.run("topics test --coverage -o json").ended(0).json();
+    let threshold = &json["coverage"][0]["each"][1];
+    assert_eq!((&threshold["kind"], &threshold["line"]), (&"threshold".into(), &3.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_test_covers_nothing() {
     let topics = format!("{NATO}[[topic.test]]\nexpect = 'reject'\ntitle = 'NATO meets'\n");
     let json = scene(&topics).await.run("topics test --coverage -o json").ended(1).json();
@@ -199,6 +216,11 @@ async fn results_are_written_as_junit_whole_or_not_at_all() {
     let xml = fs::read_to_string(scene.world.dir().join("results.xml")).unwrap();
     assert!(xml.contains("<testsuite name=\"nato\"") && xml.contains("failures=\"1\""), "{xml}");
     assert!(xml.contains("Strap &lt;b&gt; &amp; &quot;co&quot;"), "{xml}");
+    let piped = scene.run("topics test --junit -").ended(1);
+    assert_eq!(piped.out, xml, "nothing but the results");
+    assert!(piped.err.contains("1 failed"), "{}", piped.err);
+    assert!(!scene.world.dir().join("-").exists());
+    scene.run("topics test --junit - --coverage").ended(2);
     let refused = scene.run("topics test --junit no/such/folder.xml").ended(1);
     assert!(refused.err.contains("cannot write the results to no/such/folder.xml"), "{refused:?}");
 }

@@ -49,6 +49,34 @@ async fn single_entries_are_marked_whether_or_not_they_matched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn entries_to_mark_are_named_by_id_link_or_alert() {
+    let mut scene = Scene::with_alert().await;
+    let alert = scene.alert_id();
+    let marked = scene.run(&format!("topics mark nato {alert} unwanted -o json")).ended(0).list();
+    assert_eq!(marked.len(), 2, "both entries of the alert: {marked:?}");
+    assert_eq!(scene.run("alerts list --verdict noise -o json").ended(0).list().len(), 1);
+    let link = marked[0]["url"].as_str().unwrap();
+    let again = scene.run(&format!("topics mark nato {link} wanted -o json")).ended(0).list();
+    assert_eq!((again.len(), &again[0]["verdict"]), (1, &"useful".into()), "{again:?}");
+    let unknown = scene.run("topics mark nato https://nowhere.example/x wanted").ended(1).err;
+    assert!(unknown.contains("no stored entry has the link"), "{unknown}");
+    scene.run("topics mark nato A0 wanted").ended(1);
+    for malformed in ["-", "nonsense", "E!", "topics"] {
+        let said = scene.run(&format!("topics mark nato {malformed} wanted")).ended(2).err;
+        assert!(said.contains("hint: give an entry's id (E…) or link"), "{said}");
+    }
+    // Once its topic is gone, its alerts can be judged; the topic itself cannot.
+    scene.world.topics = "[[topic]]\nid = \"oil\"\nmatch = 'oil'\n".to_owned();
+    scene.world.write_config();
+    scene.once().ended(0);
+    let other = scene.run(&format!("topics mark oil {alert} wanted")).ended(1).err;
+    assert!(other.contains("is of topic nato, not of oil"), "{other}");
+    let gone = scene.run(&format!("topics mark nato {link} wanted")).ended(1).err;
+    assert!(gone.contains("topic nato is retired: since 20"), "{gone}");
+    scene.run(&format!("alerts verdict {alert} useful")).ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn alerts_of_a_topic_on_trial_are_shown_on_request_only() {
     let mut scene = Scene::new(&["wire"]).await;
     scene.world.topics = NATO.replace("match =", "mode = \"shadow\"\nmatch =")
@@ -122,7 +150,8 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
     let said = scene.run(&line).ended(0);
     assert!(said.err.contains("a test that nato rejects E"), "{}", said.err);
     assert!(said.err.contains("it fails until the rule is mended"), "{}", said.err);
-    assert!(said.err.contains("hint: `wirewatch topics explain nato E"), "{}", said.err);
+    assert!(said.err.contains("a reload is refused, and so is a start"), "{}", said.err);
+    assert!(said.err.contains("hint: `wirewatch topics test nato` shows"), "{}", said.err);
     let after = std::fs::read_to_string(&file).unwrap();
     assert!(after.starts_with(before.trim_end()), "nothing that was there is touched: {after}");
     assert!(after.contains("said to be noise by tester"), "{after}");
@@ -133,7 +162,9 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
 
     let failing = scene.run("topics test -o json").ended(1).list();
     assert_eq!((failing.len(), &failing[0]["passed"]), (1, &false.into()));
-    assert!(scene.once().ended(1).err.contains("1 test of the topics failed"));
+    let refused = scene.once().ended(1).err;
+    assert!(refused.contains("1 test of the topics failed"), "{refused}");
+    assert!(refused.contains("`wirewatch topics test nato` shows what failed"), "{refused}");
     let again = scene.run(&line).ended(0);
     assert!(again.err.contains("is a test of nato already"), "{}", again.err);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
@@ -145,6 +176,25 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
     .unwrap();
     scene.run("topics test").ended(0);
     scene.once().ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_entry_of_an_alert_becomes_a_test_of_its_own_unless_it_says_the_same() {
+    let mut scene = Scene::new(&["wire", "ledger", "post"]).await;
+    scene.once().ended(0);
+    let pact = "NATO ministers sign harbour defence pact in Copenhagen";
+    for (feed, title) in [("wire", pact), ("ledger", &format!("{pact} today")), ("post", pact)] {
+        scene.world.publish(feed, item(title).at(&format!("{feed}.example")));
+        scene.once().ended(0);
+    }
+    let id = scene.alert_id();
+    let said = scene.run(&format!("alerts verdict {id} useful --save-test")).ended(0).err;
+    assert_eq!(said.matches("a test that nato matches E").count(), 2, "{said}");
+    let file = std::fs::read_to_string(scene.world.dir().join("topics/test.toml")).unwrap();
+    assert_eq!(file.matches("[[topic.test]]").count(), 2, "{file}");
+    let marked = scene.run(&format!("alerts show {id} -o json")).ended(0).json();
+    let entries = marked["verdicts"].as_array().unwrap().len();
+    assert_eq!(said.matches("is a test of nato already").count(), entries - 2, "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

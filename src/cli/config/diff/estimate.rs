@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::topics::backtest::replay::Replay;
 use crate::config::difference::{Change, PartChange};
-use crate::config::outline::{Kind, Part, SOURCE};
+use crate::config::outline::{Kind, Part, SOURCE, TESTS_TEXT};
 use crate::config::{self, Config};
 use crate::daemon::pipeline::routes;
 use crate::domain::backtest::{Count, Depth, Judge, Report, Terms};
@@ -25,7 +25,7 @@ use crate::store::{Access, DATABASE_FILE, Store};
 const MAX_TOPICS: usize = 20;
 
 /// Fields whose change raises neither more nor fewer alerts.
-const HARMLESS: [&str; 5] = ["name", "severity", "tags", "tests", "expect"];
+const HARMLESS: [&str; 6] = ["name", "severity", "tags", "tests", TESTS_TEXT, "expect"];
 
 const DAY_S: f64 = 86_400.0;
 
@@ -45,7 +45,7 @@ struct Estimate {
     /// How much of the past was asked.
     days: f64,
     entries: u64,
-    /// Alerts opened; `None` where there was, or will be, no such topic.
+    /// What it did; `None` where there was, or will be, no such topic.
     before: Option<Count>,
     after: Option<Count>,
 }
@@ -59,7 +59,7 @@ pub fn run(
     session: &Session,
 ) -> Result<Estimates, Failure> {
     let now = session.clock.now();
-    let period = Period::read(Some(period), None, now)?;
+    let period = Period::since("--backtest", period, now)?;
     let mut estimates = Estimates::default();
     let changed: Vec<&PartChange> = changes.iter().filter(|change| is_telling(change)).collect();
     if changed.is_empty() {
@@ -172,30 +172,53 @@ impl Asked<'_> {
 }
 
 impl Estimate {
-    fn a_day(&self, count: Option<Count>) -> Option<f64> {
-        let rate = count?.alerts as f64 / self.days;
-        Some((rate * 100.0).round() / 100.0)
+    fn a_day(&self, number: u64) -> f64 {
+        let rate = number as f64 / self.days;
+        (rate * 100.0).round() / 100.0
+    }
+
+    /// `1.4 → 0.9`, of one number of each side.
+    fn change(&self, of: fn(Count) -> u64) -> String {
+        let shown = |count: Option<Count>| match count {
+            Some(count) => self.a_day(of(count)).to_string(),
+            None => "none".to_owned(),
+        };
+        format!("{} → {}", shown(self.before), shown(self.after))
+    }
+
+    /// Whether there are matches, and all of them in first fetches: then no number of alerts
+    /// says anything of the change.
+    fn is_baseline_only(&self) -> bool {
+        let sides = || self.before.iter().chain(&self.after);
+        sides().any(|count| count.matches > 0)
+            && sides().all(|count| count.baseline == count.matches)
     }
 }
 
 /// For people: `alerts a day  nato 1.4 → 0.9`.
 pub fn lines(page: &mut Page, estimates: &Estimates) {
     for estimate in &estimates.all {
-        let shown = |count| match estimate.a_day(count) {
-            Some(rate) => format!("{rate}"),
-            None => "none".to_owned(),
-        };
+        let topic = &estimate.topic;
         page.line(
             0,
             &format!(
-                "alerts a day of {}: {} → {} (over {} of the last {:.1} days)",
-                estimate.topic,
-                shown(estimate.before),
-                shown(estimate.after),
+                "alerts a day of {topic}: {} (over {} of the last {:.1} days)",
+                estimate.change(|count| count.alerts),
                 count(usize::try_from(estimate.entries).unwrap_or(usize::MAX), "entry"),
                 estimate.days,
             ),
         );
+        page.line(1, &format!("matches a day: {}", estimate.change(|count| count.matches)));
+        if estimate.is_baseline_only() {
+            let matches = estimate.after.or(estimate.before).map_or(0, |count| count.matches);
+            page.line(
+                1,
+                &format!(
+                    "all matches ({matches}) lie in first fetches, which raise nothing: `wirewatch \
+                     topics backtest {topic} --as-if-live` tells them as if they had come one by one"
+                ),
+            );
+        }
     }
     if estimates.left_out > 0 {
         let more = count(estimates.left_out, "topic");
@@ -211,7 +234,9 @@ pub fn object(estimates: &Estimates) -> Value {
     let side = |estimate: &Estimate, count: Option<Count>| {
         count.map(|count| {
             json!({
-                "alerts_a_day": estimate.a_day(Some(count)),
+                "alerts_a_day": estimate.a_day(count.alerts),
+                "matches_a_day": estimate.a_day(count.matches),
+                "baseline_matches": count.baseline,
                 "alerts": count.alerts,
                 "matches": count.matches,
                 "stories": count.stories,

@@ -8,7 +8,7 @@ use crate::cli::load::describe;
 use crate::cli::output::count;
 use crate::config::difference::lines::Line;
 use crate::config::difference::{Change, PartChange};
-use crate::config::outline::{Kind, RULE};
+use crate::config::outline::{Kind, RULE, TESTS_TEXT};
 use crate::config::{Level, PlacedLint};
 
 /// Most fields shown of a part that was added or removed.
@@ -64,6 +64,10 @@ fn part(page: &mut Page, change: &PartChange) {
     page.signed(0, sign, &format!("{kind} {}{}", change.id, told(change)));
     if change.change == Change::Changed {
         for field in change.fields.iter().filter(|field| field.name != RULE) {
+            if field.name == TESTS_TEXT {
+                page.line(2, "tests: they ask otherwise than before");
+                continue;
+            }
             let value = |value: &Option<String>| value.clone().unwrap_or("(none)".to_owned());
             page.line(
                 2,

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use super::page;
 use crate::cli::args::Backtest;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
@@ -25,6 +26,16 @@ enum Answer {
     Quit,
 }
 
+/// `--mark` asks at a terminal: that there is none is told before anything is read.
+pub fn need_terminal(asked: &Backtest) -> Result<(), Failure> {
+    if !asked.mark || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(());
+    }
+    let sentence = "--mark asks about each sample, and there is no terminal to ask at";
+    Err(Failure::said(Exit::Usage, sentence)
+        .hint(format!("`wirewatch topics mark {} ENTRY… wanted` marks entries", asked.topic)))
+}
+
 /// Does what was asked for after the report.
 pub fn after(
     report: &Report,
@@ -37,7 +48,7 @@ pub fn after(
         mark(report, &mut samples, asked, store, session)?;
     }
     if asked.save_tests {
-        save_tests(report, &samples, store, session)?;
+        save_tests(report, &samples, asked.mark, store, session)?;
     }
     Ok(())
 }
@@ -49,18 +60,9 @@ fn mark(
     store: &Store,
     session: &Session,
 ) -> Result<(), Failure> {
-    let unmarked = samples.iter_mut().filter(|drawn| drawn.mark.is_none());
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        session.messages.note(&format!(
-            "{} to mark, and no terminal to ask at: `wirewatch topics mark {} ENTRY wanted` marks",
-            count(unmarked.count(), "sample"),
-            report.topic
-        ));
-        return Ok(());
-    }
     let author = alert_state::author(asked.author.as_deref(), &session.env);
-    let mut kept = 0;
-    for drawn in unmarked {
+    let (mut kept, mut marked) = (0, report.marked);
+    for (at, drawn) in samples.iter_mut().enumerate().filter(|(_, drawn)| drawn.mark.is_none()) {
         let mark = match ask(drawn, &mut io::stdin().lock(), &mut io::stderr().lock()) {
             Ok(Answer::Marked(mark)) => mark,
             Ok(Answer::Skip) => continue,
@@ -80,16 +82,22 @@ fn mark(
         };
         session.wait(store.record_verdicts(vec![verdict]))??;
         drawn.mark = Some(mark);
+        marked.count(mark, at < report.hits.len());
         kept += 1;
     }
     session.messages.note(&format!("{} marked", count(kept, "sample")));
+    if kept > 0 {
+        session.messages.note(&page::precision_text(marked, session.printer.width()));
+    }
     Ok(())
 }
 
 /// Makes a test of each sample that is marked, now or before. Duplicates say nothing of the rule.
+/// That there is nothing to save is a mistake, unless somebody was just asked and marked nothing.
 fn save_tests(
     report: &Report,
     samples: &[Drawn],
+    was_asked: bool,
     store: &Store,
     session: &Session,
 ) -> Result<(), Failure> {
@@ -101,7 +109,21 @@ fn save_tests(
         .collect();
     chosen.sort_by_key(|said| said.entry);
     if chosen.is_empty() {
-        session.messages.note("no sample is marked yet: there is no test to save; --mark asks");
+        let sentence = match samples.iter().any(|drawn| drawn.mark == Some(Mark::Dup)) {
+            true => {
+                "the samples that are marked are duplicates, which say nothing of the rule: there \
+                 is no test to save"
+            }
+            false => "no sample is marked yet: there is no test to save",
+        };
+        if was_asked {
+            session.messages.note(sentence);
+            return Ok(());
+        }
+        return Err(Failure::said(Exit::Usage, sentence).hint(format!(
+            "--mark asks of each sample; `wirewatch topics mark {} ENTRY… wanted` marks entries",
+            report.topic
+        )));
     }
     for said in chosen {
         let VerdictView { topic, entry, verdict, author, at, note, alert } = said;

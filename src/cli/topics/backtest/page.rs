@@ -7,7 +7,7 @@ use super::Outcome;
 use crate::cli::args::Section;
 use crate::cli::moment;
 use crate::cli::output::count;
-use crate::domain::backtest::{Count, Report, StoryChange};
+use crate::domain::backtest::{Count, Marked, Report, StoryChange};
 use crate::domain::untrusted;
 
 /// Most stories of a list that are shown; the figure counts all.
@@ -49,8 +49,15 @@ pub fn page(outcome: &Outcome, sections: &[Section], width: usize) -> String {
         samples::misses(outcome, &mut lines);
     }
     if shown(Section::Precision) {
-        precision(report, &mut lines);
+        precision(report.marked, &mut lines);
     }
+    lines.text()
+}
+
+/// The part on precision alone, after marks were added.
+pub fn precision_text(marked: Marked, width: usize) -> String {
+    let mut lines = Lines { lines: Vec::new(), width: width.clamp(80, 120) };
+    precision(marked, &mut lines);
     lines.text()
 }
 
@@ -161,10 +168,17 @@ fn notes(outcome: &Outcome, lines: &mut Lines) {
             1 => "1 match".to_owned(),
             many => format!("{many} matches"),
         };
-        lines.push(format!(
-            "  {matches} among {} of first fetches: these raise nothing (--as-if-live tells them too)",
-            grouped(&count(size(report.baseline_entries), "entry"))
-        ));
+        let entries = grouped(&count(size(report.baseline_entries), "entry"));
+        lines.push(match outcome.as_if_live {
+            false => format!(
+                "  {matches} among {entries} of first fetches: these raise nothing \
+                 (--as-if-live tells them too)"
+            ),
+            true => format!(
+                "  {matches} among {entries} of first fetches without a usable date: these stay \
+                 first fetches, and raise nothing"
+            ),
+        });
     }
     if report.revised > 0 {
         lines.push(format!(
@@ -238,8 +252,7 @@ fn clauses(report: &Report, lines: &mut Lines) {
     }
 }
 
-fn precision(report: &Report, lines: &mut Lines) {
-    let marked = report.marked;
+fn precision(marked: Marked, lines: &mut Lines) {
     let Some(precision) = marked.precision() else {
         lines.head("precision: no match is marked yet; `--mark` asks, `topics mark` records");
         return;

@@ -23,6 +23,11 @@ impl Period {
         }
         Ok(Self { since, until })
     }
+
+    /// From then on. `flag` is the option that was given.
+    pub fn since(flag: &'static str, text: &str, now: Timestamp) -> Result<Self, Failure> {
+        Ok(Self { since: Some(moment(flag, text, now)?), until: None })
+    }
 }
 
 /// A time as a person writes it: how long ago, a day (its beginning in UTC), or a time.

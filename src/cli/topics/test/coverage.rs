@@ -19,8 +19,8 @@ const CLAUSE_COLUMNS: &[Column] = &[
     Column::shown("place"),
     Column::hidden("topic"),
     Column::shown("kind"),
-    Column::shown("clause"),
-    Column::shown("missing"),
+    Column::text("clause"),
+    Column::text("missing"),
     Column::hidden("by_presence"),
     Column::hidden("by_absence"),
     Column::hidden("file"),
@@ -45,9 +45,9 @@ pub fn measure(groups: &[Group], ran: &[Ran<'_>]) -> Vec<OfTopic> {
                 std::ptr::eq(ran.group, group) && ran.topic.id == topic.id && ran.result.passed
             });
             let coverage = coverage::measure(&group.set, topic, passed.map(|ran| &ran.test));
-            let place = |clause: &Covered| {
-                let part = clause.place.as_ref().map(|(part, span)| (part, span.clone()));
-                group.rules.position(&topic.id, part)
+            let place = |clause: &Covered| match &clause.place {
+                Some((part, span)) => group.rules.position(&topic.id, Some((part, span.clone()))),
+                None => group.rules.threshold_position(&topic.id),
             };
             let places = coverage.clauses.iter().map(place).collect();
             measured.push(OfTopic { topic: topic.id.to_string(), coverage, places });

@@ -8,6 +8,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::domain::topic::selftest::TestResult;
+use crate::domain::untrusted;
 
 /// Writes the results to a file, which appears whole or not at all.
 pub fn write(file: &Path, results: &[&TestResult]) -> io::Result<()> {
@@ -20,6 +21,12 @@ pub fn write(file: &Path, results: &[&TestResult]) -> io::Result<()> {
     std::fs::set_permissions(fresh.path(), rights)?;
     fresh.persist(file).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The results as text that is safe for standard output.
+pub fn text(results: &[&TestResult]) -> io::Result<String> {
+    let text = String::from_utf8(document(results)?).map_err(io::Error::other)?;
+    Ok(untrusted::terminal_block(&text).into_owned())
 }
 
 fn document(results: &[&TestResult]) -> io::Result<Vec<u8>> {

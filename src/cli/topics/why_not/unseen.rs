@@ -9,7 +9,7 @@ use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::entry::identity;
-use crate::domain::feed::{FetchRecord, Outcome};
+use crate::domain::feed::{Feed, FetchRecord, Outcome};
 use crate::domain::ids::TopicId;
 use crate::domain::untrusted;
 use crate::store::Store;
@@ -20,6 +20,9 @@ const MAX_FETCHES: u32 = 200;
 
 /// Most feeds told of one site.
 const MAX_CARRIERS: usize = 20;
+
+/// Most feeds named that were never read.
+const MAX_UNREAD: usize = 5;
 
 /// How a feed that carries the site does.
 struct Finding {
@@ -48,12 +51,16 @@ pub fn run(
         }
         findings.extend(new_feeds(&site, &findings, config));
     }
-    let (status, sentence) = match (purged, findings.is_empty()) {
-        (true, _) => ("purged", format!("{shown} was seen, and is no longer stored")),
-        (_, true) => ("no_feed", format!("never seen: no feed carries {site}")),
+    let unread = if purged { Vec::new() } else { unread(&findings, config, store)? };
+    let (status, sentence) = match (purged, findings.is_empty(), unread.is_empty()) {
+        (true, _, _) => ("purged", format!("{shown} was seen, and is no longer stored")),
+        (_, true, true) => ("no_feed", format!("never seen: no feed carries {site}")),
+        (_, true, false) => {
+            ("no_feed", format!("never seen: no feed that was ever read carries {site}"))
+        }
         _ => ("not_seen", format!("never seen: {shown}")),
     };
-    let next = next_command(&findings, &site, purged);
+    let next = next_command(&findings, &unread, &site, purged);
     let object = json!({
         "topic": topic.as_str(),
         "url": url,
@@ -65,12 +72,16 @@ pub fn run(
             "code": finding.code,
             "text": finding.sentence,
         })).collect::<Vec<_>>(),
+        "never_read": unread,
         "next": next,
     });
     let mut page = Page::new(&session.printer);
     page.title(&sentence);
     for finding in &findings {
         page.line(1, &finding.sentence);
+    }
+    if !unread.is_empty() {
+        page.line(1, &unread_sentence(&unread));
     }
     session.printer.object(&object, &page.text())?;
     session.messages.note(&format!("hint: {next}"));
@@ -141,8 +152,32 @@ fn new_feeds(site: &str, known: &[Finding], config: &Config) -> Vec<Finding> {
         .collect()
 }
 
+/// Configured feeds that were never read, beside those told already: nobody knows what they carry.
+fn unread(known: &[Finding], config: &Config, store: &Store) -> Result<Vec<String>, Failure> {
+    let stored = store.feeds()?;
+    let was_read = |feed: &Feed| {
+        stored.iter().any(|view| view.state.key == feed.key && view.state.last_success.is_some())
+    };
+    let unread = config.feeds.iter().filter(|feed| {
+        !was_read(feed) && !known.iter().any(|finding| finding.feed == feed.key.as_str())
+    });
+    Ok(unread.map(|feed| feed.key.to_string()).collect())
+}
+
+fn unread_sentence(unread: &[String]) -> String {
+    let mut named = unread.iter().take(MAX_UNREAD).cloned().collect::<Vec<_>>().join(", ");
+    if unread.len() > MAX_UNREAD {
+        named += ", …";
+    }
+    let (feeds, were) = match unread.len() {
+        1 => ("1 feed".to_owned(), "was"),
+        many => (format!("{many} feeds"), "were"),
+    };
+    format!("{feeds} {were} never read, and may carry it: {named}")
+}
+
 /// What to try next.
-fn next_command(findings: &[Finding], site: &str, purged: bool) -> String {
+fn next_command(findings: &[Finding], unread: &[String], site: &str, purged: bool) -> String {
     let of = |code: &str| findings.iter().find(|finding| finding.code == code);
     if purged {
         return "`wirewatch search WORD` finds what is stored".to_owned();
@@ -153,8 +188,13 @@ fn next_command(findings: &[Finding], site: &str, purged: bool) -> String {
             finding.feed
         );
     }
-    match findings {
-        [] => format!(
+    match (findings, unread) {
+        ([], [feed, ..]) => {
+            format!(
+                "`wirewatch feeds fetch {feed} --dry-run` fetches it now and shows what is in it"
+            )
+        }
+        ([], []) => format!(
             "find a feed of {site}, look at it with `wirewatch feeds fetch FEED-URL --dry-run`, and add a [[feed]]"
         ),
         _ => "`wirewatch run --once` fetches every feed".to_owned(),

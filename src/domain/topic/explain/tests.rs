@@ -45,7 +45,7 @@ fn the_verdict_names_the_first_failing_clause() {
     verdict(
         "alpha SENTENCE beta",
         "Alpha. Beta.",
-        "alpha SENTENCE beta: both found, but never in one sentence",
+        "alpha SENTENCE beta: both found, but never in the same sentence",
     );
     verdict(
         "alpha BEFORE/2 beta",

@@ -4,7 +4,7 @@ use super::super::compile::{Plan, expr_label, term_label};
 use super::super::evidence::MAX_SPANS_PER_CLAUSE;
 use super::super::evidence::prove::{pieces, span};
 use super::super::matcher::decide::Decider;
-use super::super::matcher::occurrence::{count_apart, distance};
+use super::super::matcher::occurrence::{Occurrence, count_apart, distance};
 use super::super::syntax::ast::{Definition, Expr, Node, ProximityOp, Scope};
 use super::{ExplainedNode, Nearest};
 
@@ -51,8 +51,8 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
             explained.children.push(node(decider, left, left_plan, scope));
             explained.children.push(node(decider, right, right_plan, scope));
             if !explained.held {
-                let nearest = nearest(decider, sides, scope);
-                explained.note = nearest.map(|nearest| apart(*op, nearest));
+                let nearest = nearest(decider, *op, sides, scope);
+                explained.note = nearest.as_ref().map(|nearest| apart(*op, nearest));
                 explained.nearest = nearest;
             }
         }
@@ -105,7 +105,12 @@ fn below_reference(decider: &mut Decider<'_>, index: u32, scope: Scope) -> Vec<E
 }
 
 /// How near the two sides stand; `None` where one is not found at all.
-fn nearest(decider: &mut Decider<'_>, [left, right]: &[Plan; 2], scope: Scope) -> Option<Nearest> {
+fn nearest(
+    decider: &mut Decider<'_>,
+    op: ProximityOp,
+    [left, right]: &[Plan; 2],
+    scope: Scope,
+) -> Option<Nearest> {
     let left = decider.find(left, scope);
     let right = decider.find(right, scope);
     let (left, right) = (decider.list(&left), decider.list(&right));
@@ -114,34 +119,60 @@ fn nearest(decider: &mut Decider<'_>, [left, right]: &[Plan; 2], scope: Scope) -
     }
     let arena = &decider.reading.pieces;
     let mut nearest = Nearest::default();
+    let mut pair: Option<[Occurrence; 2]> = None;
     let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
     for (a, b) in pairs.take(MAX_PAIRS) {
-        let Some(apart) = distance(a, b, arena).filter(|&apart| apart > 0) else {
-            continue;
+        let apart = match distance(a, b, arena) {
+            None => continue,
+            Some(0) => {
+                nearest.overlap = true;
+                continue;
+            }
+            Some(apart) => apart,
         };
         let closer = |known: Option<u32>| known.is_none_or(|known| apart < known);
+        let is_before = matches!(op, ProximityOp::Before(_));
         if closer(nearest.apart) {
             nearest.apart = Some(apart);
+            // Of `BEFORE` a pair in order tells more than one that is nearer.
+            if !is_before || nearest.in_order.is_none() {
+                pair = Some([*a, *b]);
+            }
         }
         if a.end <= b.start && closer(nearest.in_order) {
             nearest.in_order = Some(apart);
+            if is_before {
+                pair = Some([*a, *b]);
+            }
         }
     }
+    nearest.spans = pieces(pair.as_ref().map_or(&[], |pair| &pair[..]), arena)
+        .iter()
+        .take(MAX_SPANS_PER_CLAUSE)
+        .map(|piece| span(decider.document, piece))
+        .collect();
     Some(nearest)
 }
 
 /// How the two sides stand where both are found and the operator does not hold.
-fn apart(op: ProximityOp, nearest: Nearest) -> String {
+fn apart(op: ProximityOp, nearest: &Nearest) -> String {
     match (op, nearest.apart) {
         (ProximityOp::Except, _) => "found, but only inside what is excepted".to_owned(),
         (ProximityOp::NotNear(n), _) => format!("found, but always within {n} words"),
-        (_, None) => "both found, but never apart in one field".to_owned(),
-        (ProximityOp::Near(n) | ProximityOp::Before(n), Some(apart)) if apart > n => {
+        (_, None) if nearest.overlap => "both found, but only in the same place".to_owned(),
+        (_, None) => "both found, but never in the same field".to_owned(),
+        (ProximityOp::Before(_), Some(_)) if nearest.in_order.is_none() => {
+            "both found, but in the other order".to_owned()
+        }
+        (ProximityOp::Near(n), Some(apart)) if apart > n => {
             format!("both found, but the nearest are {apart} words apart")
         }
-        (ProximityOp::Before(_), _) => "both found, but in the other order".to_owned(),
-        (ProximityOp::Sentence, _) => "both found, but never in one sentence".to_owned(),
-        (ProximityOp::Paragraph, _) => "both found, but never in one paragraph".to_owned(),
+        (ProximityOp::Before(_), _) => {
+            let apart = nearest.in_order.unwrap_or_default();
+            format!("both found, but in this order the nearest are {apart} words apart")
+        }
+        (ProximityOp::Sentence, _) => "both found, but never in the same sentence".to_owned(),
+        (ProximityOp::Paragraph, _) => "both found, but never in the same paragraph".to_owned(),
         (ProximityOp::Near(_), _) => "both found, but too many to compare".to_owned(),
     }
 }

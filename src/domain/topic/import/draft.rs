@@ -25,12 +25,22 @@ const MAX_NAME_CHARS: usize = 80;
 pub struct Sketch {
     /// What the original calls it.
     pub name: Option<String>,
+    /// What the original knows it by, where that is not its name: makes the better id.
+    pub key: Option<String>,
     pub rule: Piece,
     pub exclude: Vec<Piece>,
     pub weights: Vec<(Piece, f64)>,
     pub threshold: Option<f64>,
     pub notes: Vec<String>,
     pub span: Range<usize>,
+}
+
+impl Sketch {
+    /// The id that what it is known by, or called, makes; empty where it makes none.
+    fn own_id(&self) -> String {
+        let key = self.key.as_deref().map(slug).unwrap_or_default();
+        if key.is_empty() { self.name.as_deref().map(slug).unwrap_or_default() } else { key }
+    }
 }
 
 pub struct Drafts<'n> {
@@ -119,12 +129,14 @@ impl<'n> Drafts<'n> {
         let shared = std::mem::take(&mut self.exclude);
         let mut listed = Listed { drafts: &mut self, id: "unwanted", known: HashMap::new() };
         let shared: Vec<Piece> = shared.into_iter().map(|piece| listed.piece(piece)).collect();
-        let alone = sketches.len() == 1;
-        let mut ids = Names::default();
+        // Only what becomes a topic is counted and named.
+        let sketches: Vec<Sketch> =
+            sketches.into_iter().filter_map(|sketch| self.grounded(sketch, ledger)).collect();
+        let mut calling = Calling::new(self.naming, &sketches);
         let mut topics = Vec::new();
-        for (index, mut sketch) in sketches.into_iter().enumerate() {
+        for mut sketch in sketches {
             sketch.exclude.extend(shared.iter().cloned());
-            let (id, name) = self.called(&sketch, index, alone, &mut ids);
+            let (id, name) = calling.called(&sketch);
             if let Some(topic) = self.topic(sketch, id, name, ledger) {
                 topics.push(topic);
             }
@@ -134,30 +146,18 @@ impl<'n> Drafts<'n> {
         Imported { topics, lists, remains, report: Vec::new() }
     }
 
-    fn called(
-        &self,
-        sketch: &Sketch,
-        index: usize,
-        alone: bool,
-        ids: &mut Names,
-    ) -> (String, String) {
-        let own = sketch.name.as_deref().unwrap_or_default();
-        let prefix = self.naming.prefix.as_deref().map(slug).unwrap_or_default();
-        let wish = match (slug(own), alone) {
-            (_, true) if !prefix.is_empty() => prefix,
-            (own, _) if own.is_empty() && prefix.is_empty() => format!("imported-{}", index + 1),
-            (own, _) if own.is_empty() => format!("{prefix}-{}", index + 1),
-            (own, _) if prefix.is_empty() => own,
-            (own, _) => format!("{prefix}-{own}"),
-        };
-        let id = ids.unique(&wish);
-        let name = match &self.naming.name {
-            Some(name) if alone || own.is_empty() => name.clone(),
-            Some(name) => format!("{name}: {own}"),
-            None if own.is_empty() => id.clone(),
-            None => own.to_owned(),
-        };
-        (id, shortened(&name))
+    /// A sketch whose rule finds something; what is left of others is kept as text.
+    fn grounded(&mut self, mut sketch: Sketch, ledger: &mut Ledger<'_>) -> Option<Sketch> {
+        let span = sketch.span.clone();
+        let rule = std::mem::take(&mut sketch.rule);
+        sketch.rule = rule.within_limits(span.clone(), ledger).grounded(&span, ledger);
+        if sketch.rule.expr.is_none() && sketch.threshold.is_none() {
+            let message = "nothing is left of this rule to look for: no topic was made of it";
+            ledger.failed(span.clone(), "empty_rule", message);
+            self.remains.push(Remains::of(span, ledger));
+            return None;
+        }
+        Some(sketch)
     }
 
     fn topic(
@@ -172,13 +172,7 @@ impl<'n> Drafts<'n> {
             ledger.failed(span, "bad_id", format!("`{id}` cannot be the id of a topic"));
             return None;
         };
-        let rule = sketch.rule.within_limits(span.clone(), ledger).grounded(&span, ledger);
-        if rule.expr.is_none() && sketch.threshold.is_none() {
-            let message = "nothing is left of this rule to look for: no topic was made of it";
-            ledger.failed(span.clone(), "empty_rule", message);
-            self.remains.push(Remains::of(span, ledger));
-            return None;
-        }
+        let rule = sketch.rule;
         let (filters, max_age_d) = Piece::filters(rule.asks, ledger);
         let mut listed = Listed { drafts: self, id: &id, known: HashMap::new() };
         let matching = rule.expr.map(|expr| listed.expr(expr));
@@ -292,6 +286,51 @@ impl Listed<'_, '_> {
             self.known.insert(key, only.clone());
         }
         names
+    }
+}
+
+/// Gives topics their ids and names.
+struct Calling<'n> {
+    naming: &'n Naming,
+    /// Whether there is one topic only.
+    alone: bool,
+    /// Topics without a name that makes an id, and how many of them were called.
+    unnamed: usize,
+    counted: usize,
+    ids: Names,
+}
+
+impl<'n> Calling<'n> {
+    fn new(naming: &'n Naming, sketches: &[Sketch]) -> Self {
+        let unnamed = sketches.iter().filter(|sketch| sketch.own_id().is_empty()).count();
+        let alone = sketches.len() == 1;
+        Self { naming, alone, unnamed, counted: 0, ids: Names::default() }
+    }
+
+    /// The id and the name. Topics without names are numbered, unless there is one only.
+    fn called(&mut self, sketch: &Sketch) -> (String, String) {
+        let prefix = self.naming.prefix.as_deref().map(slug).unwrap_or_default();
+        let own_id = sketch.own_id();
+        let wish = if self.alone && !prefix.is_empty() {
+            prefix
+        } else if own_id.is_empty() {
+            self.counted += 1;
+            let base = if prefix.is_empty() { "imported" } else { &prefix };
+            if self.unnamed > 1 { format!("{base}-{}", self.counted) } else { base.to_owned() }
+        } else if prefix.is_empty() {
+            own_id
+        } else {
+            format!("{prefix}-{own_id}")
+        };
+        let id = self.ids.unique(&wish);
+        let own = sketch.name.as_deref().unwrap_or_default();
+        let name = match &self.naming.name {
+            Some(name) if self.alone || own.is_empty() => name.clone(),
+            Some(name) => format!("{name}: {own}"),
+            None if own.is_empty() => id.clone(),
+            None => own.to_owned(),
+        };
+        (id, shortened(&name))
     }
 }
 

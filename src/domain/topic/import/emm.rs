@@ -21,6 +21,8 @@ use crate::domain::topic::syntax::ast::ProximityOp;
 #[derive(Debug, Default)]
 struct Alert {
     name: Option<String>,
+    /// Its id where it has a name besides.
+    key: Option<String>,
     threshold: Option<f64>,
     patterns: Vec<Pattern>,
     combinations: Vec<Combination>,
@@ -87,12 +89,12 @@ fn draw(mut alert: Alert, ledger: &mut Ledger<'_>, drafts: &mut Drafts<'_>) {
     let each_suffices = alert.patterns.iter().all(|pattern| pattern.weight >= threshold);
     let combinations = std::mem::take(&mut alert.combinations);
     let mut rules: Vec<Piece> = combinations.into_iter().map(|one| combined(one, ledger)).collect();
-    let Alert { name, patterns, span, .. } = alert;
+    let Alert { name, key, patterns, span, .. } = alert;
     if each_suffices {
         let patterns: Vec<Piece> = patterns.into_iter().map(|pattern| pattern.piece).collect();
         rules.insert(0, Piece::or(patterns, ledger));
         let rule = Piece::or(rules, ledger);
-        drafts.add(Sketch { name, rule, span, ..Sketch::default() });
+        drafts.add(Sketch { name, key, rule, span, ..Sketch::default() });
         return;
     }
     let message = "weights are summed up otherwise here: double in the title, one and a half times \
@@ -101,6 +103,7 @@ fn draw(mut alert: Alert, ledger: &mut Ledger<'_>, drafts: &mut Drafts<'_>) {
     let weights = summed(patterns, ledger);
     let scored = Sketch {
         name: name.clone(),
+        key: key.clone(),
         weights,
         threshold: Some(threshold),
         span: span.clone(),
@@ -113,7 +116,8 @@ fn draw(mut alert: Alert, ledger: &mut Ledger<'_>, drafts: &mut Drafts<'_>) {
                        raises two alerts";
         ledger.approximated(span.start..span.start, "two_topics", message);
         let name = Some(format!("{} combinations", name.unwrap_or_default()).trim().to_owned());
-        drafts.add(Sketch { name, rule, span, ..Sketch::default() });
+        let key = key.map(|key| format!("{key} combinations"));
+        drafts.add(Sketch { name, key, rule, span, ..Sketch::default() });
     }
 }
 

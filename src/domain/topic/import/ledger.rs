@@ -98,6 +98,12 @@ impl<'s> Ledger<'s> {
         });
     }
 
+    /// Whether of some part it was said that no topic came of it.
+    pub fn has_failed(&self) -> bool {
+        self.more.1 == Level::Failed
+            || self.findings.iter().any(|finding| finding.level == Level::Failed)
+    }
+
     /// Reports whatever nobody has accounted for.
     pub fn close(&mut self) {
         let mut covered = std::mem::take(&mut self.covered);

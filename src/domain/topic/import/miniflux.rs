@@ -25,6 +25,8 @@ const RULE_FIELDS: [(&str, bool); 4] = [
 #[derive(Default)]
 struct Rules {
     keep: Vec<Piece>,
+    /// The fields that keep rules ask, in order.
+    fields: Vec<&'static str>,
     block: Vec<Piece>,
 }
 
@@ -115,6 +117,8 @@ fn topic(
     }
     let keep = Piece::or(rules.keep, ledger);
     let rule = Piece::and(std::iter::once(keep).chain(ages));
+    let fields = rules.fields.join(", ");
+    let name = name.or_else(|| (!fields.is_empty()).then(|| format!("Keep by {fields}")));
     drafts.add(Sketch { name, rule, exclude: block, span, ..Sketch::default() });
 }
 
@@ -126,13 +130,13 @@ fn rule(text: &str, span: Range<usize>, keeps: bool, rules: &mut Rules, ledger: 
         }
         _ => ("", text),
     };
-    let scopes: &[Scope] = match field {
-        "" => &[Scope::Title, Scope::Url, Scope::Author, Scope::Category],
-        "EntryTitle" => &[Scope::Title],
-        "EntryURL" => &[Scope::Url],
-        "EntryContent" => &[Scope::Body],
-        "EntryAuthor" => &[Scope::Author],
-        "EntryTag" => &[Scope::Category],
+    let (asked, scopes): (&'static str, &[Scope]) = match field {
+        "" => ("", &[Scope::Title, Scope::Url, Scope::Author, Scope::Category]),
+        "EntryTitle" => ("title", &[Scope::Title]),
+        "EntryURL" => ("URL", &[Scope::Url]),
+        "EntryContent" => ("content", &[Scope::Body]),
+        "EntryAuthor" => ("author", &[Scope::Author]),
+        "EntryTag" => ("tag", &[Scope::Category]),
         "EntryDate" => {
             return if keeps {
                 keep_date(span, ledger)
@@ -159,6 +163,9 @@ fn rule(text: &str, span: Range<usize>, keeps: bool, rules: &mut Rules, ledger: 
     }
     ledger.cover(span);
     let piece = Piece::term(term).scoped(scopes, ledger);
+    if keeps && !asked.is_empty() && !rules.fields.contains(&asked) {
+        rules.fields.push(asked);
+    }
     if keeps { &mut rules.keep } else { &mut rules.block }.push(piece);
 }
 

@@ -227,6 +227,10 @@ pub fn import(dialect: Dialect, input: &[u8], naming: &Naming) -> Imported {
     ledger.close();
     let mut imported = drafts.finish(&mut ledger);
     proof::prove(&mut imported, &mut ledger);
+    if imported.topics.is_empty() && !ledger.has_failed() {
+        let message = "there is no rule here that a topic could be made of";
+        ledger.failed(0..text.len(), "no_topics", message);
+    }
     imported.report = ledger.into_report();
     proof::shadow(&mut imported);
     imported

@@ -38,7 +38,7 @@ pub fn translate(ledger: &mut Ledger<'_>, drafts: &mut Drafts<'_>) {
 /// Lines that are no rules: feeds, and settings.
 fn skipped(span: Option<Range<usize>>, ledger: &mut Ledger<'_>) {
     if let Some(span) = span {
-        let message = "feeds and settings are no topics; feeds belong into feeds.toml";
+        let message = "feeds and settings are no topics; feeds go into wirewatch.toml";
         ledger.note(span, "no_rule", message);
     }
 }

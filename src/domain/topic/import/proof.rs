@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ledger::Ledger;
-use super::{DraftTopic, Imported, Level};
+use super::{DraftTopic, Finding, Imported, Level};
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::topic::compile::{Library, TopicSet};
 use crate::domain::topic::syntax::ast::{Definition, Expr, Node};
@@ -45,9 +45,18 @@ pub fn prove(imported: &mut Imported, ledger: &mut Ledger<'_>) {
 }
 
 /// A topic of which something was not translated says less than its original, or more: no alert
-/// of it may leave the house. What is not translated outside of all topics concerns them all.
+/// of it may leave the house. What is not translated outside of all topics concerns them all,
+/// unless it is part of a rule that no topic came of: that one is missing as a whole.
 pub fn shadow(imported: &mut Imported) {
+    let failed = |finding: &Finding| {
+        imported.report.iter().any(|whole| {
+            whole.level == Level::Failed
+                && whole.span.start <= finding.span.start
+                && finding.span.end <= whole.span.end
+        })
+    };
     let lost = imported.report.iter().filter(|finding| finding.level == Level::Untranslated);
+    let lost: Vec<&Finding> = lost.filter(|finding| !failed(finding)).collect();
     for finding in lost {
         let within = |draft: &DraftTopic| {
             draft.span.start <= finding.span.start && finding.span.end <= draft.span.end

@@ -137,6 +137,11 @@ fn words(
         if mark == "+" { &mut required } else { &mut any }.push(piece);
     }
     if required.is_empty() && any.is_empty() {
+        if name.is_some() {
+            let message =
+                "the group of this name has no words that are looked for: it finds nothing";
+            ledger.note(first.span.clone(), "empty_group", message);
+        }
         return;
     }
     let any = Piece::or(any, ledger);

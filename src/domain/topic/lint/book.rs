@@ -29,6 +29,8 @@ pub enum Role {
     Places,
     /// What it overlaps: it is the right side of EXCEPT or NOT NEAR.
     Takes,
+    /// How many of its parts are there: each counts, also one that is always there with another.
+    Counts,
 }
 
 /// How a text is used: each pair at most once.
@@ -190,14 +192,18 @@ fn parts(topic: &Topic) -> impl Iterator<Item = (RulePart, &Expr, Analysis, Role
 
 /// The operands of a clause, and what is asked of each.
 pub fn operands(expr: &Expr, role: Role) -> Vec<(&Expr, Role)> {
-    let inside = |inner: Role| if role == Role::Takes { Role::Takes } else { inner };
+    let inside = |inner: Role| match role {
+        Role::Takes | Role::Counts => role,
+        Role::Holds | Role::Places => inner,
+    };
     match &expr.node {
-        Node::Or(all) | Node::And(all) | Node::AtLeast { operands: all, .. } => {
-            all.iter().map(|operand| (operand, role)).collect()
+        Node::Or(all) | Node::And(all) => all.iter().map(|operand| (operand, role)).collect(),
+        Node::AtLeast { operands: all, .. } => {
+            all.iter().map(|operand| (operand, Role::Counts)).collect()
         }
         Node::Not(inner) => vec![(&**inner, Role::Holds)],
         Node::Scoped { inner, .. } => vec![(&**inner, role)],
-        Node::Mentions { inner, .. } => vec![(&**inner, inside(Role::Places))],
+        Node::Mentions { inner, .. } => vec![(&**inner, Role::Counts)],
         Node::Proximity { op, left, right } => {
             let right_role = match op {
                 ProximityOp::Except | ProximityOp::NotNear(_) => Role::Takes,

@@ -90,6 +90,6 @@ fn short_acronym(word: &Word, spot: Spot) -> Lint {
         "{label} is a word too: only its capitals count, and not in a sentence that is all \
          capitals (there it may be the word)"
     );
-    Lint::new("acronym_is_word", Level::Info, spot, message)
+    Lint::new("acronym_is_word", Level::Note, spot, message)
         .hint("nothing to do, unless you follow feeds that shout; then add the full name")
 }

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use super::super::Topic;
-use super::super::compile::term_label;
 use super::super::syntax::ast::Term;
 use super::book::Analysis;
 use super::probe::{MARK, Probes, term_expr, titled};
@@ -12,11 +11,11 @@ use super::sample::samples;
 
 /// Most different terms that are compared under one analysis: beyond that nothing is known of
 /// them, and nothing said.
-const MAX_TERMS: usize = 20_000;
+const MAX_TERMS: usize = 50_000;
 
 /// What covers what, under one analysis.
 pub struct Covers {
-    index: HashMap<String, usize>,
+    index: HashMap<Term, usize>,
     /// For each term, those that hold wherever it does, itself not among them; ascending.
     by: Vec<Vec<usize>>,
 }
@@ -27,13 +26,14 @@ impl Covers {
         let mut index = HashMap::new();
         let mut distinct = Vec::new();
         for term in terms {
-            index.entry(term_label(&term)).or_insert_with(|| {
-                distinct.push(term);
+            if distinct.len() == MAX_TERMS {
+                break;
+            }
+            index.entry(term).or_insert_with_key(|term| {
+                distinct.push(term.clone());
                 distinct.len() - 1
             });
         }
-        distinct.truncate(MAX_TERMS);
-        index.retain(|_, at| *at < MAX_TERMS);
         let stem = match analysis {
             Analysis::Match(stem) => stem,
             Analysis::Exclude => None,
@@ -55,13 +55,25 @@ impl Covers {
 
     /// Whether `wide` holds wherever `narrow` does.
     pub fn covers(&self, wide: &Term, narrow: &Term) -> bool {
-        let known = |term: &Term| self.index.get(&term_label(term)).copied();
-        match (known(wide), known(narrow)) {
-            (Some(wide), Some(narrow)) => {
-                wide == narrow || self.by[narrow].binary_search(&wide).is_ok()
-            }
+        match (self.number(wide), self.number(narrow)) {
+            (Some(wide), Some(narrow)) => wide == narrow || self.is_wider(wide, narrow),
             _ => false,
         }
+    }
+
+    /// The number of a term, for those who ask much of the same ones.
+    pub fn number(&self, term: &Term) -> Option<usize> {
+        self.index.get(term).copied()
+    }
+
+    /// Whether another term holds wherever one does, both by their numbers.
+    pub fn is_wider(&self, wide: usize, narrow: usize) -> bool {
+        self.by[narrow].binary_search(&wide).is_ok()
+    }
+
+    /// The numbers of all that hold wherever a term does, itself not among them; ascending.
+    pub fn wider(&self, narrow: usize) -> &[usize] {
+        &self.by[narrow]
     }
 }
 

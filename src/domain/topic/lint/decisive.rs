@@ -26,7 +26,7 @@ pub fn lint(book: &Book<'_>, found: &mut Vec<Lint>) {
 /// The strictest role a text is used in: what holds there holds in the others.
 fn strictest(uses: &Uses) -> Option<Role> {
     let has = |role: Role| uses.iter().any(|one| one.1 == role).then_some(role);
-    has(Role::Takes).or(has(Role::Places)).or(has(Role::Holds))
+    has(Role::Counts).or(has(Role::Takes)).or(has(Role::Places)).or(has(Role::Holds))
 }
 
 struct Walk<'a, 'b> {
@@ -42,9 +42,12 @@ impl Walk<'_, '_> {
                 let told = self.terms(all, role, found);
                 self.alternatives(all, role, &told, found);
             }
-            Node::And(all) => self.conditions(all, role, found),
+            Node::And(all) => {
+                self.contradictions(expr, all, found);
+                self.conditions(all, role, found);
+            }
             Node::AtLeast { operands: all, .. } => {
-                self.terms(all, role, found);
+                self.terms(all, Role::Counts, found);
             }
             Node::Proximity { op, left, right } => self.proximity(expr, *op, left, right, found),
             _ => {}
@@ -132,6 +135,30 @@ impl Walk<'_, '_> {
                 );
                 found.push(self.needless(wide, message));
             }
+        }
+    }
+
+    /// `A AND NOT A`: it can never hold.
+    fn contradictions(&self, expr: &Expr, all: &[Expr], found: &mut Vec<Lint>) {
+        let compared = || all.iter().take(MAX_COMPARED);
+        let refused = compared().filter_map(|one| match &one.node {
+            Node::Not(inner) => Some(&**inner),
+            _ => None,
+        });
+        for inner in refused {
+            let Some(asked) = compared().find(|asked| self.implies(asked, inner)) else {
+                continue;
+            };
+            let (clause, asked) = (quoted(&expr.to_string()), quoted(&asked.to_string()));
+            let inner = quoted(&inner.to_string());
+            let message = format!(
+                "{clause} can never hold: it asks for {asked} and refuses {inner}, which is found \
+                 wherever {asked} is"
+            );
+            let lint = lint_at("never_holds", Level::Warning, &self.text.place, expr, message);
+            let hint = "take it out, or narrow what stands behind NOT";
+            found.push(lint.about(&expr.to_string()).hint(hint));
+            return;
         }
     }
 

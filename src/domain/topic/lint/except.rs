@@ -45,7 +45,7 @@ fn sides(
         (Level::Warning, format!("{right} never overlaps {}", quoted(&left.to_string())))
     } else if let Some(apart) = apart.filter(|apart| !apart.is_empty()) {
         let (right, left) = (quoted(&right.to_string()), quoted(&left.to_string()));
-        (Level::Info, format!("of {right}, {} never overlap {left}", several(&apart)))
+        (Level::Note, format!("of {right}, {} never overlap {left}", several(&apart)))
     } else {
         return;
     };

@@ -40,7 +40,7 @@ pub fn lint(book: &Book<'_>, found: &mut Vec<Lint>) {
                 "the weights of topic `{}` only take away: with a threshold of 0 each is an exclusion",
                 topic.id
             );
-            let lint = Lint::new("only_negatives", Level::Info, Spot::Topic(index), message);
+            let lint = Lint::new("only_negatives", Level::Note, Spot::Topic(index), message);
             found.push(lint.hint("write them as `exclude`, or lower the threshold"));
         }
     }

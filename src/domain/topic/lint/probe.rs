@@ -61,8 +61,8 @@ impl Probes {
 
     /// Numbers of the probes that hold in `document`, ascending.
     pub fn holding(&self, document: &Document) -> Vec<usize> {
-        let found = self.set.evaluate(document, &Origin::UNKNOWN);
-        found.iter().filter_map(|(topic, _)| topic.id.as_str()[1..].parse().ok()).collect()
+        let found = self.set.matching_topics(document, &Origin::UNKNOWN);
+        found.iter().filter_map(|topic| topic.id.as_str()[1..].parse().ok()).collect()
     }
 
     /// Whether one of [`Self::of_terms`] holds.

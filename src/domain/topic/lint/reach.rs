@@ -90,7 +90,7 @@ fn distances(text: &Text<'_>, expr: &Expr, in_title: bool, found: &mut Vec<Lint>
                 true => "write AND, or a smaller distance",
                 false => "write PARAGRAPH or AND, or a smaller distance",
             };
-            let lint = lint_at("near_too_wide", Level::Info, &text.place, expr, message);
+            let lint = lint_at("near_too_wide", Level::Note, &text.place, expr, message);
             found.push(lint.about(&expr.to_string()).hint(hint));
         }
     }

@@ -16,7 +16,7 @@ pub fn lint(book: &Book<'_>, found: &mut Vec<Lint>) {
         } else if !topic.tests.iter().any(asks_for_silence) {
             let message = format!("no test of topic `{id}` asks it to stay silent");
             let hint = "add a near miss with `expect = \"reject\"`";
-            ("no_reject_test", Level::Info, message, hint)
+            ("no_reject_test", Level::Note, message, hint)
         } else {
             continue;
         };

@@ -17,7 +17,7 @@ fn judged(topic: &Topic, library: &Library, entries: &[(bool, &str, &str)]) -> V
         let spans = found.map(|found| {
             found.evidence.clauses.into_iter().flat_map(|clause| clause.spans).collect()
         });
-        Judged { wanted: *wanted, document, spans }
+        Judged { wanted: *wanted, document, was_found: true, spans }
     };
     entries.iter().map(one).collect()
 }
@@ -105,6 +105,15 @@ fn phrases_around_noise_are_suggested_unless_a_useful_find_has_them() {
     assert_eq!(told(&found), []);
     let mended = of(matching("NATO EXCEPT \"NATO strap\""), &noise);
     assert_eq!((mended.mended, told(&mended)), (2, vec![]));
+}
+
+#[test]
+fn noise_that_was_never_found_is_not_counted_as_mended() {
+    let (topic, library) = (topic("nato", matching("NATO")), Library::default());
+    let mut judged = judged(&topic, &library, &[(false, "Cycle lanes", ""), (false, "Trams", "")]);
+    judged[0].was_found = false;
+    let found = suggest(&topic, &library, &judged, &[], &Vocabulary::default());
+    assert_eq!((found.noise, found.mended), (2, 1));
 }
 
 #[test]

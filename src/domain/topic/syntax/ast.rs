@@ -106,7 +106,7 @@ impl Scope {
 }
 
 /// The leaves: what is looked for in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Term {
     Word(Word),
     /// Words side by side, `slop` others allowed between them in all (`~n`).
@@ -123,7 +123,7 @@ pub enum Term {
 }
 
 /// One word as written, without its quotes, `=` and wildcards.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Word {
     pub text: String,
     /// `=word`: no stemming, no folding, capitals bind. In a phrase, said once for all words.

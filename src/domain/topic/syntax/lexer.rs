@@ -129,7 +129,11 @@ impl<'a> Lexer<'a> {
         };
         let mistakes = self.errors.len();
         let content = &self.source[inner..inner + length];
-        let words = quoted::words(content, inner, exact, self.errors);
+        self.errors.extend(quoted::regex_in_quotes(content, inner));
+        // `"=Oil field"` says what `="Oil field"` says, as an entry of a list does.
+        let marked = quoted::exact_mark(content);
+        let exact = exact || marked > 0;
+        let words = quoted::words(&content[marked..], inner + marked, exact, self.errors);
         let close = self.source[inner + length..].chars().next();
         self.at = inner + length + close.map_or(1, char::len_utf8);
         let slop = self.slop(words.len());

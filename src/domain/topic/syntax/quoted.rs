@@ -58,6 +58,29 @@ pub(super) fn words(
     words
 }
 
+/// Length of a `=` in front of the first word, with the space around it: within the quotes it asks
+/// for exact words as in front of them. 0: there is none, or no word behind it.
+pub(super) fn exact_mark(content: &str) -> usize {
+    let Some(rest) = content.trim_start().strip_prefix('=') else {
+        return 0;
+    };
+    let is_word = rest.starts_with('*') || word::scan(rest) > 0;
+    if is_word { content.len() - rest.len() } else { 0 }
+}
+
+/// Says when `re/…/` stands between quotes, where it would be the words in it.
+pub(super) fn regex_in_quotes(content: &str, offset: usize) -> Option<SyntaxError> {
+    let text = content.trim();
+    let pattern = text.strip_prefix("re/")?;
+    let is_regex = pattern.len() > 1 && (pattern.ends_with('/') || pattern.ends_with("/i"));
+    is_regex.then(|| {
+        let start = offset + content.len() - content.trim_start().len();
+        let message = "a regular expression in quotes is not one";
+        SyntaxError::new(start..start + text.len(), "quoted_regex", message)
+            .hint(format!("write it without quotes: `{text}`"))
+    })
+}
+
 /// The term that quoted words make: one word alone is that word, with nothing special about it.
 pub(super) fn term(mut words: Vec<Word>, exact: bool, slop: u32) -> Option<Term> {
     match words.len() {

@@ -117,7 +117,7 @@ impl<'a> Search<'a> {
                 self.clause(side, child, site.below(at), scope);
             }
         }
-        if let Some(nearest) = node.nearest {
+        if let Some(nearest) = &node.nearest {
             self.apart(op, nearest, node, site);
         }
     }
@@ -162,10 +162,13 @@ impl<'a> Search<'a> {
     }
 
     /// Both sides are there, but not as the operator asks.
-    fn apart(&mut self, op: ProximityOp, nearest: Nearest, node: &ExplainedNode, site: &Site) {
+    fn apart(&mut self, op: ProximityOp, nearest: &Nearest, node: &ExplainedNode, site: &Site) {
         let found = node.note.clone().unwrap_or_default();
-        let spans: Vec<_> =
-            node.children.iter().filter_map(|child| child.spans.first().cloned()).collect();
+        let firsts = || node.children.iter().filter_map(|child| child.spans.first().cloned());
+        let spans = match nearest.spans.is_empty() {
+            true => firsts().collect(),
+            false => nearest.spans.clone(),
+        };
         let (code, change) = match (op, nearest.apart, nearest.in_order) {
             (ProximityOp::Except | ProximityOp::NotNear(_), ..) => ("excepted", Change::Left),
             (_, None, _) => ("distance", Change::Both),

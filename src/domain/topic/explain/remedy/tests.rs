@@ -5,6 +5,7 @@ use super::super::super::compile::Library;
 use super::super::super::filter::{Choice, Filters, Origin};
 use super::super::super::matcher::tests::{document, library, matching, one, rule, weights};
 use super::Cure;
+use crate::domain::document::Field;
 
 fn cure_of(rule: Rule, library: &Library, title: &str, body: &str) -> Cure {
     let id = "t0".parse().unwrap();
@@ -51,7 +52,7 @@ fn words_too_far_apart_are_told_with_the_distance_that_would_do() {
         "defence SENTENCE pact",
         "On defence. A pact.",
         "sentence",
-        "both found, but never in one sentence",
+        "both found, but never in the same sentence",
         "SENTENCE would have to be NEAR/2",
         true,
     );
@@ -181,6 +182,52 @@ fn what_is_missing_excepted_negated_or_too_few_is_told() {
         "both found, but the nearest are 5 words apart",
         "NEAR/4 would have to be NEAR/5",
         true,
+    );
+}
+
+#[test]
+fn the_places_shown_are_those_of_the_nearest_two() {
+    let spans = |source: &str, title: &str, body: &str| -> Vec<(Field, String)> {
+        let cure = cure_of(matching(source), &lists(), title, body);
+        let first = cure.remedies.first().unwrap_or_else(|| panic!("{source}: nothing told"));
+        first.spans.iter().map(|span| (span.field, span.quote.clone())).collect()
+    };
+    let body = |text: &str| (Field::Body, text.to_owned());
+    assert_eq!(
+        spans(
+            "NATO NEAR/3 (pact OR alliance)",
+            "Alliance of bakers",
+            "NATO far far far far far far pact"
+        ),
+        [body("NATO"), body("pact")]
+    );
+    assert_eq!(
+        spans("defence BEFORE/2 pact", "", "pact defence a b c d pact"),
+        [body("defence"), body("pact")],
+    );
+    assert_eq!(
+        spans("defence NEAR/2 pact", "Defence", "a pact"),
+        [(Field::Title, "Defence".to_owned()), body("pact")],
+        "in two fields there is no nearest pair"
+    );
+}
+
+#[test]
+fn sides_that_never_stand_in_one_field_are_told_so() {
+    let told = |source: &str, title: &str, body: &str| {
+        cure_of(matching(source), &lists(), title, body).remedies[0].found.clone()
+    };
+    for op in ["NEAR/9", "BEFORE/9", "SENTENCE", "PARAGRAPH"] {
+        let source = format!("defence {op} pact");
+        assert_eq!(told(&source, "Defence", "a pact"), "both found, but never in the same field");
+    }
+    assert_eq!(
+        told("defence PARAGRAPH pact", "", "Defence.\n\nA pact."),
+        "both found, but never in the same paragraph"
+    );
+    assert_eq!(
+        told("pact NEAR/9 \"trade pact\"", "", "a trade pact"),
+        "both found, but only in the same place"
     );
 }
 

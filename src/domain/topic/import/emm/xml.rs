@@ -34,12 +34,20 @@ enum Place {
     Not,
 }
 
+/// A pattern that has begun.
+#[derive(Default)]
+struct Open {
+    weight: Option<f64>,
+    text: String,
+    /// Something in it cannot be known, so all of it is left out.
+    unknown: bool,
+}
+
 struct State {
     alerts: Vec<Alert>,
     combination: Option<Combination>,
     place: Place,
-    /// The weight of the pattern that is open, and its text so far.
-    open: Option<(Option<f64>, String)>,
+    open: Option<Open>,
     depth: usize,
     /// Within an alert.
     inside: bool,
@@ -101,33 +109,48 @@ impl State {
             }
             // White space is nothing; other text outside of patterns is left for the ledger.
             Event::Text(text) => {
-                if let Some((_, content)) = &mut self.open {
-                    content.push_str(&text.xml10_content());
+                if let Some(open) = &mut self.open {
+                    open.text.push_str(&text.xml10_content());
                     ledger.cover(span);
                 }
             }
             Event::CData(text) => {
-                if let Some((_, content)) = &mut self.open {
-                    content.push_str(&text.xml10_content());
+                if let Some(open) = &mut self.open {
+                    open.text.push_str(&text.xml10_content());
                     ledger.cover(span);
                 }
             }
             Event::GeneralRef(reference) => {
-                if let Some((_, content)) = &mut self.open {
-                    content.push_str(&resolved(&reference.xml10_content()));
-                    ledger.cover(span);
+                let resolved = resolved(&reference.xml10_content());
+                match (&mut self.open, resolved) {
+                    (Some(open), Some(text)) => {
+                        open.text.push_str(&text);
+                        ledger.cover(span);
+                    }
+                    (open, None) => {
+                        if let Some(open) = open {
+                            open.unknown = true;
+                        }
+                        let message = "entities are never expanded, so what this stands for is \
+                                       not known; a pattern with it is left out";
+                        ledger.untranslated(span, "entity", message);
+                    }
+                    (None, Some(_)) => {}
                 }
             }
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
-                ledger.cover(span);
+            Event::DocType(_) => document_type(span, ledger),
+            Event::PI(_) => {
+                let message = "an instruction to other programs, which has no say here";
+                ledger.note(span, "instruction", message);
             }
+            Event::Comment(_) | Event::Decl(_) => ledger.cover(span),
             Event::Empty(_) | Event::Eof => {}
         }
     }
 
     fn start(&mut self, element: &BytesStart<'_>, span: Range<usize>, ledger: &mut Ledger<'_>) {
         let name = element.local_name().as_ref().to_lowercase();
-        let (attributes, unknown) = attributes(element);
+        let Attributes { known: attributes, unknown, unread } = attributes(element);
         let get = |names: &[&str]| {
             let found = attributes.iter().find(|(key, _)| names.contains(&key.as_str()));
             found.map(|(_, value)| value.as_str())
@@ -136,12 +159,15 @@ impl State {
             get(names).and_then(|text| text.trim().parse::<f64>().ok()).filter(|n| n.is_finite())
         };
         if ALERTS.contains(&name.as_str()) {
-            let name = get(&["name", "id", "title"]).map(str::to_owned);
+            let key = get(&["id"]).map(str::to_owned);
+            let name = get(&["name"]).or(get(&["title"])).map(str::to_owned).or(key.clone());
             let threshold = number(&["threshold"]);
             self.inside = true;
-            self.alerts.push(Alert { name, threshold, span: span.clone(), ..Alert::default() });
+            let span = span.clone();
+            self.alerts.push(Alert { name, key, threshold, span, ..Alert::default() });
         } else if PATTERNS.contains(&name.as_str()) {
-            self.open = Some((number(&["weight", "score", "value"]), String::new()));
+            let weight = number(&["weight", "score", "value"]);
+            self.open = Some(Open { weight, ..Open::default() });
         } else if name == "combination" {
             let proximity = number(&["proximity"]).map(|n| n.clamp(0.0, 1e6) as u32);
             let span = span.clone();
@@ -160,6 +186,10 @@ impl State {
             let message = "this element has no counterpart";
             ledger.untranslated(span, "element", message);
             return;
+        }
+        if !unread.is_empty() {
+            let message = format!("these attributes cannot be read: {}", unread.join(", "));
+            ledger.untranslated(span.clone(), "entity", message);
         }
         if !unknown.is_empty() {
             let message = format!("these attributes are left out: {}", unknown.join(", "));
@@ -184,7 +214,7 @@ impl State {
         } else if matches!(name, "or" | "not") {
             self.place = Place::List;
         } else if PATTERNS.contains(&name)
-            && let Some((weight, text)) = self.open.take()
+            && let Some(Open { weight, text, unknown: false }) = self.open.take()
         {
             self.pattern(weight, text.trim(), span, ledger);
         }
@@ -223,30 +253,57 @@ impl State {
     }
 }
 
-/// Attributes with lower-case names, and the names of those that mean nothing here.
-fn attributes(element: &BytesStart<'_>) -> (Vec<(String, String)>, Vec<String>) {
-    const KNOWN: [&str; 8] =
-        ["name", "id", "title", "threshold", "weight", "score", "value", "proximity"];
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for attribute in element.attributes().with_checks(false).flatten() {
-        let key = attribute.key.local_name().as_ref().to_lowercase();
-        let value = unescape(&attribute.value).unwrap_or(attribute.value.clone()).into_owned();
-        if KNOWN.contains(&key.as_str()) {
-            known.push((key, value));
-        } else {
-            unknown.push(key);
-        }
+/// A document type: what it declares may mean something, and is never read.
+fn document_type(span: Range<usize>, ledger: &mut Ledger<'_>) {
+    let text = ledger.text(span.clone());
+    let declares = ["[", "SYSTEM", "PUBLIC"].iter().any(|mark| text.contains(mark));
+    if declares {
+        let message = "what a document type declares is not read: its entities are not expanded, \
+                       its default values not taken";
+        ledger.untranslated(span, "document_type", message);
+    } else {
+        ledger.note(span, "document_type", "a document type by name has no say here");
     }
-    (known, unknown)
 }
 
-/// `&amp;` and its like, and characters by number; others stay as they are written.
-fn resolved(name: &str) -> String {
+#[derive(Default)]
+struct Attributes {
+    /// With lower-case names.
+    known: Vec<(String, String)>,
+    /// Names of those that mean nothing here.
+    unknown: Vec<String>,
+    /// Those that mean something which cannot be known.
+    unread: Vec<String>,
+}
+
+fn attributes(element: &BytesStart<'_>) -> Attributes {
+    const KNOWN: [&str; 8] =
+        ["name", "id", "title", "threshold", "weight", "score", "value", "proximity"];
+    let mut read = Attributes::default();
+    for attribute in element.attributes().with_checks(false) {
+        let Ok(attribute) = attribute else {
+            read.unread.push("one that is not well formed".to_owned());
+            continue;
+        };
+        let key = attribute.key.local_name().as_ref().to_lowercase();
+        if !KNOWN.contains(&key.as_str()) {
+            read.unknown.push(key);
+            continue;
+        }
+        match unescape(&attribute.value) {
+            Ok(value) => read.known.push((key, value.into_owned())),
+            Err(_) => read.unread.push(key),
+        }
+    }
+    read
+}
+
+/// `&amp;` and its like, and characters by number; of others it is not known what they are.
+fn resolved(name: &str) -> Option<String> {
     let number = |digits: &str, radix| {
         u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).map(String::from)
     };
-    let known = match name {
+    match name {
         "amp" => Some("&".to_owned()),
         "lt" => Some("<".to_owned()),
         "gt" => Some(">".to_owned()),
@@ -256,6 +313,5 @@ fn resolved(name: &str) -> String {
             Some(hex) => number(hex, 16),
             None => name.strip_prefix('#').and_then(|digits| number(digits, 10)),
         },
-    };
-    known.unwrap_or_else(|| format!("&{name};"))
+    }
 }

@@ -13,12 +13,89 @@ use crate::domain::topic::syntax::ast::Scope;
 const OPERATORS: [&str; 12] =
     ["==", "=~", "!~", "!=", "!#", "<=", ">=", "between", "=", "<", ">", "#"];
 
-/// Whether a line begins as a comparison does.
+/// What filters compare: attributes of entries and of their feeds.
+const ATTRIBUTES: [&str; 17] = [
+    "title",
+    "link",
+    "author",
+    "content",
+    "description",
+    "date",
+    "guid",
+    "unread",
+    "enclosure_url",
+    "enclosure_type",
+    "flags",
+    "age",
+    "articleindex",
+    "feedtitle",
+    "feedlink",
+    "rssurl",
+    "tags",
+];
+
+/// Settings whose arguments are keys, which may look like operators.
+const KEY_SETTINGS: [&str; 5] = ["bind", "bind-key", "unbind-key", "macro", "run-on-startup"];
+
+/// Whether a line is meant as a comparison, well written or not: it begins with an attribute, or
+/// with a name and an operator, or has an operator between its words. What only looks like one is
+/// reported; what is taken for a setting is not a rule that is missed.
 pub fn looks_like_one(text: &str) -> bool {
-    let text = text.trim_start_matches(['(', ' ']);
-    let name = text.find(|c| !in_name(c)).unwrap_or(text.len());
-    let rest = text[name..].trim_start();
-    name > 0 && OPERATORS.iter().any(|operator| rest.starts_with(operator))
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if KEY_SETTINGS.contains(&first) {
+        return false;
+    }
+    let start = text.trim_start_matches(|c: char| !in_name(c));
+    let name = start.find(|c| !in_name(c)).unwrap_or(start.len());
+    if ATTRIBUTES.iter().any(|attribute| start[..name].eq_ignore_ascii_case(attribute)) {
+        return true;
+    }
+    let is_url = first.contains("://");
+    let rest = start[name..].trim_start();
+    let behind = rest.trim_start_matches(in_operator);
+    // `~/folder` is no operator.
+    let operator = behind.len() < rest.len()
+        && (behind.is_empty() || behind.starts_with(|c: char| c == '"' || c.is_whitespace()));
+    !is_url
+        && ((name > 0 && operator)
+            || outside_of_quotes(text).any(|part| part.split_whitespace().any(is_operator)))
+}
+
+fn in_operator(c: char) -> bool {
+    matches!(c, '=' | '~' | '!' | '<' | '>' | '#')
+}
+
+/// A word that is, or is meant as, an operator. By itself `#` begins a comment.
+fn is_operator(word: &str) -> bool {
+    word != "#" && !word.is_empty() && word.chars().all(in_operator)
+}
+
+/// The parts of a line between quoted ones, without comments.
+fn outside_of_quotes(line: &str) -> impl Iterator<Item = &str> {
+    let mut parts = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => {
+                if !quoted {
+                    parts.push(&line[start..at]);
+                }
+                quoted = !quoted;
+                start = at + 1;
+            }
+            '#' if !quoted && line[..at].ends_with(char::is_whitespace) => {
+                parts.push(&line[start..at]);
+                return parts.into_iter();
+            }
+            _ => {}
+        }
+    }
+    if !quoted {
+        parts.push(&line[start..]);
+    }
+    parts.into_iter()
 }
 
 fn in_name(c: char) -> bool {

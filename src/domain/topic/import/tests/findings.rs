@@ -2,7 +2,8 @@
 
 use super::super::Dialect::{self, Emm, Factiva, Lexis, Miniflux, Newsboat, Taranis, TrendRadar};
 use super::super::{Level, Naming, import};
-use super::{codes, imported, rule};
+use super::{codes, finds, imported, rule, titled};
+use crate::domain::topic::filter::Origin;
 
 #[test]
 fn what_is_not_translated_is_named() {
@@ -140,6 +141,160 @@ fn rules_keep_to_the_limits() {
     assert_eq!(read.report[0].code, "not_text");
     let braces = "[".repeat(100_000);
     assert!(imported(Taranis, &braces).topics.is_empty());
+}
+
+#[test]
+fn a_newsboat_filter_that_is_badly_written_is_no_setting() {
+    for line in [
+        r#"title ~ "bar""#,
+        r#"title contains "bar""#,
+        r#"title =~ bar"#,
+        r#"title =~ "bar"#,
+        r#"TITLE ~= "bar""#,
+        r#"!title =~ "bar""#,
+        r#"not title =~ "bar""#,
+        r#""title" =~ "bar""#,
+        r#"and title =~ "bar""#,
+        r#"(titel ~ "bar")"#,
+        r#"link=https://bar.example"#,
+        r#"subject => "bar""#,
+    ] {
+        let read = imported(Newsboat, &format!("title =~ \"foo\"\n{line}\n"));
+        let levels: Vec<Level> = read.report.iter().map(|finding| finding.level).collect();
+        assert!(levels.contains(&Level::Untranslated), "{line}: {:#?}", read.report);
+        assert!(read.report.iter().all(|finding| finding.line == 2), "{line}");
+        let [topic] = &read.topics[..] else { panic!("{line}: {:#?}", read.topics) };
+        assert!(!topic.shadow, "{line}: another rule lost nothing");
+    }
+    let joined = imported(Newsboat, "title =~ \"foo\" and title ~ \"bar\"");
+    assert!(joined.topics.iter().all(|draft| draft.shadow), "{:#?}", joined.report);
+    assert_eq!(joined.worst(), Some(Level::Untranslated));
+}
+
+#[test]
+fn newsboat_feeds_and_settings_are_notes() {
+    for line in [
+        "https://bar.example/rss?a=b~c news \"~Bar\" # comment",
+        "\"filter:~/bin/clean:https://bar.example/feed\" news",
+        "exec:~/bin/feed",
+        "file:///srv/feed.xml",
+        "reload-time 60 # minutes",
+        "cache-file ~/newsboat/cache.db",
+        "bind-key ~ next-unread",
+        "bind-key = next",
+        "macro # open-in-browser",
+        "highlight-article \"title =~ \\\"bar\\\"\" red default",
+        "articlelist-format \"%4i %f %D  %?T?|%-17T|  ?%t\"",
+        "color listfocus black white bold",
+    ] {
+        let read = imported(Newsboat, &format!("title =~ \"foo\"\n{line}\n"));
+        let codes: Vec<_> = read.report.iter().map(|f| (f.level, f.code)).collect();
+        assert_eq!(codes, [(Level::Note, "no_rule")], "{line}");
+        assert!(!read.report[0].message.contains("feeds.toml"));
+    }
+}
+
+#[test]
+fn an_input_that_no_topic_came_of_is_said_to_have_failed() {
+    let said = |dialect: Dialect, input: &str| {
+        let read = imported(dialect, input);
+        assert!(read.topics.is_empty(), "{dialect:?} {input:?}");
+        assert_eq!(read.worst(), Some(Level::Failed), "{dialect:?} {input:?}: {:?}", read.report);
+    };
+    for input in ["", " \n\n", "#", "# ", "\u{feff}"] {
+        Dialect::ALL.into_iter().for_each(|dialect| said(dialect, input));
+    }
+    for (dialect, input) in [
+        (TrendRadar, "[1,2,3]"),
+        (TrendRadar, "[WORD_GROUPS]"),
+        (TrendRadar, "[Chips]\n!film"),
+        (Newsboat, "https://bar.example/feed"),
+        (Newsboat, "\"query:Bar\""),
+        (Newsboat, "ignore-article \"*\" \"title =~ \\\"bar\\\"\""),
+        (Miniflux, "[keep]"),
+        (Miniflux, "[1, 2]"),
+        (Miniflux, "[block]\nEntryTitle=bar"),
+        (Taranis, "[1,2,3]"),
+        (Taranis, "value,category"),
+        (Taranis, "{\"version\": 1, \"data\": [{\"name\": \"x\", \"entries\": []}]}"),
+        (Emm, "<alerts/>"),
+        (Emm, "<alert id=\"A\"/>"),
+        (Emm, "define alert A end alert"),
+        (Emm, "[A]"),
+        (Lexis, "and or not"),
+        (Factiva, "in=i22100"),
+    ] {
+        said(dialect, input);
+    }
+    let read = imported(TrendRadar, "[1,2,3]\n\nchip");
+    assert_eq!(read.report[0].original, "[1,2,3]");
+    assert_eq!(read.topics.len(), 1);
+}
+
+#[test]
+fn entities_of_a_document_are_never_expanded() {
+    let alert = |head: &str, patterns: &str| {
+        imported(Emm, &format!("{head}<alert id=\"A\" threshold=\"5\">{patterns}</alert>"))
+    };
+    let said = |read: &super::super::Imported| -> Vec<(Level, &'static str)> {
+        read.report.iter().map(|finding| (finding.level, finding.code)).collect()
+    };
+    let good = "<pattern weight=\"5\">oil</pattern>";
+    let lost = format!("{good}<pattern weight=\"5\">&x; &y;</pattern>");
+    let read = alert("", &lost);
+    let entity = (Level::Untranslated, "entity");
+    assert_eq!(said(&read), [entity, entity]);
+    assert_eq!(read.report[0].original, "&x;");
+    assert!(read.topics[0].shadow);
+    assert_eq!(read.topics[0].matching.as_ref().map(ToString::to_string).as_deref(), Some("=oil"));
+
+    let declared = "<!DOCTYPE alert [<!ENTITY x \"gas\">]>";
+    let read = alert(declared, &lost);
+    assert_eq!(said(&read)[0], (Level::Untranslated, "document_type"));
+    assert_eq!(said(&read).len(), 3);
+    assert!(!finds(&read, &titled("gas"), &Origin::UNKNOWN));
+
+    let read = alert("<!DOCTYPE alert>", good);
+    assert_eq!(said(&read), [(Level::Note, "document_type")]);
+    let read = alert("", "<pattern weight=\"&x;\">oil</pattern>");
+    assert!(said(&read).contains(&entity), "{:?}", read.report);
+    let read = alert("", "<pattern weight=\"5\">R&amp;D&#32;&#x6f;il</pattern>");
+    assert_eq!(said(&read), []);
+}
+
+#[test]
+fn ids_are_names_of_the_source_and_else_numbers() {
+    for (dialect, input, wanted) in [
+        (Newsboat, "# feeds\n\ntitle =~ \"foo\"", &["imported"][..]),
+        (Newsboat, "flags # \"k\"\nage > 3\ntitle =~ \"foo\"", &["imported"]),
+        (Newsboat, "flags # \"k\"\ntitle =~ \"a\"\ntitle =~ \"b\"", &["imported-1", "imported-2"]),
+        (
+            Newsboat,
+            "\"query:Big Tech:title =~ \\\"a\\\"\"\ntitle =~ \"b\"",
+            &["big-tech", "imported"],
+        ),
+        (Miniflux, "EntryTitle=aa\nEntryURL=bb\nEntryTitle=cc", &["keep-by-title-url"]),
+        (Miniflux, "aa", &["imported"]),
+        (Miniflux, "[{\"title\": \"Wire\", \"keeplist_rules\": \"aa\"}]", &["wire"]),
+        (TrendRadar, "/a+/ => Alpha", &["alpha"]),
+        (TrendRadar, "芯片\n\n国防", &["imported-1", "imported-2"]),
+        (Taranis, "[{\"name\": \"Cyber\", \"entries\": [{\"value\": \"a1\"}]}]", &["cyber"]),
+        (
+            Emm,
+            "<alert name=\"Энергия\" id=\"EnergySupply\" threshold=\"5\">\
+             <pattern weight=\"5\">oil</pattern></alert>",
+            &["energysupply"],
+        ),
+    ] {
+        let read = imported(dialect, input);
+        let ids: Vec<&str> = read.topics.iter().map(|draft| draft.id.as_str()).collect();
+        assert_eq!(ids, wanted, "{input}");
+    }
+    let naming = Naming { prefix: Some("web".to_owned()), name: None };
+    let input = b"flags # \"k\"\ntitle =~ \"a\"\ntitle =~ \"b\"";
+    let read = import(Newsboat, input, &naming);
+    let ids: Vec<&str> = read.topics.iter().map(|draft| draft.id.as_str()).collect();
+    assert_eq!(ids, ["web-1", "web-2"]);
 }
 
 #[test]

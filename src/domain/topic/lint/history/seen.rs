@@ -88,14 +88,14 @@ pub fn lint(book: &Book<'_>, history: &mut History<'_>, found: &mut Vec<Lint>) {
             if labels.len() == 1 { "1 is".to_owned() } else { format!("{} are", labels.len()) },
             several(&labels)
         );
-        found.push(Lint::new("never_seen", Level::Info, Spot::Definition(name), message));
+        found.push(Lint::new("never_seen", Level::Note, Spot::Definition(name), message));
     }
 }
 
 fn never(spot: Spot, label: &str, history: &History<'_>) -> Lint {
     let entries = history.vocabulary.entries;
     let message = format!("{} is in none of the {entries} stored entries", quoted(label));
-    Lint::new("never_seen", Level::Info, spot, message).about(label)
+    Lint::new("never_seen", Level::Note, spot, message).about(label)
 }
 
 /// Whether a topic that stems by language reads the term: which words it finds is not known here.

@@ -24,9 +24,26 @@ fn a_clause_that_another_makes_needless_is_told() {
         ("alpha OR alphas", "contained_item: alphas"),
         ("defence OR defense", "contained_item: defense"),
         ("alli* OR alliance OR pact", "contained_item: alliance"),
-        ("ATLEAST/2(NATO, \"NATO summit\", Kyiv)", "contained_item: \"NATO summit\""),
+        ("ATLEAST/2(NATO, NATO, Kyiv)", "contained_item: NATO"),
     ] {
         assert_eq!(of_match(source), [expected], "{source}");
+    }
+}
+
+#[test]
+fn a_clause_that_can_never_hold_is_told() {
+    for (source, clause) in [
+        ("alpha OR (beta AND NOT beta)", "beta AND NOT beta"),
+        ("alpha OR (betas AND NOT (beta OR gamma))", "betas AND NOT (beta OR gamma)"),
+        ("alpha OR (\"palm oil\" AND gamma AND NOT oil)", "\"palm oil\" AND gamma AND NOT oil"),
+        ("alpha OR (title:beta AND NOT beta)", "title:beta AND NOT beta"),
+    ] {
+        assert_eq!(of_match(source), [format!("never_holds: {clause}")], "{source}");
+    }
+    let found = of_exclusions("alpha", &["beta AND NOT beta"], &Library::default());
+    assert_eq!(told(&found), ["never_holds: beta AND NOT beta"]);
+    for source in ["beta AND NOT title:beta", "oil AND NOT \"palm oil\"", "beta AND NOT =Beta"] {
+        assert_eq!(of_match(source), [""; 0], "{source}");
     }
 }
 
@@ -82,7 +99,7 @@ fn an_except_that_takes_nothing_away_is_told() {
     let lib = library(&[("false", &["NATO strap", "watch strap"])]);
     let found = lints(vec![matching("NATO EXCEPT @false")], &lib, None);
     assert_eq!(told(&found), ["except_apart: @false"]);
-    assert_eq!(found[0].level, Level::Info, "other rules may need that entry");
+    assert_eq!(found[0].level, Level::Note, "other rules may need that entry");
     assert!(found[0].message.contains("\"watch strap\""), "{}", found[0].message);
 }
 
@@ -106,6 +123,8 @@ fn an_exclusion_that_silences_what_the_match_finds_is_told() {
     let lib = library(&[("energy", &["oil", "gas"]), ("bad", &["gas", "smog"])]);
     let listed = message("@energy AND price", "@bad", &lib);
     assert!(listed.contains("`@bad` silences whatever the match finds by `gas`"), "{listed}");
+    let alternative = message("oil AND (help OR price)", "help OR (fed AND NOT oil)", &none);
+    assert!(alternative.contains("silences whatever the match finds by `help`"), "{alternative}");
     let both = message("oil AND price", "price AND oil", &none);
     assert!(both.contains("next to nothing can match: all that"), "{both}");
     for (source, exclude) in [
@@ -117,6 +136,15 @@ fn an_exclusion_that_silences_what_the_match_finds_is_told() {
         ("who", "WHO"),
         ("NATO EXCEPT \"NATO strap\"", "strap"),
         ("oil AND NOT olive", "olive AND tree"),
+        // Something else may stand beside it that keeps the exclusion from holding.
+        ("oil AND (help OR price)", "help AND NOT fed"),
+        ("oil", "oil EXCEPT \"palm oil\""),
+        ("oil", "oil NOT NEAR/5 olive"),
+        // The match finds it where the exclusion does not look, or does not find it.
+        ("oil", "body:oil"),
+        ("oil", "OIL"),
+        ("oil AND price", "oil NEAR/5 price"),
+        ("oil AND price", "oil SENTENCE price"),
     ] {
         assert_eq!(message(source, exclude, &none), "", "{source} exclude {exclude}");
     }
@@ -149,7 +177,7 @@ fn negatives_that_hold_everywhere_are_told() {
     let taking =
         Rule { weights: weights(&[("price", -1.0)]), threshold: Some(0.0), ..matching("oil") };
     let found = lints(vec![taking], &Library::default(), None);
-    assert_eq!((told(&found), found[0].level), (vec!["only_negatives: ".to_owned()], Level::Info));
+    assert_eq!((told(&found), found[0].level), (vec!["only_negatives: ".to_owned()], Level::Note));
 }
 
 #[test]

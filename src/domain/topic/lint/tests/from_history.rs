@@ -55,7 +55,7 @@ fn a_term_that_never_occurred_is_told_once_there_is_enough_to_tell_by() {
     let texts = [("Nothing happened in Oslo today.", 499), ("The nato of old is naps.", 1)];
     let found = over("Xanadu OR Oslo", &Library::default(), &texts);
     assert_eq!(told(&found), ["never_seen: Xanadu"]);
-    assert_eq!(found[0].level, Level::Info);
+    assert_eq!(found[0].level, Level::Note);
     let found = over("NATO OR Oslo", &Library::default(), &texts);
     assert_eq!(told(&found), ["never_seen: NATO"], "it is there, but not in capitals");
     let author = "author:Xanadu OR author:@gone OR Oslo";

@@ -29,7 +29,7 @@ fn entries_that_add_nothing_are_told() {
     let found = lints(vec![matching("@l")], &library(&[("l", &["defence", "défense"])]), None);
     assert_eq!(
         (told(&found), found[0].level),
-        (vec!["contained_item: défense".into()], Level::Info)
+        (vec!["contained_item: défense".into()], Level::Note)
     );
     assert_eq!(of_list(&["北约", "北约组织"]), ["contained_item: 北约组织"]);
 }
@@ -52,6 +52,34 @@ fn entries_that_differ_are_left_alone() {
 }
 
 #[test]
+fn entries_that_are_counted_each_have_their_worth() {
+    let lib = library(&[("oils", &["oil", "crude oil", "palm oil"])]);
+    for source in [
+        "ATLEAST/2(@oils)",
+        "ATLEAST/2(@oils, gas)",
+        "MENTIONS/3(@oils)",
+        "ATLEAST/2(oil, \"crude oil\", gas) OR ATLEAST/2(@oils)",
+        "@oils AND ATLEAST/2(@oils)",
+    ] {
+        let found = told(&lints(vec![matching(source)], &lib, None));
+        assert!(found.iter().all(|told| !told.contains("contained_item")), "{source}: {found:?}");
+    }
+    let lib = library(&[("oils", &["oil", "gas", "oil"])]);
+    let found = lints(vec![matching("ATLEAST/2(@oils)")], &lib, None);
+    assert_eq!(told(&found), ["contained_item: oil"], "the same twice counts once");
+}
+
+#[test]
+fn long_lists_are_compared_whole_in_time() {
+    let mut items: Vec<String> = (0..25_000).map(|n| format!("Firm{n} Trading Holdings")).collect();
+    items.push("Firm7".to_owned());
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    let lib = library(&[("firms", &items)]);
+    let found = lints(vec![matching("@firms")], &lib, None);
+    assert_eq!(told(&found), ["contained_item: \"Firm7 Trading Holdings\""]);
+}
+
+#[test]
 fn how_a_list_is_used_decides_what_is_needless_in_it() {
     let lib = library(&[("coaches", &["coach", "coaches"]), ("straps", &["strap", "NATO strap"])]);
     let exclude =
@@ -70,7 +98,7 @@ fn a_list_that_no_topic_names_is_told_and_one_behind_a_macro_is_not() {
     let lib = library(&[("used", &["oil"]), ("via", &["= @used AND price"]), ("idle", &["gas"])]);
     let found = lints(vec![matching("@via")], &lib, None);
     assert_eq!(told(&found), ["unused_list: idle"]);
-    assert_eq!((found[0].level, &found[0].spot), (Level::Info, &Spot::Definition("idle".into())));
+    assert_eq!((found[0].level, &found[0].spot), (Level::Note, &Spot::Definition("idle".into())));
 }
 
 #[test]
@@ -85,7 +113,7 @@ fn common_nouns_with_a_capital_are_told() {
 fn acronyms_that_are_words_are_told() {
     let found = lints(vec![matching("WHO AND START")], &Library::default(), None);
     assert_eq!(told(&found), ["acronym_is_word: WHO", "acronym_is_word: START"]);
-    assert_eq!([found[0].level, found[1].level], [Level::Info, Level::Warning]);
+    assert_eq!([found[0].level, found[1].level], [Level::Note, Level::Warning]);
     assert!(found[1].hint.as_deref().is_some_and(|hint| hint.contains("`=START`")));
     assert_eq!(of_match("NATO AND EU AND =START"), [""; 0]);
 }
@@ -117,6 +145,6 @@ fn topics_without_tests_and_without_near_misses_are_told() {
         found.into_iter().map(|lint| (lint.code, lint.level)).collect::<Vec<_>>()
     };
     assert_eq!(codes(vec![]), [("no_tests", Level::Warning)]);
-    assert_eq!(codes(vec![test(true)]), [("no_reject_test", Level::Info)]);
+    assert_eq!(codes(vec![test(true)]), [("no_reject_test", Level::Note)]);
     assert_eq!(codes(vec![test(true), test(false)]), []);
 }

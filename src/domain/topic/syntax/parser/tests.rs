@@ -174,6 +174,34 @@ fn several_mistakes_are_reported_at_once() {
 }
 
 #[test]
+fn an_equals_sign_within_quotes_asks_for_exact_words_as_before_them() {
+    for (written, canonical) in [
+        ("\"=Oil field\"", "=\"Oil field\""),
+        ("\" =Oil field\"~2 OR gas", "=\"Oil field\"~2 OR gas"),
+        ("=\"=Oil field\"", "=\"Oil field\""),
+        ("“=oil”", "=oil"),
+        ("\"= oil field\"", "\"oil field\""),
+        ("\"oil =field\"", "\"oil field\""),
+    ] {
+        let rule = parse(written).unwrap_or_else(|errors| panic!("{written}: {errors:?}"));
+        assert_eq!(rule.to_string(), canonical, "{written}");
+        assert_eq!(rule.span, 0..written.len(), "{written}");
+    }
+}
+
+#[test]
+fn a_regular_expression_in_quotes_is_refused() {
+    insta::assert_snapshot!(mistakes("NATO OR \"re/fo+ bar/i\""), @r#"
+    quoted_regex at "re/fo+ bar/i": a regular expression in quotes is not one
+      hint: write it without quotes: `re/fo+ bar/i`
+    "#);
+    assert_eq!(codes("\" re/foo/\""), [("quoted_regex", "re/foo/")]);
+    for rule in ["\"re/max\"", "\"RE/MAX\"", "\"re/\"", "\"ire/land/\""] {
+        assert!(parse(rule).is_ok(), "{rule}");
+    }
+}
+
+#[test]
 fn limits_hold_without_deep_recursion() {
     let deep = format!("{}a{}", "(".repeat(20_000), ")".repeat(20_000));
     assert_eq!(codes(&deep), [("too_deep", "(")]);
