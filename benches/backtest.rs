@@ -164,7 +164,7 @@ fn fill(path: &Path) -> usize {
         name: TOPIC.to_owned(),
         severity: Severity::High,
         revision: Digest::of("bench", &[RUNNING.as_bytes()]),
-        source: RUNNING.to_owned(),
+        source: RUNNING.into(),
         file: "topics/defence.toml".to_owned(),
         shadow: false,
     };

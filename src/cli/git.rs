@@ -3,7 +3,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
@@ -16,8 +17,11 @@ use crate::domain::untrusted;
 const MAX_FILES: usize = 5_000;
 const MAX_BYTES: usize = 64 << 20;
 
-/// Endings of files that a configuration may be made of.
-const ENDINGS: [&str; 4] = ["toml", "txt", "csv", "list"];
+/// Largest file that a configuration may be made of, in bytes: a list.
+const MAX_FILE_BYTES: usize = 4 << 20;
+
+/// Endings that such files mostly have: where much else lies beside them, no other is looked at.
+const ENDINGS: [&str; 5] = ["toml", "txt", "csv", "tsv", "list"];
 
 /// The configuration whose main file is `file`, as its files were in `revision`, without its
 /// secrets.
@@ -28,7 +32,7 @@ pub fn config_at(revision: &str, file: &Path, env: &Environment) -> Result<Confi
     let name = file.file_name().unwrap_or(OsStr::new(config::MAIN_FILE));
     let commit = commit(revision, home)?;
     let copy = tempfile::tempdir().context("cannot make a directory").map_err(failed)?;
-    let written = write(&commit, home, copy.path())?;
+    let written = write(&commit, home, Path::new(name), copy.path())?;
     if !copy.path().join(name).exists() {
         let sentence = format!(
             "git revision {shown} has no {} ({written} other files of a configuration)",
@@ -41,7 +45,10 @@ pub fn config_at(revision: &str, file: &Path, env: &Environment) -> Result<Confi
         let sentence = format!("the configuration at {shown} is not right\n{problems}");
         Failure::said(Exit::Failed, sentence)
     })?;
-    if then.files.iter().any(|file| !file.starts_with(copy.path())) {
+    let inside = fs::canonicalize(copy.path()).context("cannot find the copy").map_err(failed)?;
+    // Links and `..` lead out of it, too.
+    let is_inside = |file| fs::canonicalize(file).is_ok_and(|file| file.starts_with(&inside));
+    if !then.files.iter().all(is_inside) {
         let sentence = "the topics lie outside the directory of the config: git:… cannot follow";
         return Err(Failure::said(Exit::Failed, sentence).hint("use `--against running`"));
     }
@@ -63,40 +70,62 @@ fn commit(revision: &str, home: &Path) -> Result<String, Failure> {
     })
 }
 
-/// Writes the files of a revision that lie in and below `home`; returns how many.
-fn write(commit: &str, home: &Path, to: &Path) -> Result<usize, Failure> {
-    let listed = git(home, &["ls-tree", "-r", "-z", "--name-only", commit])?;
-    let listed = String::from_utf8_lossy(&listed).into_owned();
-    let names: Vec<&Path> = listed
-        .split('\0')
-        .map(Path::new)
-        .filter(|name| name.components().all(|part| matches!(part, Component::Normal(_))))
-        .filter(|name| {
-            name.extension().and_then(OsStr::to_str).is_some_and(|end| ENDINGS.contains(&end))
-        })
-        .collect();
-    if names.len() > MAX_FILES {
-        let sentence = format!("there are {} files beside the config", names.len());
-        return Err(Failure::said(Exit::Failed, sentence).hint(format!(
-            "a configuration has a directory of its own; {MAX_FILES} files are the most"
-        )));
-    }
-    let mut bytes = 0usize;
-    for name in &names {
-        let object = format!("{commit}:./{}", name.display());
-        let content = git(home, &["cat-file", "blob", &object])?;
-        bytes = bytes.saturating_add(content.len());
-        if bytes > MAX_BYTES {
-            return Err(Failure::said(Exit::Failed, "the files of this revision are too large"));
-        }
-        let path = to.join(name);
+/// A regular file of a revision.
+struct Blob {
+    path: PathBuf,
+    object: String,
+    bytes: usize,
+}
+
+/// Writes the files of a revision that lie in and below `home` and may belong to the
+/// configuration whose main file is `main`; returns how many.
+fn write(commit: &str, home: &Path, main: &Path, to: &Path) -> Result<usize, Failure> {
+    let blobs = blobs(commit, home, main)?;
+    for blob in &blobs {
+        let content = git(home, &["cat-file", "blob", &blob.object])?;
+        let path = to.join(&blob.path);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all);
         written
             .and_then(|()| fs::write(&path, content))
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(failed)?;
     }
-    Ok(names.len())
+    Ok(blobs.len())
+}
+
+/// The files to be written. A list may have any ending.
+fn blobs(commit: &str, home: &Path, main: &Path) -> Result<Vec<Blob>, Failure> {
+    let listed = git(home, &["ls-tree", "-r", "-z", "-l", commit])?;
+    let mut blobs: Vec<Blob> = listed.split(|byte| *byte == 0).filter_map(blob).collect();
+    let are_too_many = |blobs: &[Blob]| {
+        let bytes = blobs.iter().fold(0usize, |sum, blob| sum.saturating_add(blob.bytes));
+        blobs.len() > MAX_FILES || bytes > MAX_BYTES
+    };
+    if are_too_many(&blobs) {
+        let ending = |path: &Path| path.extension().and_then(OsStr::to_str).map(str::to_lowercase);
+        let is_usual = |path: &Path| ending(path).is_some_and(|end| ENDINGS.contains(&&*end));
+        blobs.retain(|blob| blob.path == main || is_usual(&blob.path));
+    }
+    if are_too_many(&blobs) {
+        let sentence = format!("there are {} files beside the config", blobs.len());
+        return Err(Failure::said(Exit::Failed, sentence).hint(format!(
+            "a configuration has a directory of its own; {MAX_FILES} files and {MAX_BYTES} bytes \
+             are the most"
+        )));
+    }
+    Ok(blobs)
+}
+
+/// Reads `100644 blob 1f7a… 120<TAB>topics/a.toml`. Links are no files: they may lead anywhere.
+fn blob(line: &[u8]) -> Option<Blob> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let mut words = std::str::from_utf8(&line[..tab]).ok()?.split_ascii_whitespace();
+    let (mode, _kind, object, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let path = PathBuf::from(OsStr::from_bytes(&line[tab + 1..]));
+    let bytes = bytes.parse().ok().filter(|bytes| *bytes <= MAX_FILE_BYTES)?;
+    let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let is_file = mode.starts_with("100");
+    (is_file && is_plain).then(|| Blob { path, object: object.to_owned(), bytes })
 }
 
 /// What git says, run in `home`.
@@ -125,3 +154,6 @@ fn git(home: &Path, line: &[&str]) -> Result<Vec<u8>, Failure> {
 fn failed(error: anyhow::Error) -> Failure {
     Failure::new(Exit::Failed, error)
 }
+
+#[cfg(test)]
+mod tests;

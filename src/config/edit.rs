@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
@@ -233,7 +234,8 @@ fn tests_of(file: &Path, text: &str, topic: &TopicId) -> Option<usize> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut files = TopicFiles::default();
     if errors.is_empty() {
-        let source = TopicFile { table: table.get_ref(), file: 0, text, path: Some(file) };
+        let source =
+            TopicFile { table: table.get_ref(), file: 0, text, path: Some(file), home: None };
         files.read(&source, None, &mut report);
     }
     let placed = files.topics.iter().find(|placed| placed.topic.id == *topic)?;
@@ -248,8 +250,9 @@ fn replace(file: &Path, before: &[u8], after: &[u8]) -> Result<(), EditError> {
     let mut fresh =
         tempfile::Builder::new().prefix(".wirewatch-").tempfile_in(dir).map_err(failed)?;
     fresh.write_all(after).map_err(failed)?;
-    let rights = fs::metadata(&real).map_err(failed)?.permissions();
-    fs::set_permissions(fresh.path(), rights).map_err(failed)?;
+    let data = fs::metadata(&real).map_err(failed)?;
+    keep_owner(fresh.as_file(), &data).map_err(failed)?;
+    fs::set_permissions(fresh.path(), data.permissions()).map_err(failed)?;
     fresh.as_file().sync_all().map_err(failed)?;
     if fs::read(&real).map_err(failed)? != before {
         return Err(EditError::Changed { path: file.to_owned() });
@@ -257,6 +260,19 @@ fn replace(file: &Path, before: &[u8], after: &[u8]) -> Result<(), EditError> {
     fresh.persist(&real).map_err(|error| failed(error.error))?;
     // The rename itself survives a crash once the folder is on disk.
     fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
+}
+
+/// Gives a file the owner of the one it replaces: whoever edits as root does not take it from the
+/// daemon. A group that cannot be given does not matter where the owner is the same.
+fn keep_owner(fresh: &fs::File, before: &fs::Metadata) -> io::Result<()> {
+    let now = fresh.metadata()?;
+    if (now.uid(), now.gid()) == (before.uid(), before.gid()) {
+        return Ok(());
+    }
+    match fchown(fresh, Some(before.uid()), Some(before.gid())) {
+        Err(error) if now.uid() != before.uid() => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! line, or `{ file = "names.csv", column = "name" }`. [`super::lists`] reads the entries as it
 //! reads those that are written out; mistakes in them are shown where they stand in that file.
 
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use super::problem::Report;
 use super::reading;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place, SourceFile};
+use super::topic_file::TopicFile;
 
 /// Largest list file, in bytes.
 const MAX_LIST_BYTES: u64 = 4 * 1024 * 1024;
@@ -19,11 +21,12 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 pub(super) const SHAPE: Shape = Shape { what: "a list from a file", keys: &["file", "column"] };
 
-/// Reads the entries of a list's file, seen from the folder of `topics`, the topic file that names
-/// it. `None`: there are none, which is noted.
+/// Reads the entries of a list's file, seen from the folder of the topic file that names it. The
+/// file lies below that folder or that of the configuration: topics may come from others, and
+/// mistakes quote what was read. `None`: there are none, which is noted.
 pub(super) fn read(
     section: &Section<'_>,
-    topics: Option<&Path>,
+    source: &TopicFile<'_>,
     report: &mut Report,
 ) -> Option<(PathBuf, Vec<Literal>)> {
     section.require("file", "\"names.txt\"", report);
@@ -32,13 +35,25 @@ pub(super) fn read(
     if !super::not_empty(&named, "file", report) {
         return None;
     }
-    let Some(topics) = topics else {
+    let Some(topics) = source.path else {
         let message = "no file can be read from here";
         report.add(named.place(), "unreadable_list", message).hint("write the list out");
         return None;
     };
-    let path = topics.parent().unwrap_or(Path::new("")).join(named.value.trim());
-    let bytes = match reading::bytes(&path, MAX_LIST_BYTES) {
+    let beside = topics.parent().unwrap_or(Path::new(""));
+    let path = beside.join(named.value.trim());
+    // Read where links lead to, so that what is read is what was looked at.
+    let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let homes = || [Some(beside), source.home].into_iter().flatten();
+    if path.exists() && !homes().any(|home| lies_in(&real, home)) {
+        let message = format!("the list {} lies outside the configuration", path.display());
+        report.add(named.place(), "list_outside", message).hint(
+            "links count as what they lead to: put it below the folder of wirewatch.toml, or \
+             below that of this topic file",
+        );
+        return None;
+    }
+    let bytes = match reading::bytes(&real, MAX_LIST_BYTES) {
         Ok(bytes) => bytes,
         Err((_, message)) => {
             let message = format!("the list {} cannot be used: {message}", path.display());
@@ -64,6 +79,12 @@ pub(super) fn read(
         return None;
     }
     Some((path, texts))
+}
+
+/// Whether a file whose path has no links lies below a folder.
+fn lies_in(real: &Path, folder: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::canonicalize(folder).is_ok_and(|folder| real.starts_with(folder))
 }
 
 /// Where a text begins behind its byte order mark.

@@ -12,7 +12,8 @@ use super::typed::{self, Value};
 use crate::domain::topic::syntax::ast::{Definition, Expr, Term};
 use crate::domain::topic::syntax::{is_definition_name, parse, parse_list_item};
 
-/// Most entries of a list that is written out, and of one that is read from a file.
+/// Most entries of a list that is written out, and of one that is read from a file: as many may
+/// stand in a stored topic, where every list is written out.
 const MAX_LIST_ITEMS: usize = 10_000;
 const MAX_FILE_ITEMS: usize = 50_000;
 
@@ -80,7 +81,7 @@ fn definition(
         DeValue::Table(table) => {
             let section =
                 Section::new(table, source.file, value.span.clone(), &list_file::SHAPE, report);
-            let (path, texts) = list_file::read(&section, source.path, report)?;
+            let (path, texts) = list_file::read(&section, source, report)?;
             if !files.list_files.contains(&path) {
                 files.list_files.push(path);
             }
@@ -93,7 +94,9 @@ fn definition(
                 let message = format!("the list `{}` is empty", name.value);
                 report.add(name.place(), "empty_list", message);
             }
-            list(name, texts, MAX_LIST_ITEMS, report)
+            let is_stored = source.path.is_none();
+            let most = if is_stored { MAX_FILE_ITEMS } else { MAX_LIST_ITEMS };
+            list(name, texts, most, report)
         }
     }
 }

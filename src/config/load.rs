@@ -78,7 +78,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let (settings, whole) = main_file(&text, file, path, env, report);
     // What a broken main file says of channels is not to be trusted.
     let known = whole.then(|| Known::of(&settings, report.count() == 0));
-    let topics = topic_files(&settings, known.as_ref(), &mut files, report);
+    let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
     let set = rules::compile(&topics, report)?;
@@ -117,6 +117,7 @@ fn main_file(
 }
 
 fn topic_files(
+    main: &Path,
     settings: &Settings,
     known: Option<&Known>,
     files: &mut Vec<PathBuf>,
@@ -128,13 +129,15 @@ fn topic_files(
     };
     paths.extend(packs::paths(settings, report));
     let before = report.count();
+    let home = main.parent();
     for path in &paths {
         let Some((file, text)) = read_file(path, report) else {
             continue;
         };
         let (table, errors) = DeTable::parse_recoverable(&text);
         if errors.is_empty() {
-            let file = TopicFile { table: table.get_ref(), file, text: &text, path: Some(path) };
+            let table = table.get_ref();
+            let file = TopicFile { table, file, text: &text, path: Some(path), home };
             topics.read(&file, known, report);
         } else {
             topics.note_broken_file();

@@ -58,7 +58,8 @@ fn read(path: &Path, files: &mut TopicFiles, topics: bool, report: &mut Report) 
         files.note_broken_file();
         return note_syntax(file, &text, errors, report);
     }
-    let source = TopicFile { table: table.get_ref(), file, text: &text, path: Some(path) };
+    let source =
+        TopicFile { table: table.get_ref(), file, text: &text, path: Some(path), home: None };
     if topics {
         files.read(&source, None, report);
     } else {

@@ -42,7 +42,7 @@ pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
 pub use rule_map::{PlacedLint, RuleMap};
-pub use stored::{Restored, restore};
+pub use stored::{Restored, TopicText, restore};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ pub struct Config {
     pub topics: Arc<TopicSet>,
     /// Each topic as a text that stands alone, to be kept with its revision: its part of its file
     /// without the tests, and every list and macro it names. [`restore`] compiles it again.
-    pub topic_sources: BTreeMap<TopicId, String>,
+    pub topic_sources: BTreeMap<TopicId, TopicText>,
     /// The file of each topic, where that lies on a disk.
     pub topic_files: BTreeMap<TopicId, PathBuf>,
     pub channels: Vec<ChannelConfig>,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::value::show_duration;
 use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
-use crate::domain::alert::policy::in_words;
 use crate::domain::feed::Feed;
 use crate::domain::ids::Digest;
 use crate::domain::topic::filter::Choice;
@@ -79,8 +79,9 @@ impl Config {
     /// The configuration in short.
     pub fn outline(&self) -> Vec<Part> {
         let topics = self.topics.topics().map(|(topic, revision)| {
-            let source = self.topic_sources.get(&topic.id).map(String::as_str).unwrap_or_default();
-            part(Kind::Topic, topic.id.as_str(), topic_fields(topic, revision, source))
+            let source = self.topic_sources.get(&topic.id).map(ToString::to_string);
+            let fields = topic_fields(topic, revision, &source.unwrap_or_default());
+            part(Kind::Topic, topic.id.as_str(), fields)
         });
         let feeds =
             self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));
@@ -158,31 +159,13 @@ fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
         ("alert.follow_up.repeat_every", span(follow_up.repeat_every)),
         ("alert.max_age", span(policy.max_age)),
         ("alert.budget", policy.budget.map(|budget| budget.to_string()).unwrap_or_default()),
-        (SOURCE, without_tests(source)),
+        (SOURCE, source.trim_end().to_owned()),
     ]
 }
 
 fn choice(choice: &Choice) -> String {
     let not = choice.not.iter().map(|value| format!("not {value}"));
     choice.only.iter().cloned().chain(not).collect::<Vec<_>>().join(", ")
-}
-
-/// A topic's text without its tests: that there are others is told by their number and
-/// [`TESTS_TEXT`].
-fn without_tests(source: &str) -> String {
-    let mut is_test = false;
-    let mut kept = String::with_capacity(source.len());
-    for line in source.lines() {
-        let head = line.trim_start();
-        if head.starts_with('[') {
-            is_test = head.starts_with("[[topic.test") || head.starts_with("[topic.test");
-        }
-        if !is_test {
-            kept.push_str(line.trim_end());
-            kept.push('\n');
-        }
-    }
-    kept.trim_end().to_owned()
 }
 
 /// A fingerprint of what a topic's tests say, wherever they stand; of none nothing.
@@ -200,14 +183,9 @@ fn tests_fingerprint(tests: &[TopicTest]) -> String {
     fingerprint("tests", &format!("{tests:?}"))
 }
 
-fn fingerprint(domain: &'static str, text: &str) -> String {
-    let digest = Digest::of(domain, &[text.as_bytes()]).to_string();
-    digest.chars().take(FINGERPRINT_DIGITS).collect()
-}
-
 fn feed_fields(feed: &Feed) -> Fields {
     vec![
-        ("url", feed.url.clone()),
+        ("url", without_query(&feed.url)),
         ("title", feed.title.clone().unwrap_or_default()),
         ("publisher", feed.publisher.clone().unwrap_or_default()),
         ("tags", feed.tags.join(", ")),
@@ -246,7 +224,32 @@ fn header_names(hook: &WebhookChannel) -> String {
 /// The server of a webhook. The rest of its URL is often a secret: of that only a fingerprint.
 fn redacted(url: &str) -> String {
     let origin = url::Url::parse(url).map(|url| url.origin().ascii_serialization());
-    format!("{}/… ({})", origin.unwrap_or_default(), fingerprint("webhook url", url))
+    let fingerprint = fingerprint("webhook url", url);
+    format!("{}/… ({fingerprint})", origin.unwrap_or_default())
+}
+
+/// A feed's URL. What follows its path is often a subscriber's key, and so is a name before the
+/// host: of these only a fingerprint.
+fn without_query(url: &str) -> String {
+    let Ok(mut shown) = url::Url::parse(url) else {
+        return redacted(url);
+    };
+    let user = !shown.username().is_empty() || shown.password().is_some();
+    if !user && shown.query().is_none() && shown.fragment().is_none() {
+        return url.to_owned();
+    }
+    shown.set_query(None);
+    shown.set_fragment(None);
+    if shown.set_username("").and_then(|()| shown.set_password(None)).is_err() {
+        return redacted(url);
+    }
+    format!("{shown}?… ({})", fingerprint("feed url", url))
+}
+
+/// A few digits that change with `secret` and do not tell it.
+fn fingerprint(kind: &'static str, secret: &str) -> String {
+    let digest = Digest::of(kind, &[secret.as_bytes()]).to_string();
+    digest.chars().take(FINGERPRINT_DIGITS).collect()
 }
 
 /// A path as it stands to the main file: where the whole configuration lies is no part of it.
@@ -255,7 +258,7 @@ fn relative(path: &Path, home: &Path) -> String {
 }
 
 fn span(duration: Duration) -> String {
-    in_words(duration)
+    show_duration(duration)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn look_around(
         let (topics, tests, languages) = tally(read);
         PackView {
             on: on.contains(&name),
-            present: file.exists(),
+            present: file.is_file(),
             embedded: built_in.is_some(),
             description: description(read),
             name,
@@ -106,7 +106,7 @@ pub(super) fn paths(settings: &Settings, report: &mut Report) -> Vec<PathBuf> {
         if paths.contains(&path) {
             let message = format!("the pack `{}` is switched on twice", text.value);
             report.add(text.place(), "duplicate_pack", message).hint("once is enough");
-        } else if is_name(&text.value) && path.exists() {
+        } else if is_name(&text.value) && path.is_file() {
             paths.push(path);
         } else {
             note_missing(text, &settings.packs_dir, report);

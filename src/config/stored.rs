@@ -3,7 +3,9 @@
 //! the very rule that raised it. [`restore`] compiles one again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
@@ -37,7 +39,8 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     let (table, errors) = DeTable::parse_recoverable(source);
     let mut files = TopicFiles::default();
     if errors.is_empty() {
-        let file = TopicFile { table: table.get_ref(), file: 0, text: source, path: None };
+        let file =
+            TopicFile { table: table.get_ref(), file: 0, text: source, path: None, home: None };
         files.read(&file, None, &mut report);
     } else {
         note_syntax(0, source, errors, &mut report);
@@ -49,10 +52,29 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     report.finish(set.map(|set| Restored { set }))
 }
 
+/// The text of a topic that stands alone, to be kept with its revision. Lists that many topics
+/// name are in memory once: it is put together where it is written (`to_string`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TopicText {
+    parts: Vec<Arc<str>>,
+}
+
+impl fmt::Display for TopicText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
+impl From<&str> for TopicText {
+    fn from(text: &str) -> Self {
+        Self { parts: vec![text.into()] }
+    }
+}
+
 /// Lists and macros that were printed already: many topics name the same.
 #[derive(Default)]
 pub(super) struct Printed {
-    lines: BTreeMap<String, String>,
+    lines: BTreeMap<String, Arc<str>>,
 }
 
 /// A topic with all that it names.
@@ -60,23 +82,22 @@ pub(super) fn source(
     placed: &PlacedTopic,
     definitions: &BTreeMap<String, PlacedDefinition>,
     printed: &mut Printed,
-) -> String {
+) -> TopicText {
     let rule = &placed.topic.rule;
     let exprs = rule.matching.iter().chain(&rule.exclude);
     let exprs = exprs.chain(rule.weights.iter().map(|weight| &weight.expr));
     let mut names = BTreeSet::new();
     exprs.for_each(|expr| gather(expr, definitions, &mut names));
-    let mut text = format!("{}\n", placed.source);
-    if !names.is_empty() {
-        text += "\n[lists]\n";
-    }
+    let lists = if names.is_empty() { "" } else { "\n[lists]\n" };
+    let mut parts: Vec<Arc<str>> = vec![format!("{}\n{lists}", placed.source).into()];
     for name in names {
         if let Some(placed) = definitions.get(name) {
             let line = printed.lines.entry(name.to_owned());
-            text += line.or_insert_with(|| line_of(name, &placed.definition));
+            let line = line.or_insert_with(|| line_of(name, &placed.definition).into());
+            parts.push(line.clone());
         }
     }
-    text
+    TopicText { parts }
 }
 
 /// Every name in a rule, and in the macros it names. A circle ends where it closes.
@@ -98,6 +119,7 @@ fn gather<'d>(
 /// A list or macro in its canonical writing.
 fn line_of(name: &str, definition: &Definition) -> String {
     let quoted = |text: String| toml_edit::Value::from(text).to_string();
+    let name = key_of(name);
     match definition {
         Definition::Macro(expr) => format!("{name} = {}\n", quoted(expr.to_string())),
         Definition::List(items) => {
@@ -107,11 +129,21 @@ fn line_of(name: &str, definition: &Definition) -> String {
     }
 }
 
+/// A name as a TOML key: those of other scripts need quotes (TOML 1.0, "Keys").
+fn key_of(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    match !name.is_empty() && name.chars().all(bare) {
+        true => name.to_owned(),
+        false => toml_edit::Value::from(name).to_string(),
+    }
+}
+
 /// Which stretches of a file belong to which of its topics.
 pub(super) struct OwnParts<'t> {
     text: &'t str,
-    /// Where each table begins, ascending, and what it belongs to.
-    tables: Vec<(usize, Owner)>,
+    /// Where each table begins, ascending, what it belongs to, and where the last value under its
+    /// header ends.
+    tables: Vec<(usize, Owner, usize)>,
 }
 
 /// What a table belongs to. Topics go by their position in the file.
@@ -143,8 +175,8 @@ impl<'t> OwnParts<'t> {
     fn table(&mut self, value: &DeValue<'_>, start: usize, owner: Owner, depth: usize) {
         match value {
             DeValue::Table(table) => {
-                if self.text.get(start..).is_some_and(|text| text.starts_with('[')) {
-                    self.tables.push((start, owner));
+                if self.has_header(start) {
+                    self.tables.push((start, owner, self.last_value(table, 0).max(start)));
                 }
                 if depth < MAX_TABLE_DEPTH {
                     for (key, value) in table.iter() {
@@ -164,6 +196,35 @@ impl<'t> OwnParts<'t> {
         }
     }
 
+    /// Whether what begins at `start` is a table with a header, or a part of an array of such.
+    fn has_header(&self, start: usize) -> bool {
+        self.text.get(start..).is_some_and(|text| text.starts_with('['))
+    }
+
+    /// Where the last value ends that stands under a table's own header; 0: there is none.
+    fn last_value(&self, table: &DeTable<'_>, depth: usize) -> usize {
+        let ends = table.iter().map(|(_, value)| {
+            let Range { start, end } = value.span();
+            let is_inline = || self.text.get(start..).is_some_and(|text| text.starts_with('{'));
+            match value.get_ref() {
+                DeValue::Table(_) if is_inline() => end,
+                DeValue::Table(_) if self.has_header(start) || depth == MAX_TABLE_DEPTH => 0,
+                // `alert.budget = 5`
+                DeValue::Table(table) => self.last_value(table, depth + 1),
+                DeValue::Array(items) => match items.iter().next() {
+                    Some(item)
+                        if item.get_ref().is_table() && self.has_header(item.span().start) =>
+                    {
+                        0
+                    }
+                    _ => end,
+                },
+                _ => end,
+            }
+        });
+        ends.max().unwrap_or(0)
+    }
+
     /// The topic at `index` as it stands in the file, without its tests. `span` is its header, or
     /// the whole of a topic that is written as `{ … }`.
     pub fn topic(&self, index: usize, span: Range<usize>) -> String {
@@ -173,13 +234,15 @@ impl<'t> OwnParts<'t> {
         }
         let mut parts: Vec<String> = Vec::new();
         let mut tables = self.tables.iter().peekable();
-        while let Some((start, owner)) = tables.next() {
-            if *owner != Owner::Topic(index) {
+        while let Some(&(start, owner, mut last_value)) = tables.next() {
+            if owner != Owner::Topic(index) {
                 continue;
             }
-            while tables.next_if(|(_, next)| next == owner).is_some() {}
-            let end = tables.peek().map_or(self.text.len(), |(end, _)| *end);
-            parts.push(without_trailing_comments(&self.text[*start..end]).to_owned());
+            while let Some((_, _, value)) = tables.next_if(|(_, next, _)| *next == owner) {
+                last_value = last_value.max(*value);
+            }
+            let end = tables.peek().map_or(self.text.len(), |(end, ..)| *end);
+            parts.push(self.text[start..self.end_of_table(last_value, end)].to_owned());
         }
         parts.join("\n\n")
     }
@@ -187,21 +250,23 @@ impl<'t> OwnParts<'t> {
     /// Where the topic at `index` ends, tests and all: behind its last line. `None` for one that
     /// is written as `{ … }`.
     pub fn end_of(&self, index: usize) -> Option<usize> {
-        let is_its = |(_, owner): &(usize, Owner)| matches!(owner, Owner::Topic(of) | Owner::TestOf(of) if *of == index);
+        let is_its = |(_, owner, _): &(usize, Owner, usize)| matches!(owner, Owner::Topic(of) | Owner::TestOf(of) if *of == index);
         let last = self.tables.iter().rposition(is_its)?;
-        let start = self.tables[last].0;
-        let end = self.tables.get(last + 1).map_or(self.text.len(), |(end, _)| *end);
-        Some(start + without_trailing_comments(&self.text[start..end]).len())
+        let end = self.tables.get(last + 1).map_or(self.text.len(), |(end, ..)| *end);
+        Some(self.end_of_table(self.tables[last].2, end))
     }
-}
 
-/// A stretch of a file without the comments that lead to what follows it.
-fn without_trailing_comments(mut part: &str) -> &str {
-    loop {
-        part = part.trim_end();
-        match part.rsplit_once('\n') {
-            Some((before, last)) if last.trim_start().starts_with('#') => part = before,
-            _ => return part,
+    /// Where a table ends whose last value ends at `last_value`, `next` being where the next one
+    /// begins: the comments that lead to that are none of its own. Only what follows the value is
+    /// looked at, since a line within a text may begin with `#`.
+    fn end_of_table(&self, last_value: usize, next: usize) -> usize {
+        let mut rest = self.text.get(last_value..next).unwrap_or_default();
+        loop {
+            rest = rest.trim_end();
+            match rest.rsplit_once('\n') {
+                Some((before, last)) if last.trim_start().starts_with('#') => rest = before,
+                _ => return last_value + rest.len(),
+            }
         }
     }
 }

@@ -113,7 +113,7 @@ fn a_topic_keeps_its_own_part_of_the_file() {
         "{first}\n\n# The second.\n\n[[topic]]\nid = 'two'\nmatch = 'b'\n[lists]\nx = ['y']\n"
     );
     let (_dir, config) = good(FEED, &topics);
-    let source = |id: &str| config.topic_sources[&id.parse().expect("an id")].clone();
+    let source = |id: &str| config.topic_sources[&id.parse().expect("an id")].to_string();
     let without_test = first.split("\n\n").next().expect("a part");
     assert_eq!(source("one"), format!("{without_test}\n"));
     assert_eq!(source("two"), "[[topic]]\nid = 'two'\nmatch = 'b'\n");

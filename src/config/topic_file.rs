@@ -15,7 +15,7 @@ use super::problem::Report;
 use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::stored::{self, OwnParts};
+use super::stored::{self, OwnParts, TopicText};
 use super::topic;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::Topic;
@@ -32,6 +32,8 @@ pub(super) struct TopicFile<'t> {
     pub text: &'t str,
     /// Where it lies; `None`: on no disk, so that no list can stand beside it.
     pub path: Option<&'t Path>,
+    /// The folder of the configuration it belongs to, where that is known: lists may stand there.
+    pub home: Option<&'t Path>,
 }
 
 /// All topic files, read.
@@ -76,7 +78,7 @@ impl TopicFiles {
     }
 
     /// Each topic as a text that stands alone: see [`super::restore`].
-    pub fn sources(&self) -> BTreeMap<TopicId, String> {
+    pub fn sources(&self) -> BTreeMap<TopicId, TopicText> {
         let mut printed = stored::Printed::default();
         let topics = self.topics.iter();
         topics

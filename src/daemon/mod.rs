@@ -2,8 +2,9 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`] starts, reloads and stops them together, in
-//! the binary and in tests alike; [`demo`] runs the same app over feeds of its own.
+//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
+//! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
+//! same app over feeds of its own.
 
 pub mod app;
 pub mod demo;

@@ -1,8 +1,10 @@
 //! What the daemon last ran with, part by part, so that a changed configuration can be compared
 //! with it while the daemon runs, or after it was stopped.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::Store;
 use super::column::{Hash, Json, Ms, code, time};
@@ -14,14 +16,18 @@ impl Store {
     pub async fn set_running(&self, parts: Vec<Part>, now: Timestamp) -> Result<(), StoreError> {
         self.write(move |session| {
             let conn = session.conn;
-            conn.prepare_cached("DELETE FROM running_config")?.execute([])?;
-            let mut insert = conn.prepare_cached(
+            remove_others(conn, &parts)?;
+            // What is as it was stays as it stands: the texts of topics can be long.
+            let mut put = conn.prepare_cached(
                 "INSERT INTO running_config (kind, id, digest, summary, at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                 VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (kind, id) DO UPDATE SET digest = excluded.digest, \
+                 summary = excluded.summary, at = excluded.at \
+                 WHERE digest <> excluded.digest OR kind = 'settings'",
             )?;
             for part in &parts {
                 let (digest, summary) = (Hash(part.digest()), Json(&part.fields));
-                insert.execute(params![part.kind.as_str(), part.id, digest, summary, Ms(now)])?;
+                put.execute(params![part.kind.as_str(), part.id, digest, summary, Ms(now)])?;
             }
             Ok(())
         })
@@ -40,9 +46,27 @@ impl Store {
                 let Json(fields) = row.get(2)?;
                 let part = Part { kind: code(row, 0, Kind::from_code)?, id: row.get(1)?, fields };
                 let at = time(row, 3)?;
-                found.get_or_insert_with(|| (at, Vec::new())).1.push(part);
+                let (since, parts) = found.get_or_insert_with(|| (at, Vec::new()));
+                // The settings are written each time, other parts when they change.
+                *since = at.max(*since);
+                parts.push(part);
             }
             Ok(found)
         })
     }
+}
+
+/// Forgets parts that are no longer there.
+fn remove_others(conn: &Connection, parts: &[Part]) -> rusqlite::Result<()> {
+    let kept: BTreeSet<(&str, &str)> =
+        parts.iter().map(|part| (part.kind.as_str(), part.id.as_str())).collect();
+    let mut query = conn.prepare_cached("SELECT kind, id FROM running_config")?;
+    let stored = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let stored: Vec<(String, String)> = stored.collect::<Result<_, _>>()?;
+    let mut remove =
+        conn.prepare_cached("DELETE FROM running_config WHERE kind = ?1 AND id = ?2")?;
+    for (kind, id) in stored.iter().filter(|(kind, id)| !kept.contains(&(kind, id))) {
+        remove.execute([kind, id])?;
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::Store;
 use super::column::{Hash, Ms, Text, key, opt_time, time};
 use super::error::StoreError;
+use crate::config::TopicText;
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::topic::Severity;
 
@@ -18,8 +19,8 @@ pub struct TopicRevision {
     pub severity: Severity,
     /// Hash of the compiled rule.
     pub revision: Digest,
-    /// The rule as written.
-    pub source: String,
+    /// The rule as written, with the lists it names.
+    pub source: TopicText,
     /// The file it stands in.
     pub file: String,
     /// Whether it is in shadow mode.
@@ -109,8 +110,10 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
          watched_since = iif(retired_at < ?7, ?7, watched_since), \
          silent_since = iif(retired_at < ?7, NULL, silent_since), retired_at = NULL",
     )?;
+    let mut known =
+        conn.prepare_cached("SELECT 1 FROM topic_revisions WHERE topic = ?1 AND revision = ?2")?;
     let mut remember = conn.prepare_cached(
-        "INSERT OR IGNORE INTO topic_revisions (topic, revision, source, first_used) \
+        "INSERT INTO topic_revisions (topic, revision, source, first_used) \
          VALUES (?1, ?2, ?3, ?4)",
     )?;
     for topic in topics {
@@ -123,7 +126,11 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
             topic.shadow,
             Ms(now),
         ])?;
-        remember.execute(params![Text(&topic.id), Hash(topic.revision), topic.source, Ms(now),])?;
+        // A text is long where its lists are: it is put together for a new rule alone.
+        let key = (Text(&topic.id), Hash(topic.revision));
+        if !known.exists(params![key.0, key.1])? {
+            remember.execute(params![key.0, key.1, topic.source.to_string(), Ms(now)])?;
+        }
     }
     Ok(())
 }

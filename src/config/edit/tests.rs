@@ -1,7 +1,7 @@
 //! A test is added, and nothing else of the file changes.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use proptest::prelude::*;
 
@@ -115,6 +115,19 @@ fn a_link_stays_a_link_and_a_file_keeps_its_rights() {
     assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
     assert_eq!(fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);
     assert!(fs::read_to_string(&real).expect("a file").contains("NATO strap"));
+}
+
+#[test]
+fn a_file_stays_with_its_owner() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("t.toml");
+    fs::write(&file, FILE).expect("a file");
+    // Only root can give a file away; whoever else runs this keeps an own one.
+    let _ = std::os::unix::fs::chown(&file, Some(12_345), Some(12_345));
+    let owner = |data: fs::Metadata| (data.uid(), data.gid());
+    let before = owner(fs::metadata(&file).expect("a file"));
+    append_test(&file, &id("nato"), &draft("NATO strap")).expect("written");
+    assert_eq!(owner(fs::metadata(&file).expect("a file")), before);
 }
 
 proptest! {

@@ -1,6 +1,10 @@
 //! Cells are found where they stand in the file.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+
 use super::{cell, delimiter};
+use crate::config::{Environment, load, load_files};
 
 fn cell_of(text: &str, from: usize, index: usize) -> &str {
     &text[cell(text.as_bytes(), from, index, b',')]
@@ -25,4 +29,35 @@ fn the_header_tells_what_separates_the_cells() {
     assert_eq!(delimiter("name;country, or region;since\n"), b';');
     assert_eq!(delimiter("name\tcountry"), b'\t');
     assert_eq!(delimiter("name"), b',');
+}
+
+#[test]
+fn a_list_lies_below_the_configuration_wherever_links_lead() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let home = dir.path().join("home");
+    fs::create_dir_all(home.join("topics")).expect("a directory");
+    fs::create_dir(home.join("lists")).expect("a directory");
+    let main = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";
+    fs::write(home.join("wirewatch.toml"), main).expect("a file");
+    fs::write(home.join("lists/names.txt"), "NATO\n").expect("a file");
+    let outside = dir.path().join("netrc");
+    fs::write(&outside, "password (T0KEN\n").expect("a file");
+    symlink(&outside, home.join("topics/link.txt")).expect("a link");
+    let topic = home.join("topics/t.toml");
+    let write = |file: &str| {
+        let text =
+            format!("[[topic]]\nid = 't'\nmatch = '@x'\n[lists]\nx = {{ file = '{file}' }}\n");
+        fs::write(&topic, text).expect("a file");
+    };
+    let env = Environment::fixed([("HOME", "/home/ada")]);
+    for file in [outside.to_str().expect("a name"), "../../netrc", "link.txt"] {
+        write(file);
+        let refused = load(&home, &env).expect_err("outside").render(false);
+        assert!(refused.contains("error[list_outside]") && !refused.contains("T0KEN"), "{refused}");
+    }
+    write("../lists/names.txt");
+    assert!(load(&home, &env).is_ok());
+    // By itself, a topic file has its own folder alone.
+    let loose = load_files(std::slice::from_ref(&topic)).err().expect("outside").render(false);
+    assert!(loose.contains("error[list_outside]"), "{loose}");
 }

@@ -1,8 +1,9 @@
 //! A configuration in short says what matters and no secret.
 
 use std::fs;
+use std::time::Duration;
 
-use super::{Kind, Part, without_tests};
+use super::{Kind, Part, span, without_query};
 use crate::config::{Environment, load};
 
 fn outline(hook: &str, secret: &str) -> Vec<Part> {
@@ -38,7 +39,7 @@ fn every_part_is_there_and_no_secret() {
     let all = format!("{parts:?}");
     assert!(!all.contains("T0KEN") && !all.contains("s3cret"), "{all}");
     let topic = &parts[0].fields;
-    assert_eq!((&*topic["alert.max_age"], &*topic["tests"]), ("2 d", "1"));
+    assert_eq!((&*topic["alert.max_age"], &*topic["tests"]), ("2d", "1"));
     assert!(parts[2].fields["url"].starts_with("https://hooks.example/… ("), "{all}");
     assert_eq!(
         (&*parts[2].fields["headers"], &*parts[2].fields["signed"]),
@@ -57,7 +58,26 @@ fn a_webhook_with_another_path_is_another_part() {
 
 #[test]
 fn tests_are_no_part_of_a_rule() {
-    let source =
-        "[[topic]]\nid = \"a\"\n[[topic.test]]\ntitle = \"x\"\n[topic.alert]\nmax_age = 1\n";
-    assert_eq!(without_tests(source), "[[topic]]\nid = \"a\"\n[topic.alert]\nmax_age = 1");
+    let parts = outline("https://hooks.example/a", "s3cret-s3cret-s3cret");
+    assert_eq!(
+        parts[0].fields["source"],
+        "[[topic]]\nid = \"nato\"\nmatch = 'NATO'\n[topic.alert]\nmax_age = \"2d\""
+    );
+}
+
+#[test]
+fn what_a_subscriber_adds_to_a_feed_is_told_by_a_fingerprint() {
+    let one = without_query("https://a.example/feed.xml?token=T0KEN");
+    let other = without_query("https://a.example/feed.xml?token=0THER");
+    assert!(one.starts_with("https://a.example/feed.xml?… (") && !one.contains("T0KEN"), "{one}");
+    assert_ne!(one, other);
+    let named = without_query("https://ada:T0KEN@a.example/f#T0KEN");
+    assert!(named.starts_with("https://a.example/f?… (") && !named.contains("T0KEN"), "{named}");
+    assert_eq!(without_query("https://a.example/f"), "https://a.example/f");
+}
+
+#[test]
+fn a_span_is_shown_exactly() {
+    let shown = [200, 900, 90_061_000].map(|ms| span(Duration::from_millis(ms)));
+    assert_eq!(shown, ["200ms", "900ms", "90061s"]);
 }

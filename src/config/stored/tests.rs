@@ -29,8 +29,8 @@ fn loaded(topics: &[(&str, &str)]) -> Config {
 /// Holds every stored text against the topic it was made of.
 fn assert_all_restore(config: &Config) {
     for (topic, revision) in config.topics.topics() {
-        let source = &config.topic_sources[&topic.id];
-        let restored = restore(source, "stored").unwrap_or_else(|problems| panic!("{problems}"));
+        let source = config.topic_sources[&topic.id].to_string();
+        let restored = restore(&source, "stored").unwrap_or_else(|problems| panic!("{problems}"));
         let again: Vec<_> = restored.set.topics().collect();
         assert_eq!(again.len(), 1, "{source}");
         let (other, other_revision) = again[0];
@@ -104,13 +104,13 @@ languages = ['en', 'und']
         ("b.toml", inline),
     ]);
     assert_all_restore(&config);
-    let source = &config.topic_sources[&"one".parse().expect("an id")];
+    let source = config.topic_sources[&"one".parse().expect("an id")].to_string();
     assert!(
         source.contains("threshold = 1 # a note") && source.contains("quiet = '2h'"),
         "{source}"
     );
     assert!(!source.contains("unused") && !source.contains("Of the second"), "{source}");
-    let two = &config.topic_sources[&"two".parse().expect("an id")];
+    let two = config.topic_sources[&"two".parse().expect("an id")].to_string();
     assert_eq!(
         two,
         "[[topic]]\nid = 'two'\nmatch = 'b'\n[topic.filter]\nlanguages = ['en', 'und']\n"
@@ -125,6 +125,40 @@ fn a_stored_text_that_says_nothing_is_refused() {
     let named = "[[topic]]\nid = 'a'\nmatch = '@x'\n[lists]\nx = { file = '/etc/hostname' }\n";
     let refused = restore(named, "stored").expect_err("no file is read");
     assert!(refused.render(false).contains("write the list out"), "{refused}");
+}
+
+#[test]
+fn a_list_of_a_file_is_restored_with_all_that_a_file_may_hold() {
+    let names: String = (0..10_001).map(|number| format!("name{number}\n")).collect();
+    let topics = "[[topic]]\nid = 'a'\nmatch = '@names'\n[lists]\nnames = { file = 'n.txt' }\n";
+    assert_all_restore(&loaded(&[("n.txt", &names), ("a.toml", topics)]));
+}
+
+#[test]
+fn names_of_other_scripts_are_restored() {
+    let topics = "[[topic]]\nid = 'a'\nmatch = '@оборона OR @北约'\n\
+                  [lists]\n'оборона' = ['Минобороны']\n'北约' = '@оборона OR NATO'\n";
+    assert_all_restore(&loaded(&[("a.toml", topics)]));
+}
+
+#[test]
+fn a_text_whose_last_line_looks_like_a_comment_is_kept_whole() {
+    let topics = "[[topic]]\nid = 'a'\nmatch = 'NATO' # said\n# Next.\n[[topic]]\nid = 'b'\n\
+                  match = 'b'\nalert.budget = 3\nname = \"\"\"\n# one\"\"\"\n# End.\n";
+    let config = loaded(&[("a.toml", topics)]);
+    assert_all_restore(&config);
+    let source = |id: &str| config.topic_sources[&id.parse().expect("an id")].to_string();
+    assert!(source("a").ends_with("# said\n"), "{}", source("a"));
+    assert!(source("b").ends_with("# one\"\"\"\n"), "{}", source("b"));
+}
+
+#[test]
+fn topics_share_the_lists_they_name() {
+    let topics = "[[topic]]\nid = 'a'\nmatch = '@x'\n[[topic]]\nid = 'b'\nmatch = '@x'\n\
+                  [lists]\nx = ['NATO']\n";
+    let config = loaded(&[("a.toml", topics)]);
+    let list = |id: &str| config.topic_sources[&id.parse().expect("an id")].parts[1].clone();
+    assert!(std::sync::Arc::ptr_eq(&list("a"), &list("b")));
 }
 
 proptest! {

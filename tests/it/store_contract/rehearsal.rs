@@ -133,7 +133,7 @@ async fn sync(desk: &Desk, revision: wirewatch::domain::ids::Digest) {
         name: topic.name,
         severity: topic.severity,
         revision,
-        source: String::new(),
+        source: Default::default(),
         file: topic.file,
         shadow: false,
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use wirewatch::config::outline::{Kind, Part};
 use wirewatch::domain::alert::mark::Mark;
 use wirewatch::domain::alert::{AlertState, Reach};
 use wirewatch::domain::ingest::{Plan, Route, plan};
@@ -166,4 +167,28 @@ async fn the_vigil_learns_when_a_topic_matched_and_since_when_it_is_watched() {
     desk.store.sync_topics(vec![revision()], now() + HOUR * 6).await.unwrap();
     let back = view();
     assert_eq!((back.watched_since, back.silent_since), (now() + HOUR * 6, None));
+}
+
+#[tokio::test]
+async fn what_runs_is_replaced_and_what_stays_is_not_written_again() {
+    let desk = Desk::open(&["wire"]).await;
+    let part = |id: &str, kind: Kind, value: &str| Part {
+        kind,
+        id: id.to_owned(),
+        fields: [("rule".to_owned(), value.to_owned())].into(),
+    };
+    let settings = || part("fetch", Kind::Settings, "s");
+    let first = vec![
+        part("gone", Kind::Topic, "1"),
+        part("kept", Kind::Topic, "1"),
+        part("new", Kind::Topic, "1"),
+        settings(),
+    ];
+    desk.store.set_running(first, now()).await.unwrap();
+    let second = vec![part("kept", Kind::Topic, "1"), part("new", Kind::Topic, "2"), settings()];
+    let later = now() + HOUR;
+    desk.store.set_running(second.clone(), later).await.unwrap();
+    let (since, mut parts) = desk.store.running().unwrap().expect("it ran");
+    parts.sort_by_key(|part| (part.kind, part.id.clone()));
+    assert_eq!((since, parts), (later, second));
 }
