@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::domain::backtest::{Course, Judge, Judged, Past, Report, Terms};
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::FeedKey;
-use crate::domain::story::place::TITLE_WINDOW;
+use crate::domain::story::place::LINK_WINDOW;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::history::{HistoryEntry, HistoryFilter};
@@ -55,8 +55,8 @@ impl Replay<'_> {
     /// Tells all of it to a course.
     pub fn run(&self, judge: &Judge, terms: Terms) -> Result<Report, Failure> {
         let filter = HistoryFilter {
-            // Stories that were under way when the period began go on in it.
-            since: self.since.map(|at| at.saturating_sub(TITLE_WINDOW).unwrap_or(Timestamp::MIN)),
+            // Stories that were under way when the period began go on in it, with their alerts.
+            since: self.since.map(|at| at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN)),
             until: self.until,
             feed: self.feed.clone(),
             as_published: self.as_if_live,
