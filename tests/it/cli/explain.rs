@@ -240,22 +240,6 @@ async fn an_old_alert_is_found_again_with_the_rule_and_text_of_then() {
     assert!(other.starts_with("agrees,alert,"), "{other}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_kept_of_an_earlier_revision_is_not_said_to_differ() {
-    let mut scene = told("[[topic]]\nid = \"nato\"\nmatch = 'NATO AND url:pact'\n", "x", "").await;
-    let mut first = item("NATO signs a pact").text("In Oslo.");
-    scene.world.publish("wire", first.clone());
-    scene.once().ended(0);
-    let id = scene.alert_id();
-    first.link = "https://news.example/moved".to_owned();
-    scene.world.publish("wire", first.text("In Oslo, today."));
-    scene.once().ended(0);
-    let replay = scene.run(&format!("alerts explain {id} -o json")).ended(1).json();
-    assert_eq!(replay["revisions"][0]["entry_revision"], 1, "{replay:#}");
-    let codes = replay["revisions"][0]["differences"].as_array().unwrap();
-    assert_eq!((codes.len(), &codes[0]["code"]), (1, &"fields_not_kept".into()), "{replay:#}");
-}
-
 /// An alert whose rows were changed by hand.
 async fn tampered(sql: &str) -> Value {
     let scene = Scene::with_alert().await;
