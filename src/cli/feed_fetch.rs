@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
+use crate::domain::entry::identity;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
 use crate::domain::topic::filter::Origin;
 use crate::egress::{Egress, EgressError};
@@ -35,17 +36,26 @@ const COLUMNS: &[Column] = &[
 pub fn run(what: &str, dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
     if what.contains("://") {
-        return look(what, &config, session);
+        return look(what, None, &config, session);
     }
     let Some(feed) = feeds::configured(&config, what).cloned() else {
         let known: Vec<String> = config.feeds.iter().map(|feed| feed.key.to_string()).collect();
         return Err(naming::unknown("feed", what, &known));
     };
-    if dry_run { look(&feed.url, &config, session) } else { visit(&feed, config, session) }
+    match dry_run {
+        true => look(&feed.url, Some(&feed), &config, session),
+        false => visit(&feed, config, session),
+    }
 }
 
-/// Fetches, parses and matches, and stores nothing.
-fn look(url: &str, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
+/// Fetches, parses and matches, and stores nothing. The filters of the topics are asked of a
+/// configured feed as they would be of a visit.
+fn look(
+    url: &str,
+    feed: Option<&Feed>,
+    config: &Config,
+    session: &mut Session,
+) -> Result<Exit, Failure> {
     let egress = Egress::new(&config.egress)?;
     let fetcher = Fetcher::new(&config.fetch, egress)?;
     let (fetched, parsed) = session.wait(async {
@@ -68,7 +78,13 @@ fn look(url: &str, config: &Config, session: &mut Session) -> Result<Exit, Failu
     let mut records = Records::new(COLUMNS, "no entries");
     for entry in &parsed.entries {
         let document = Document::from_parsed(entry);
-        let found = config.topics.evaluate(&document, &Origin::UNKNOWN);
+        let publisher = feed.map(|feed| identity::publisher(feed, entry));
+        let origin = Origin {
+            feed: feed.map(|feed| feed.key.as_str()),
+            tags: feed.map(|feed| feed.tags.as_slice()).unwrap_or_default(),
+            publisher: publisher.as_deref(),
+        };
+        let found = config.topics.evaluate(&document, &origin);
         records.row([
             moment::json_opt(entry.published),
             json!(document.title),

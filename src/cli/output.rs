@@ -198,11 +198,14 @@ impl Printer {
     }
 }
 
-/// `1 feed`, `2 feeds`, `3 entries`.
+/// `1 feed`, `2 feeds`, `3 entries`, `4 matches`.
 pub fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
         (many, Some(stem)) => format!("{many} {stem}ies"),
+        (many, None) if ["ch", "s", "x"].iter().any(|end| noun.ends_with(end)) => {
+            format!("{many} {noun}es")
+        }
         (many, None) => format!("{many} {noun}s"),
     }
 }

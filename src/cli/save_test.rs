@@ -27,9 +27,15 @@ pub fn save(verdict: &Verdict, detail: &EntryDetail, session: &Session) -> Resul
     };
     let expect_match = verdict.verdict.is_wanted();
     let entry = verdict.entry;
-    if is_test_already(topic, detail, expect_match) {
-        session.messages.note(&format!("{entry} is a test of {id} already"));
-        return Ok(());
+    match test_already(topic, detail) {
+        Some((expected, _)) if expected == expect_match => {
+            session.messages.note(&format!("{entry} is a test of {id} already"));
+            return Ok(());
+        }
+        Some((_, line)) => {
+            return Err(contradicts(&file.display().to_string(), line, expect_match));
+        }
+        None => {}
     }
     let draft = draft(verdict, detail, topic, &config);
     let line = edit::append_test(file, &id, &draft).map_err(refused)?;
@@ -61,16 +67,28 @@ fn outlook(topic: &TopicId, passes: bool, entry: impl std::fmt::Display) -> Stri
     )
 }
 
-fn is_test_already(topic: &Topic, detail: &EntryDetail, expect_match: bool) -> bool {
+/// What a test of the same text expects, and its line.
+fn test_already(topic: &Topic, detail: &EntryDetail) -> Option<(bool, u32)> {
     let document = &detail.entry.document;
-    topic.tests.iter().any(|test| match &test.kind {
-        TestKind::Entry(test) => {
-            let (title, body) = (&test.subject.document.title, &test.subject.document.body);
+    topic.tests.iter().find_map(|test| match &test.kind {
+        TestKind::Entry(entry) => {
+            let (title, body) = (&entry.subject.document.title, &entry.subject.document.body);
             let same = title.trim() == document.title.trim() && body.trim() == document.body.trim();
-            same && test.expect_match == expect_match
+            same.then_some((entry.expect_match, test.line))
         }
-        TestKind::Story(_) => false,
+        TestKind::Story(_) => None,
     })
+}
+
+/// No rule passes a test and its opposite.
+fn contradicts(file: &str, line: u32, expect_match: bool) -> Failure {
+    let (there, wanted) = if expect_match { ("reject", "match") } else { ("match", "reject") };
+    let sentence = format!(
+        "{file}:{line}: a test says that this text is one to {there}; no rule passes it and one \
+         to {wanted} the same"
+    );
+    Failure::said(Exit::Failed, sentence)
+        .hint("take that test out, or change what it expects, and say it again")
 }
 
 /// The test as it is written: where the entry came from only if the topic asks for it, so that a

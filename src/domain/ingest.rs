@@ -123,8 +123,8 @@ pub struct AlertSoFar {
     pub alert: AlertId,
     /// Last revision.
     pub seq: u32,
-    /// When the alert was opened.
-    pub opened: Timestamp,
+    /// Whether its last revision is its opening.
+    pub just_opened: bool,
     /// When the last revision that told of something new was made.
     pub revised: Timestamp,
     /// Publishers the last revision spoke of.

@@ -2,6 +2,7 @@
 //! Nothing is held in memory but the entry at hand.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -51,8 +52,8 @@ const BESIDE: &str = "f.key, f.url, f.title, f.baseline_at, m.link, m.terms, m.n
 const FROM: &str = "entries AS e JOIN feeds AS f ON f.id = e.feed_id \
     LEFT JOIN story_members AS m ON m.entry_id = e.id";
 
-/// The filter: ids grow with time, so that the lowest one of a time bounds what is read.
-const WHERE: &str = "e.id >= ?1 AND (?2 IS NULL OR e.first_seen >= ?2) \
+/// The filter: ids grow with time, so that those of its ends bound what is read.
+const WHERE: &str = "e.id >= ?1 AND e.id < ?5 AND (?2 IS NULL OR e.first_seen >= ?2) \
     AND (?3 IS NULL OR e.first_seen < ?3) \
     AND (?4 IS NULL OR e.feed_id = (SELECT id FROM feeds WHERE key = ?4))";
 
@@ -81,17 +82,13 @@ impl Store {
     pub fn history_count(&self, filter: &HistoryFilter) -> Result<u64, StoreError> {
         self.read(|conn| {
             // Counting by id alone touches no text.
-            let until = match (filter.until, filter.as_published) {
-                (Some(until), false) => bound(until).saturating_add(GRACE),
-                _ => i64::MAX,
-            };
             let count: i64 = conn
                 .prepare_cached(
                     "SELECT count(*) FROM entries WHERE id >= ?1 AND id < ?2 \
                      AND (?3 IS NULL OR feed_id = (SELECT id FROM feeds WHERE key = ?3))",
                 )?
                 .query_row(
-                    params![first(filter), until, filter.feed.as_ref().map(Text)],
+                    params![first(filter), end(filter), filter.feed.as_ref().map(Text)],
                     |row| row.get(0),
                 )?;
             Ok(u64::try_from(count).unwrap_or_default())
@@ -99,8 +96,9 @@ impl Store {
     }
 }
 
-/// How far ids may run ahead of the clock when many are handed out at once: an hour's worth.
-const GRACE: i64 = 3600 << 26;
+/// How far ids may run ahead of the clock, since many were handed out at once or the clock was set
+/// back: a day's worth.
+const GRACE: Duration = Duration::from_secs(24 * 3600);
 
 fn bound(at: Timestamp) -> i64 {
     IdSource::floor(at)
@@ -109,6 +107,14 @@ fn bound(at: Timestamp) -> i64 {
 /// The lowest id that an entry of the period can have. What is told as published was seen later.
 fn first(filter: &HistoryFilter) -> i64 {
     filter.since.map_or(0, bound)
+}
+
+/// The id that those of the period are below. What is told as published may be seen at any time.
+fn end(filter: &HistoryFilter) -> i64 {
+    match (filter.until, filter.as_published) {
+        (Some(until), false) => bound(until.saturating_add(GRACE).unwrap_or(Timestamp::MAX)),
+        _ => i64::MAX,
+    }
 }
 
 fn as_seen(
@@ -120,8 +126,8 @@ fn as_seen(
         "SELECT {ENTRY}, {BESIDE} FROM {FROM} WHERE {WHERE} ORDER BY e.id"
     ))?;
     let feed = filter.feed.as_ref().map(Text);
-    let bound = params![first(filter), ms(filter.since), ms(filter.until), feed];
-    let mut rows = query.query(bound)?;
+    let (since, until) = (ms(filter.since), ms(filter.until));
+    let mut rows = query.query(params![first(filter), since, until, feed, end(filter)])?;
     while let Some(row) = rows.next()? {
         if each(read(row)?).is_break() {
             break;

@@ -1,6 +1,8 @@
 //! Verdicts: what people say of entries as finds of a topic. One per topic and entry; the last
 //! word counts, whoever says it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -59,6 +61,19 @@ impl Store {
             ))?;
             let found = query.query_map([Text(topic)], view)?;
             Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How many of a topic's finds people say are what; pairs without any are left out.
+    pub fn verdict_counts(&self) -> Result<HashMap<(TopicId, Mark), u32>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT topic, verdict, count(*) FROM verdicts GROUP BY topic, verdict",
+            )?;
+            let counts = query.query_map([], |row| {
+                Ok(((key(row, 0)?, code(row, 1, Mark::from_code)?), row.get(2)?))
+            })?;
+            Ok(counts.collect::<Result<_, _>>()?)
         })
     }
 }

@@ -10,7 +10,7 @@ use super::error::StoreError;
 use crate::domain::ids::TopicId;
 
 impl Store {
-    /// When a topic matched an entry after `since`: the last `limit` times, newest first. An entry
+    /// When a topic matched an entry for the first time, after `since`: the last `limit` times, newest first. An entry
     /// that matched in several revisions counts once, when it did so first.
     pub fn matched_since(
         &self,
@@ -20,7 +20,9 @@ impl Store {
     ) -> Result<Vec<Timestamp>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT min(at) AS first FROM decisions WHERE topic = ?1 AND at > ?2 \
+                "SELECT min(at) AS first FROM decisions AS d WHERE topic = ?1 AND at > ?2 \
+                 AND NOT EXISTS (SELECT 1 FROM decisions AS e WHERE e.entry_id = d.entry_id \
+                   AND e.topic = ?1 AND e.at <= ?2) \
                  GROUP BY entry_id ORDER BY first DESC LIMIT ?3",
             )?;
             let times = query.query_map(params![Text(topic), Ms(since), limit], |row| time(row, 0));

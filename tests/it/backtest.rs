@@ -202,6 +202,22 @@ async fn a_period_and_a_feed_choose_the_entries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_was_raised_before_the_period_is_not_raised_in_it() {
+    let mut world = past().await;
+    world.clock.advance(10 * 24 * HOUR);
+    let mut late = item("NATO pact: what it says, line by line").published(world.now());
+    late.link = item(PACT).link;
+    world.publish("ledger", late);
+    visit(&mut world, "ledger").await;
+    let report = backtest(&world, "--since 2026-06-10T00:00:00Z --until 2026-06-20T00:00:00Z");
+    assert_eq!((number(&report["entries"]), number(&report["ours"]["matches"])), (1, 1));
+    assert_eq!(number(&report["ours"]["alerts"]), 0, "{report:#}");
+    // Rates are of the days that were asked, not of those with entries.
+    assert_eq!(report["period"]["days"], 10.0);
+    assert_eq!(report["ours"]["matches_per_day"], 0.1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_topic_is_held_against_its_files_at_a_revision_of_git() {
     let world = past().await;
     let git = |args: &[&str]| git(world.dir(), args);

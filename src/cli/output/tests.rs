@@ -103,3 +103,10 @@ fn one_thing_is_one_object() {
     );
     assert_eq!(printed(Format::Csv, |printer| printer.object(&thing, "")).lines().count(), 2);
 }
+
+#[test]
+fn nouns_are_counted_as_people_write_them() {
+    let counted = ["feed", "entry", "match", "address", "box"].map(|noun| count(2, noun));
+    assert_eq!(counted, ["2 feeds", "2 entries", "2 matches", "2 addresses", "2 boxes"]);
+    assert_eq!((count(1, "match"), count(0, "match")), ("1 match".into(), "0 matches".into()));
+}

@@ -68,6 +68,7 @@ pub fn run(asked: &Backtest, session: &mut Session) -> Result<Exit, Failure> {
         silences: silences(&store, &period)?,
         marks: marks.iter().map(|mark| (mark.entry, mark.verdict)).collect(),
         since: period.since,
+        until: period.until.map(|until| until.min(now)).or(period.since.map(|_| now)),
         samples: asked.samples as usize,
         seed: asked.seed,
     };

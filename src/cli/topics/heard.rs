@@ -61,14 +61,11 @@ pub fn read(config: &Config, session: &Session) -> Result<HashMap<TopicId, Heard
             return Ok(HashMap::new());
         }
     };
+    let counts = store.verdict_counts()?;
     let mut heard = HashMap::new();
     for view in store.topics()? {
-        let mut marked = [0; Mark::ALL.len()];
-        for verdict in store.verdicts(&view.id)? {
-            if let Some(at) = Mark::ALL.into_iter().position(|mark| mark == verdict.verdict) {
-                marked[at] += 1;
-            }
-        }
+        let count = |mark| counts.get(&(view.id.clone(), mark)).copied().unwrap_or_default();
+        let marked = Mark::ALL.map(count);
         let (last_match, silent_since) = (view.last_match, view.silent_since);
         heard.insert(view.id, Heard { last_match, silent_since, marked });
     }

@@ -9,7 +9,6 @@ use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
 use crate::config::Config;
-use crate::domain::document::Document;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Span as Found;
@@ -18,6 +17,7 @@ use crate::domain::topic::suggest::{
     self, Judged, MIN_EACH, StoryTold, Suggestions, TermSuggestion,
 };
 use crate::domain::untrusted;
+use crate::store::entries::EntryDetail;
 use crate::store::{Access, Store};
 
 /// Most verdicts that are learnt from, the newest.
@@ -75,16 +75,27 @@ fn judged(
             continue;
         };
         let was_found = detail.matches.iter().any(|found| found.found.topic == *topic);
+        let spans = spans(config, topic, &detail);
         let document = detail.entry.document;
-        let spans = spans(config, topic, &document);
         judged.push(Judged { wanted: verdict.verdict.is_wanted(), document, was_found, spans });
     }
     Ok(judged)
 }
 
-/// What the rule finds in a document, wherever it came from; `None` where it does not match.
-fn spans(config: &Config, topic: &TopicId, document: &Document) -> Option<Vec<Found>> {
-    let found = config.topics.evaluate_topic(topic, document, &Origin::UNKNOWN)?;
+/// Where an entry came from, as filters ask.
+fn origin<'a>(config: &'a Config, detail: &'a EntryDetail) -> Origin<'a> {
+    let feed = config.feeds.iter().find(|feed| feed.key == detail.feed_key);
+    Origin {
+        feed: Some(detail.feed_key.as_str()),
+        tags: feed.map(|feed| feed.tags.as_slice()).unwrap_or_default(),
+        publisher: Some(&detail.entry.publisher),
+    }
+}
+
+/// What the rule finds in an entry; `None` where it, or a filter, does not let it through.
+fn spans(config: &Config, topic: &TopicId, detail: &EntryDetail) -> Option<Vec<Found>> {
+    let origin = origin(config, detail);
+    let found = config.topics.evaluate_topic(topic, &detail.entry.document, &origin)?;
     Some(found.evidence.clauses.into_iter().flat_map(|clause| clause.spans).collect())
 }
 
@@ -95,11 +106,18 @@ fn stories(
     since: Timestamp,
     store: &Store,
 ) -> Result<Vec<StoryTold>, Failure> {
+    let filters = config.topics.get(topic).map(|topic| &topic.rule.filters);
     let mut stories = Vec::new();
     for gap in store.gaps(topic, since, MAX_STORIES)? {
-        let missed = gap.missed.into_iter();
-        let missed = missed.filter(|entry| spans(config, topic, &entry.document).is_none());
-        let missed: Vec<_> = missed.map(|entry| (entry.id, entry.document)).collect();
+        let mut missed = Vec::new();
+        for entry in gap.missed {
+            let Some(detail) = store.entry(entry.id)? else { continue };
+            // What a filter keeps out is not missed for want of words.
+            let asked = filters.is_none_or(|all| all.admit_origin(&origin(config, &detail)));
+            if asked && spans(config, topic, &detail).is_none() {
+                missed.push((entry.id, entry.document));
+            }
+        }
         let matched = gap.matched.into_iter().map(|entry| entry.document).collect();
         stories.push(StoryTold { story: gap.story, matched, missed });
     }

@@ -59,8 +59,10 @@ pub struct Situation<'a> {
 /// The alert of this topic and story so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raised {
-    /// Its last revision.
-    pub seq: u32,
+    /// Whether its last revision is its opening: of those made in shadow mode, the one that was
+    /// for real.
+    pub just_opened: bool,
+    /// When its last revision was made.
     pub revised: Timestamp,
     /// How many publishers the last revision spoke of.
     pub publishers: u32,
@@ -183,7 +185,7 @@ fn amend(follow_up: &FollowUp, situation: &Situation<'_>, alert: Raised) -> (Ver
     };
     // The opening is no revision: the first corroboration is what an analyst waits for.
     let wait = follow_up.repeat_every.saturating_sub(age(situation.now, alert.revised));
-    if alert.seq > 1 && !wait.is_zero() {
+    if !alert.just_opened && !wait.is_zero() {
         let text = format!(
             "{text}, but the last revision is less than {} old",
             in_words(follow_up.repeat_every)

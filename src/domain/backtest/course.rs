@@ -64,6 +64,9 @@ pub struct Terms {
     pub marks: HashMap<EntryId, Mark>,
     /// What was fetched before is told, so that stories go on, but not counted.
     pub since: Option<Timestamp>,
+    /// When the period ends, for rates: what is asked beyond now ends now. `None`: with the last
+    /// entry.
+    pub until: Option<Timestamp>,
     /// How many hits, and how many near misses, are drawn.
     pub samples: usize,
     pub seed: u64,
@@ -135,7 +138,7 @@ impl<'j> Course<'j> {
             hits: sample(),
             near: judge.relaxed().iter().map(|_| sample()).collect(),
             samples: terms.samples,
-            report: Report::of(judge),
+            report: Report::of(judge, terms.since, terms.until),
         }
     }
 

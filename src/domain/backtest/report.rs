@@ -23,6 +23,9 @@ pub struct Report {
     pub revision: Digest,
     /// The revision of what it was held against; `None`: nothing.
     pub base_revision: Option<Digest>,
+    /// The period that was asked.
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
     /// When the first and the last of the entries came.
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
@@ -171,13 +174,15 @@ impl Marked {
 
 impl Report {
     /// Nothing told yet.
-    pub(super) fn of(judge: &Judge) -> Self {
+    pub(super) fn of(judge: &Judge, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
         let clauses = judge.clauses().iter();
         let obstacles = judge.relaxed().iter();
         Self {
             topic: judge.topic().id.clone(),
             revision: judge.revision(),
             base_revision: judge.base_revision(),
+            since,
+            until,
             first: None,
             last: None,
             entries: 0,
@@ -209,9 +214,12 @@ impl Report {
         }
     }
 
-    /// Days from the first to the last entry, at least one.
+    /// Days that were counted over, at least one; rates are per such a day. The period that was
+    /// asked, quiet hours at its ends included; where no bound was asked, or nothing is stored of
+    /// before the period, the first and the last entry bound it.
     pub fn length_days(&self) -> f64 {
-        let span = self.first.zip(self.last).map(|(first, last)| last.duration_since(first));
+        let from = self.since.filter(|_| self.told_before > 0).or(self.first);
+        let span = from.zip(self.until.or(self.last)).map(|(from, to)| to.duration_since(from));
         span.map_or(1.0, |span| (span.as_secs_f64() / 86_400.0).max(1.0))
     }
 

@@ -118,6 +118,7 @@ fn terms() -> Terms {
         silences: Vec::new(),
         marks: Default::default(),
         since: None,
+        until: None,
         samples: 20,
         seed: 1,
     }
@@ -249,6 +250,21 @@ fn what_was_fetched_before_the_period_is_known_but_not_counted() {
     assert_eq!((report.entries, report.told_before, report.ours.matches), (1, 1, 1));
     assert_eq!((report.ours.alerts, report.ours.follow_ups), (0, 1));
     assert_eq!(report.decisions.len(), 1);
+}
+
+#[test]
+fn rates_are_of_the_period_that_was_asked_as_far_as_anything_is_stored() {
+    let judge = judge(rule("NATO", &[]), &Library::default());
+    let day = std::time::Duration::from_secs(86_400);
+    let mut entries = [past(0, "wire", "NATO signs"), past(1, "wire", "NATO sails")];
+    entries[1].at = entries[0].at + 4 * day;
+    let begin = entries[0].at;
+    let days =
+        |since, until| run(&judge, Terms { since, until, ..terms() }, &entries).length_days();
+    assert_eq!(days(None, None), 4.0, "from the first to the last");
+    assert_eq!(days(Some(begin + day), Some(begin + 9 * day)), 8.0, "quiet hours count");
+    assert_eq!(days(Some(begin - 90 * day), Some(begin + 9 * day)), 9.0, "nothing is known before");
+    assert_eq!(days(Some(begin + 4 * day), Some(begin + 4 * day)), 1.0, "a day at least");
 }
 
 #[test]

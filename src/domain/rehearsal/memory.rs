@@ -286,12 +286,11 @@ impl Tale {
     fn learn_alert(&mut self, revision: &AlertRevision) {
         let topic = &revision.topic.id;
         let before = self.alerts.iter_mut().find(|(of, _)| of == topic);
-        let followed = before.as_ref().filter(|_| revision.event == AlertEvent::Updated);
         let unheard = before.as_ref().is_none_or(|(_, alert)| alert.shadow);
         let so_far = AlertSoFar {
             alert: revision.alert,
             seq: revision.seq,
-            opened: followed.map_or(revision.at, |(_, alert)| alert.opened),
+            just_opened: revision.event == AlertEvent::Opened,
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
             last_activity: revision.at,

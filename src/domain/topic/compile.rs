@@ -74,6 +74,11 @@ impl TopicSet {
         build::empty()
     }
 
+    /// Whether some rule asks for authors, categories or links.
+    pub fn reads_all_fields(&self) -> bool {
+        self.reads_all_fields
+    }
+
     /// Every topic with the revision of its rule, in the order they were given.
     pub fn topics(&self) -> impl Iterator<Item = (&Arc<Topic>, Digest)> {
         self.topics.iter().map(|compiled| (&compiled.topic, compiled.revision))

@@ -217,8 +217,9 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
     view.stories.insert(id, story);
     read_matched(conn, id, &mut view.matched)?;
     let mut query = conn.prepare_cached(
-        "SELECT id, topic, seq, opened, revised, publishers, shadow FROM alerts \
-         WHERE story_id = ?1",
+        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow \
+         FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
+         WHERE a.story_id = ?1",
     )?;
     let mut rows = query.query([id.0])?;
     while let Some(row) = rows.next()? {
@@ -229,7 +230,7 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
         let alert = AlertSoFar {
             alert: AlertId(row.get(0)?),
             seq: row.get(2)?,
-            opened: time(row, 3)?,
+            just_opened: row.get(3)?,
             revised,
             publishers,
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
@@ -242,9 +243,13 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
 
 fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rusqlite::Result<()> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT DISTINCT x.topic, e.publisher, m.at FROM story_members AS m \
-         JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
-         WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT {MAX_MATCHED}"
+        "SELECT topic, publisher, at FROM (\
+           SELECT topic, publisher, at, \
+             row_number() OVER (PARTITION BY topic ORDER BY last DESC) AS n FROM (\
+             SELECT x.topic, e.publisher, m.at, max(m.entry_id) AS last FROM story_members AS m \
+             JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
+             WHERE m.story_id = ?1 GROUP BY x.topic, e.publisher, m.at)) \
+         WHERE n <= {MAX_MATCHED}"
     ))?;
     let mut rows = query.query([story.0])?;
     while let Some(row) = rows.next()? {

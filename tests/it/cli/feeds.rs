@@ -59,6 +59,16 @@ async fn a_dry_fetch_shows_entries_with_their_topics_and_stores_nothing() {
         assert!(ran.err.contains("nothing was stored"), "{}", ran.err);
     }
     scene.run("entries list").ended(10);
+    // A configured feed passes the topics' filters or not; of a URL nothing is known.
+    let filter = "[topic.filter]\nnot_feeds = [\"wire\"]\n[topic.alert]";
+    scene.world.topics = scene.world.topics.replace("[topic.alert]", filter);
+    scene.world.write_config();
+    let matched = |line: &str| {
+        let entries = scene.run(line).ended(0).list();
+        entries.iter().filter(|entry| !entry["topics"].as_array().unwrap().is_empty()).count()
+    };
+    assert_eq!(matched("feeds fetch wire --dry-run -o json"), 0);
+    assert_eq!(matched(&by_url), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -220,6 +220,12 @@ async fn suggestions_are_made_from_verdicts_and_ready_to_paste() {
     assert!(!told.contains('\u{1b}'), "{told:?}");
     scene.run("topics suggest nato --since ages").ended(2);
     scene.run("topics suggest nowhere").ended(1);
+    // A filter mends as well as words do.
+    let filter = "[topic.filter]\nnot_feeds = [\"wire\"]\n[topic.alert]";
+    scene.world.topics = scene.world.topics.replace("[topic.alert]", filter);
+    scene.world.write_config();
+    let found = scene.run("topics suggest nato -o json").ended(0).json();
+    assert_eq!(found["mended"], 5, "{found:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -125,6 +125,17 @@ async fn tests_are_run_of_a_topic_a_file_or_a_folder() {
     fs::write(drafts.join("fuel.toml"), draft.replace("Oil", "Petrol")).unwrap();
     assert_eq!(topics("drafts/fuel.toml oil"), ["oil", "fuel"]);
     assert_eq!(topics("drafts"), ["fuel"]);
+    // A folder of which the config reads one file stands for the others too.
+    let packs = dir.join("packs");
+    fs::create_dir(&packs).unwrap();
+    for name in ["gas", "coal"] {
+        let text = other.replace("'oil'", &format!("'{name}'")).replace("Oil", name);
+        fs::write(packs.join(format!("{name}.toml")), text).unwrap();
+    }
+    let link = file.parent().unwrap().join("gas.toml");
+    std::os::unix::fs::symlink(packs.join("gas.toml"), &link).unwrap();
+    assert_eq!(topics("packs"), ["gas", "coal"]);
+    fs::remove_file(link).unwrap();
     // Without any config, too.
     run_in(dir, "-c nowhere.toml topics test drafts/fuel.toml").ended(0);
     run_in(dir, "-c nowhere.toml topics test fuel").ended(10);

@@ -168,6 +168,15 @@ async fn a_false_alert_becomes_a_test_that_fails_until_the_rule_is_mended() {
     let again = scene.run(&line).ended(0);
     assert!(again.err.contains("is a test of nato already"), "{}", again.err);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
+    // No rule could pass the opposite as well.
+    let opposite = scene.run(&format!("alerts verdict {id} useful --save-test"));
+    assert!(opposite.code != 0, "{}", opposite.err);
+    assert!(
+        opposite.err.contains(&format!("test.toml:{told}: a test says that")),
+        "{}",
+        opposite.err
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
 
     std::fs::write(
         &file,

@@ -167,6 +167,18 @@ async fn the_vigil_learns_when_a_topic_matched_and_since_when_it_is_watched() {
     desk.store.sync_topics(vec![revision()], now() + HOUR * 6).await.unwrap();
     let back = view();
     assert_eq!((back.watched_since, back.silent_since), (now() + HOUR * 6, None));
+
+    // An old entry that its publisher saves again is nothing that was heard.
+    let mut again = told("Oslo bridge closes after a long inspection", "/1");
+    again.matches[0].0 = Arc::new(topic());
+    let mut batch = Arc::unwrap_or_clone(desk.batch(0, vec![again]));
+    batch.fetch.at = now() + HOUR * 7;
+    let (batch, at) = (Arc::new(batch), now() + HOUR * 7);
+    let same = batch.clone();
+    let saved = desk.store.ingest(batch, move |view| plan(view, &same, at, RENDER)).await.unwrap();
+    assert_eq!((saved.revised.len(), saved.decisions.len()), (1, 1));
+    assert_eq!(matched(now() + HOUR * 2, 10), []);
+    assert_eq!(matched(now(), 10), [now() + HOUR * 2, now() + HOUR]);
 }
 
 #[tokio::test]

@@ -27,8 +27,6 @@ const MAX_TOPICS: usize = 20;
 /// Fields whose change raises neither more nor fewer alerts.
 const HARMLESS: [&str; 6] = ["name", "severity", "tags", "tests", TESTS_TEXT, "expect"];
 
-const DAY_S: f64 = 86_400.0;
-
 /// Estimates of all changed topics.
 #[derive(Default)]
 pub struct Estimates {
@@ -133,7 +131,7 @@ impl Asked<'_> {
         };
         Ok(Some(Estimate {
             topic: self.topic.clone(),
-            days: self.days(&report),
+            days: report.length_days(),
             entries: report.entries,
             before,
             after,
@@ -156,18 +154,11 @@ impl Asked<'_> {
             silences,
             marks: Default::default(),
             since: self.period.since,
+            until: Some(self.now),
             samples: 0,
             seed: 0,
         };
         replay.run(judge, terms)
-    }
-
-    /// The period, or as much of it as anything is stored of; a day at least.
-    fn days(&self, report: &Report) -> f64 {
-        let first = report.first.unwrap_or(self.now);
-        let from = self.period.since.map_or(first, |since| since.max(first));
-        let seconds = self.now.duration_since(from).as_secs().max(0) as f64;
-        (seconds / DAY_S).max(1.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs stored entries through the domain: one thread reads, some judge, and this one tells them
 //! to the course in their order. Nothing is in memory but what is on its way.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::domain::backtest::{Course, Judge, Judged, Past, Report, Terms};
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::FeedKey;
-use crate::domain::story::place::TITLE_WINDOW;
+use crate::domain::story::place::LINK_WINDOW;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::history::{HistoryEntry, HistoryFilter};
@@ -29,8 +29,8 @@ const CHUNK: usize = 128;
 /// Most threads that judge.
 const MAX_JUDGES: usize = 8;
 
-/// Chunks waiting between two threads, for each that judges.
-const WAITING: usize = 2;
+/// Chunks that are read and not yet told, for each thread that judges: most of what is in memory.
+const UNDER_WAY: usize = 4;
 
 /// What of the past is told.
 pub struct Replay<'a> {
@@ -46,15 +46,18 @@ pub struct Replay<'a> {
     pub progress: bool,
 }
 
-/// A chunk with its number.
-type Numbered<T> = (usize, Vec<T>);
+/// A chunk, judged.
+type Answer = Vec<(Past, Judged)>;
+
+/// A chunk to be judged, and where it goes then.
+type Task = (Vec<Past>, SyncSender<Answer>);
 
 impl Replay<'_> {
     /// Tells all of it to a course.
     pub fn run(&self, judge: &Judge, terms: Terms) -> Result<Report, Failure> {
         let filter = HistoryFilter {
-            // Stories that were under way when the period began go on in it.
-            since: self.since.map(|at| at.saturating_sub(TITLE_WINDOW).unwrap_or(Timestamp::MIN)),
+            // Stories that were under way when the period began go on in it, with their alerts.
+            since: self.since.map(|at| at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN)),
             until: self.until,
             feed: self.feed.clone(),
             as_published: self.as_if_live,
@@ -62,27 +65,24 @@ impl Replay<'_> {
         let bar = self.bar(self.store.history_count(&filter)?);
         let mut course = Course::new(judge, terms);
         let judges = thread::available_parallelism().map_or(1, usize::from).min(MAX_JUDGES);
-        let (to_judge, chunks) = sync_channel::<Numbered<Past>>(WAITING * judges);
-        let (judged, done) = sync_channel::<Numbered<(Past, Judged)>>(WAITING * judges);
-        let chunks = Arc::new(Mutex::new(chunks));
+        let (to_judge, tasks) = sync_channel::<Task>(UNDER_WAY * judges);
+        // The answers to come, in the order of the entries.
+        let (expect, expected) = sync_channel::<Receiver<Answer>>(UNDER_WAY * judges);
+        let tasks = Arc::new(Mutex::new(tasks));
         let read = thread::scope(|scope| {
-            let reader = scope.spawn(|| self.read(&filter, to_judge));
+            let reader = scope.spawn(|| self.read(&filter, to_judge, expect));
             for _ in 0..judges {
-                let (chunks, judged) = (Arc::clone(&chunks), judged.clone());
-                scope.spawn(move || work(judge, &chunks, &judged));
+                let tasks = Arc::clone(&tasks);
+                scope.spawn(move || work(judge, &tasks));
             }
             // Once nobody judges any more, nothing is to come.
-            drop((judged, chunks));
-            let mut early = BTreeMap::new();
-            let mut next = 0;
-            for (number, chunk) in done {
-                early.insert(number, chunk);
-                while let Some(chunk) = early.remove(&next) {
-                    bar.inc(chunk.len() as u64);
-                    chunk.iter().for_each(|(past, judged)| course.tell(past, judged));
-                    next += 1;
-                }
+            drop(tasks);
+            // No answer comes where judging went wrong: the scope tells of it.
+            for answer in expected.iter().map_while(|answer| answer.recv().ok()) {
+                bar.inc(answer.len() as u64);
+                answer.iter().for_each(|(past, judged)| course.tell(past, judged));
             }
+            drop(expected);
             reader.join()
         });
         bar.finish_and_clear();
@@ -97,26 +97,27 @@ impl Replay<'_> {
     fn read(
         &self,
         filter: &HistoryFilter,
-        to_judge: SyncSender<Numbered<Past>>,
+        to_judge: SyncSender<Task>,
+        expect: SyncSender<Receiver<Answer>>,
     ) -> Result<(), StoreError> {
         let mut feeds: HashMap<FeedKey, Arc<Feed>> =
             self.config.feeds.iter().map(|feed| (feed.key.clone(), Arc::clone(feed))).collect();
-        let (mut number, mut chunk) = (0, Vec::with_capacity(CHUNK));
+        // Nobody listens where judging went wrong, and that shows there.
+        let hand_on = |chunk: Vec<Past>| {
+            let (answer, to_come) = sync_channel(1);
+            let sent = expect.send(to_come).is_ok() && to_judge.send((chunk, answer)).is_ok();
+            if sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let mut chunk = Vec::with_capacity(CHUNK);
         self.store.history(filter, |entry| {
             chunk.push(past(entry, &mut feeds));
             if chunk.len() < CHUNK {
                 return ControlFlow::Continue(());
             }
-            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-            number += 1;
-            match to_judge.send((number - 1, full)) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            }
+            hand_on(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))
         })?;
         if !chunk.is_empty() {
-            // Nobody listens where judging went wrong, and that shows there.
-            let _ = to_judge.send((number, chunk));
+            let _ = hand_on(chunk);
         }
         Ok(())
     }
@@ -141,19 +142,15 @@ fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
 }
 
 /// Judges chunk after chunk until there are no more, or nobody wants them.
-fn work(
-    judge: &Judge,
-    chunks: &Mutex<Receiver<Numbered<Past>>>,
-    judged: &SyncSender<Numbered<(Past, Judged)>>,
-) {
+fn work(judge: &Judge, tasks: &Mutex<Receiver<Task>>) {
     loop {
-        let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, chunk)) = taken else { return };
+        let taken = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((chunk, answer)) = taken else { return };
         let done = chunk.into_iter().map(|past| {
             let found = judge.judge(&past.entry.document, &past.origin());
             (past, found)
         });
-        if judged.send((number, done.collect())).is_err() {
+        if answer.send(done.collect()).is_err() {
             return;
         }
     }

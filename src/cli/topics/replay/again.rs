@@ -34,7 +34,8 @@ pub struct Replayed {
 /// Why a match cannot be found again as it was.
 pub struct Difference {
     /// Stable word: `entry_gone`, `no_match_stored`, `text_gone`, `text_altered`,
-    /// `rule_not_stored`, `rule_broken`, `analyser`, `no_match`, `filter` or `evidence`.
+    /// `rule_not_stored`, `rule_broken`, `analyser`, `fields_not_kept`, `no_match`, `filter` or
+    /// `evidence`.
     pub code: &'static str,
     pub text: String,
 }
@@ -111,9 +112,17 @@ fn compare(
         tags: feed.map(|feed| feed.tags.as_slice()).unwrap_or_default(),
         publisher: Some(&detail.entry.publisher),
     };
-    match set.evaluate_topic(topic, &document, &origin) {
+    let again = set.evaluate_topic(topic, &document, &origin);
+    match &again {
+        Some(again) if stored.found == *again => {}
+        // Whatever comes out, it does not come of what the rule saw.
+        _ if told.entry_revision != detail.entry.revision && asks_lost(set, topic) => {
+            let text = "the rule asks for authors, categories, the link or the language, which are \
+                        not kept of earlier revisions: those of the present one were taken";
+            told.differs("fields_not_kept", text);
+        }
         Some(again) => {
-            for text in replay::differences(&stored.found, &again) {
+            for text in replay::differences(&stored.found, again) {
                 told.differs("evidence", text);
             }
         }
@@ -138,6 +147,12 @@ fn compare(
         );
     }
     told.why = set.explain(topic, &document, &origin).map(|why| (document, why));
+}
+
+/// Whether the rule asks for something that is kept of an entry's present revision only.
+fn asks_lost(set: &TopicSet, topic: &TopicId) -> bool {
+    let filters = set.get(topic).is_some_and(|topic| !topic.rule.filters.languages.is_any());
+    filters || set.reads_all_fields()
 }
 
 /// Which revision the entry was at: the first that was replaced after that time.

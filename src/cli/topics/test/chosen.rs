@@ -45,7 +45,10 @@ pub fn groups(names: &[String], session: &Session) -> Result<Vec<Group>, Failure
     let mut loose: Vec<PathBuf> = Vec::new();
     for name in names {
         match config.as_ref().map(|config| in_config(name, config)).transpose()?.flatten() {
-            Some(topics) => chosen.extend(topics),
+            Some(topics) => {
+                chosen.extend(topics);
+                loose.extend(config.iter().flat_map(|config| beside(Path::new(name), config)));
+            }
             None => loose.extend(topic_files(Path::new(name))?),
         }
     }
@@ -83,6 +86,19 @@ fn in_config(name: &str, config: &Config) -> Result<Option<Vec<TopicId>>, Failur
     let is_configured =
         config.files.iter().any(|file| fs::canonicalize(file).is_ok_and(|file| file == path));
     Ok((!topics.is_empty() || is_configured).then_some(topics))
+}
+
+/// The topic files of a folder that the config does not read: a folder stands for all of its
+/// files, whatever the config takes of them.
+fn beside(path: &Path, config: &Config) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return Vec::new();
+    }
+    let real = |file: &PathBuf| fs::canonicalize(file).ok();
+    let read: Vec<PathBuf> =
+        config.files.iter().chain(config.topic_files.values()).filter_map(real).collect();
+    let files = config::topic_files_in(path).unwrap_or_default();
+    files.into_iter().filter(|file| real(file).is_none_or(|file| !read.contains(&file))).collect()
 }
 
 /// The topic files at a path that is not of the config.

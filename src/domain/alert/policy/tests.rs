@@ -39,7 +39,13 @@ fn check(policy: &AlertPolicy, situation: &Situation<'_>, expect: (Verdict, &str
 
 fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
     let at = now() - HOUR * hours_ago;
-    Some(Raised { seq, revised: at, publishers, last_activity: at, shadow: false })
+    Some(Raised {
+        just_opened: seq == 1,
+        revised: at,
+        publishers,
+        last_activity: at,
+        shadow: false,
+    })
 }
 
 #[test]

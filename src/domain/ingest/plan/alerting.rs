@@ -89,7 +89,7 @@ impl<'a> Planner<'a> {
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: story.map_or(0, |story| story.publishers.len() as u32),
             alert: self.alerts.get(key).map(|alert| Raised {
-                seq: alert.seq,
+                just_opened: alert.just_opened,
                 revised: alert.revised,
                 publishers: alert.publishers.len() as u32,
                 last_activity: alert.last_activity,
@@ -182,7 +182,7 @@ impl<'a> Planner<'a> {
         let so_far = AlertSoFar {
             alert,
             seq,
-            opened: followed.map_or(self.now, |before| before.opened),
+            just_opened: event == AlertEvent::Opened,
             revised: self.now,
             publishers: story.publishers.clone(),
             last_activity: self.now,

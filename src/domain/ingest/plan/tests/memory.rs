@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::*;
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
-use crate::domain::alert::{Reach, budget};
+use crate::domain::alert::{AlertEvent, Reach, budget};
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
@@ -212,7 +212,7 @@ impl Memory {
             let so_far = AlertSoFar {
                 alert: revision.alert,
                 seq: revision.seq,
-                opened: revision.at,
+                just_opened: revision.event == AlertEvent::Opened,
                 revised: revision.at,
                 publishers: revision.story.publishers.clone(),
                 last_activity: revision.at,

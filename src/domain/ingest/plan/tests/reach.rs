@@ -73,6 +73,25 @@ fn a_topic_that_leaves_shadow_mode_opens_the_alert_for_real_with_the_next_match(
 }
 
 #[test]
+fn the_first_corroboration_of_an_alert_that_left_shadow_mode_comes_at_once() {
+    let feeds = ["wire", "ledger", "herald", "post", "echo", "mail", "sun"];
+    let mut memory = Memory::past_baseline(&feeds);
+    memory.topic = shadow(Mode::Shadow);
+    memory.fetch("wire", vec![entry("1", "a", TITLE, memory.now)]);
+    let mut live = (*topic("nato")).clone();
+    live.alert.follow_up.publishers = vec![3, 4];
+    memory.topic = Arc::new(live);
+    let mut tell = |feed: &str| {
+        memory.now += HOUR;
+        let now = memory.now;
+        verdicts(&memory.fetch(feed, vec![entry(feed, feed, TITLE, now)]))
+    };
+    assert_eq!(tell("ledger"), [("raise", "left_shadow".to_owned())]);
+    assert_eq!(tell("herald"), [("amend", "publishers>=3".to_owned())]);
+    assert_eq!(tell("post"), [("record", "repeat_every".to_owned())], "no longer the first");
+}
+
+#[test]
 fn an_alert_that_was_told_of_stays_so_while_its_topic_is_in_shadow_mode() {
     let mut memory = Memory::past_baseline(&["wire", "ledger", "herald"]);
     memory.fetch("wire", vec![entry("1", "a", TITLE, memory.now)]);
