@@ -103,6 +103,23 @@ fn chinese_characters_are_told_by_the_company_they_keep() {
 }
 
 #[test]
+fn a_language_is_not_taken_for_its_neighbour() {
+    for (language, headline) in [
+        ("hr", "Vlada: Cijene su pale u lipnju i u srpnju"),
+        ("hr", "Vlada je donijela odluku o novim mjerama za građane i za škole"),
+        ("bs", "Cijene su porasle u Sarajevu i u Tuzli"),
+        ("et", "Valitsus ja riigikogu ei leppinud kokku"),
+        ("et", "Eesti valitsus on valmis, aga otsus ei ole lõplik"),
+        ("be", "Урад і парламент не змаглі дамовіцца"),
+        ("be", "У Мінску пасля сустрэчы заявілі, што будзе новы закон"),
+    ] {
+        let found = told(headline, "");
+        assert!(found == language || found == UNDETERMINED, "{headline}: {found}");
+    }
+    assert_eq!(told("Eesti valitsus on valmis, aga otsus ei ole lõplik", ""), "et");
+}
+
+#[test]
 fn names_numbers_and_mixtures_are_undetermined() {
     for text in [
         "",
