@@ -104,9 +104,19 @@ fn chinese_characters_are_told_by_the_company_they_keep() {
 
 #[test]
 fn a_language_is_not_taken_for_its_neighbour() {
+    let mut wrong = Vec::new();
     for (language, headline) in [
         ("hr", "Vlada: Cijene su pale u lipnju i u srpnju"),
         ("hr", "Vlada je donijela odluku o novim mjerama za građane i za škole"),
+        ("hr", "Cijene su pale u lipnju i u srpnju"),
+        ("hr", "Ministri su u Zagrebu"),
+        ("hr", "Tko je u vladi, a tko nije"),
+        ("bs", "Sastanak je u Tuzli"),
+        ("et", "Valitsus ei ole ja ei tule"),
+        ("et", "Ta on Tallinnas ja ei tule"),
+        ("be", "Улады за выбары і за рэформы ў Мінску"),
+        ("be", "Прэзідэнт і ўрад не за вайну"),
+        ("be", "Дзеці і школа: не для ўсіх"),
         ("bs", "Cijene su porasle u Sarajevu i u Tuzli"),
         ("et", "Valitsus ja riigikogu ei leppinud kokku"),
         ("et", "Eesti valitsus on valmis, aga otsus ei ole lõplik"),
@@ -114,8 +124,11 @@ fn a_language_is_not_taken_for_its_neighbour() {
         ("be", "У Мінску пасля сустрэчы заявілі, што будзе новы закон"),
     ] {
         let found = told(headline, "");
-        assert!(found == language || found == UNDETERMINED, "{headline}: {found}");
+        if found != language && found != UNDETERMINED {
+            wrong.push((headline, found));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(told("Eesti valitsus on valmis, aga otsus ei ole lõplik", ""), "et");
 }
 
