@@ -114,11 +114,12 @@ fn by_words(text: &str) -> &'static str {
 }
 
 /// whatlang speaks ISO 639-3; feeds and people speak ISO 639-1. `None` for languages that no
-/// news is written in, which short texts are readily taken for.
+/// news is written in, which short texts are readily taken for, and for Croatian, which is all
+/// that whatlang knows of three languages in Latin letters.
 fn two_letters(lang: Lang) -> Option<&'static str> {
     match lang {
         Lang::Nob => Some("no"),
-        Lang::Lat | Lang::Epo => None,
+        Lang::Lat | Lang::Epo | Lang::Hrv => None,
         other => {
             let code = other.code();
             SAME.iter().find(|(three, _)| *three == code).map(|(_, two)| *two)

@@ -55,9 +55,10 @@ impl Snowball {
     }
 
     /// Whether the language is written with the letters of `word`. Words of other scripts are not
-    /// stemmed: to a Russian stemmer "alliances" is no word.
+    /// stemmed: to a Russian stemmer "alliances" is no word. Compatibility forms count as what
+    /// they stand for, as in [`Self::keys`]: "ﬁnance" is Latin.
     pub fn reads(self, word: &str) -> bool {
-        let found = word.chars().find(|c| c.is_alphabetic()).and_then(letters);
+        let found = word.nfkc().find(|c| c.is_alphabetic()).and_then(letters);
         found.is_some_and(|found| {
             found == self.letters() || (self.0 == Algorithm::Serbian && found == Letters::Cyrillic)
         })

@@ -1,6 +1,7 @@
 //! Scripts that decide alone which language a text is in.
 
 use super::super::script;
+use super::UNDETERMINED;
 
 /// How many letters of a usual script one character of Chinese, Japanese or Korean stands for.
 const DENSE: usize = 2;
@@ -9,13 +10,22 @@ const DENSE: usize = 2;
 /// things in Latin letters, English ones quote a Korean word at most.
 const SHARE: usize = 3;
 
-/// Of Chinese and Japanese characters, one kana in this many makes the text Japanese.
-const KANA_SHARE: usize = 10;
+/// Frequent characters that only Chinese has: simplified ones, then traditional ones, without
+/// those that live on in Japanese names (國, 澤). Headlines in kanji alone have none of them.
+const CHINESE: &str = "\
+    们这说对时门问间闻马鸟鱼龙发业东车长书见现规视觉为个么习买卖亚产从仅众优华协单卫历厂压县变员听启响\
+    园围图团场块坏执报护拟择换损据击权极构标样桥检气况减汇汉济涨满测热爱环电疗盘矿码确种积稳竞级约纪\
+    纳线组细终经结给络统继续维网罗职联胜脑艺节荣药营虑补订认讨让训议讯记讲许论设访证评识诉试话该详语\
+    误请读调谈谁负财责败货质购费贸资赛赵赢转轮软轻载较辆输边达过运还进远连选适邮针钟钢钱铁银链销错键\
+    阵阳阶际陆陈险难韩页项顺须顾预领频题额风飞饭馆驻验鲁吗你您她很吧怎\
+    們這說嗎麼沒對臺灣歲黨總與從將發實經濟關戰擊證據點區體聲變當每產內處歷稱樣單團圍勞擔擴權氣價傳佔\
+    兩啟圖增續繼舉觀讓轉輕醫險驗脫稅錢滿溫";
 
 /// The language of the script that a text is written in, where that has one.
 pub(super) fn decides(text: &str) -> Option<&'static str> {
     let mut all = 0;
     let (mut hangul, mut kana, mut han) = (0, 0, 0);
+    let chinese = DENSE * text.chars().filter(|c| !c.is_ascii() && CHINESE.contains(*c)).count();
     let mut others: Vec<(&'static str, usize)> = Vec::new();
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         let (count, weight) = match c {
@@ -44,9 +54,20 @@ pub(super) fn decides(text: &str) -> Option<&'static str> {
         *count += weight;
         all += weight;
     }
-    let cjk = kana + han;
-    let eastern = if kana > 0 && kana * KANA_SHARE >= cjk { "ja" } else { "zh" };
-    others.extend([("ko", hangul), (eastern, cjk)]);
+    let eastern = if kana == 0 && hangul > 0 && hangul * SHARE >= han {
+        // Korean headlines shorten countries and parties to one Chinese character.
+        "ko"
+    } else if kana > chinese {
+        "ja"
+    } else if chinese > 0 {
+        "zh"
+    } else {
+        // Either may write these; the statistics would always say Chinese.
+        UNDETERMINED
+    };
+    let korean = if eastern == "ko" { hangul + han } else { hangul };
+    let cjk = if eastern == "ko" { 0 } else { kana + han };
+    others.extend([("ko", korean), (eastern, cjk)]);
     let (language, count) = others.into_iter().max_by_key(|(_, count)| *count)?;
     (count > 0 && count * SHARE >= all).then_some(language)
 }

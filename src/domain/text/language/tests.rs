@@ -82,6 +82,57 @@ fn scripts_of_one_language_decide_alone() {
 }
 
 #[test]
+fn chinese_characters_are_told_by_the_company_they_keep() {
+    for (language, headline) in [
+        ("ja", "東京都知事選、小池氏が当選確実"),
+        ("ja", "自民党総裁選、石破氏を選出"),
+        ("ja", "日経平均株価、史上最高値の更新"),
+        ("und", "米大統領選、共和党候補指名確定"),
+        ("und", "日銀総裁会見"),
+        ("und", "國學院大學、箱根駅伝優勝"),
+        ("zh", "中国经济增长放缓"),
+        ("zh", "欧盟对华加征关税"),
+        ("zh", "美國總統宣布新關稅"),
+        ("zh", "台灣經濟成長超出預期"),
+        ("ko", "北, 美에 核 위협"),
+        ("ko", "與野, 예산안 합의"),
+        ("ko", "尹 대통령, 美 국무장관과 회담"),
+    ] {
+        assert_eq!(told(headline, ""), language, "{headline}");
+    }
+}
+
+#[test]
+fn a_language_is_not_taken_for_its_neighbour() {
+    let mut wrong = Vec::new();
+    for (language, headline) in [
+        ("hr", "Vlada: Cijene su pale u lipnju i u srpnju"),
+        ("hr", "Vlada je donijela odluku o novim mjerama za građane i za škole"),
+        ("hr", "Cijene su pale u lipnju i u srpnju"),
+        ("hr", "Ministri su u Zagrebu"),
+        ("hr", "Tko je u vladi, a tko nije"),
+        ("bs", "Sastanak je u Tuzli"),
+        ("et", "Valitsus ei ole ja ei tule"),
+        ("et", "Ta on Tallinnas ja ei tule"),
+        ("be", "Улады за выбары і за рэформы ў Мінску"),
+        ("be", "Прэзідэнт і ўрад не за вайну"),
+        ("be", "Дзеці і школа: не для ўсіх"),
+        ("bs", "Cijene su porasle u Sarajevu i u Tuzli"),
+        ("et", "Valitsus ja riigikogu ei leppinud kokku"),
+        ("et", "Eesti valitsus on valmis, aga otsus ei ole lõplik"),
+        ("be", "Урад і парламент не змаглі дамовіцца"),
+        ("be", "У Мінску пасля сустрэчы заявілі, што будзе новы закон"),
+    ] {
+        let found = told(headline, "");
+        if found != language && found != UNDETERMINED {
+            wrong.push((headline, found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(told("Eesti valitsus on valmis, aga otsus ei ole lõplik", ""), "et");
+}
+
+#[test]
 fn names_numbers_and_mixtures_are_undetermined() {
     for text in [
         "",

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::UNDETERMINED;
+
 /// Small words that decide where no other language has half as many.
 const ENOUGH: usize = 3;
 
@@ -87,6 +89,7 @@ const WORDS: &[(&str, &str)] = &[
     ("no", "og i at det er en til på som med for de av den ikke har et fra etter om vil blir mer mot skal nye under ved ble hos sier regjeringen norske norge mener"),
     ("sv", "och i att det är en till på som med för de av den inte har ett från efter om vill blir mer mot ska nya under vid blev hos"),
     ("fi", "ja on ei se että oli hän mutta ovat kun myös tai joka sekä ensi mukaan jo vain kuin hallitus vuonna suomen suomi"),
+    ("et", "ja on ei et oli ta aga kui ka või ning see mis kes pärast ole valitsus riigikogu eesti aasta kuid"),
     ("pl", "i w na z do się że nie jest to o po za od dla przez oraz są ze jak ma przed będzie"),
     ("cs", "a v na se že je s z do o k i po za od pro ve jsou už před jako bude který podle"),
     ("sk", "a v na sa že je s z do o k aj po za od pre vo sú už pred ako bude ktorý podľa"),
@@ -98,8 +101,12 @@ const WORDS: &[(&str, &str)] = &[
     ("ca", "el la els les de del i en un una per amb que es al a no més dels és són ha"),
     ("ru", "и в на с не что по за от для из о об к у до при как это его после был будет со над против"),
     ("uk", "і й в у на з не що по за від для із про до при як це його після був буде зі та проти"),
+    ("be", "і й у ў на з не што па за ад для пра да пры як гэта яго пасля быў будзе або ды супраць"),
     ("bg", "и в на с не че по за от до се са е при как това след ще със над да беше срещу"),
-    ("sr", "и у на с не да по за од до се су је при како то после ће са над i u na s ne da za od do se su je ће"),
+    ("sr", "и у на с не да по за од до се су је при како то после ће са над ће"),
+    // Croatian, Bosnian and Serbian in Latin letters: one set of small words, so that they only
+    // tell that it is no other language.
+    (UNDETERMINED, "i u na s ne da za od do se su je"),
     ("ar", "في من على إلى أن عن مع التي الذي هذا هذه بعد قبل بين لا ما كان قال حول ضد"),
     ("fa", "در به از که را این است با برای آن و بر تا هم شد می کرد خود پس"),
     ("ur", "کی کے میں ہے سے نے کا کو پر اور یہ کہ ہیں بھی اس"),

@@ -70,3 +70,15 @@ fn a_language_reads_its_own_letters() {
     assert!(Snowball::from_name("nb").is_some());
     assert!(Snowball::from_name("klingon").is_none());
 }
+
+#[test]
+fn ligatures_and_old_greek_accents_are_read_as_what_they_stand_for() {
+    let reads = |language: &str, word: &str| Snowball::from_name(language).unwrap().reads(word);
+    for word in ["ﬀect", "ﬁnance", "ﬂight", "ﬃnity", "ﬄuent", "ﬅart", "ﬆart"] {
+        assert!(reads("en", word), "{word}");
+        assert!(!reads("el", word), "{word}");
+    }
+    same("en", &["finance", "ﬁnance", "ﬁnances"]);
+    assert!(reads("el", "ἑλληνικός") && !reads("en", "ἑλληνικός"));
+    same("el", &["ἑλληνικός", "ελληνικοσ"]);
+}
