@@ -300,6 +300,29 @@ fn filters_that_did_not_hold_are_told() {
 }
 
 #[test]
+fn a_filter_that_must_change_twice_is_told_with_both_changes() {
+    let strings = |values: &[&str]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let tags = Choice { only: strings(&["world"]), not: strings(&["sport", "games"]) };
+    let set =
+        one(Rule { filters: Filters { tags, ..Filters::default() }, ..matching("pact") }, &lists());
+    let told = |tags: &[&str]| {
+        let tags = strings(tags);
+        let origin = Origin { feed: Some("wire"), tags: &tags, publisher: None };
+        let cure = set.cure(&"t0".parse().unwrap(), &document("", "a pact"), &origin).unwrap();
+        let [only] = &cure.remedies[..] else { panic!("{cure:#?}") };
+        assert!(only.enough);
+        only.change.clone().unwrap()
+    };
+    assert_eq!(told(&["sport"]), "without \"sport\" in `not_tags` and with \"sport\" in `tags`");
+    assert_eq!(
+        told(&["sport", "games", "world"]),
+        "without \"sport\" in `not_tags` and without \"games\" in `not_tags`"
+    );
+    assert_eq!(told(&["local"]), "with \"local\" in `tags`");
+    assert_eq!(told(&[]), "without the filter `tags`");
+}
+
+#[test]
 fn a_match_needs_no_cure_and_hostile_texts_end() {
     let set = one(matching("alpha"), &lists());
     let id = "t0".parse().unwrap();
