@@ -135,6 +135,21 @@ fn a_filter_that_stands_in_the_way_is_named() {
 }
 
 #[test]
+fn a_publisher_with_a_comma_in_its_name_is_one_publisher() {
+    let name = "Dow Jones & Company, Inc.";
+    let not = vec![name.to_owned()];
+    let filters = Filters { publishers: Choice { only: Vec::new(), not }, ..Filters::default() };
+    let set = one(Rule { filters, ..matching("alpha") }, &Library::default());
+    let origin = Origin { publisher: Some(name), ..Origin::UNKNOWN };
+    let why = set.explain(&"t0".parse().unwrap(), &document("alpha", ""), &origin).unwrap();
+    assert_eq!(
+        why.verdict,
+        "the publisher is Dow Jones & Company, Inc., and the topic refuses \
+         Dow Jones & Company, Inc."
+    );
+}
+
+#[test]
 fn undetermined_languages_pass_where_they_are_asked_for() {
     let asking = |languages: &[&str]| Rule {
         filters: Filters {

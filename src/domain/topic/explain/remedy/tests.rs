@@ -246,6 +246,16 @@ fn two_things_in_the_way_are_enough_only_together() {
 }
 
 #[test]
+fn changes_that_are_not_told_are_no_part_of_what_is_enough_together() {
+    let all = |count: usize| {
+        let words: Vec<String> = (0..count).map(|n| format!("word{n}x")).collect();
+        cure_of(matching(&words.join(" AND ")), &lists(), "", "gamma word0x word1x").together
+    };
+    assert!(all(8));
+    assert!(!all(14), "twelve are missing, and eight are told");
+}
+
+#[test]
 fn a_score_that_is_short_says_by_how_much() {
     let scored = Rule {
         weights: weights(&[("alpha", 3.0), ("beta", 2.5), ("gamma", -1.5)]),
