@@ -150,6 +150,16 @@ fn a_publisher_with_a_comma_in_its_name_is_one_publisher() {
 }
 
 #[test]
+fn an_exclusion_is_explained_whatever_the_rule_before_it_took() {
+    let body = format!("{}{} press release", "NATO ".repeat(600), "pact ".repeat(600));
+    let excluded =
+        Rule { exclude: vec![rule("\"press release\"")], ..matching("NATO NEAR/5 pact") };
+    let why = explain(excluded, &Library::default(), "", &body);
+    assert!(!why.matched && why.exclusions[0].held);
+    assert!(why.verdict.starts_with("excluded by \"press release\""), "{}", why.verdict);
+}
+
+#[test]
 fn undetermined_languages_pass_where_they_are_asked_for() {
     let asking = |languages: &[&str]| Rule {
         filters: Filters {
