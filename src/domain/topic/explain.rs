@@ -68,6 +68,8 @@ pub struct ExplainedNode {
     pub held: bool,
     /// How often it was found.
     pub count: u32,
+    /// Of an operand of `ATLEAST`: how many it counts for, a list for each of its members.
+    pub counted: u32,
     /// The first places, up to [`super::evidence::MAX_SPANS_PER_CLAUSE`].
     pub spans: Vec<Span>,
     /// Why it did not hold although its parts were found.
