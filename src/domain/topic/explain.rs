@@ -39,7 +39,8 @@ pub struct Explanation {
     pub threshold: Option<f64>,
     /// Each exclusion.
     pub exclusions: Vec<ExplainedNode>,
-    /// The rule ran out of its share of work: decided on what was found until then.
+    /// The rule, or explaining it, ran out of its share of work: decided, or explained, on what
+    /// was found until then.
     pub over_budget: bool,
     /// One sentence: what decided.
     pub verdict: String,
@@ -67,6 +68,8 @@ pub struct ExplainedNode {
     pub held: bool,
     /// How often it was found.
     pub count: u32,
+    /// Of an operand of `ATLEAST`: how many it counts for, a list for each of its members.
+    pub counted: u32,
     /// The first places, up to [`super::evidence::MAX_SPANS_PER_CLAUSE`].
     pub spans: Vec<Span>,
     /// Why it did not hold although its parts were found.
@@ -114,21 +117,27 @@ impl TopicSet {
             reading.read(self, document);
             let mut decider = Decider::new(self, document, origin, reading);
             let matched = decider.matches(compiled).is_some();
-            let over_budget = decider.is_over_budget();
+            let is_part_decided = decider.is_over_budget();
             decider.begin_anew();
             let filters = filters::checks(&mut decider, &rule.filters);
             let held = decider.scores(compiled);
-            decider.begin_anew();
+            let mut over_budget = is_part_decided | decider.is_over_budget();
+            // Each clause has a share of work of its own: what one takes hides no other.
+            let mut explained = |expr, plan| {
+                decider.begin_anew();
+                let node = tree::node(&mut decider, expr, plan, Scope::Text);
+                over_budget |= decider.is_over_budget();
+                node
+            };
             let matching = rule.matching.as_ref().zip(compiled.matching.as_ref());
-            let tree =
-                matching.map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text));
+            let tree = matching.map(|(expr, plan)| explained(expr, plan));
             let scores = rule
                 .weights
                 .iter()
                 .zip(&compiled.weights)
                 .enumerate()
                 .map(|(index, (weight, plan))| ScoreLine {
-                    clause: tree::node(&mut decider, &weight.expr, plan, Scope::Text),
+                    clause: explained(&weight.expr, plan),
                     weight: weight.weight,
                     score: held.iter().find(|(at, _)| *at == index).map(|(_, score)| *score),
                 })
@@ -137,16 +146,26 @@ impl TopicSet {
                 .exclude
                 .iter()
                 .zip(&compiled.exclude)
-                .map(|(expr, plan)| tree::node(&mut decider, expr, plan, Scope::Text))
+                .map(|(expr, plan)| explained(expr, plan))
                 .collect();
             let score = (!rule.weights.is_empty()).then(|| total(&held));
+            let is_shown_to_match = filters.iter().all(|check| check.held)
+                && tree.as_ref().is_none_or(|node| node.held)
+                && rule.threshold.is_none_or(|least| score::reaches(score.unwrap_or(0.0), least))
+                && !exclusions.iter().any(|exclusion| exclusion.held);
             let mut verdict = match (filters.iter().find(|check| !check.held), &tree, matching) {
+                // What ran out of its share shows otherwise than was decided.
+                _ if is_shown_to_match != matched => {
+                    if matched { "matches" } else { "does not match" }.to_owned()
+                }
                 (Some(check), ..) => filters::refusal(check, &rule.filters),
                 (_, Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
                 _ => decided(score, rule.threshold, &exclusions),
             };
-            if over_budget {
+            if is_part_decided {
                 verdict.push_str(": decided on part of the text, the rule takes too much work");
+            } else if over_budget {
+                verdict.push_str(": explained on part of the text, the rule takes too much work");
             }
             Explanation {
                 over_budget,

@@ -66,10 +66,8 @@ impl TopicSet {
     /// As [`Self::evaluate`], and which topics ran out of their share of work.
     pub fn evaluate_reporting(&self, document: &Document, origin: &Origin<'_>) -> Evaluation {
         let mut evaluation = Evaluation::default();
-        self.each_candidate(document, origin, |decider, index| {
-            if let Some((topic, found)) = decide_one(decider, index, &mut evaluation) {
-                evaluation.matches.push((topic, found));
-            }
+        self.with_candidates(document, origin, |decider, candidates| {
+            decide(decider, candidates, &mut evaluation);
         });
         evaluation
     }
@@ -78,8 +76,8 @@ impl TopicSet {
     /// those who only count.
     pub fn matching_topics(&self, document: &Document, origin: &Origin<'_>) -> Vec<&Arc<Topic>> {
         let mut topics = Vec::new();
-        self.each_candidate(document, origin, |decider, index| {
-            if let Some(compiled) = self.topics.get(index as usize) {
+        self.with_candidates(document, origin, |decider, candidates| {
+            for compiled in candidates.iter().filter_map(|&index| self.topics.get(index as usize)) {
                 decider.begin_topic();
                 topics.extend(decider.matches(compiled).map(|_| &compiled.topic));
             }
@@ -87,12 +85,12 @@ impl TopicSet {
         topics
     }
 
-    /// Reads `document` and hands over each topic that it may match.
-    fn each_candidate(
+    /// Reads `document` and hands over the topics that it may match.
+    fn with_candidates(
         &self,
         document: &Document,
         origin: &Origin<'_>,
-        mut decide: impl FnMut(&mut Decider<'_>, u32),
+        work: impl FnOnce(&mut Decider<'_>, &[u32]),
     ) {
         if self.topics.is_empty() {
             return;
@@ -101,9 +99,7 @@ impl TopicSet {
             reading.read(self, document);
             let candidates = reading.candidates(self);
             let mut decider = Decider::new(self, document, origin, reading);
-            for &index in &candidates {
-                decide(&mut decider, index);
-            }
+            work(&mut decider, &candidates);
             reading.return_candidates(candidates);
         });
     }
@@ -116,11 +112,13 @@ impl TopicSet {
         origin: &Origin<'_>,
     ) -> Option<Match> {
         let index = *self.by_id.get(id)? as u32;
+        let mut evaluation = Evaluation::default();
         with_reading(|reading| {
             reading.read(self, document);
             let mut decider = Decider::new(self, document, origin, reading);
-            decide_one(&mut decider, index, &mut Evaluation::default()).map(|(_, found)| found)
-        })
+            decide(&mut decider, &[index], &mut evaluation);
+        });
+        evaluation.matches.pop().map(|(_, found)| found)
     }
 }
 
@@ -139,24 +137,23 @@ impl TopicSet {
     }
 }
 
-/// Decides one topic; proves it where it matches.
-fn decide_one(
-    decider: &mut Decider<'_>,
-    index: u32,
-    evaluation: &mut Evaluation,
-) -> Option<(Arc<Topic>, Match)> {
+/// Decides topics, then proves those that match. What is proven changes no decision, so that
+/// only deciding counts for the report, and proving has a share of work of its own.
+fn decide(decider: &mut Decider<'_>, candidates: &[u32], evaluation: &mut Evaluation) {
     let set = decider.set;
-    let compiled = set.topics.get(index as usize)?;
-    decider.begin_topic();
-    let verdict = decider.matches(compiled);
-    let found = verdict.map(|scores| {
-        let found = evidence::prove::prove(decider, compiled, scores);
-        (Arc::clone(&compiled.topic), found)
-    });
-    if decider.is_over_budget() {
-        evaluation.over_budget.push(compiled.topic.id.clone());
+    let mut matched = Vec::new();
+    for compiled in candidates.iter().filter_map(|&index| set.topics.get(index as usize)) {
+        decider.begin_topic();
+        matched.extend(decider.matches(compiled).map(|scores| (compiled, scores)));
+        if decider.is_over_budget() {
+            evaluation.over_budget.push(compiled.topic.id.clone());
+        }
     }
-    found
+    decider.begin_anew();
+    for (compiled, scores) in matched {
+        let found = evidence::prove::prove(decider, compiled, scores);
+        evaluation.matches.push((Arc::clone(&compiled.topic), found));
+    }
 }
 
 #[cfg(test)]

@@ -69,8 +69,8 @@ impl Clause {
             (Clause::Within(inner), [child, ..]) => inner.holds(child, force),
             (Clause::AtLeast(n, clauses), children) => {
                 let held = below(clauses).into_iter().zip(children);
-                let counts = held.map(|(held, child)| if held { members(child).max(1) } else { 0 });
-                counts.sum::<usize>() >= *n as usize
+                let counts = held.map(|(held, child)| if held { child.counted.max(1) } else { 0 });
+                counts.sum::<u32>() >= *n
             }
             (Clause::Unless { found, taken }, [left, ..]) => {
                 let is_found = left.count > 0;
@@ -97,12 +97,4 @@ fn add(kind: ClauseKind, expr: &Expr, covered: &mut Vec<Covered>) -> usize {
     let label = expr.to_string();
     covered.push(Covered { kind, place, label, by_presence: false, by_absence: false });
     covered.len() - 1
-}
-
-/// How many members of a list were found, by way of macros and fields too.
-fn members(node: &ExplainedNode) -> usize {
-    match node.children.as_slice() {
-        [only] if only.label.contains('@') => members(only),
-        found => found.iter().filter(|member| member.held).count(),
-    }
 }

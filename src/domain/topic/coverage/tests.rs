@@ -90,6 +90,14 @@ fn what_is_asked_for_in_numbers_is_covered_by_the_one_that_makes_them_full() {
 }
 
 #[test]
+fn an_operand_that_is_no_list_counts_once() {
+    assert_eq!(
+        check(matching("ATLEAST/3(NATO NEAR/3 pact, summit, budget)"), &["NATO pact, summit"]),
+        ["match NATO NEAR/3 pact: ", "match summit: ", "match budget: -"]
+    );
+}
+
+#[test]
 fn weights_are_covered_where_they_carry_the_score_over_the_threshold() {
     let rule = || Rule {
         weights: weights(&[("NATO", 1.0), ("summit", 1.0), ("strap", -3.0)]),

@@ -27,15 +27,14 @@ pub struct Proven {
     score: Option<ClauseScore>,
 }
 
-/// Proves that `compiled` matches the document that `decider` reads.
+/// Proves that `compiled` matches the document that `decider` reads. Each clause has a share of
+/// work of its own: deciding may have used up what the topic had.
 pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
     let rule = &compiled.topic.rule;
-    let mut proven = Vec::new();
-    if let Some(plan) = &compiled.matching {
-        collect(decider, plan, &compiled.labels, &mut proven);
-    }
+    let mut is_cut = false;
+    let mut proven = rule_clauses(decider, compiled, &scores, &mut is_cut);
     let score = (!rule.weights.is_empty()).then(|| total(&scores));
-    let mut is_cut = add_weights(decider, compiled, scores, &mut proven);
+    is_cut |= add_weights(decider, compiled, scores, &mut proven);
     for clause in &mut proven {
         clause.pieces = pieces(decider.list(&clause.found), &decider.reading.pieces);
     }
@@ -56,22 +55,61 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     }
 }
 
+/// The clauses of `match` that held.
+fn rule_clauses(
+    decider: &mut Decider<'_>,
+    compiled: &CompiledTopic,
+    scores: &Scores,
+    is_cut: &mut bool,
+) -> Vec<Proven> {
+    let mut proven = Vec::new();
+    let Some(plan) = &compiled.matching else {
+        return proven;
+    };
+    collect(decider, plan, &compiled.labels, &mut proven, is_cut);
+    if proven.is_empty() && *is_cut {
+        // The document's share is used up, and a match needs a proof. That many were found while
+        // the share of deciding lasted, so that there are few of them.
+        let (set, document, origin) = (decider.set, decider.document, decider.origin);
+        let mut anew = Decider::new(set, document, origin, decider.reading);
+        collect(&mut anew, plan, &compiled.labels, &mut proven, is_cut);
+    }
+    if let (true, true, true, Some(text)) =
+        (*is_cut, proven.is_empty(), scores.is_empty(), compiled.labels.first())
+    {
+        // What was decided on part of the text may not be found in more of it: the clause alone.
+        proven.push(Proven { text: text.clone(), found: 0..0, pieces: Vec::new(), score: None });
+    }
+    proven
+}
+
 /// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone. `labels`
-/// starts with theirs.
-fn collect(decider: &mut Decider<'_>, plan: &Plan, labels: &[String], proven: &mut Vec<Proven>) {
+/// starts with theirs. Notes in `is_cut` where one ran out of its share.
+fn collect(
+    decider: &mut Decider<'_>,
+    plan: &Plan,
+    labels: &[String],
+    proven: &mut Vec<Proven>,
+    is_cut: &mut bool,
+) {
     match plan {
         Plan::Or(operands) | Plan::And(operands) => {
             let mut labels = labels;
             for operand in operands {
                 let (own, rest) = labels.split_at(operand.clause_count());
-                if decider.holds(operand, Scope::Text) {
-                    collect(decider, operand, own, proven);
+                decider.begin_topic();
+                let held = decider.holds(operand, Scope::Text);
+                *is_cut |= decider.is_over_budget();
+                if held {
+                    collect(decider, operand, own, proven, is_cut);
                 }
                 labels = rest;
             }
         }
         _ => {
+            decider.begin_topic();
             let found = decider.find(plan, Scope::Text);
+            *is_cut |= decider.is_over_budget();
             if let (false, Some(text)) = (found.is_empty(), labels.first()) {
                 proven.push(Proven { text: text.clone(), found, pieces: Vec::new(), score: None });
             }
@@ -97,6 +135,7 @@ fn add_weights(
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
+            decider.begin_topic();
             let found = decider.find(plan, Scope::Text);
             weights.push(Proven {
                 text: text.clone(),
@@ -190,3 +229,6 @@ pub fn span(document: &Document, piece: &Occurrence) -> Span {
         after: after[..to].to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

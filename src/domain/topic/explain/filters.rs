@@ -52,8 +52,12 @@ pub fn refusal(check: &FilterCheck, filters: &Filters) -> String {
         let code = check.found.split(' ').next().unwrap_or_default();
         !Filters { languages: refusing, ..Filters::default() }.admit_language(code)
     } else {
-        let values = check.found.split(", ");
-        !Choice { only: Vec::new(), not: choice.not.clone() }.admits(values)
+        let refusing = Choice { only: Vec::new(), not: choice.not.clone() };
+        // A feed has several tags; a publisher has one name, with a comma in it or not.
+        match check.name {
+            "tags" => !refusing.admits(check.found.split(", ")),
+            _ => !refusing.admits(std::iter::once(check.found.as_str())),
+        }
     };
     if is_refused {
         format!("{start}, and the topic refuses {}", choice.not.join(", "))

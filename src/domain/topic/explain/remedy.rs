@@ -32,7 +32,7 @@ const MAX_TOLD: usize = 8;
 pub struct Cure {
     /// Changes that are enough first, else in the order of the rule.
     pub remedies: Vec<Remedy>,
-    /// Whether all of them together would have been enough, where none is alone.
+    /// Whether all of these together would have been enough, where none is alone.
     pub together: bool,
 }
 
@@ -80,12 +80,13 @@ impl TopicSet {
                 None => {}
             }
         }
+        candidates.sort_by_key(|candidate| !candidate.remedy.enough);
+        candidates.truncate(MAX_TOLD);
+        // What is not told is no part of what is said to be enough.
         let edits: Vec<&Edit> = candidates.iter().filter_map(|one| one.edit.as_ref()).collect();
         let none_alone = !candidates.iter().any(|candidate| candidate.remedy.enough);
         let together = none_alone && edits.len() > 1 && trial.outcome(&edits) == Some(true);
-        let mut remedies: Vec<Remedy> = candidates.into_iter().map(|one| one.remedy).collect();
-        remedies.sort_by_key(|remedy| !remedy.enough);
-        remedies.truncate(MAX_TOLD);
+        let remedies = candidates.into_iter().map(|one| one.remedy).collect();
         Some(Cure { remedies, together })
     }
 }

@@ -135,6 +135,31 @@ fn a_filter_that_stands_in_the_way_is_named() {
 }
 
 #[test]
+fn a_publisher_with_a_comma_in_its_name_is_one_publisher() {
+    let name = "Dow Jones & Company, Inc.";
+    let not = vec![name.to_owned()];
+    let filters = Filters { publishers: Choice { only: Vec::new(), not }, ..Filters::default() };
+    let set = one(Rule { filters, ..matching("alpha") }, &Library::default());
+    let origin = Origin { publisher: Some(name), ..Origin::UNKNOWN };
+    let why = set.explain(&"t0".parse().unwrap(), &document("alpha", ""), &origin).unwrap();
+    assert_eq!(
+        why.verdict,
+        "the publisher is Dow Jones & Company, Inc., and the topic refuses \
+         Dow Jones & Company, Inc."
+    );
+}
+
+#[test]
+fn an_exclusion_is_explained_whatever_the_rule_before_it_took() {
+    let body = format!("{}{} press release", "NATO ".repeat(600), "pact ".repeat(600));
+    let excluded =
+        Rule { exclude: vec![rule("\"press release\"")], ..matching("NATO NEAR/5 pact") };
+    let why = explain(excluded, &Library::default(), "", &body);
+    assert!(!why.matched && why.exclusions[0].held);
+    assert!(why.verdict.starts_with("excluded by \"press release\""), "{}", why.verdict);
+}
+
+#[test]
 fn undetermined_languages_pass_where_they_are_asked_for() {
     let asking = |languages: &[&str]| Rule {
         filters: Filters {

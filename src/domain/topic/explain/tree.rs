@@ -24,6 +24,11 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
             for (expr, plan) in exprs.iter().zip(plans) {
                 explained.children.push(node(decider, expr, plan, scope));
             }
+            if let Node::AtLeast { .. } = &expr.node {
+                for (child, plan) in explained.children.iter_mut().zip(plans) {
+                    child.counted = decider.count_held(std::slice::from_ref(plan), scope, u32::MAX);
+                }
+            }
             if let (Node::AtLeast { n, .. }, false) = (&expr.node, explained.held) {
                 let count = decider.count_held(plans, scope, u32::MAX);
                 explained.note = Some(format!("only {count} of {n} found"));
@@ -79,6 +84,7 @@ fn leaf(decider: &mut Decider<'_>, label: String, plan: &Plan, scope: Scope) -> 
             .take(MAX_SPANS_PER_CLAUSE)
             .map(|piece| span(decider.document, piece))
             .collect(),
+        counted: 0,
         note: None,
         nearest: None,
         children: Vec::new(),

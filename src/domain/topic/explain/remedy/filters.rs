@@ -39,32 +39,43 @@ fn one(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Opt
 
 /// What would have to change about a filter. `of` finds it among all.
 fn candidate(name: &'static str, wanted: &Choice, found: &[&str], of: FilterOf) -> Candidate {
-    let is_found = |value: &String| found.iter().any(|one| one.eq_ignore_ascii_case(value));
-    let unwanted = wanted.not.iter().find(|not| is_found(not));
+    // Languages have more than one name, and the document's is the one they all stand for.
+    let is_language = name == "languages";
+    let is_found = |value: &String| {
+        let stands_for = |one: &&str| {
+            one.eq_ignore_ascii_case(value) || (is_language && language::canonical(value) == **one)
+        };
+        found.iter().any(stands_for)
+    };
     let mut opened = wanted.clone();
+    let mut changes = Vec::new();
     opened.not.retain(|not| !is_found(not));
-    if !opened.admits(found.iter().copied()) {
+    for not in wanted.not.iter().filter(|not| is_found(not)) {
+        changes.push(format!("without \"{not}\" in `not_{name}`"));
+    }
+    if !opened.only.is_empty() && !opened.only.iter().any(is_found) {
         match found.first() {
-            Some(value) => opened.only.push((*value).to_owned()),
+            Some(value) => {
+                opened.only.push((*value).to_owned());
+                changes.push(format!("with \"{value}\" in `{name}`"));
+            }
             // Nothing to name, such as a feed without tags.
-            None => opened = Choice::default(),
+            None => {
+                opened.only.clear();
+                changes.push(format!("without the filter `{name}`"));
+            }
         }
     }
     let has = match found {
         [] => "none".to_owned(),
         some => some.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", "),
     };
-    let change = match (unwanted, found.first()) {
-        (Some(not), _) => format!("without \"{not}\" in `not_{name}`"),
-        (None, Some(value)) => format!("with \"{value}\" in `{name}`"),
-        (None, None) => format!("without the filter `{name}`"),
-    };
     Candidate {
         remedy: Remedy {
             code: "filter",
             clause: format!("filter {name}"),
             found: format!("the filter `{name}` does not let it through: it has {has}"),
-            change: Some(change),
+            change: Some(changes.join(" and ")),
             spans: Vec::new(),
             enough: false,
         },

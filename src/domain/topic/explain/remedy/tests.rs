@@ -246,6 +246,16 @@ fn two_things_in_the_way_are_enough_only_together() {
 }
 
 #[test]
+fn changes_that_are_not_told_are_no_part_of_what_is_enough_together() {
+    let all = |count: usize| {
+        let words: Vec<String> = (0..count).map(|n| format!("word{n}x")).collect();
+        cure_of(matching(&words.join(" AND ")), &lists(), "", "gamma word0x word1x").together
+    };
+    assert!(all(8));
+    assert!(!all(14), "twelve are missing, and eight are told");
+}
+
+#[test]
 fn a_score_that_is_short_says_by_how_much() {
     let scored = Rule {
         weights: weights(&[("alpha", 3.0), ("beta", 2.5), ("gamma", -1.5)]),
@@ -297,6 +307,29 @@ fn filters_that_did_not_hold_are_told() {
     let told: Vec<_> = cure.remedies.iter().map(|one| one.change.as_deref().unwrap()).collect();
     assert_eq!(told, ["with \"ledger\" in `feeds`", "without \"en\" in `not_languages`"]);
     assert!(cure.together && cure.remedies.iter().all(|one| one.code == "filter"), "{cure:#?}");
+}
+
+#[test]
+fn a_filter_that_must_change_twice_is_told_with_both_changes() {
+    let strings = |values: &[&str]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let tags = Choice { only: strings(&["world"]), not: strings(&["sport", "games"]) };
+    let set =
+        one(Rule { filters: Filters { tags, ..Filters::default() }, ..matching("pact") }, &lists());
+    let told = |tags: &[&str]| {
+        let tags = strings(tags);
+        let origin = Origin { feed: Some("wire"), tags: &tags, publisher: None };
+        let cure = set.cure(&"t0".parse().unwrap(), &document("", "a pact"), &origin).unwrap();
+        let [only] = &cure.remedies[..] else { panic!("{cure:#?}") };
+        assert!(only.enough);
+        only.change.clone().unwrap()
+    };
+    assert_eq!(told(&["sport"]), "without \"sport\" in `not_tags` and with \"sport\" in `tags`");
+    assert_eq!(
+        told(&["sport", "games", "world"]),
+        "without \"sport\" in `not_tags` and without \"games\" in `not_tags`"
+    );
+    assert_eq!(told(&["local"]), "with \"local\" in `tags`");
+    assert_eq!(told(&[]), "without the filter `tags`");
 }
 
 #[test]
