@@ -10,7 +10,7 @@ use super::compile::TopicSet;
 use super::explain::Explanation;
 use super::matcher::score;
 use super::syntax::ast::Expr;
-use super::{RulePart, Subject, TestKind, Topic, TopicTest};
+use super::{RulePart, StepExpectation, StoryStep, Subject, TestKind, Topic, TopicTest};
 use clause::{Clause, Force};
 
 /// What the tests of one topic cover.
@@ -86,20 +86,53 @@ pub fn measure<'t>(
     tests: impl Iterator<Item = &'t TopicTest>,
 ) -> Coverage {
     let mut measured = Measured::new(topic);
-    for subject in tests.flat_map(subjects) {
+    for (subject, holds) in tests.flat_map(subjects) {
         let explained = set.explain(&topic.id, &subject.document, &subject.origin());
-        if let Some(explained) = explained {
+        if let Some(explained) = explained.filter(|explained| holds.fixes(explained.matched)) {
             measured.learn(&explained);
         }
     }
     Coverage { clauses: measured.covered }
 }
 
-/// The entries of a test.
-fn subjects(test: &TopicTest) -> Vec<&Subject> {
+/// What a test would notice of an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// That it matches, or that it does not.
+    Verdict,
+    /// That it does not match, if it does not: one that matches may well repeat what is told.
+    Silence,
+    Nothing,
+}
+
+impl Holds {
+    fn fixes(self, matched: bool) -> bool {
+        match self {
+            Holds::Verdict => true,
+            Holds::Silence => !matched,
+            Holds::Nothing => false,
+        }
+    }
+}
+
+/// The entries of a test, with what it would notice of each.
+fn subjects(test: &TopicTest) -> Vec<(&Subject, Holds)> {
     match &test.kind {
-        TestKind::Entry(entry) => vec![&entry.subject],
-        TestKind::Story(story) => story.steps.iter().map(|step| &step.subject).collect(),
+        TestKind::Entry(entry) => vec![(&entry.subject, Holds::Verdict)],
+        TestKind::Story(story) => {
+            story.steps.iter().map(|step| (&step.subject, held_by(step))).collect()
+        }
+    }
+}
+
+/// What a step asserts: an alert, a revision or a reason cannot come of an entry that no longer
+/// matches.
+fn held_by(step: &StoryStep) -> Holds {
+    match step.expect {
+        Some(StepExpectation::Alert | StepExpectation::Update) => Holds::Verdict,
+        _ if step.reason.is_some() => Holds::Verdict,
+        Some(StepExpectation::None) => Holds::Silence,
+        None => Holds::Nothing,
     }
 }
 

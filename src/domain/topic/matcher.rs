@@ -1,6 +1,6 @@
 //! Finds topics in documents. A document is read once ([`reading`]): its tokens become hits of
 //! terms, hits open gates, and only topics all of whose gates are open are looked at. Those are
-//! decided by [`decide`] over [`occurrence`]s; [`super::evidence`] proves what matched.
+//! decided by [`mod@decide`] over [`occurrence`]s; [`super::evidence`] proves what matched.
 //!
 //! Matching cannot fail. What it may cost is limited by the constants here; a topic that runs
 //! out of its share is decided by what was found until then, and reported.

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::compile::{Library, TopicSet};
 use super::super::matcher::tests::{document, matching, rule, topic, weights};
 use super::super::syntax::ast::Definition;
 use super::super::syntax::{parse, parse_list_item};
-use super::super::{EntryTest, Rule, Subject, TestKind, TopicTest};
+use super::super::{
+    EntryTest, Rule, StepExpectation, StoryStep, StoryTest, Subject, TestKind, Topic, TopicTest,
+};
 use super::{Covered, measure};
 
 fn library() -> Library {
@@ -26,24 +29,62 @@ fn library() -> Library {
 fn check(rule: Rule, titles: &[&str]) -> Vec<String> {
     let topic = Arc::new(topic("t", rule));
     let set = TopicSet::compile(vec![Arc::clone(&topic)], &library()).unwrap();
-    let tests = titles.iter().map(|title| TopicTest {
-        name: None,
-        kind: TestKind::Entry(EntryTest {
-            subject: Subject { document: document(title, ""), ..Subject::default() },
-            expect_match: true,
-            evidence: Vec::new(),
-            score: None,
-        }),
-        line: 1,
-    });
-    let tests: Vec<TopicTest> = tests.collect();
-    let covered = measure(&set, &topic, tests.iter());
+    let tests: Vec<TopicTest> = titles
+        .iter()
+        .map(|title| {
+            test(TestKind::Entry(EntryTest {
+                subject: subject(title),
+                expect_match: true,
+                evidence: Vec::new(),
+                score: None,
+            }))
+        })
+        .collect();
+    ways(&set, &topic, &tests)
+}
+
+fn subject(title: &str) -> Subject {
+    Subject { document: document(title, ""), ..Subject::default() }
+}
+
+fn test(kind: TestKind) -> TopicTest {
+    TopicTest { name: None, kind, line: 1 }
+}
+
+fn ways(set: &TopicSet, topic: &Topic, tests: &[TopicTest]) -> Vec<String> {
+    let covered = measure(set, topic, tests.iter());
     let show = |clause: &Covered| {
         let (with, without) = (clause.by_presence, clause.by_absence);
         let ways = format!("{}{}", if with { "+" } else { "" }, if without { "-" } else { "" });
         format!("{} {}: {ways}", clause.kind.as_str(), clause.label)
     };
     covered.clauses.iter().map(show).collect()
+}
+
+#[test]
+fn a_step_covers_only_what_it_would_notice() {
+    let topic = Arc::new(topic("t", matching("NATO OR AUKUS")));
+    let set = TopicSet::compile(vec![Arc::clone(&topic)], &library()).unwrap();
+    let step = |title: &str, expect, reason: Option<&str>| StoryStep {
+        at: Duration::ZERO,
+        age: None,
+        subject: subject(title),
+        expect,
+        reason: reason.map(str::to_owned),
+        line: 1,
+    };
+    let told = |second: StoryStep| {
+        let steps = vec![step("NATO pact", Some(StepExpectation::Alert), None), second];
+        ways(&set, &topic, &[test(TestKind::Story(StoryTest { steps, ..StoryTest::default() }))])
+    };
+    let unnoticed = ["match NATO: +", "match AUKUS: "];
+    assert_eq!(told(step("AUKUS pact", None, None)), unnoticed);
+    assert_eq!(told(step("AUKUS pact", Some(StepExpectation::None), None)), unnoticed);
+    let noticed = ["match NATO: +", "match AUKUS: +"];
+    assert_eq!(told(step("AUKUS pact", Some(StepExpectation::None), Some("repeats"))), noticed);
+    assert_eq!(told(step("AUKUS pact", Some(StepExpectation::Update), None)), noticed);
+    let silent = told(step("butter", Some(StepExpectation::None), None));
+    assert_eq!(silent, ["match NATO: +-", "match AUKUS: -"]);
 }
 
 #[test]

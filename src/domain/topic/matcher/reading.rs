@@ -54,7 +54,7 @@ pub struct Reading {
     open: Vec<u32>,
     /// Topics to decide, between two documents: only the space.
     candidates: Vec<u32>,
-    /// Arenas of [`super::decide`].
+    /// Arenas of [`mod@super::decide`].
     pub(super) occurrences: Vec<Occurrence>,
     pub(in super::super) pieces: Vec<Occurrence>,
     /// Lists for whoever makes one; empty.
