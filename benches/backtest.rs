@@ -235,7 +235,7 @@ fn batch(
         body_hash: Digest::of("body", &[&number.to_le_bytes()]),
         complete: true,
         freshness: Freshness::default(),
-        ttl: None,
+        rhythm: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

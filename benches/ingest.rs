@@ -184,7 +184,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
         complete: true,
         freshness: Freshness::default(),
-        ttl: None,
+        rhythm: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: now(),

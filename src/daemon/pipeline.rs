@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
 use crate::domain::feed::{
-    Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Validators,
+    Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
@@ -151,7 +151,7 @@ impl Pipeline {
                 body_hash,
                 complete,
                 freshness: fetched.freshness,
-                ttl: parsed.ttl,
+                rhythm: parsed.rhythm,
                 fetch,
                 feed,
             })
@@ -182,7 +182,7 @@ impl Pipeline {
         fetched: Fetched,
     ) -> Result<(FeedState, Visit), StoreError> {
         let record = FetchRecord { status: Some(fetched.status), bytes: fetched.bytes, ..record };
-        let hints = Hints { freshness: fetched.freshness, ttl: None };
+        let hints = Hints { freshness: fetched.freshness, rhythm: Rhythm::default() };
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
         let visit = Visit::of(&record, &after);

@@ -62,8 +62,13 @@ pub struct ParsedEntry {
     pub language: Option<String>,
     pub published: Option<Timestamp>,
     pub updated: Option<Timestamp>,
-    /// RSS `source`: where an aggregator says it has the entry from.
+    /// The date as the feed wrote it: of `published`, else of `updated`.
+    pub date_text: Option<String>,
+    /// The date was read with an assumption, such as UTC for a missing zone.
+    pub date_assumed: bool,
+    /// RSS `source`, Atom `source`: where an aggregator says it has the entry from, and its URL.
     pub source: Option<String>,
+    pub source_url: Option<String>,
 }
 
 /// The keys an entry is known by within its feed, strongest first; absent ones are `None`.

@@ -124,7 +124,7 @@ impl Rehearsal {
             body_hash: Digest([0; 16]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -164,7 +164,7 @@ impl Desk {
             body_hash: Digest::of("test", &[]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };

@@ -69,7 +69,7 @@ impl Desk {
             body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),

@@ -255,7 +255,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         body_hash: digest("body", "all"),
         complete: true,
         freshness: Freshness::default(),
-        ttl: None,
+        rhythm: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
