@@ -34,7 +34,7 @@ pub fn read(document: &str, url: &str, limits: Limits) -> Result<ParsedFeed, Str
         .base_uri(base.as_ref())
         .sanitize_content(false)
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(|text| date::parse(text)?.to_string().parse().ok())
+        .timestamp_parser(|text| date::read(text)?.at.to_string().parse().ok())
         .build();
     match panic::catch_unwind(AssertUnwindSafe(|| parser.parse(document.as_bytes()))) {
         Ok(Ok(feed)) => Ok(map_feed(feed, base.as_ref(), limits)),

@@ -12,18 +12,25 @@ use self::names::{month, zone_offset_minutes};
 /// No date is longer; the longest real ones name zone and weekday in full.
 const MAX_BYTES: usize = 80;
 
+/// A date that could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    pub at: Timestamp,
+    /// The text names no zone, or no time of day: taken as UTC, as midnight.
+    pub assumed: bool,
+}
+
 /// Reads RFC 3339 and its relatives, RFC 2822 and its relatives, and Unix time. A date without
 /// a zone is taken as UTC, a day without a time as its midnight.
-pub fn parse(text: &str) -> Option<Timestamp> {
+pub fn read(text: &str) -> Option<Read> {
     let text = text.trim();
     if text.len() > MAX_BYTES || text.is_empty() {
         return None;
     }
-    text.parse::<Timestamp>()
-        .ok()
-        .or_else(|| at_utc(text.parse::<DateTime>().ok()?))
-        .or_else(|| unix(text))
-        .or_else(|| words(text))
+    let exact = |at| Read { at, assumed: false };
+    let assumed = |at| Read { at, assumed: true };
+    let zoned = text.parse::<Timestamp>().ok().or_else(|| unix(text)).map(exact);
+    zoned.or_else(|| at_utc(text.parse::<DateTime>().ok()?).map(assumed)).or_else(|| words(text))
 }
 
 fn at_utc(civil: DateTime) -> Option<Timestamp> {
@@ -61,7 +68,7 @@ struct Words {
 
 /// `Mon, 03 Jun 2024 08:15:00 GMT` (RFC 2822) with the liberties feeds take: any language's
 /// weekday, full or foreign months, month before day, no seconds, named zones.
-fn words(text: &str) -> Option<Timestamp> {
+fn words(text: &str) -> Option<Read> {
     let mut words = Words::default();
     let text = text.replace([',', '(', ')'], " ");
     for (position, word) in text.split_whitespace().enumerate() {
@@ -73,7 +80,8 @@ fn words(text: &str) -> Option<Timestamp> {
         civil = civil.checked_add(Span::new().days(1)).ok()?;
     }
     let offset = Offset::from_seconds(words.zone_minutes.unwrap_or(0).checked_mul(60)?).ok()?;
-    offset.to_timestamp(civil).ok()
+    let at = offset.to_timestamp(civil).ok()?;
+    Some(Read { at, assumed: words.zone_minutes.is_none() })
 }
 
 impl Words {

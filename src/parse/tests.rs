@@ -9,7 +9,7 @@ use super::sniff::{Kind, kind};
 
 #[track_caller]
 fn date_is(text: &str, expect: &str) {
-    let read = date::parse(text).map(|at| at.to_string());
+    let read = date::read(text).map(|read| read.at.to_string());
     assert_eq!(read.as_deref().unwrap_or("none"), expect, "{text}");
 }
 

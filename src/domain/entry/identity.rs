@@ -74,6 +74,7 @@ pub fn date(entry: &ParsedEntry, now: Timestamp) -> (Option<Timestamp>, DateQual
         Some(date) if date.as_second() < EARLIEST_S || date > latest => {
             (Some(now), DateQuality::Clamped)
         }
+        Some(date) if entry.date_assumed => (Some(date), DateQuality::Assumed),
         Some(date) => (Some(date), DateQuality::Exact),
     }
 }
