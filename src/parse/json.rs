@@ -8,7 +8,7 @@ use crate::domain::feed::ParsedFeed;
 use super::convert;
 use super::failure::ParseFailure;
 use super::limits::Limits;
-use super::scan::plain_person;
+use super::person::plain_person;
 
 /// Authors read of one object, and bytes of each name: every item without any gets the feed's.
 const MAX_AUTHORS: usize = 20;
