@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::events::Visit;
 use super::prepare::prepare;
@@ -35,6 +35,8 @@ pub struct Pipeline {
     pub clock: Clock,
     /// Tells the dispatchers that there are new deliveries.
     pub committed: watch::Sender<()>,
+    /// Tells the reader of articles that there are pages to be read.
+    pub wanted: Arc<Notify>,
 }
 
 /// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
@@ -166,9 +168,13 @@ impl Pipeline {
     /// The one transaction: view, decision, and all that follows from it.
     async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
         let decided = batch.clone();
+        let full_text = batch.feed.full_text;
         let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
         if !plan.deliveries.is_empty() {
             self.committed.send_replace(());
+        }
+        if full_text && (plan.entries.len() + plan.revised.len() > 0) {
+            self.wanted.notify_one();
         }
         Ok(plan)
     }

@@ -7,7 +7,7 @@ mod plan;
 mod prepared;
 mod recognition;
 
-pub use plan::{Render, plan};
+pub use plan::{Render, plan, plan_article};
 pub use prepared::OwnNames;
 
 use std::collections::{HashMap, HashSet};
@@ -68,6 +68,8 @@ pub struct Prepared {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed wrote it.
+    pub date_text: Option<String>,
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,

@@ -11,7 +11,9 @@ mod coding;
 pub mod failure;
 mod freshness;
 pub mod hosts;
+mod page;
 mod redirect;
+mod robots;
 mod validators;
 
 #[cfg(test)]
@@ -33,6 +35,7 @@ use self::body::Reading;
 use self::failure::FetchFailure;
 use self::hosts::HostGate;
 use self::redirect::Trail;
+use self::robots::Robots;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -52,7 +55,16 @@ pub struct Fetcher {
     /// Also to what the user named in `allow_net`.
     excepted: Way,
     gate: HostGate,
+    robots: Robots,
     config: FetchConfig,
+}
+
+/// How a URL is asked for.
+struct Ask<'a> {
+    accept: HeaderValue,
+    validators: &'a Validators,
+    /// Whether it may lead to what `allow_net` opens.
+    private: bool,
 }
 
 /// A guard and a client that keeps to it.
@@ -92,6 +104,7 @@ impl Fetcher {
             public: Way::new(egress.public_only(), limits)?,
             excepted: Way::new(egress, limits)?,
             gate: HostGate::new(config.max_concurrent, config.host_gap),
+            robots: Robots::default(),
             config: config.clone(),
         })
     }
@@ -104,10 +117,11 @@ impl Fetcher {
     /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private: true };
+        match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
-                self.attempt(url, validators, coding::PLAIN, &mut budget).await
+                self.attempt(url, &ask, coding::PLAIN, &mut budget).await
             }
             outcome => outcome,
         }
@@ -116,18 +130,19 @@ impl Fetcher {
     async fn attempt(
         &self,
         url: &str,
-        validators: &Validators,
+        ask: &Ask<'_>,
         codings: HeaderValue,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchFailure> {
-        let mut headers = validators::conditional(validators);
-        headers.insert(ACCEPT, ACCEPT_FEEDS);
+        let mut headers = validators::conditional(ask.validators);
+        headers.insert(ACCEPT, ask.accept.clone());
         headers.insert(ACCEPT_ENCODING, codings);
 
         let mut trail = Trail::start(url)?;
-        self.excepted.check(&trail)?;
+        let widest = if ask.private { &self.excepted } else { &self.public };
+        widest.check(&trail)?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
-        let first = self.first_request(&trail, &headers);
+        let first = self.first_request(&trail, &headers, ask.private);
         let (way, mut response) = budget.spend(first).await??;
         while redirect::is_redirect(response.status()) {
             trail.follow(&response, self.config.max_redirects)?;
@@ -142,7 +157,7 @@ impl Fetcher {
             }
             response = budget.spend(way.request(&trail, &headers, &self.config)).await??;
         }
-        let fetched = self.receive(response, &trail, validators, budget).await;
+        let fetched = self.receive(response, &trail, ask.validators, budget).await;
         drop(permit);
         fetched
     }
@@ -153,11 +168,12 @@ impl Fetcher {
         &self,
         trail: &Trail,
         headers: &HeaderMap,
+        private: bool,
     ) -> Result<(&Way, Response), FetchFailure> {
         if self.public.check(trail).is_ok() {
             match self.public.request(trail, headers, &self.config).await {
                 // Nothing was sent: the name has no public address.
-                Err(FetchFailure::PrivateAnswer { .. }) => {}
+                Err(FetchFailure::PrivateAnswer { .. }) if private => {}
                 outcome => return outcome.map(|response| (&self.public, response)),
             }
         }

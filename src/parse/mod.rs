@@ -34,6 +34,7 @@ use crate::domain::feed::ParsedFeed;
 use self::repairs::{Fault, Tally};
 use self::sniff::Kind;
 
+pub use self::article::{Article, article};
 pub use self::failure::ParseFailure;
 pub use self::limits::Limits;
 

@@ -1,68 +1,11 @@
-//! The parts by themselves: dates, charsets, references, tokens, kinds of documents.
+//! The parts by themselves: charsets, references, tokens, kinds of documents.
 
-use super::date;
 use super::decode;
 use super::entity::{Bare, Entities};
 use super::lex::{Lexer, Part};
 use super::limits::Limits;
 use super::repairs::{Tally, sentence};
 use super::sniff::{Kind, kind};
-
-#[track_caller]
-fn date_is(text: &str, expect: &str) {
-    let read = date::read(text).map(|read| read.at.to_string());
-    assert_eq!(read.as_deref().unwrap_or("none"), expect, "{text}");
-}
-
-#[test]
-fn dates_are_read_as_feeds_write_them() {
-    for text in [
-        "2024-06-03T08:15:00Z",
-        "2024-06-03T10:15:00+02:00",
-        "2024-06-03T10:15:00+0200",
-        "2024-06-03 08:15:00Z",
-        "2024-06-03T08:15:00",
-        "2024-06-03 08:15",
-        "Mon, 03 Jun 2024 08:15:00 GMT",
-        "Mon, 3 Jun 2024 08:15 +0000",
-        "Tue, 03 Jun 2024 08:15:00 Z",
-        "03 June 2024 04:15:00 EDT",
-        "Monday, June 3, 2024 08:15:00 UTC",
-        "Mon, 03-Jun-2024 08:15:00 GMT",
-        "Mon, 03 Jun 24 08:15:00 GMT",
-        "Mo, 03 Juni 2024 10:15:00 MESZ",
-        "lun., 03 juin 2024 10:15:00 +0200 (CEST)",
-        "Mon, 3rd Jun 2024 08:15:00",
-        "Mon, 03 Jun 2024 10:15:00 GMT+2",
-        "1717402500",
-        "1717402500000",
-    ] {
-        date_is(text, "2024-06-03T08:15:00Z");
-    }
-    date_is("2024-06-03", "2024-06-03T00:00:00Z");
-    date_is("Mon, 03 Jun 2024", "2024-06-03T00:00:00Z");
-    date_is("Mon, 03 Jun 2024 24:00:00 GMT", "2024-06-04T00:00:00Z");
-}
-
-#[test]
-fn what_could_mean_two_things_is_no_date() {
-    for text in [
-        "",
-        "yesterday",
-        "03/06/2024",
-        "06.03.2024 10:00",
-        "2024",
-        "12",
-        "3 Jun 10:00",
-        "Mon, 03 Jun 2024 08:15:00 IST",
-        "Mon, 32 Jun 2024 08:15:00 GMT",
-        "25:00 3 Jun 2024",
-        "2024-13-01T00:00:00Z",
-        "Mon, 03 Jun 2024 08:15:00 GMT extra",
-    ] {
-        date_is(text, "none");
-    }
-}
 
 fn to_text(body: &[u8], content_type: Option<&str>) -> String {
     let limit = Limits::STANDARD.body_bytes;

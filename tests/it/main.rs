@@ -8,6 +8,7 @@ mod config_problems;
 mod crash;
 mod delivery;
 mod fetching;
+mod full_text;
 mod packs;
 mod parsing;
 mod pipeline;

@@ -1,6 +1,7 @@
 //! Reading feeds: what each format says, what damage is mended, and what hostile documents do
 //! not achieve.
 
+mod damage;
 mod hostile;
 
 use std::fmt::Write;

@@ -2,6 +2,9 @@
 //! they were published. How a match becomes an alert is in [`alerting`].
 
 mod alerting;
+mod article;
+
+pub use article::plan_article;
 
 use std::collections::HashMap;
 
@@ -167,6 +170,7 @@ impl<'a> Planner<'a> {
             publisher: prepared.publisher.clone(),
             published: prepared.published,
             date_quality: prepared.date_quality,
+            date_text: prepared.date_text.clone(),
             first_seen: seen,
             content: prepared.content,
         }

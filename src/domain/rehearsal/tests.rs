@@ -52,6 +52,7 @@ fn source(feed: &str) -> Arc<Feed> {
         tags: Vec::new(),
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
+        full_text: false,
     })
 }
 
@@ -94,6 +95,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         publisher: feed.to_uppercase(),
         published: Some(now),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(digest("guid", guid)),
             link,

@@ -63,6 +63,7 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         publisher: String::new(),
         published: Some(published),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
             link: link_key,
@@ -235,6 +236,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let fetch = FetchRecord {
         feed: state.id,
