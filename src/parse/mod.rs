@@ -6,6 +6,7 @@
 //! it mends. JSON Feeds go through `json` instead. [`crate::fetch`] brings the bytes; what
 //! becomes of the entries is for [`crate::domain::ingest`].
 
+mod article;
 mod attributes;
 mod convert;
 mod date;
@@ -65,7 +66,7 @@ pub fn read(
     let mut tally = Tally::default();
     let (bytes, packed) = unpack::unpack(body, limits)?;
     tally.add(Fault::Packed, usize::from(packed));
-    let text = decode::to_text(&bytes, content_type, limits.body_bytes, &mut tally);
+    let text = decode::read(&bytes, content_type, limits.body_bytes, &mut tally);
     match sniff::kind(&text) {
         Kind::Nothing => Err(ParseFailure::Empty),
         Kind::Xml { start, wrapped } => {
