@@ -19,7 +19,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -94,7 +94,7 @@ impl Pipeline {
             status: Some(fetched.status),
             bytes: fetched.bytes,
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
-            detail: Some(parsed.warnings.join("; ")).filter(|detail| !detail.is_empty()),
+            detail: repairs::remarks(&parsed),
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
