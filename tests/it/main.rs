@@ -12,6 +12,7 @@ mod full_text;
 mod packs;
 mod parsing;
 mod pipeline;
+mod push;
 mod reload;
 mod store_contract;
 mod swap;
