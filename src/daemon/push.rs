@@ -104,7 +104,7 @@ impl Push {
             for due in pipeline.store.due_subscriptions(pipeline.clock.now(), BATCH)? {
                 ask(pipeline, due, &public_url).await?;
             }
-            Ok(pipeline.store.until_subscription(pipeline.clock.now())?)
+            pipeline.store.until_subscription(pipeline.clock.now())
         };
         match asked.await {
             Ok(wait) => wait.unwrap_or(MAX_NAP).min(MAX_NAP),

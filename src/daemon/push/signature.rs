@@ -36,7 +36,7 @@ fn agrees<M: Mac + KeyInit>(secret: &[u8], body: &[u8], given: &[u8]) -> bool {
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let hex = hex.trim();
-    if hex.len() % 2 != 0 || !hex.is_ascii() {
+    if !hex.len().is_multiple_of(2) || !hex.is_ascii() {
         return None;
     }
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect()
