@@ -186,7 +186,7 @@ impl Pipeline {
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
         let visit = Visit::of(&record, &after);
-        self.store.record_fetch(after.clone(), record).await?;
+        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
         Ok((after, visit))
     }
 
@@ -205,7 +205,7 @@ impl Pipeline {
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
         let told = Visit::of(&record, &after);
         let visit = Visit { advice: failure.advice, network: failure.network, ..told };
-        self.store.record_fetch(after.clone(), record).await?;
+        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
         Ok((after, visit))
     }
 }

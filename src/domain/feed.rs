@@ -1,6 +1,10 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
 //! [`crate::domain::schedule`] decides from these when it is fetched next.
 
+mod event;
+
+pub use event::FeedEvent;
+
 use std::borrow::Cow;
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
-use super::feed::{Feed, FeedState, FetchRecord, Freshness, Rhythm, Validators};
+use super::feed::{Feed, FeedEvent, FeedState, FetchRecord, Freshness, Rhythm, Validators};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
@@ -159,6 +159,8 @@ pub struct Plan {
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
+    /// What happened to the feed by this batch, apart from its entries.
+    pub events: Vec<FeedEvent>,
 }
 
 /// One decision over a match, kept to answer "why (not)?".

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::column::{Hash, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
-use super::{Store, meta};
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, Validators};
+use super::{Store, feed_events, meta};
+use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Outcome, Validators};
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
 
 /// Fetches remembered per feed.
@@ -45,16 +45,19 @@ impl Store {
         self.write(move |session| Ok(sync(session.conn, &feeds, now)?)).await
     }
 
-    /// Records a fetch that brought no entries to store: a failure, or nothing new. `state`
-    /// replaces the feed's state, unless the feed was given another URL in the meantime.
+    /// Records a fetch that brought no entries to store: a failure, or nothing new, with what
+    /// happened to the feed by it. `state` replaces the feed's state, unless the feed was given
+    /// another URL in the meantime.
     pub async fn record_fetch(
         &self,
         state: FeedState,
         fetch: FetchRecord,
+        events: Vec<FeedEvent>,
     ) -> Result<(), StoreError> {
         self.write(move |session| {
             save(session.conn, &state)?;
-            Ok(add_fetch(session.conn, &fetch)?)
+            add_fetch(session.conn, &fetch)?;
+            Ok(feed_events::add_all(session.conn, &events)?)
         })
         .await
     }

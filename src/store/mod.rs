@@ -3,7 +3,7 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
 //! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -14,6 +14,7 @@ pub mod counts;
 pub mod entries;
 pub mod error;
 mod evidence_row;
+pub mod feed_events;
 pub mod feeds;
 pub mod gaps;
 pub mod history;

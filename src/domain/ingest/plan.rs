@@ -96,6 +96,7 @@ impl<'a> Planner<'a> {
                 deliveries: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                events: Vec::new(),
             },
         }
     }

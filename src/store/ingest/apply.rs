@@ -10,7 +10,7 @@ use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, entries, feeds, meta, outbox, stories};
+use crate::store::{alerts, entries, feed_events, feeds, meta, outbox, stories};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
@@ -48,6 +48,7 @@ pub(super) fn apply(
     apply_alerts(conn, plan)?;
     feeds::save(conn, &feed_state(batch, view, plan))?;
     feeds::add_fetch(conn, &plan.fetch)?;
+    feed_events::add_all(conn, &plan.events)?;
     meta::set_last_id(conn, plan.last_id)?;
     Ok(())
 }

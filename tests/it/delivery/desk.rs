@@ -184,6 +184,7 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            events: Vec::new(),
         };
         self.store.ingest(Arc::new(batch), decide).await.expect("committed");
     }
