@@ -236,6 +236,7 @@ fn batch(
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

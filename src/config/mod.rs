@@ -73,6 +73,8 @@ pub struct Config {
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
+    /// Channels that are told of wirewatch's own work; `None` for all of them.
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// Where requests may go, feeds and webhooks alike, and how they name themselves.

@@ -1,15 +1,21 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
-//! [`crate::domain::schedule`] decides from these when it is fetched next.
+//! [`crate::domain::schedule`] decides from these when it is fetched next, [`health`] how it does;
+//! [`habits`] is what it is like, [`event`] what happened to it.
 
-mod event;
+pub mod event;
+mod gaps;
+pub mod habits;
+pub mod health;
 
 pub use event::FeedEvent;
+pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::habits::Habits;
 use super::entry::ParsedEntry;
 use super::ids::{Digest, FeedId, FeedKey};
 
@@ -78,6 +84,8 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    /// What it is like, learnt from what was read.
+    pub habits: Habits,
 }
 
 impl FeedState {
@@ -101,6 +109,7 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            habits: Habits::default(),
         }
     }
 

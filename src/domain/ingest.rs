@@ -20,6 +20,7 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
+use super::feed::habits::Manner;
 use super::feed::{Feed, FeedEvent, FeedState, FetchRecord, Freshness, Rhythm, Validators};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
 use super::story::signature::Signature;
@@ -42,6 +43,8 @@ pub struct Batch {
     pub complete: bool,
     pub freshness: Freshness,
     pub rhythm: Rhythm,
+    /// What the document is like, apart from its entries.
+    pub manner: Manner,
     /// The record of the fetch; `new_entries` is filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,

@@ -125,6 +125,7 @@ impl Rehearsal {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

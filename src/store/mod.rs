@@ -3,7 +3,7 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`],
 //! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -17,12 +17,14 @@ mod evidence_row;
 pub mod feed_events;
 pub mod feeds;
 pub mod gaps;
+mod habits_row;
 pub mod history;
 mod indexing;
 mod ingest;
 mod lock;
 mod meta;
 mod migrate;
+pub mod notices;
 mod open;
 pub mod outbox;
 mod recent;

@@ -165,6 +165,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            manner: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -276,7 +277,8 @@ impl Desk {
             self.deliveries(None).into_iter().filter(is_open).collect();
         let in_turn = |one: &&DeliveryView| {
             let earlier = |other: &DeliveryView| {
-                (other.alert, &other.channel) == (one.alert, &one.channel) && other.seq < one.seq
+                (other.carried.alert(), &other.channel) == (one.carried.alert(), &one.channel)
+                    && other.carried.seq() < one.carried.seq()
             };
             !waiting.iter().any(earlier)
         };
