@@ -94,6 +94,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,
+        operations: settings.operations,
     };
     Some((config, topics))
 }

@@ -77,6 +77,8 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// What is served over HTTP; nothing where it is not configured.
     pub http: Option<HttpConfig>,
+    /// Channels that are told of wirewatch's own work; `None` for all of them.
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// What is served, and where the world reaches it.

@@ -13,6 +13,7 @@ use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::habits::Manner;
 use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
@@ -199,6 +200,11 @@ impl Pipeline {
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
         let complete = !fetched.truncated && !parsed.cut;
+        let manner = Manner {
+            language: parsed.language.clone(),
+            landed: landed(&feed.url, &fetched.final_url),
+            repairs: parsed.repairs.clone(),
+        };
         let work = move || {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
@@ -211,6 +217,7 @@ impl Pipeline {
                 freshness: fetched.freshness,
                 rhythm: parsed.rhythm,
                 links: both(fetched.links, parsed.links),
+                manner,
                 fetch,
                 feed,
             })
@@ -254,7 +261,7 @@ impl Pipeline {
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
         let visit = Visit::of(&record, &after);
-        self.store.record_fetch(after.clone(), record).await?;
+        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
         Ok((after, visit))
     }
 
@@ -273,7 +280,7 @@ impl Pipeline {
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
         let told = Visit::of(&record, &after);
         let visit = Visit { advice: failure.advice, network: failure.network, ..told };
-        self.store.record_fetch(after.clone(), record).await?;
+        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
         Ok((after, visit))
     }
 }
@@ -302,6 +309,19 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
+}
+
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

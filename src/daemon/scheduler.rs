@@ -332,6 +332,6 @@ async fn panicked(
     let after = schedule::after_failure(state, &record, None, false);
     let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
     let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
-    pipeline.store.record_fetch(after.clone(), record).await?;
+    pipeline.store.record_fetch(after.clone(), record, Vec::new()).await?;
     Ok((after, visit))
 }

@@ -1,5 +1,14 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
-//! [`crate::domain::schedule`] decides from these when it is fetched next.
+//! [`crate::domain::schedule`] decides from these when it is fetched next, [`health`] how it does;
+//! [`habits`] is what it is like, [`event`] what happened to it.
+
+pub mod event;
+mod gaps;
+pub mod habits;
+pub mod health;
+
+pub use event::FeedEvent;
+pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
 
 pub mod push;
 
@@ -8,6 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::habits::Habits;
 use super::entry::ParsedEntry;
 use super::ids::{Digest, FeedId, FeedKey};
 
@@ -80,6 +90,8 @@ pub struct FeedState {
     pub entries_per_day: f64,
     /// Until when a hub pushes the feed, if one does.
     pub pushed_until: Option<Timestamp>,
+    /// What it is like, learnt from what was read.
+    pub habits: Habits,
 }
 
 impl FeedState {
@@ -104,6 +116,7 @@ impl FeedState {
             last_detail: None,
             entries_per_day: 0.0,
             pushed_until: None,
+            habits: Habits::default(),
         }
     }
 

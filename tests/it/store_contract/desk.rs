@@ -71,6 +71,7 @@ impl Desk {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),

@@ -258,6 +258,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
