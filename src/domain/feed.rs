@@ -2,8 +2,10 @@
 //! [`crate::domain::schedule`] decides from these when it is fetched next.
 
 mod event;
+mod memory;
 
 pub use event::FeedEvent;
+pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -78,6 +80,7 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    pub memory: FetchMemory,
 }
 
 impl FeedState {
@@ -101,7 +104,19 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            memory: FetchMemory::default(),
         }
+    }
+
+    /// The URL that is asked: the configured one, or the one the feed has moved to.
+    pub fn fetch_url(&self) -> &str {
+        self.followed().map_or(&self.url, |relocation| &relocation.to)
+    }
+
+    /// The move that is followed, if one is.
+    pub fn followed(&self) -> Option<&Relocation> {
+        let relocation = self.memory.relocation.as_ref();
+        relocation.filter(|relocation| relocation.standing == MoveStanding::Followed)
     }
 
     /// Whether a success now would be this feed's first.

@@ -15,6 +15,7 @@ pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
+mod feed_memory;
 pub mod feeds;
 pub mod gaps;
 pub mod history;
