@@ -124,8 +124,9 @@ impl App {
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
         let vigil = (!options.once).then(watching);
+        let held = store.site_holds(options.clock.now())?;
         let scheduler =
-            Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
+            Scheduler::new(Arc::new(pipeline), gate, &held, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {

@@ -2,7 +2,7 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
+//! due, by way of [`guard`], which leaves alone the sites in [`holds`]; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
 //! same app over feeds of its own.
 
@@ -10,6 +10,8 @@ pub mod app;
 pub mod demo;
 pub mod dispatcher;
 pub mod events;
+mod guard;
+mod holds;
 pub mod pipeline;
 pub mod prepare;
 pub mod scheduler;

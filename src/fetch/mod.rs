@@ -3,14 +3,15 @@
 //!
 //! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
 //! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
-//! `coding` read no more than is allowed; `freshness` reads when to come again; everything
-//! that can go wrong is a [`failure::FetchFailure`].
+//! `coding` read no more than is allowed; `freshness` reads when to come again; [`page`] knows what
+//! stands where a feed was expected; everything that can go wrong is a [`failure::FetchFailure`].
 
 mod body;
 mod coding;
 pub mod failure;
 mod freshness;
 pub mod hosts;
+pub mod page;
 mod redirect;
 mod validators;
 
@@ -21,17 +22,19 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::{Freshness, Validators};
+use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
 use self::failure::FetchFailure;
 use self::hosts::HostGate;
+use self::page::Page;
 use self::redirect::Trail;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
@@ -40,6 +43,9 @@ const ACCEPT_FEEDS: HeaderValue = HeaderValue::from_static(
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5",
 );
+
+/// 226: the body is not the whole feed but what is new in it (RFC 3229).
+const IM_USED: u16 = 226;
 
 /// Largest sum of names and values of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -62,12 +68,26 @@ struct Way {
     client: reqwest::Client,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    pub url: &'a str,
+    /// What to ask "has it changed?" with; without any, the whole feed is asked for.
+    pub validators: &'a Validators,
+    /// The configured URL, where `url` is one that it has moved to: the move may lead no further
+    /// than a redirect might.
+    pub moved_from: Option<&'a str>,
+}
+
 /// What a server answered.
 #[derive(Debug, Clone)]
 pub struct Fetched {
     pub status: u16,
     /// 304: the body is empty and the feed is as it was.
     pub not_modified: bool,
+    /// 226: the body holds only what is new. What is not in it is not gone, and the validators
+    /// are nevertheless those of the whole feed.
+    pub delta: bool,
     /// Decoded, at most `max_body_bytes`.
     pub body: Bytes,
     /// `Content-Type` as given.
@@ -85,6 +105,14 @@ pub struct Fetched {
     pub bytes: u64,
 }
 
+impl Fetched {
+    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
+    /// that was asked for.
+    pub fn page(&self, asked: &str) -> Option<Page> {
+        Page::of(&self.body, asked, &self.final_url)
+    }
+}
+
 impl Fetcher {
     pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
         let limits = ClientLimits { connect: config.connect_timeout, read: config.read_timeout };
@@ -96,38 +124,40 @@ impl Fetcher {
         })
     }
 
-    /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
-    /// (not counted as fetching), follows redirects (waiting for another host's turn does count),
-    /// and may be dropped at any point.
-    ///
-    /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
-    /// public site could choose which private server is asked.
+    /// Fetches `url`, asking with `validators` whether it has changed; see [`Self::ask`].
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
+        self.ask(Ask { url, validators, moved_from: None }).await
+    }
+
+    /// Fetches a feed. Waits for the host's turn (not counted as fetching), follows redirects
+    /// (waiting for another host's turn does count), and may be dropped at any point.
+    ///
+    /// A redirect leads into what `allow_net` opens only if the configured URL is in there itself:
+    /// else a public site could choose which private server is asked.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
+        match self.attempt(ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
-            Err(FetchFailure::Decode { .. }) => {
-                self.attempt(url, validators, coding::PLAIN, &mut budget).await
-            }
+            Err(FetchFailure::Decode { .. }) => self.attempt(ask, coding::PLAIN, &mut budget).await,
             outcome => outcome,
         }
     }
 
     async fn attempt(
         &self,
-        url: &str,
-        validators: &Validators,
+        ask: Ask<'_>,
         codings: HeaderValue,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchFailure> {
-        let mut headers = validators::conditional(validators);
+        let mut headers = validators::conditional(ask.validators);
         headers.insert(ACCEPT, ACCEPT_FEEDS);
         headers.insert(ACCEPT_ENCODING, codings);
 
-        let mut trail = Trail::start(url)?;
-        self.excepted.check(&trail)?;
+        let mut trail = Trail::start(ask.url)?;
+        let widest = self.widest(ask)?;
+        widest.check(&trail)?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
-        let first = self.first_request(&trail, &headers);
+        let first = self.first_request(&trail, &headers, widest);
         let (way, mut response) = budget.spend(first).await??;
         while redirect::is_redirect(response.status()) {
             trail.follow(&response, self.config.max_redirects)?;
@@ -142,18 +172,30 @@ impl Fetcher {
             }
             response = budget.spend(way.request(&trail, &headers, &self.config)).await??;
         }
-        let fetched = self.receive(response, &trail, validators, budget).await;
+        let fetched = self.receive(response, &trail, ask.validators, budget).await;
         drop(permit);
         fetched
     }
 
-    /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
-    /// only if there is no other to this URL.
-    async fn first_request(
-        &self,
+    /// How far a fetch may be led. A URL that was moved to is reached through an exception only if
+    /// the configured one plainly needs one too: by its address, or at the same host.
+    fn widest(&self, ask: Ask<'_>) -> Result<&Way, FetchFailure> {
+        let Some(from) = ask.moved_from else {
+            return Ok(&self.excepted);
+        };
+        let (from, to) = (Trail::start(from)?, Trail::start(ask.url)?);
+        let own = from.url().host() == to.url().host() || self.public.check(&from).is_err();
+        Ok(if own { &self.excepted } else { &self.public })
+    }
+
+    /// Requests the first URL, and finds which way the whole fetch goes: the excepted one only if
+    /// there is no other to this URL.
+    async fn first_request<'a>(
+        &'a self,
         trail: &Trail,
         headers: &HeaderMap,
-    ) -> Result<(&Way, Response), FetchFailure> {
+        widest: &'a Way,
+    ) -> Result<(&'a Way, Response), FetchFailure> {
         if self.public.check(trail).is_ok() {
             match self.public.request(trail, headers, &self.config).await {
                 // Nothing was sent: the name has no public address.
@@ -161,8 +203,8 @@ impl Fetcher {
                 outcome => return outcome.map(|response| (&self.public, response)),
             }
         }
-        let response = self.excepted.request(trail, headers, &self.config).await?;
-        Ok((&self.excepted, response))
+        let response = widest.request(trail, headers, &self.config).await?;
+        Ok((widest, response))
     }
 
     async fn receive(
@@ -179,6 +221,7 @@ impl Fetcher {
         let mut fetched = Fetched {
             status: status.as_u16(),
             not_modified: status == StatusCode::NOT_MODIFIED,
+            delta: status.as_u16() == IM_USED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
             validators: validators::received(&headers),
@@ -196,13 +239,18 @@ impl Fetcher {
             fetched.validators = validators::merged(asked_with, fetched.validators);
             return Ok(fetched);
         }
-        if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
-            return Err(FetchFailure::Challenge { status: status.as_u16() });
+        if let Some(page) = Page::by_headers(&headers) {
+            return Err(FetchFailure::Page { status: status.as_u16(), page });
         }
         if !status.is_success() {
+            let peeked = budget.spend(refusal(response, &headers)).await;
+            if let Ok(Some(page)) = peeked {
+                return Err(FetchFailure::Page { status: status.as_u16(), page });
+            }
             return Err(FetchFailure::Status {
                 status: status.as_u16(),
                 retry_after: fresh.retry_after,
+                site: schedule::site(&fetched.final_url),
             });
         }
         let Reading { body, truncated } =
@@ -240,6 +288,17 @@ impl Way {
             .await
             .map_err(|error| told(FetchFailure::from_request(error, trail.url(), config), trail))
     }
+}
+
+/// Whether a server that refuses checks for a browser: those who do answer so, and say it in the
+/// body. A refusal that names a time to come again says enough.
+async fn refusal(response: Response, headers: &HeaderMap) -> Option<Page> {
+    let suspect = matches!(response.status().as_u16(), 403 | 405 | 429 | 503);
+    if !suspect || headers.contains_key(RETRY_AFTER) {
+        return None;
+    }
+    let body = body::peek(response, headers, page::LOOKED_AT_BYTES).await;
+    Page::of(&body, "", "").filter(|page| *page == Page::Challenge)
 }
 
 /// A failure that says where a redirect is to blame.
