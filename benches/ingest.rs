@@ -173,6 +173,7 @@ fn feed(n: usize) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

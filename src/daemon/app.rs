@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, broadcast, mpsc, watch};
+use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::articles::Articles;
 use super::dispatcher::{Dispatcher, Tally};
 use super::events::{Event, Events};
 use super::pipeline::Pipeline;
@@ -70,6 +71,11 @@ pub struct App {
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
+    /// The pipeline that runs, for the reader of articles.
+    pipeline: watch::Sender<Arc<Pipeline>>,
+    wanted: Arc<Notify>,
+    /// The reader's task; for one round, there is none, and it reads once at the end.
+    articles: Mutex<Option<JoinHandle<()>>>,
     /// The topics that run, for the vigil over them.
     topics: watch::Sender<Arc<TopicSet>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
@@ -114,7 +120,9 @@ impl App {
         let events = Events::new();
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
-        let (pipeline, channels) = build(&config, &store, &options, &committed)?;
+        let wanted = Arc::new(Notify::new());
+        let (pipeline, channels) = build(&config, &store, &options, &committed, &wanted)?;
+        let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
@@ -126,7 +134,10 @@ impl App {
         let vigil = (!options.once).then(watching);
         let held = store.site_holds(options.clock.now())?;
         let scheduler =
-            Scheduler::new(Arc::new(pipeline), gate, &held, feeds, events.clone(), options.once);
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
+        let pipeline = watch::Sender::new(pipeline);
+        let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
+        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
         let (orders, received) = mpsc::unbounded_channel();
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -137,6 +148,9 @@ impl App {
             orders,
             stop,
             scheduler: Mutex::new(Some(scheduler)),
+            pipeline,
+            wanted,
+            articles: Mutex::new(reading),
             topics,
             vigil: Mutex::new(vigil),
             live: Mutex::new(Live { config, dispatchers }),
@@ -171,7 +185,9 @@ impl App {
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
-        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
+        let pipeline = Arc::new(pipeline);
+        self.pipeline.send_replace(pipeline.clone());
+        let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
         let topics = self.topics.send_replace(config.topics.clone());
         let old = (topics, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
@@ -186,8 +202,8 @@ impl App {
     /// opening channels takes its time.
     async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
         let (store, options) = (self.store.clone(), self.options.clone());
-        let committed = self.committed.clone();
-        let work = move || build(&config, &store, &options, &committed);
+        let (committed, wanted) = (self.committed.clone(), self.wanted.clone());
+        let work = move || build(&config, &store, &options, &committed, &wanted);
         match tokio::task::spawn_blocking(work).await {
             Ok(built) => built,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -202,6 +218,9 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
+        let articles =
+            Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
+        articles.drain(&self.stop).await;
         vigil(&self.store, &self.options, &self.events, &self.topics).look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
@@ -223,6 +242,9 @@ impl App {
         self.stop.cancel();
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
+        }
+        if let Some(articles) = self.articles.lock().await.take() {
+            let _failed = articles.await;
         }
         if let Some(vigil) = self.vigil.lock().await.take() {
             let _failed = vigil.await;
@@ -307,6 +329,7 @@ fn build(
     store: &Store,
     options: &Options,
     committed: &watch::Sender<()>,
+    wanted: &Arc<Notify>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -321,6 +344,7 @@ fn build(
         store: store.clone(),
         clock: options.clock.clone(),
         committed: committed.clone(),
+        wanted: wanted.clone(),
     };
     Ok((pipeline, channels))
 }

@@ -7,6 +7,7 @@
 //! same app over feeds of its own.
 
 pub mod app;
+mod articles;
 pub mod demo;
 pub mod dispatcher;
 pub mod events;

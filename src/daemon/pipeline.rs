@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::events::Visit;
 use super::prepare::prepare;
@@ -18,7 +18,7 @@ use crate::domain::feed::{
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan};
 use crate::domain::schedule::{self, Hints, LedTo};
-use crate::fetch::{Ask, Fetched, Fetcher};
+use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits};
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -35,6 +35,8 @@ pub struct Pipeline {
     pub clock: Clock,
     /// Tells the dispatchers that there are new deliveries.
     pub committed: watch::Sender<()>,
+    /// Tells the reader of articles that there are pages to be read.
+    pub wanted: Arc<Notify>,
 }
 
 /// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
@@ -124,8 +126,7 @@ impl Pipeline {
         let in_full = schedule::asks_in_full(state, at);
         let validators = if in_full { &whole } else { &state.validators };
         let moved_from = (url != state.url).then_some(state.url.as_str());
-        let ask = Ask { url, validators, moved_from };
-        self.fetcher.ask(ask).await.map_err(|failure| Failure {
+        self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(|failure| Failure {
             site: failure.site().map(str::to_owned),
             code: failure.code(),
             status: failure.status(),
@@ -145,7 +146,7 @@ impl Pipeline {
         let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
         parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            let (code, detail, advice) = match fetched.page(asked) {
+            let (code, detail, advice) = match fetched.stand_in(asked) {
                 Some(page) => (page.code(), page.text().to_owned(), page.advice()),
                 None => (failure.code(), failure.to_string(), failure.advice()),
             };
@@ -209,9 +210,13 @@ impl Pipeline {
             plan.events.extend(schedule::events(&view.feed, &plan.feed));
             plan
         };
+        let full_text = batch.feed.full_text;
         let plan = self.store.ingest(batch, decide).await?;
         if !plan.deliveries.is_empty() {
             self.committed.send_replace(());
+        }
+        if full_text && (plan.entries.len() + plan.revised.len() > 0) {
+            self.wanted.notify_one();
         }
         Ok(plan)
     }

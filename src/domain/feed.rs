@@ -35,6 +35,8 @@ pub struct Feed {
     /// Baseline entries published within this time before the first fetch may alert.
     /// Zero (the default): the baseline raises nothing.
     pub backfill: Duration,
+    /// Whether the page behind each new entry is read too, and matched with what the feed says.
+    pub full_text: bool,
 }
 
 /// Bounds on the wait between two successful fetches.

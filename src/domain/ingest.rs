@@ -7,7 +7,7 @@ mod plan;
 mod prepared;
 mod recognition;
 
-pub use plan::{Render, plan};
+pub use plan::{Render, plan, plan_article};
 pub use prepared::OwnNames;
 
 use std::collections::{HashMap, HashSet};

@@ -13,7 +13,7 @@ use crate::config::FetchConfig;
 use crate::domain::feed::ReasonCode;
 use crate::egress::EgressError;
 
-use super::page::Page;
+use super::stand_in::StandIn;
 
 /// Where the metadata service of a cloud is asked over IPv6 (`fd00:ec2::254`).
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
@@ -65,7 +65,11 @@ pub enum FetchFailure {
         site: Option<String>,
     },
     #[error("HTTP {status}: {}", page.text())]
-    Page { status: u16, page: Page },
+    StandIn { status: u16, page: StandIn },
+    #[error("the site's robots.txt does not allow its page to be read")]
+    Robots,
+    #[error("the site's robots.txt could not be read")]
+    RobotsUnreachable,
     #[error("the server answered 304 to a request without a condition")]
     UnaskedNotModified,
     #[error("more than {limit} redirects")]
@@ -96,7 +100,9 @@ impl FetchFailure {
             Self::TimeoutConnect { .. } => "timeout_connect",
             Self::TimeoutRead { .. } => "timeout_read",
             Self::TimeoutTotal { .. } => "timeout_total",
-            Self::Page { page, .. } => page.code(),
+            Self::StandIn { page, .. } => page.code(),
+            Self::Robots => "robots",
+            Self::RobotsUnreachable => "robots_unreachable",
             Self::TooManyRedirects { .. } => "too_many_redirects",
             Self::RedirectBadTarget { .. } => "redirect_bad_target",
             Self::TooLarge { .. } => "too_large",
@@ -110,7 +116,7 @@ impl FetchFailure {
     /// The HTTP status, where there was an answer that is to blame.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Status { status, .. } | Self::Page { status, .. } => Some(*status),
+            Self::Status { status, .. } | Self::StandIn { status, .. } => Some(*status),
             Self::UnaskedNotModified => Some(304),
             _ => None,
         }
@@ -168,7 +174,9 @@ impl FetchFailure {
                 "the server is slow; it is tried again, or raise the timeouts under [fetch]"
             }
             Self::Status { status, .. } => status_advice(*status),
-            Self::Page { page, .. } => page.advice(),
+            Self::StandIn { page, .. } => page.advice(),
+            Self::Robots => "the site does not want this; leave out `full_text` for the feed",
+            Self::RobotsUnreachable => "the server is at fault; it is tried again",
             Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {
                 "open the URL in a browser and configure the address it ends at"
             }

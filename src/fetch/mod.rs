@@ -3,16 +3,19 @@
 //!
 //! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
 //! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
-//! `coding` read no more than is allowed; `freshness` reads when to come again; [`page`] knows what
-//! stands where a feed was expected; everything that can go wrong is a [`failure::FetchFailure`].
+//! `coding` read no more than is allowed; `freshness` reads when to come again; [`stand_in`] knows
+//! what stands where a feed was expected; everything that can go wrong is a
+//! [`failure::FetchFailure`].
 
 mod body;
 mod coding;
 pub mod failure;
 mod freshness;
 pub mod hosts;
-pub mod page;
+mod page;
 mod redirect;
+mod robots;
+pub mod stand_in;
 mod validators;
 
 #[cfg(test)]
@@ -34,8 +37,9 @@ use crate::egress::{ClientLimits, Egress, EgressError};
 use self::body::Reading;
 use self::failure::FetchFailure;
 use self::hosts::HostGate;
-use self::page::Page;
 use self::redirect::Trail;
+use self::robots::Robots;
+use self::stand_in::StandIn;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -58,7 +62,16 @@ pub struct Fetcher {
     /// Also to what the user named in `allow_net`.
     excepted: Way,
     gate: HostGate,
+    robots: Robots,
     config: FetchConfig,
+}
+
+/// How a URL is asked for.
+struct Ask<'a> {
+    accept: HeaderValue,
+    validators: &'a Validators,
+    /// Whether it may lead to what `allow_net` opens.
+    private: bool,
 }
 
 /// A guard and a client that keeps to it.
@@ -66,17 +79,6 @@ pub struct Fetcher {
 struct Way {
     egress: Egress,
     client: reqwest::Client,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
-    pub url: &'a str,
-    /// What to ask "has it changed?" with; without any, the whole feed is asked for.
-    pub validators: &'a Validators,
-    /// The configured URL, where `url` is one that it has moved to: the move may lead no further
-    /// than a redirect might.
-    pub moved_from: Option<&'a str>,
 }
 
 /// What a server answered.
@@ -108,8 +110,8 @@ pub struct Fetched {
 impl Fetched {
     /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
     /// that was asked for.
-    pub fn page(&self, asked: &str) -> Option<Page> {
-        Page::of(&self.body, asked, &self.final_url)
+    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
+        StandIn::of(&self.body, asked, &self.final_url)
     }
 }
 
@@ -120,44 +122,57 @@ impl Fetcher {
             public: Way::new(egress.public_only(), limits)?,
             excepted: Way::new(egress, limits)?,
             gate: HostGate::new(config.max_concurrent, config.host_gap),
+            robots: Robots::default(),
             config: config.clone(),
         })
     }
 
-    /// Fetches `url`, asking with `validators` whether it has changed; see [`Self::ask`].
+    /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
+    /// (not counted as fetching), follows redirects (waiting for another host's turn does count),
+    /// and may be dropped at any point.
+    ///
+    /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
+    /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
-        self.ask(Ask { url, validators, moved_from: None }).await
+        self.fetch_moved(url, validators, None).await
     }
 
-    /// Fetches a feed. Waits for the host's turn (not counted as fetching), follows redirects
-    /// (waiting for another host's turn does count), and may be dropped at any point.
-    ///
-    /// A redirect leads into what `allow_net` opens only if the configured URL is in there itself:
-    /// else a public site could choose which private server is asked.
-    pub async fn ask(&self, ask: Ask<'_>) -> Result<Fetched, FetchFailure> {
+    /// The same of a feed that has moved to `url`: it leads no further than a redirect from its
+    /// configured URL might.
+    pub async fn fetch_moved(
+        &self,
+        url: &str,
+        validators: &Validators,
+        moved_from: Option<&str>,
+    ) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        match self.attempt(ask, coding::OFFERED, &mut budget).await {
+        let private = moved_from.is_none_or(|from| self.may_lead(from, url));
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private };
+        match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
-            Err(FetchFailure::Decode { .. }) => self.attempt(ask, coding::PLAIN, &mut budget).await,
+            Err(FetchFailure::Decode { .. }) => {
+                self.attempt(url, &ask, coding::PLAIN, &mut budget).await
+            }
             outcome => outcome,
         }
     }
 
     async fn attempt(
         &self,
-        ask: Ask<'_>,
+        url: &str,
+        ask: &Ask<'_>,
         codings: HeaderValue,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchFailure> {
         let mut headers = validators::conditional(ask.validators);
-        headers.insert(ACCEPT, ACCEPT_FEEDS);
+        headers.insert(ACCEPT, ask.accept.clone());
         headers.insert(ACCEPT_ENCODING, codings);
 
-        let mut trail = Trail::start(ask.url)?;
-        let widest = self.widest(ask)?;
+        let mut trail = Trail::start(url)?;
+        let widest = if ask.private { &self.excepted } else { &self.public };
         widest.check(&trail)?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
-        let first = self.first_request(&trail, &headers, widest);
+        let first = self.first_request(&trail, &headers, ask.private);
         let (way, mut response) = budget.spend(first).await??;
         while redirect::is_redirect(response.status()) {
             trail.follow(&response, self.config.max_redirects)?;
@@ -177,34 +192,34 @@ impl Fetcher {
         fetched
     }
 
-    /// How far a fetch may be led. A URL that was moved to is reached through an exception only if
-    /// the configured one plainly needs one too: by its address, or at the same host.
-    fn widest(&self, ask: Ask<'_>) -> Result<&Way, FetchFailure> {
-        let Some(from) = ask.moved_from else {
-            return Ok(&self.excepted);
-        };
-        let (from, to) = (Trail::start(from)?, Trail::start(ask.url)?);
-        let own = from.url().host() == to.url().host() || self.public.check(&from).is_err();
-        Ok(if own { &self.excepted } else { &self.public })
+    /// Whether a move may lead to what `allow_net` opens: only if the configured URL plainly is in
+    /// there too, by its address or at the same host.
+    fn may_lead(&self, from: &str, to: &str) -> bool {
+        match (Trail::start(from), Trail::start(to)) {
+            (Ok(from), Ok(to)) => {
+                from.url().host() == to.url().host() || self.public.check(&from).is_err()
+            }
+            _ => false,
+        }
     }
 
-    /// Requests the first URL, and finds which way the whole fetch goes: the excepted one only if
-    /// there is no other to this URL.
-    async fn first_request<'a>(
-        &'a self,
+    /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
+    /// only if there is no other to this URL.
+    async fn first_request(
+        &self,
         trail: &Trail,
         headers: &HeaderMap,
-        widest: &'a Way,
-    ) -> Result<(&'a Way, Response), FetchFailure> {
+        private: bool,
+    ) -> Result<(&Way, Response), FetchFailure> {
         if self.public.check(trail).is_ok() {
             match self.public.request(trail, headers, &self.config).await {
                 // Nothing was sent: the name has no public address.
-                Err(FetchFailure::PrivateAnswer { .. }) => {}
+                Err(FetchFailure::PrivateAnswer { .. }) if private => {}
                 outcome => return outcome.map(|response| (&self.public, response)),
             }
         }
-        let response = widest.request(trail, headers, &self.config).await?;
-        Ok((widest, response))
+        let response = self.excepted.request(trail, headers, &self.config).await?;
+        Ok((&self.excepted, response))
     }
 
     async fn receive(
@@ -239,13 +254,13 @@ impl Fetcher {
             fetched.validators = validators::merged(asked_with, fetched.validators);
             return Ok(fetched);
         }
-        if let Some(page) = Page::by_headers(&headers) {
-            return Err(FetchFailure::Page { status: status.as_u16(), page });
+        if let Some(page) = StandIn::by_headers(&headers) {
+            return Err(FetchFailure::StandIn { status: status.as_u16(), page });
         }
         if !status.is_success() {
             let peeked = budget.spend(refusal(response, &headers)).await;
             if let Ok(Some(page)) = peeked {
-                return Err(FetchFailure::Page { status: status.as_u16(), page });
+                return Err(FetchFailure::StandIn { status: status.as_u16(), page });
             }
             return Err(FetchFailure::Status {
                 status: status.as_u16(),
@@ -292,13 +307,13 @@ impl Way {
 
 /// Whether a server that refuses checks for a browser: those who do answer so, and say it in the
 /// body. A refusal that names a time to come again says enough.
-async fn refusal(response: Response, headers: &HeaderMap) -> Option<Page> {
+async fn refusal(response: Response, headers: &HeaderMap) -> Option<StandIn> {
     let suspect = matches!(response.status().as_u16(), 403 | 405 | 429 | 503);
     if !suspect || headers.contains_key(RETRY_AFTER) {
         return None;
     }
-    let body = body::peek(response, headers, page::LOOKED_AT_BYTES).await;
-    Page::of(&body, "", "").filter(|page| *page == Page::Challenge)
+    let body = body::peek(response, headers, stand_in::LOOKED_AT_BYTES).await;
+    StandIn::of(&body, "", "").filter(|page| *page == StandIn::Challenge)
 }
 
 /// A failure that says where a redirect is to blame.

@@ -3,12 +3,14 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
-//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
+//! [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`], [`verdicts`], [`vigil`],
+//! [`articles`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
+pub mod articles;
 mod column;
 pub mod counts;
 pub mod entries;

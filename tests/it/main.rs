@@ -9,6 +9,7 @@ mod crash;
 mod delivery;
 mod fetching;
 mod fetching_over_time;
+mod full_text;
 mod packs;
 mod parsing;
 mod pipeline;

@@ -2,6 +2,9 @@
 //! they were published. How a match becomes an alert is in [`alerting`].
 
 mod alerting;
+mod article;
+
+pub use article::plan_article;
 
 use std::collections::HashMap;
 

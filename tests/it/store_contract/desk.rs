@@ -170,6 +170,7 @@ pub fn feed(key: &str) -> Feed {
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         // The first fetch may alert.
         backfill: Duration::from_secs(24 * 3600),
+        full_text: false,
     }
 }
 

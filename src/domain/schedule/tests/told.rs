@@ -14,6 +14,7 @@ fn feed() -> Arc<Feed> {
         tags: Vec::new(),
         interval: INTERVAL,
         backfill: Duration::ZERO,
+        full_text: false,
     })
 }
 

@@ -4,8 +4,8 @@ use super::*;
 
 const FEED: &str = "https://news.example/feed";
 
-fn page(body: &str) -> Option<Page> {
-    Page::of(body.as_bytes(), FEED, FEED)
+fn page(body: &str) -> Option<StandIn> {
+    StandIn::of(body.as_bytes(), FEED, FEED)
 }
 
 #[test]
@@ -17,31 +17,31 @@ fn pages_that_check_for_a_browser_are_told() {
         r#"<script data-cfasync="false" src="https://ct.captcha-delivery.com/c.js"></script>"#,
         r#"<script id="anubis_challenge" type="application/json">{}</script>"#,
     ] {
-        assert_eq!(page(body), Some(Page::Challenge), "{body}");
+        assert_eq!(page(body), Some(StandIn::Challenge), "{body}");
     }
     let mut headers = HeaderMap::new();
-    assert_eq!(Page::by_headers(&headers), None);
+    assert_eq!(StandIn::by_headers(&headers), None);
     headers.insert("x-amzn-waf-action", "Challenge".parse().unwrap());
-    assert_eq!(Page::by_headers(&headers), Some(Page::Challenge));
+    assert_eq!(StandIn::by_headers(&headers), Some(StandIn::Challenge));
 }
 
 #[test]
 fn logins_are_told_by_their_form_or_by_where_a_redirect_ended() {
     for field in ["type=\"password\"", "type='password'", "TYPE=password"] {
         let body = format!("<html><form><input name=p {field}></form></html>");
-        assert_eq!(page(&body), Some(Page::Login), "{field}");
+        assert_eq!(page(&body), Some(StandIn::Login), "{field}");
     }
     let plain = b"<html>Please wait</html>";
     for (answered, told) in [
-        ("https://news.example/users/sign_in?next=%2Ffeed", Some(Page::Login)),
-        ("https://sso.example/SAML2/Redirect", Some(Page::Login)),
+        ("https://news.example/users/sign_in?next=%2Ffeed", Some(StandIn::Login)),
+        ("https://sso.example/SAML2/Redirect", Some(StandIn::Login)),
         ("https://news.example/login-to-the-capitol-riots", None),
         ("https://news.example/", None),
     ] {
-        assert_eq!(Page::of(plain, FEED, answered), told, "{answered}");
+        assert_eq!(StandIn::of(plain, FEED, answered), told, "{answered}");
     }
     let asked = "https://news.example/login/feed";
-    assert_eq!(Page::of(plain, asked, asked), None, "no redirect led there");
+    assert_eq!(StandIn::of(plain, asked, asked), None, "no redirect led there");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn parked_domains_are_told_and_other_pages_are_not() {
         "<script>window.onload=function(){window.location.href=\"/lander\"}</script>",
         "<script src=\"https://img.sedoparking.com/js/jquery.js\"></script>",
     ] {
-        assert_eq!(page(body), Some(Page::Parked), "{body}");
+        assert_eq!(page(body), Some(StandIn::Parked), "{body}");
     }
     for body in ["", "<html>Not found</html>", "<html>How to type passwords safely</html>"] {
         assert_eq!(page(body), None, "{body}");
