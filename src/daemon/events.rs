@@ -46,7 +46,7 @@ pub struct Visit {
     /// Whether the failure says nothing of the feed, only of the way to it.
     pub network: bool,
     /// The site that asked to be left alone, for all of its feeds.
-    pub hold: Option<SiteHold>,
+    pub hold: Option<Box<SiteHold>>,
     /// Failed visits in a row, this one included.
     pub failures: u32,
     /// Whether this was the feed's first successful fetch.

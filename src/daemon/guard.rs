@@ -18,10 +18,18 @@ use crate::store::error::StoreError;
 
 /// How a visit ended.
 pub enum Ended {
-    /// With the new state, or none if the store failed.
-    Visited(FeedKey, Result<(FeedState, Visit), StoreError>),
+    Visited(Box<Visited>),
     /// Before it began: its site asked to be left alone.
     Held(FeedKey, SiteHold),
+}
+
+/// A visit that was made.
+pub struct Visited {
+    pub feed: FeedKey,
+    /// In monotonic time.
+    pub begun: Duration,
+    /// The new state, or none if the store failed.
+    pub result: Result<(FeedState, Visit), StoreError>,
 }
 
 /// One visit, when its host's turn comes. A panic in it becomes this feed's recorded failure.
@@ -45,6 +53,7 @@ pub async fn guarded(
     if let Some(hold) = held() {
         return Ended::Held(key, hold);
     }
+    let begun = pipeline.clock.elapsed();
     let visit = Box::pin(pipeline.visit(&feed, &state));
     let result = match AssertUnwindSafe(visit).catch_unwind().await {
         Ok(result) => result,
@@ -53,7 +62,7 @@ pub async fn guarded(
     if let Ok((_, Visit { hold: Some(hold), .. })) = &result {
         holds.begin(hold, pipeline.clock.elapsed());
     }
-    Ended::Visited(key, result)
+    Ended::Visited(Box::new(Visited { feed: key, begun, result }))
 }
 
 async fn panicked(

@@ -254,7 +254,7 @@ impl Pipeline {
             ..record
         };
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
-        let hold = schedule::hold(failure.site, &record, &after, failure.retry_after);
+        let hold = schedule::hold(failure.site, &record, &after, failure.retry_after).map(Box::new);
         let told = Visit::of(&record, &after);
         let visit = Visit { advice: failure.advice, network: failure.network, hold, ..told };
         let events = schedule::events(state, &after);

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Event, Events, Round, Visit};
-use super::guard::{Ended, guarded};
+use super::guard::{Ended, Visited, guarded};
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, Outcome};
@@ -194,14 +194,14 @@ impl Scheduler {
     }
 
     fn ended(&mut self, ended: Ended) {
-        let (key, result) = match ended {
-            Ended::Visited(key, result) => (key, result),
+        let Visited { feed: key, begun, result } = match ended {
+            Ended::Visited(visited) => *visited,
             Ended::Held(key, hold) => return self.not_begun(&key, &hold),
         };
         self.busy.remove(&key);
         let visit = match result {
             Ok((state, visit)) => {
-                self.visited(&key, state);
+                self.visited(&key, begun, state);
                 if let Some(hold) = &visit.hold {
                     self.hold(hold, &key);
                 }
@@ -294,8 +294,10 @@ impl Scheduler {
 
     /// Takes over a visited feed's state. If the feed was given another URL meanwhile, what the
     /// old server said is void, and the new one is due now.
-    fn visited(&mut self, key: &FeedKey, state: FeedState) {
+    fn visited(&mut self, key: &FeedKey, begun: Duration, state: FeedState) {
+        let took = self.pipeline.clock.elapsed().saturating_sub(begun);
         let wait = schedule::wait(&state).unwrap_or_else(|| self.until_due(&state));
+        let wait = wait.saturating_sub(took);
         let Some(scheduled) = self.feeds.get_mut(key) else { return };
         scheduled.unrecorded = 0;
         let moved = state.url != scheduled.feed.url;
@@ -358,9 +360,11 @@ impl Scheduler {
     async fn finish(&mut self) {
         let all_ended = async {
             while let Some(ended) = self.running.join_next().await {
-                if let Ok(Ended::Visited(key, Ok((_, visit)))) = ended {
+                if let Ok(Ended::Visited(visited)) = ended
+                    && let Visited { feed, result: Ok((_, visit)), .. } = *visited
+                {
                     if let Some(hold) = &visit.hold {
-                        self.hold(hold, &key);
+                        self.hold(hold, &feed);
                     }
                     self.events.tell(Event::Visited(visit));
                 }
