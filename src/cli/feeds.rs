@@ -10,7 +10,7 @@ use crate::cli::args::Feeds;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{feed_fetch, moment};
+use crate::cli::{feed_fetch, feed_move, moment};
 use crate::config::Config;
 use crate::domain::feed::{Feed, FeedState};
 use crate::store::feeds::FeedView;
@@ -50,6 +50,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::List => list(session),
         Feeds::Status { failing } => status(*failing, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
     }
 }
 

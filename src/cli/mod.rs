@@ -13,6 +13,7 @@ mod entries;
 mod exit;
 mod explanation;
 mod feed_fetch;
+mod feed_move;
 mod feeds;
 mod git;
 mod init;

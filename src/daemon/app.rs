@@ -143,7 +143,9 @@ impl App {
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let watching = || tokio::spawn(feed_watch.run(stop.clone()));
         let feed_watch = (!options.once).then(watching);
-        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let held = store.site_holds(options.clock.now())?;
+        let scheduler =
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
         let pipeline = watch::Sender::new(pipeline);
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());

@@ -10,7 +10,10 @@ pub mod health;
 pub use event::FeedEvent;
 pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
 
+mod memory;
 pub mod push;
+
+pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -92,6 +95,7 @@ pub struct FeedState {
     pub pushed_until: Option<Timestamp>,
     /// What it is like, learnt from what was read.
     pub habits: Habits,
+    pub memory: FetchMemory,
 }
 
 impl FeedState {
@@ -117,7 +121,19 @@ impl FeedState {
             entries_per_day: 0.0,
             pushed_until: None,
             habits: Habits::default(),
+            memory: FetchMemory::default(),
         }
+    }
+
+    /// The URL that is asked: the configured one, or the one the feed has moved to.
+    pub fn fetch_url(&self) -> &str {
+        self.followed().map_or(&self.url, |relocation| &relocation.to)
+    }
+
+    /// The move that is followed, if one is.
+    pub fn followed(&self) -> Option<&Relocation> {
+        let relocation = self.memory.relocation.as_ref();
+        relocation.filter(|relocation| relocation.standing == MoveStanding::Followed)
     }
 
     /// Whether a success now would be this feed's first.

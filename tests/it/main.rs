@@ -8,6 +8,7 @@ mod config_problems;
 mod crash;
 mod delivery;
 mod fetching;
+mod fetching_over_time;
 mod full_text;
 mod packs;
 mod parsing;
