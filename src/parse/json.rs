@@ -57,7 +57,10 @@ pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFa
         Value::List(items) => Object::of("items", Value::List(items)),
         _ => return Err(ParseFailure::NotAFeedJson),
     };
-    let items = items(&feed, &mut loose).ok_or(ParseFailure::NotAFeedJson)?;
+    let items = items(&feed, &mut loose).ok_or_else(|| match cut {
+        true => ParseFailure::Malformed { reason: "it ends before its first item does".to_owned() },
+        false => ParseFailure::NotAFeedJson,
+    })?;
     Ok(map(&feed, items, url, limits, cut, loose))
 }
 
