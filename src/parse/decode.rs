@@ -16,9 +16,14 @@ const DECLARATION_BYTES: usize = 2 * 1024;
 
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// [`read`] for what is no feed: without a count of what was mended. A byte can become three.
+pub fn to_text<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
+    read(body, content_type, body.len().saturating_mul(3), &mut Tally::default())
+}
+
 /// The text of a document without byte order mark and without characters that XML does not
 /// allow, at most `limit` bytes of it.
-pub fn to_text<'a>(
+pub fn read<'a>(
     body: &'a [u8],
     content_type: Option<&str>,
     limit: usize,

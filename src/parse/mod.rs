@@ -66,7 +66,7 @@ pub fn read(
     let mut tally = Tally::default();
     let (bytes, packed) = unpack::unpack(body, limits)?;
     tally.add(Fault::Packed, usize::from(packed));
-    let text = decode::to_text(&bytes, content_type, limits.body_bytes, &mut tally);
+    let text = decode::read(&bytes, content_type, limits.body_bytes, &mut tally);
     match sniff::kind(&text) {
         Kind::Nothing => Err(ParseFailure::Empty),
         Kind::Xml { start, wrapped } => {

@@ -26,7 +26,7 @@ use url::Url;
 use crate::domain::feed::{FeedLinks, Rhythm};
 
 use super::attributes::{self, Attribute};
-use super::entity::Entities;
+use super::entity::{Bare, Entities};
 use super::failure::ParseFailure;
 use super::lex::{Lexer, Part, Tag, Token};
 use super::limits::Limits;
@@ -408,7 +408,8 @@ impl<'a> Normaliser<'a> {
             return false;
         }
         if self.after == After::EmptyLink && text.starts_with("http") {
-            self.page(text.into(), link::SPOKEN);
+            let href = self.entities.unescape(text, Bare::Keep, &mut self.tally);
+            self.page(href, link::SPOKEN);
         }
         self.after = After::Nothing;
         true

@@ -1,16 +1,10 @@
 //! The parts by themselves: charsets, references, tokens, kinds of documents.
 
-use super::decode;
+use super::decode::{self, to_text};
 use super::entity::{Bare, Entities};
 use super::lex::{Lexer, Part};
-use super::limits::Limits;
 use super::repairs::{Tally, sentence};
 use super::sniff::{Kind, kind};
-
-fn to_text(body: &[u8], content_type: Option<&str>) -> String {
-    let limit = Limits::STANDARD.body_bytes;
-    decode::to_text(body, content_type, limit, &mut Tally::default()).into_owned()
-}
 
 #[test]
 fn the_bytes_outrank_a_wrong_label() {
@@ -53,7 +47,7 @@ fn windows_1252_pasted_into_utf_8_is_mended() {
 #[test]
 fn illegal_characters_go_and_are_counted() {
     let mut tally = Tally::default();
-    let text = decode::to_text(b"<a>x\x00\x0b\x1fy\xef\xbf\xbf</a>", None, 1_000, &mut tally);
+    let text = decode::read(b"<a>x\x00\x0b\x1fy\xef\xbf\xbf</a>", None, 1_000, &mut tally);
     assert_eq!(text, "<a>xy</a>");
     assert!(sentence(&tally.repairs()).unwrap().ends_with("illegal characters"));
 }
@@ -82,7 +76,7 @@ fn a_label_that_the_bytes_deny_gives_way_to_the_next() {
 #[test]
 fn a_text_is_cut_where_it_grows_beyond_the_limit() {
     let mut tally = Tally::default();
-    let text = decode::to_text(&[0x80; 100], Some("text/xml; charset=cp1252"), 100, &mut tally);
+    let text = decode::read(&[0x80; 100], Some("text/xml; charset=cp1252"), 100, &mut tally);
     assert_eq!(text, "€".repeat(33));
 }
 

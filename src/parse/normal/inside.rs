@@ -159,6 +159,7 @@ impl<'a> Normaliser<'a> {
         let nested_name = split(leaf.name).1.eq_ignore_ascii_case(local);
         match (element, holds) {
             (Element::Unknown, _) => false,
+            (_, Holds::Fields) if nested_name => false,
             (Element::Entry, Holds::Text | Holds::Markup) => true,
             (Element::Leaf(_), Holds::Text) => true,
             (Element::Leaf(_), Holds::Markup) if !nested_name && !vocabulary::is_html(local) => {
