@@ -116,6 +116,7 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>) -> String {
         ("by", document.authors.clone()),
         ("in", document.categories.clone()),
         ("published", published(detail)),
+        ("dated", entry.date_text.clone().unwrap_or_default()),
         ("seen", moment::text(entry.first_seen)),
         ("link", document.url.clone().unwrap_or_default()),
         ("story", detail.story.map(|story| story.to_string()).unwrap_or_default()),
@@ -186,6 +187,7 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
         "language": document.language,
         "published": moment::json_opt(entry.published),
         "date_quality": entry.date_quality.as_str(),
+        "date_text": entry.date_text,
         "first_seen": moment::json(entry.first_seen),
         "story": detail.story.map(|story| story.to_string()),
         "revisions": detail.revisions.iter().map(|old| json!({

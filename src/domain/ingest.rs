@@ -75,6 +75,8 @@ pub struct Prepared {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed wrote it.
+    pub date_text: Option<String>,
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,

@@ -194,6 +194,7 @@ pub fn told(title: &str, link: &str) -> Prepared {
         publisher: String::new(),
         published: Some(now()),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(key("guid", link)),
             link: link_key,
