@@ -42,7 +42,7 @@ pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
 pub use rule_map::{PlacedLint, RuleMap};
-pub use stored::{Restored, TopicText, restore};
+pub use stored::{ListText, Restored, TopicText, restore};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -19,6 +19,7 @@ pub mod gaps;
 pub mod history;
 mod indexing;
 mod ingest;
+mod list_texts;
 mod lock;
 mod meta;
 mod migrate;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::Store;
 use super::column::{Hash, Ms, Text, key, opt_time, time};
 use super::error::StoreError;
+use super::list_texts::{self, Lists};
 use crate::config::TopicText;
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::topic::Severity;
@@ -88,10 +89,12 @@ impl Store {
     ) -> Result<Option<StoredRule>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT source, first_used FROM topic_revisions WHERE topic = ?1 AND revision = ?2",
+                "SELECT source, lists, first_used FROM topic_revisions \
+                 WHERE topic = ?1 AND revision = ?2",
             )?;
             let found = query.query_row((Text(topic), Hash(revision)), |row| {
-                Ok(StoredRule { source: row.get(0)?, first_used: time(row, 1)? })
+                let source = Lists::default().text(conn, row.get(0)?, row.get(1)?)?;
+                Ok(StoredRule { source: source.to_string(), first_used: time(row, 2)? })
             });
             Ok(found.optional()?)
         })
@@ -113,8 +116,8 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
     let mut known =
         conn.prepare_cached("SELECT 1 FROM topic_revisions WHERE topic = ?1 AND revision = ?2")?;
     let mut remember = conn.prepare_cached(
-        "INSERT INTO topic_revisions (topic, revision, source, first_used) \
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO topic_revisions (topic, revision, source, lists, first_used) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for topic in topics {
         upsert.execute(params![
@@ -126,10 +129,10 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
             topic.shadow,
             Ms(now),
         ])?;
-        // A text is long where its lists are: it is put together for a new rule alone.
         let key = (Text(&topic.id), Hash(topic.revision));
         if !known.exists(params![key.0, key.1])? {
-            remember.execute(params![key.0, key.1, topic.source.to_string(), Ms(now)])?;
+            let lists = list_texts::put(conn, &topic.source)?;
+            remember.execute(params![key.0, key.1, topic.source.own, lists, Ms(now)])?;
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod packs;
 mod parsing;
 mod pipeline;
 mod reload;
+mod shared_lists;
 mod store_contract;
 mod swap;
 mod tidy;

@@ -188,6 +188,7 @@ async fn what_runs_is_replaced_and_what_stays_is_not_written_again() {
         kind,
         id: id.to_owned(),
         fields: [("rule".to_owned(), value.to_owned())].into(),
+        source: (kind == Kind::Topic).then(|| format!("match = '{value}'").into()),
     };
     let settings = || part("fetch", Kind::Settings, "s");
     let first = vec![
