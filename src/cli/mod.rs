@@ -16,6 +16,7 @@ mod feed_fetch;
 mod feeds;
 mod git;
 mod init;
+mod kept;
 mod load;
 mod moment;
 mod naming;

@@ -23,6 +23,9 @@ pub const RULE: &str = "rule";
 /// else.
 pub const TESTS_TEXT: &str = "tests.text";
 
+/// The field of a topic that runs as it did before, with why: see [`Config::keep`].
+pub const KEPT: &str = "kept";
+
 /// Fields that can only be told by who can read the secrets.
 pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
 
@@ -83,8 +86,9 @@ impl Config {
     pub fn outline(&self) -> Vec<Part> {
         let topics = self.topics.topics().map(|(topic, revision)| {
             let source = self.topic_sources.get(&topic.id).cloned();
-            let part = part(Kind::Topic, topic.id.as_str(), topic_fields(topic, revision));
-            Part { source, ..part }
+            let mut fields = topic_fields(topic, revision);
+            fields.extend(self.kept.get(&topic.id).map(|why| (KEPT, why.clone())));
+            Part { source, ..part(Kind::Topic, topic.id.as_str(), fields) }
         });
         let feeds =
             self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));

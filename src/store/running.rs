@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Store;
 use super::column::{Hash, Json, Ms, code, time};
@@ -12,6 +12,11 @@ use super::error::StoreError;
 use super::list_texts::{self, Lists};
 use crate::config::TopicText;
 use crate::config::outline::{Kind, Part};
+use crate::domain::ids::TopicId;
+
+/// A topic's part, as its text.
+const SOURCE: &str = "SELECT source, lists, json_extract(summary, '$.source') \
+     FROM running_config WHERE kind = 'topic' AND id = ?1";
 
 /// The field of the summary that held a topic's text, lists and all, before schema 4.
 const OLD_SOURCE: &str = "source";
@@ -69,6 +74,38 @@ impl Store {
             Ok(found)
         })
     }
+
+    /// The text of a topic as the daemon last ran with it; `None` if it did not.
+    pub fn running_source(&self, topic: &TopicId) -> Result<Option<TopicText>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(SOURCE)?;
+            let found = query.query_row([topic.as_str()], |row| match row.get(0)? {
+                Some(own) => Lists::default().text(conn, own, row.get(1)?).map(Some),
+                None => Ok(row.get::<_, Option<String>>(2)?.map(TopicText::from)),
+            });
+            Ok(found.optional()?.flatten())
+        })
+    }
+
+    /// Topics that the daemon last ran with as they were before, by id.
+    pub fn kept(&self) -> Result<Vec<Kept>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT id, json_extract(summary, '$.kept') AS why FROM running_config \
+                 WHERE kind = 'topic' AND why IS NOT NULL ORDER BY id",
+            )?;
+            let kept = query.query_map([], |row| Ok(Kept { topic: row.get(0)?, why: row.get(1)? }));
+            Ok(kept?.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// What is told of a topic that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub topic: String,
+    /// Why it runs as it did before, and not as its file says.
+    pub why: String,
 }
 
 /// Forgets parts that are no longer there.
