@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::super::RulePlace;
 use super::super::super::compile::term_label;
 use super::super::super::syntax::ast::{Term, Word};
-use super::super::super::syntax::nearest::distance;
 use super::super::book::{Book, Placed};
 use super::super::probe::Probes;
 use super::super::sample::{capitalised, is_unspaced};
@@ -15,6 +14,7 @@ use super::{History, Query, term_words};
 use crate::domain::text::case::TermCase;
 use crate::domain::text::fold::fold;
 use crate::domain::text::scan::{TokenKind, tokens};
+use crate::domain::text::slips::slips;
 use crate::domain::text::spelling::{Stem, normal, spellings};
 
 /// Fewest stored entries from which it is worth saying that a word never occurred.
@@ -215,15 +215,13 @@ fn meant(word: &Word, beside: &HashSet<String>, history: &History<'_>) -> Option
     let allowed = if letters.len() < 8 { 1 } else { 2 };
     let near = |candidate: &str| {
         let other: Vec<char> = candidate.chars().collect();
-        (other.len().abs_diff(letters.len()) <= allowed)
-            .then(|| distance(&letters, &other))
-            .filter(|distance| (1..=allowed).contains(distance))
+        slips(&letters, &other, allowed).filter(|slips| *slips > 0)
     };
     let candidates = history.vocabulary.forms().filter(|(_, entries)| *entries >= MIN_MEANT);
     let (form, entries, _) = candidates
         .filter_map(|(form, entries)| Some((form, entries, near(form)?)))
         .filter(|(form, ..)| !beside.contains(&normal(form, Stem::Plural)))
-        .min_by_key(|(_, entries, distance)| (*distance, std::cmp::Reverse(*entries)))?;
+        .min_by_key(|(_, entries, slips)| (*slips, std::cmp::Reverse(*entries)))?;
     let written = match TermCase::of(&word.text) {
         TermCase::Common | TermCase::Mixed => form.to_owned(),
         TermCase::Name => capitalised(form),
