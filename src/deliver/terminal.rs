@@ -4,6 +4,8 @@
 
 mod wrap;
 
+pub use wrap::wrap;
+
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
