@@ -51,7 +51,7 @@ pub struct TopicView {
     pub shadow: bool,
     /// Since when it is configured without a break.
     pub watched_since: Timestamp,
-    /// When an entry matched last.
+    /// When an entry last matched that had not before: one that is saved again is nothing new.
     pub last_match: Option<Timestamp>,
     /// Since when it is known to match less than it is expected to.
     pub silent_since: Option<Timestamp>,
@@ -73,7 +73,10 @@ impl Store {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
                 "SELECT id, name, severity, revision, file, retired_at, shadow, watched_since, \
-                 silent_since, (SELECT max(at) FROM decisions WHERE topic = topics.id) \
+                 silent_since, (SELECT at FROM decisions AS d WHERE topic = topics.id \
+                   AND NOT EXISTS (SELECT 1 FROM decisions AS e WHERE e.entry_id = d.entry_id \
+                     AND e.topic = d.topic AND e.at < d.at) \
+                   ORDER BY at DESC LIMIT 1) \
                  FROM topics ORDER BY id",
             )?;
             let views = query.query_map([], view)?;

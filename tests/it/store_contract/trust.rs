@@ -178,6 +178,7 @@ async fn the_vigil_learns_when_a_topic_matched_and_since_when_it_is_watched() {
     let saved = desk.store.ingest(batch, move |view| plan(view, &same, at, RENDER)).await.unwrap();
     assert_eq!((saved.revised.len(), saved.decisions.len()), (1, 1));
     assert_eq!(matched(now() + HOUR * 2, 10), []);
+    assert_eq!(view().last_match, Some(now() + HOUR * 2));
     assert_eq!(matched(now(), 10), [now() + HOUR * 2, now() + HOUR]);
 }
 
