@@ -24,6 +24,7 @@ mod habits_row;
 pub mod history;
 mod indexing;
 mod ingest;
+mod list_texts;
 mod lock;
 mod meta;
 mod migrate;

@@ -9,6 +9,7 @@ mod daemon;
 mod explain;
 mod feeds;
 mod imports;
+mod kept;
 mod lint;
 mod packs;
 mod scene;

@@ -15,6 +15,7 @@ mod parsing;
 mod pipeline;
 mod push;
 mod reload;
+mod shared_lists;
 mod store_contract;
 mod swap;
 mod tidy;

@@ -38,6 +38,13 @@ pub struct Library {
     pub definitions: BTreeMap<String, Definition>,
 }
 
+/// Topics, and the lists and macros that their rules may refer to.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    pub topics: Vec<Arc<Topic>>,
+    pub library: &'a Library,
+}
+
 /// All topics, compiled: immutable, shared by every worker, swapped whole on reload.
 pub struct TopicSet {
     pub(super) topics: Vec<CompiledTopic>,
@@ -65,8 +72,15 @@ impl TopicSet {
     /// Compiles `topics` over `library`, or says everything that is wrong with them. Unused lists
     /// and macros are checked too.
     pub fn compile(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
-        let errors = check::check(&topics, library);
-        if errors.is_empty() { build::build(topics, library) } else { Err(errors) }
+        Self::compile_groups(vec![Group { topics, library }])
+    }
+
+    /// The same, of groups of topics whose lists of the same name may differ. The places of errors
+    /// are counted within the group; ids must differ over all of them.
+    pub fn compile_groups(groups: Vec<Group<'_>>) -> Result<TopicSet, Vec<RuleError>> {
+        let errors = groups.iter().flat_map(|group| check::check(&group.topics, group.library));
+        let errors: Vec<RuleError> = errors.collect();
+        if errors.is_empty() { build::build(groups) } else { Err(errors) }
     }
 
     /// No topics: matches nothing.

@@ -11,29 +11,36 @@ use super::lexicon::Lexicon;
 use super::plan::Plan;
 use super::revision::Revisions;
 use super::{
-    CompiledDefinition, CompiledTopic, Gates, Library, Patterns, TopicSet, Vocabulary, expr_label,
+    CompiledDefinition, CompiledTopic, Gates, Group, Library, Patterns, TopicSet, Vocabulary,
+    expr_label,
 };
 use crate::domain::ids::Digest;
 use crate::domain::text::spelling::Stem;
 
 /// Compiles rules that [`super::check`] found nothing wrong with.
-pub fn build(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
+pub fn build(groups: Vec<Group<'_>>) -> Result<TopicSet, Vec<RuleError>> {
+    let none = Library::default();
     let mut builder = Builder {
-        library,
+        library: &none,
         lexicon: Lexicon::default(),
         definitions: Vec::new(),
         known: HashMap::new(),
         reads_all_fields: false,
     };
-    let mut revisions = Revisions::new(library);
-    let compiled: Vec<CompiledTopic> =
-        topics.iter().map(|topic| builder.topic(topic, revisions.of(&topic.rule))).collect();
+    let mut compiled: Vec<CompiledTopic> = Vec::new();
+    for group in &groups {
+        builder.library = group.library;
+        builder.known.clear();
+        let mut revisions = Revisions::new(group.library);
+        let topics = group.topics.iter();
+        compiled.extend(topics.map(|topic| builder.topic(topic, revisions.of(&topic.rule))));
+    }
     let needs = builder.needs(&compiled);
-    let errors: Vec<RuleError> = topics
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| needs[*index].is_empty())
-        .map(|(index, topic)| nothing_required(index, topic))
+    let places = groups.iter().flat_map(|group| group.topics.iter().enumerate());
+    let errors: Vec<RuleError> = places
+        .zip(&needs)
+        .filter(|(_, needs)| needs.is_empty())
+        .map(|((index, topic), _)| nothing_required(index, topic))
         .collect();
     if !errors.is_empty() {
         return Err(errors);

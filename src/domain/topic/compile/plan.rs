@@ -15,7 +15,7 @@ pub type TermId = u32;
 /// A term as written: index into the set's leaves.
 pub type LeafId = u32;
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
     Or(Box<[Plan]>),
     And(Box<[Plan]>),
