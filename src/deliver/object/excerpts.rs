@@ -35,7 +35,7 @@ pub(super) fn evidence(found: &Evidence) -> (Vec<EvidenceV1>, bool) {
 /// The words that were found, each once: those of the title first, then the most frequent.
 pub(super) fn terms(found: &Evidence) -> Vec<TermV1> {
     let mut places: BTreeMap<(Field, usize, usize), &Span> = BTreeMap::new();
-    for span in found.clauses.iter().flat_map(|clause| &clause.spans) {
+    for span in found.clauses.iter().flat_map(|clause| clause.spans.iter()) {
         places.insert((span.field, span.start, span.end), span);
     }
     let mut terms: Vec<(String, TermV1)> = Vec::new();
@@ -125,11 +125,11 @@ fn quoted(span: &Span) -> String {
     let is_cut = |context: &str| context.chars().count() >= CONTEXT_CHARS;
     let before = match span.before.split_once(' ') {
         Some((_, words)) if is_cut(&span.before) => format!("… {words}"),
-        _ => span.before.clone(),
+        _ => span.before.to_string(),
     };
     let after = match span.after.rsplit_once(' ') {
         Some((words, _)) if is_cut(&span.after) => format!("{words} …"),
-        _ => span.after.clone(),
+        _ => span.after.to_string(),
     };
     format!("{before}[{}]{after}", span.quote)
 }

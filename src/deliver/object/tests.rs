@@ -1,5 +1,7 @@
 //! The published object: its exact shape, what it reads back as, and that it is safe to show.
 
+use std::sync::Arc;
+
 use crate::domain::alert::{AlertEvent, Reach, Reason};
 use crate::domain::document::Field;
 use crate::domain::entry::DateQuality;
@@ -33,14 +35,14 @@ fn span(field: Field, quote: &str, nth: usize) -> Span {
         start,
         end,
         chars: (chars(&text[..start]), chars(&text[..end])),
-        quote: quote.to_owned(),
-        before: tail(&text[..start]),
-        after: text[end..].chars().take(24).collect(),
+        quote: quote.into(),
+        before: tail(&text[..start]).into(),
+        after: text[end..].chars().take(24).collect::<String>().into(),
     }
 }
 
 fn clause(text: &str, spans: Vec<Span>) -> Clause {
-    Clause { text: text.to_owned(), count: spans.len() as u32, spans, score: None }
+    Clause { text: text.into(), count: spans.len() as u32, spans: spans.into(), score: None }
 }
 
 /// The alert of the example: two clauses, in title and body.
@@ -111,7 +113,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
                 field: Field::Body,
                 start: 0,
                 end: sentence.len(),
-                text: sentence.to_owned(),
+                text: sentence.into(),
                 marks: vec![(nato, nato + 4)],
             }],
             truncated: false,
@@ -167,12 +169,12 @@ fn no_text_moves_a_cursor_or_turns_a_line_even_once_it_is_decoded() {
     (entry.guid, entry.author, entry.language) = (Some(evil()), Some(evil()), Some(evil()));
     entry.url = Some(format!("https://x.example/{EVIL}"));
     for clause in &mut revision.evidence.clauses {
-        clause.text = evil();
-        for span in &mut clause.spans {
-            (span.quote, span.before, span.after) = (evil(), evil(), evil());
+        clause.text = evil().into();
+        for span in Arc::make_mut(&mut clause.spans) {
+            (span.quote, span.before, span.after) = (evil().into(), evil().into(), evil().into());
         }
     }
-    revision.evidence.passages[0].text = EVIL.repeat(10);
+    revision.evidence.passages[0].text = EVIL.repeat(10).into();
     let written = AlertV1::from_revision(&revision).to_bytes();
     let text = String::from_utf8(written.clone()).expect("UTF-8");
     assert!(!text.contains(untrusted::is_hazard), "{text:?}");
@@ -272,7 +274,7 @@ fn a_long_passage_is_cut_around_its_mark_at_words() {
         field: Field::Body,
         start: 0,
         end: text.len(),
-        text,
+        text: text.into(),
         marks: vec![(from, from + 4)],
     };
     revision.evidence.clauses = vec![clause("NATO", vec![span])];

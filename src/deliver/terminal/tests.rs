@@ -1,5 +1,7 @@
 //! The readable rendering, as it is printed.
 
+use std::sync::Arc;
+
 use crate::deliver::object::tests::sample;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason};
 use crate::domain::entry::DateQuality;
@@ -167,8 +169,8 @@ fn nothing_from_outside_reaches_the_terminal_unclean() {
     revision.entry.publisher = evil.to_owned();
     revision.entry.url = Some(format!("https://x.example/{evil}"));
     for clause in &mut revision.evidence.clauses {
-        clause.text = evil.to_owned();
-        clause.spans[1].quote = evil.to_owned();
+        clause.text = evil.into();
+        Arc::make_mut(&mut clause.spans)[1].quote = evil.into();
     }
     revision.evidence.passages.clear();
     let text = shown(&revision);

@@ -15,8 +15,16 @@ pub struct Sentence {
 }
 
 /// The sentences of `text`, in order.
+#[cfg(test)]
 pub fn sentences(text: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
+    cut_sentences(text, &mut found);
+    found
+}
+
+/// Makes `found` the sentences of `text`, in order.
+pub fn cut_sentences(text: &str, found: &mut Vec<Sentence>) {
+    found.clear();
     let mut paragraph = 0;
     let mut at = 0;
     for block in paragraphs(text) {
@@ -26,9 +34,8 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
             paragraph += 1;
             continue;
         }
-        cut(block, offset, paragraph, &mut found);
+        cut(block, offset, paragraph, found);
     }
-    found
 }
 
 /// The paragraphs of a text and the blank lines between them. A single line break is a space.

@@ -150,10 +150,12 @@ fn decide(decider: &mut Decider<'_>, candidates: &[u32], evaluation: &mut Evalua
         }
     }
     decider.begin_anew();
+    evaluation.matches.reserve_exact(matched.len());
     for (compiled, scores) in matched {
         let found = evidence::prove::prove(decider, compiled, scores);
         evaluation.matches.push((Arc::clone(&compiled.topic), found));
     }
+    decider.reading.known.clear();
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn entry_failure(set: &TopicSet, topic: &Arc<Topic>, test: &EntryTest) -> Option
 
 /// Says which of the texts the evidence does not quote, if any.
 fn missing_quote(evidence: &Evidence, wanted: &[String]) -> Option<String> {
-    let spans = evidence.clauses.iter().flat_map(|clause| &clause.spans);
+    let spans = evidence.clauses.iter().flat_map(|clause| clause.spans.iter());
     let quotes: Vec<&str> = spans.map(|span| &*span.quote).collect();
     let missing = wanted.iter().find(|wanted| !quotes.contains(&wanted.as_str()))?;
     let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();
@@ -122,7 +122,7 @@ fn wrong_score(score: Option<f64>, range: Option<(f64, f64)>) -> Option<String> 
 fn clauses(found: &Match) -> String {
     let each = found.evidence.clauses.iter().map(|clause| match clause.spans.first() {
         Some(span) => format!("{} (\"{}\")", clause.text, span.quote),
-        None => clause.text.clone(),
+        None => clause.text.to_string(),
     });
     each.collect::<Vec<_>>().join(", ")
 }

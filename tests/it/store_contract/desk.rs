@@ -241,18 +241,19 @@ pub fn found(title: &str) -> Match {
         threshold: Some(1.0),
         evidence: Evidence {
             clauses: vec![Clause {
-                text: quote.clone(),
+                text: quote.as_str().into(),
                 count: 3,
-                spans: vec![Span {
+                spans: [Span {
                     field: Field::Title,
                     in_lead: false,
                     start: 0,
                     end: quote.len(),
                     chars: (0, quote.chars().count()),
-                    quote: quote.clone(),
-                    before: String::new(),
-                    after: "\u{202e} \"and\" on\n".to_owned(),
-                }],
+                    quote: quote.as_str().into(),
+                    before: "".into(),
+                    after: "\u{202e} \"and\" on\n".into(),
+                }]
+                .into(),
                 score: Some(ClauseScore {
                     weight: 1.25,
                     field_factor: 2.0,
@@ -260,12 +261,12 @@ pub fn found(title: &str) -> Match {
                     contribution: 2.5,
                 }),
             }],
-            vetoes_tried: vec!["sport".to_owned()],
+            vetoes_tried: vec!["sport".into()],
             passages: vec![Passage {
                 field: Field::Body,
                 start: 0,
                 end: quote.len(),
-                text: quote.clone(),
+                text: quote.as_str().into(),
                 marks: vec![(0, quote.len())],
             }],
             truncated: true,

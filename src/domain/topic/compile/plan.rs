@@ -163,5 +163,15 @@ pub struct CompiledTopic {
     pub weights: Box<[Plan]>,
     /// Names of the clauses of `matching` from left to right, then of the weights: written once,
     /// since evidence needs them for every match.
-    pub labels: Box<[String]>,
+    pub names: Box<[ClauseName]>,
+    /// The exclusions as written.
+    pub vetoes: Box<[Arc<str>]>,
+}
+
+/// A clause as it is written, once for all topics that have it.
+#[derive(Debug, Clone)]
+pub struct ClauseName {
+    pub text: Arc<str>,
+    /// The same for clauses that are written the same and stemmed the same: they find the same.
+    pub number: u32,
 }

@@ -216,11 +216,11 @@ impl<'a> Decider<'a> {
     }
 
     /// An empty list from the pool; give it back with [`Self::return_list`].
-    fn take_list(&mut self) -> Vec<Occurrence> {
+    pub fn take_list(&mut self) -> Vec<Occurrence> {
         self.reading.lists.pop().unwrap_or_default()
     }
 
-    fn return_list(&mut self, mut list: Vec<Occurrence>) {
+    pub fn return_list(&mut self, mut list: Vec<Occurrence>) {
         list.clear();
         self.reading.lists.push(list);
     }

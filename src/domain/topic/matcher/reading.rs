@@ -6,9 +6,10 @@ mod hits;
 
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Buffers, Place, TokenKind, scan, tokens};
-use crate::domain::text::sentence::{Sentence, sentences};
+use crate::domain::text::sentence::{Sentence, cut_sentences};
 
 use super::super::compile::{Stemmed, TermId, TopicSet};
+use super::super::evidence::known::Known;
 use super::occurrence::Occurrence;
 use super::{MAX_FIELD_BYTES, MAX_OCCURRENCES};
 use hits::{Hits, Pending};
@@ -40,9 +41,16 @@ pub(super) struct Remembered {
     pub end: u32,
 }
 
+/// The sentences of a field, if they were asked for.
+#[derive(Debug, Default)]
+struct Sentences {
+    is_cut: bool,
+    all: Vec<Sentence>,
+}
+
 #[derive(Debug, Default)]
 pub struct Reading {
-    pub(super) epoch: u32,
+    pub(in super::super) epoch: u32,
     buffers: Buffers,
     /// Words of one field that the vocabulary may hold.
     pending: Vec<Pending>,
@@ -61,7 +69,9 @@ pub struct Reading {
     pub(super) lists: Vec<Vec<Occurrence>>,
     pub(super) remembered: Vec<Remembered>,
     /// Sentences of title and body once they were asked for.
-    sentences: [Option<Vec<Sentence>>; 2],
+    sentences: [Sentences; 2],
+    /// Clauses that [`super::super::evidence`] proved.
+    pub(in super::super) known: Known,
 }
 
 /// The text of a field as far as it is read.
@@ -108,7 +118,10 @@ impl Reading {
         self.open.clear();
         self.occurrences.clear();
         self.pieces.clear();
-        self.sentences = [None, None];
+        for sentences in &mut self.sentences {
+            sentences.is_cut = false;
+        }
+        self.known.clear();
         self.stemmed.begin(&set.vocabulary.stems);
         if self.terms.len() < set.gates.term_count() {
             self.terms.resize(set.gates.term_count(), TermState::default());
@@ -165,7 +178,12 @@ impl Reading {
             Field::Title => 0,
             _ => 1,
         };
-        self.sentences[slot].get_or_insert_with(|| sentences(field_text(document, field)))
+        let sentences = &mut self.sentences[slot];
+        if !sentences.is_cut {
+            sentences.is_cut = true;
+            cut_sentences(field_text(document, field), &mut sentences.all);
+        }
+        &sentences.all
     }
 
     #[inline]

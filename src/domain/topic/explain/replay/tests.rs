@@ -1,5 +1,7 @@
 //! A replay says the first thing that is different.
 
+use std::sync::Arc;
+
 use super::super::super::evidence::Match;
 use super::super::super::matcher::tests::find;
 use super::differences;
@@ -46,11 +48,12 @@ fn what_differs_is_named() {
     check(
         &stored,
         |m| {
-            m.evidence.clauses[0].spans[0].start = 2;
-            m.evidence.clauses[0].spans[0].quote = "TO".to_owned();
+            let spans = Arc::make_mut(&mut m.evidence.clauses[0].spans);
+            spans[0].start = 2;
+            spans[0].quote = "TO".into();
         },
         "clause NATO: body 0..4 \"NATO\" then, body 2..4 \"TO\" now",
     );
     check(&stored, |m| m.evidence.passages.clear(), "other passages are quoted");
-    check(&stored, |m| m.evidence.vetoes_tried.push("x".to_owned()), "other exclusions were tried");
+    check(&stored, |m| m.evidence.vetoes_tried.push("x".into()), "other exclusions were tried");
 }
