@@ -137,14 +137,14 @@ impl From<&Passage> for PassageRow {
             passage.start,
             passage.end,
             passage.text.to_string(),
-            passage.marks.clone(),
+            passage.marks.to_vec(),
         )
     }
 }
 
 impl From<PassageRow> for Passage {
     fn from(PassageRow(field, start, end, text, marks): PassageRow) -> Self {
-        Self { field: field.into(), start, end, text: text.into(), marks }
+        Self { field: field.into(), start, end, text: text.into(), marks: marks.into() }
     }
 }
 

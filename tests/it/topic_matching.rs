@@ -160,7 +160,7 @@ fn check(title: &str, body: &str, expect: bool) {
     assert_eq!(!found.is_empty(), expect, "{title}\n{}", why.render_plain());
     assert_eq!(why.matched, expect);
     for (_, found) in found {
-        for span in found.evidence.clauses.iter().flat_map(|clause| clause.spans.iter()) {
+        for span in found.evidence.clauses.iter().flat_map(|clause| &clause.spans) {
             let text = document.field(span.field);
             assert_eq!(
                 &text[span.start..span.end],

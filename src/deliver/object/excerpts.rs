@@ -35,7 +35,7 @@ pub(super) fn evidence(found: &Evidence) -> (Vec<EvidenceV1>, bool) {
 /// The words that were found, each once: those of the title first, then the most frequent.
 pub(super) fn terms(found: &Evidence) -> Vec<TermV1> {
     let mut places: BTreeMap<(Field, usize, usize), &Span> = BTreeMap::new();
-    for span in found.clauses.iter().flat_map(|clause| clause.spans.iter()) {
+    for span in found.clauses.iter().flat_map(|clause| &clause.spans) {
         places.insert((span.field, span.start, span.end), span);
     }
     let mut terms: Vec<(String, TermV1)> = Vec::new();

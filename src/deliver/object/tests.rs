@@ -1,7 +1,5 @@
 //! The published object: its exact shape, what it reads back as, and that it is safe to show.
 
-use std::sync::Arc;
-
 use crate::domain::alert::{AlertEvent, Reach, Reason};
 use crate::domain::document::Field;
 use crate::domain::entry::DateQuality;
@@ -91,7 +89,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             seen: at("2026-05-04T09:47:12Z"),
         },
         evidence: Evidence {
-            clauses: vec![
+            clauses: [
                 clause(
                     "NATO",
                     vec![
@@ -107,15 +105,19 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
                         span(Field::Body, "defence alliance", 0),
                     ],
                 ),
-            ],
+            ]
+            .into_iter()
+            .collect(),
             vetoes_tried: Vec::new(),
-            passages: vec![Passage {
+            passages: [Passage {
                 field: Field::Body,
                 start: 0,
                 end: sentence.len(),
                 text: sentence.into(),
-                marks: vec![(nato, nato + 4)],
-            }],
+                marks: vec![(nato, nato + 4)].into(),
+            }]
+            .into_iter()
+            .collect(),
             truncated: false,
         },
     }
@@ -168,13 +170,13 @@ fn no_text_moves_a_cursor_or_turns_a_line_even_once_it_is_decoded() {
     (entry.feed, entry.feed_title, entry.publisher) = (evil(), evil(), evil());
     (entry.guid, entry.author, entry.language) = (Some(evil()), Some(evil()), Some(evil()));
     entry.url = Some(format!("https://x.example/{EVIL}"));
-    for clause in &mut revision.evidence.clauses {
+    for clause in revision.evidence.clauses.to_mut() {
         clause.text = evil().into();
-        for span in Arc::make_mut(&mut clause.spans) {
+        for span in clause.spans.to_mut() {
             (span.quote, span.before, span.after) = (evil().into(), evil().into(), evil().into());
         }
     }
-    revision.evidence.passages[0].text = EVIL.repeat(10).into();
+    revision.evidence.passages.to_mut()[0].text = EVIL.repeat(10).into();
     let written = AlertV1::from_revision(&revision).to_bytes();
     let text = String::from_utf8(written.clone()).expect("UTF-8");
     assert!(!text.contains(untrusted::is_hazard), "{text:?}");
@@ -270,14 +272,14 @@ fn a_long_passage_is_cut_around_its_mark_at_words() {
     let from = text.find("NATO").expect("NATO");
     let mut span = span(Field::Body, "NATO", 0);
     (span.start, span.end) = (from, from + 4);
-    revision.evidence.passages[0] = Passage {
+    revision.evidence.passages.to_mut()[0] = Passage {
         field: Field::Body,
         start: 0,
         end: text.len(),
         text: text.into(),
-        marks: vec![(from, from + 4)],
+        marks: vec![(from, from + 4)].into(),
     };
-    revision.evidence.clauses = vec![clause("NATO", vec![span])];
+    revision.evidence.clauses = vec![clause("NATO", vec![span])].into();
     let object = AlertV1::from_revision(&revision);
     let snippet = object.evidence[0].snippet.as_deref().expect("a snippet");
     assert!(snippet.starts_with("… aaa aaa"), "{snippet}");
@@ -291,7 +293,7 @@ fn more_evidence_than_is_published_is_said_to_be_cut() {
     let mut revision = sample();
     assert!(!AlertV1::from_revision(&revision).truncated);
     let one = revision.evidence.clauses[0].clone();
-    revision.evidence.clauses = vec![one; 6];
+    revision.evidence.clauses = vec![one; 6].into();
     let object = AlertV1::from_revision(&revision);
     assert_eq!(object.evidence.len(), MAX_EVIDENCE);
     assert!(object.truncated);
@@ -305,16 +307,16 @@ fn a_term_found_more_often_than_places_are_kept_is_never_said_to_be_found_less()
         .map(|n| Span { start: 100 * n, end: 100 * n + 4, in_lead: false, ..one.clone() })
         .collect();
     let terms = |revision: &AlertRevision| AlertV1::from_revision(revision).terms;
-    revision.evidence.clauses = vec![Clause { count: 499, ..clause("NATO", ten.clone()) }];
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("NATO", ten.clone()) }].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (499, false));
     // A wildcard may have found other words beyond the places kept.
-    revision.evidence.clauses = vec![Clause { count: 499, ..clause("*nato*", ten.clone()) }];
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("*nato*", ten.clone()) }].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (10, true));
     let json = serde_json::to_value(term).unwrap();
     assert_eq!(json["truncated"], true);
-    revision.evidence.clauses = vec![clause("NATO", ten)];
+    revision.evidence.clauses = vec![clause("NATO", ten)].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (10, false));
     assert!(serde_json::to_value(term).unwrap().get("truncated").is_none());

@@ -135,6 +135,11 @@ const MAX_BETWEEN_BYTES: usize = 64;
 
 /// The text from its first letter or digit on; empty where there is none nearby.
 fn next_word(text: &str) -> &str {
+    if let [b' ', first, ..] = text.as_bytes()
+        && first.is_ascii_alphanumeric()
+    {
+        return &text[1..];
+    }
     let near = text.trim_start().char_indices().take_while(|(at, _)| *at <= MAX_BETWEEN_BYTES);
     let start = near.into_iter().find(|(_, c)| c.is_alphanumeric());
     start.map_or("", |(at, _)| &text.trim_start()[at..])
@@ -143,6 +148,9 @@ fn next_word(text: &str) -> &str {
 /// Past quotation marks and brackets that close together with a sentence.
 fn past_closers(text: &str, at: usize) -> usize {
     let rest = &text[at..];
+    if matches!(rest.as_bytes(), [b' ' | b'\n' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', ..]) {
+        return at;
+    }
     let closers = |c: char| matches!(c, '"' | '\'' | '”' | '’' | ')' | ']' | '»' | '」' | '』');
     at + rest.len() - rest.trim_start_matches(closers).len()
 }
@@ -150,6 +158,10 @@ fn past_closers(text: &str, at: usize) -> usize {
 /// Whether the full stop after `before` only shortens a word. After initials ("the U.S. The
 /// minister") the next word decides.
 fn is_abbreviation(before: &str, next: &str) -> bool {
+    let near = before.as_bytes().last_chunk::<{ LONGEST_ABBREVIATION + 1 }>();
+    if near.is_some_and(|near| near.iter().all(u8::is_ascii_alphanumeric)) {
+        return false;
+    }
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let mut letters = word.chars();
     let is_initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();

@@ -7,8 +7,11 @@ pub(super) mod prove;
 mod excerpt;
 mod passage;
 mod quote;
+mod shared;
+pub(super) mod write;
 
 pub use excerpt::Excerpt;
+pub use shared::Shared;
 
 use std::sync::Arc;
 
@@ -42,12 +45,12 @@ pub struct Match {
 /// What proves a match.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    pub clauses: Vec<Clause>,
+    pub clauses: Shared<Clause>,
     /// Exclusions that were tried and did not hold, as written.
     pub vetoes_tried: Vec<Arc<str>>,
     /// Up to three passages of the document that show the clauses best: the title first where it
     /// carries a span, then sentences.
-    pub passages: Vec<Passage>,
+    pub passages: Shared<Passage>,
     /// More was found than is kept.
     pub truncated: bool,
 }
@@ -59,8 +62,7 @@ pub struct Clause {
     pub text: Arc<str>,
     /// How often it was found (may exceed the spans kept).
     pub count: u32,
-    /// Shared by all topics that have the clause and match the document.
-    pub spans: Arc<[Span]>,
+    pub spans: Shared<Span>,
     /// Score arithmetic of a weight line: contribution = weight × field × repeat.
     pub score: Option<ClauseScore>,
 }
@@ -103,5 +105,5 @@ pub struct Passage {
     pub end: usize,
     pub text: Excerpt,
     /// Byte ranges within `text` to highlight, ascending and disjoint.
-    pub marks: Vec<(usize, usize)>,
+    pub marks: Shared<(usize, usize)>,
 }

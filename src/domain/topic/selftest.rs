@@ -102,7 +102,7 @@ fn entry_failure(set: &TopicSet, topic: &Arc<Topic>, test: &EntryTest) -> Option
 
 /// Says which of the texts the evidence does not quote, if any.
 fn missing_quote(evidence: &Evidence, wanted: &[String]) -> Option<String> {
-    let spans = evidence.clauses.iter().flat_map(|clause| clause.spans.iter());
+    let spans = evidence.clauses.iter().flat_map(|clause| &clause.spans);
     let quotes: Vec<&str> = spans.map(|span| &*span.quote).collect();
     let missing = wanted.iter().find(|wanted| !quotes.contains(&wanted.as_str()))?;
     let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();

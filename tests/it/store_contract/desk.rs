@@ -240,10 +240,10 @@ pub fn found(title: &str) -> Match {
         score: Some(2.5),
         threshold: Some(1.0),
         evidence: Evidence {
-            clauses: vec![Clause {
+            clauses: [Clause {
                 text: quote.as_str().into(),
                 count: 3,
-                spans: [Span {
+                spans: vec![Span {
                     field: Field::Title,
                     in_lead: false,
                     start: 0,
@@ -260,15 +260,19 @@ pub fn found(title: &str) -> Match {
                     repeat_factor: 1.0,
                     contribution: 2.5,
                 }),
-            }],
+            }]
+            .into_iter()
+            .collect(),
             vetoes_tried: vec!["sport".into()],
-            passages: vec![Passage {
+            passages: [Passage {
                 field: Field::Body,
                 start: 0,
                 end: quote.len(),
                 text: quote.as_str().into(),
-                marks: vec![(0, quote.len())],
-            }],
+                marks: vec![(0, quote.len())].into(),
+            }]
+            .into_iter()
+            .collect(),
             truncated: true,
         },
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::Topic;
 use super::super::syntax::ast::{Definition, ProximityOp, Scope};
-use crate::domain::ids::Digest;
+use crate::domain::ids::{Digest, TopicId};
 
 /// One way a single token (or run of unsegmented script, or regular expression) is found.
 pub type TermId = u32;
@@ -158,6 +158,11 @@ pub struct CompiledDefinition {
 pub struct CompiledTopic {
     pub topic: Arc<Topic>,
     pub revision: Digest,
+    /// What every decision asks of the topic, put beside its plan: the topic itself lies elsewhere
+    /// in memory.
+    pub id: TopicId,
+    pub threshold: Option<f64>,
+    pub is_filtered: bool,
     pub matching: Option<Plan>,
     pub exclude: Box<[Plan]>,
     pub weights: Box<[Plan]>,

@@ -3,15 +3,14 @@
 //! from document to document.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::super::compile::ClauseName;
 use super::super::matcher::decide::Decider;
 use super::super::matcher::occurrence::{Found, Occurrence, count_apart};
-use super::passage::Marks;
-use super::prove::Proven;
+use super::passage::{Cut, Marks};
+use super::prove::{Proven, Sketch};
 use super::quote::Quotes;
-use super::{MAX_SPANS_PER_CLAUSE, Span};
+use super::{Clause, MAX_SPANS_PER_CLAUSE, Span};
 use crate::domain::document::Field;
 use crate::domain::text::sentence::index_at;
 
@@ -22,7 +21,8 @@ pub type ProofId = u32;
 #[derive(Debug)]
 pub struct Proof {
     pub count: u32,
-    pub spans: Arc<[Span]>,
+    /// Among all spans of the document.
+    pub spans: Range<u32>,
     /// All its pieces, of which the first are the spans.
     pub pieces: Range<u32>,
 }
@@ -52,17 +52,31 @@ pub struct Known {
     proofs: Vec<Proof>,
     pieces: Vec<Piece>,
     pub quotes: Quotes,
-    /// Space for what one match needs.
+    /// What the matches of the document consist of, until [`super::write`] writes them: spans,
+    /// clauses, passages and their marks.
+    pub spans: Vec<Span>,
+    pub sketches: Vec<Sketch>,
+    pub clauses: Vec<Proven>,
+    pub passages: Vec<Cut>,
+    pub shown: Vec<(usize, usize)>,
+    /// Space for clauses as they are written.
+    pub written: Vec<Clause>,
+    /// Space for one match.
     pub proven: Vec<Proven>,
     pub marks: Marks,
 }
 
 impl Known {
-    /// Forgets the document; what was shared of it lives as long as its matches do.
+    /// Forgets the document.
     pub fn clear(&mut self) {
         self.proofs.clear();
         self.pieces.clear();
         self.quotes.clear();
+        self.spans.clear();
+        self.sketches.clear();
+        self.clauses.clear();
+        self.passages.clear();
+        self.shown.clear();
     }
 
     pub fn proof(&self, id: ProofId) -> Option<&Proof> {
@@ -103,10 +117,11 @@ impl Decider<'_> {
     fn proof_of(&mut self, found: &Found) -> Proof {
         let document = self.document;
         let pieces = self.pieces_of(found);
-        let quotes = &mut self.reading.known.quotes;
-        let kept = pieces.iter().take(MAX_SPANS_PER_CLAUSE);
-        let spans = kept.map(|piece| quotes.span(document, piece)).collect();
-        let first = self.reading.known.pieces.len() as u32;
+        let known = &mut self.reading.known;
+        let (first_span, first_piece) = (known.spans.len() as u32, known.pieces.len() as u32);
+        for piece in pieces.iter().take(MAX_SPANS_PER_CLAUSE) {
+            known.spans.push(known.quotes.span(document, piece));
+        }
         for piece in &pieces {
             let sentence = match piece.field {
                 Field::Body => {
@@ -118,23 +133,25 @@ impl Decider<'_> {
             let piece = Piece { field: piece.field, sentence, from: piece.from, to: piece.to };
             self.reading.known.pieces.push(piece);
         }
-        let last = self.reading.known.pieces.len() as u32;
-        let count = count_apart(self.list(found));
         self.return_list(pieces);
-        Proof { count, spans, pieces: first..last }
+        let known = &self.reading.known;
+        Proof {
+            count: count_apart(self.list(found)),
+            spans: first_span..known.spans.len() as u32,
+            pieces: first_piece..known.pieces.len() as u32,
+        }
     }
 
     /// All pieces of what was found, each once, as they stand in the document.
     fn pieces_of(&mut self, found: &Found) -> Vec<Occurrence> {
         let mut all = self.take_list();
-        let mut is_whole = true;
+        let mut is_sorted = true;
         for occurrence in self.list(found) {
             let pieces = occurrence.pieces(&self.reading.pieces);
-            is_whole &= pieces.len() == 1;
+            is_sorted &= pieces.len() == 1;
             all.extend_from_slice(pieces);
         }
-        // What was found stands in order already.
-        if !is_whole {
+        if !is_sorted {
             all.sort_by_key(Occurrence::order);
         }
         all.dedup_by_key(|piece| piece.order());

@@ -2,13 +2,13 @@
 //! the body that cover the most different clauses.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::super::matcher::decide::Decider;
+use super::super::matcher::reading::field_text;
 use super::known::Known;
 use super::prove::Proven;
-use super::{Excerpt, Passage};
 use crate::domain::document::Field;
+use crate::domain::text::sentence::Sentence;
 
 /// Most sentences of the body that are shown.
 const MAX_SENTENCES: usize = 3;
@@ -51,28 +51,43 @@ pub struct Marks {
     spoken: Vec<Spoken>,
 }
 
-/// The passages for these clauses.
-pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Vec<Passage> {
+/// A passage, until it is written.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    pub field: Field,
+    /// Byte range in the field's text.
+    pub start: usize,
+    pub end: usize,
+    /// Its marks, among those of all passages of the document.
+    pub marks: Range<u32>,
+}
+
+/// Cuts the passages for these clauses; returns which they are among all of the document.
+pub fn passages(decider: &mut Decider<'_>, proven: &[Proven]) -> Range<u32> {
     let document = decider.document;
     let mut marks = std::mem::take(&mut decider.reading.known.marks);
-    marks.gather(&decider.reading.known, proven);
-    let sentences = marks.choose();
-    let mut passages = Vec::with_capacity(sentences + usize::from(!marks.title.is_empty()));
+    let known = &mut decider.reading.known;
+    let first = known.passages.len() as u32;
+    marks.gather(known, proven);
+    marks.choose();
     if !marks.title.is_empty() {
-        let text = &decider.reading.known.quotes.field(document, Field::Title).text;
-        passages.push(passage(Field::Title, text, 0..text.len(), &marks.title));
+        let text = field_text(document, Field::Title);
+        let cut = cut(Field::Title, text, 0..text.len(), &marks.title, &mut known.shown);
+        known.passages.push(cut);
     }
+    let text = field_text(document, Field::Body);
     for spoken in marks.spoken.iter().filter(|spoken| spoken.is_shown) {
         let sentences = decider.reading.sentences(document, Field::Body);
-        let Some(&sentence) = sentences.get(spoken.sentence as usize) else {
+        let Some(&Sentence { start, end, .. }) = sentences.get(spoken.sentence as usize) else {
             continue;
         };
-        let text = &decider.reading.known.quotes.field(document, Field::Body).text;
         let inside = &marks.body[spoken.marks.0..spoken.marks.1];
-        passages.push(passage(Field::Body, text, sentence.start..sentence.end, inside));
+        let known = &mut decider.reading.known;
+        known.passages.push(cut(Field::Body, text, start..end, inside, &mut known.shown));
     }
-    decider.reading.known.marks = marks;
-    passages
+    let known = &mut decider.reading.known;
+    known.marks = marks;
+    first..known.passages.len() as u32
 }
 
 impl Marks {
@@ -112,10 +127,10 @@ impl Marks {
         }
     }
 
-    /// Chooses up to three sentences, each for the clauses it adds; returns how many.
-    fn choose(&mut self) -> usize {
+    /// Chooses up to three sentences, each for the clauses it adds.
+    fn choose(&mut self) {
         let mut covered = 0u64;
-        for chosen in 0..MAX_SENTENCES {
+        for _ in 0..MAX_SENTENCES {
             let mut best: Option<(u32, &mut Spoken)> = None;
             for spoken in &mut self.spoken {
                 let gain = (spoken.clauses & !covered).count_ones();
@@ -124,17 +139,23 @@ impl Marks {
                 }
             }
             let Some((_, spoken)) = best else {
-                return chosen;
+                return;
             };
             covered |= spoken.clauses;
             spoken.is_shown = true;
         }
-        MAX_SENTENCES
     }
 }
 
-/// A stretch of a field with the spans that are marked in it, in their order.
-fn passage(field: Field, whole: &Arc<str>, sentence: Range<usize>, marks: &[Mark]) -> Passage {
+/// A stretch of a field; what of the spans, which stand in their order, is marked in it goes to
+/// `shown`.
+fn cut(
+    field: Field,
+    whole: &str,
+    sentence: Range<usize>,
+    marks: &[Mark],
+    shown: &mut Vec<(usize, usize)>,
+) -> Cut {
     let Range { mut start, mut end } = sentence;
     if end - start > MAX_PASSAGE_BYTES {
         let first = marks.first().map_or(start, |mark| mark.from as usize);
@@ -147,17 +168,17 @@ fn passage(field: Field, whole: &Arc<str>, sentence: Range<usize>, marks: &[Mark
     {
         end = border(whole, (mark.to as usize).min(start + MAX_PASSAGE_BYTES));
     }
-    let mut shown: Vec<(usize, usize)> = Vec::with_capacity(marks.len());
+    let first_mark = shown.len();
     for mark in marks {
         let (from, to) = (mark.from as usize, mark.to as usize);
         let (from, to) = (from.max(start) - start, to.min(end).saturating_sub(start));
-        match shown.last_mut() {
+        match shown[first_mark..].last_mut() {
             _ if from >= to => {}
             Some(last) if from < last.1 => last.1 = last.1.max(to),
             _ => shown.push((from, to)),
         }
     }
-    Passage { field, start, end, text: Excerpt::of(whole, start..end), marks: shown }
+    Cut { field, start, end, marks: first_mark as u32..shown.len() as u32 }
 }
 
 /// The next character border at or before `at`.

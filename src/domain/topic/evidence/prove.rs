@@ -1,22 +1,18 @@
 //! Puts the evidence of a match together: the clauses of the rule that held, each weight that
 //! counted, the exclusions that did not hold. [`super::known`] finds each clause once for all
-//! topics, [`super::passage`] picks the text to show.
+//! topics, [`super::passage`] picks the text to show, [`super::write`] writes what came of it.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use super::super::compile::{ClauseName, CompiledTopic, Plan};
 use super::super::matcher::decide::{Decider, Scores, total};
 use super::super::matcher::occurrence::Occurrence;
 use super::super::syntax::ast::Scope;
-use super::known::{Known, ProofId};
+use super::known::ProofId;
 use super::passage::passages;
 use super::quote::Quotes;
-use super::{
-    Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SCORED_CLAUSES, MAX_SPANS_PER_CLAUSE, Match,
-    Span,
-};
+use super::{ClauseScore, MAX_CLAUSES, MAX_SCORED_CLAUSES, MAX_SPANS_PER_CLAUSE, Span};
 use crate::domain::document::Document;
-use crate::domain::text::ANALYSER_VERSION;
 
 /// Fewest clauses of the rule that are kept beside many weights.
 const MIN_RULE_CLAUSES: usize = 3;
@@ -25,21 +21,35 @@ const MIN_RULE_CLAUSES: usize = 3;
 #[derive(Debug, Clone, Copy)]
 pub struct Proven {
     /// Index of its name among the topic's.
-    name: u32,
+    pub name: u32,
     /// Where it was found; [`NOWHERE`] of what is known to hold but cannot be shown.
     pub proof: ProofId,
-    score: Option<ClauseScore>,
+    pub score: Option<ClauseScore>,
 }
 
 /// No proof.
 const NOWHERE: ProofId = ProofId::MAX;
 
 /// Scored clauses beyond what is kept, as one: how many, and their sum.
-type Rest = (usize, f64);
+pub type Rest = (usize, f64);
 
-/// Proves that `compiled` matches the document that `decider` reads. Each clause has a share of
-/// work of its own: deciding may have used up what the topic had.
-pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
+/// What a match consists of, until all of a document are known.
+#[derive(Debug)]
+pub struct Sketch {
+    /// Index of the topic.
+    pub topic: u32,
+    pub score: Option<f64>,
+    /// Among all clauses of the document.
+    pub clauses: Range<u32>,
+    pub rest: Option<Rest>,
+    /// Among all passages of the document.
+    pub passages: Range<u32>,
+    pub is_cut: bool,
+}
+
+/// Proves that the topic of this index matches the document that `decider` reads. Each clause has
+/// a share of work of its own: deciding may have used up what the topic had.
+pub fn prove(decider: &mut Decider<'_>, topic: u32, compiled: &CompiledTopic, scores: Scores) {
     let mut proven = std::mem::take(&mut decider.reading.known.proven);
     let mut is_cut = false;
     let score = (!compiled.weights.is_empty()).then(|| total(&scores));
@@ -47,25 +57,13 @@ pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores
     is_cut |= add_weights(decider, compiled, scores, &mut proven);
     let rest = fold_rest(&mut proven);
     let passages = passages(decider, &proven);
-    let known = &decider.reading.known;
-    let mut clauses = Vec::with_capacity(proven.len() + usize::from(rest.is_some()));
-    clauses.extend(proven.iter().map(|clause| finish(known, compiled, clause, &mut is_cut)));
-    clauses.extend(rest.map(rest_clause));
-    proven.clear();
-    decider.reading.known.proven = proven;
-    Match {
-        topic: compiled.topic.id.clone(),
-        revision: compiled.revision,
-        analyser: ANALYSER_VERSION,
-        score,
-        threshold: compiled.topic.rule.threshold,
-        evidence: Evidence {
-            clauses,
-            vetoes_tried: compiled.vetoes.to_vec(),
-            passages,
-            truncated: is_cut,
-        },
-    }
+    let known = &mut decider.reading.known;
+    is_cut |= proven.iter().any(|clause| known.pieces(clause.proof).len() > MAX_SPANS_PER_CLAUSE);
+    let first = known.clauses.len() as u32;
+    known.clauses.append(&mut proven);
+    let clauses = first..known.clauses.len() as u32;
+    known.sketches.push(Sketch { topic, score, clauses, rest, passages, is_cut });
+    known.proven = proven;
 }
 
 /// The clauses of `match` that held.
@@ -201,28 +199,6 @@ fn fold_rest(proven: &mut Vec<Proven>) -> Option<Rest> {
         stays
     });
     Some((folded, sum))
-}
-
-fn rest_clause((folded, sum): Rest) -> Clause {
-    let score =
-        ClauseScore { weight: sum, field_factor: 1.0, repeat_factor: 1.0, contribution: sum };
-    Clause {
-        text: format!("{folded} more weights").into(),
-        count: 0,
-        spans: Arc::default(),
-        score: Some(score),
-    }
-}
-
-fn finish(known: &Known, compiled: &CompiledTopic, clause: &Proven, is_cut: &mut bool) -> Clause {
-    let proof = known.proof(clause.proof);
-    *is_cut |= proof.is_some_and(|proof| proof.pieces.len() > MAX_SPANS_PER_CLAUSE);
-    Clause {
-        text: Arc::clone(&compiled.names[clause.name as usize].text),
-        count: proof.map_or(0, |proof| proof.count),
-        spans: proof.map(|proof| Arc::clone(&proof.spans)).unwrap_or_default(),
-        score: clause.score,
-    }
 }
 
 /// All pieces of occurrences, each once, as they stand in the document.

@@ -57,7 +57,7 @@ fn clauses(stored: &[Clause], again: &[Clause]) -> Option<String> {
         format!("clause {} was {}, and is {}", at + 1, then.text, now.text)
     } else if then.count != now.count {
         format!("clause {}: found {} times then, {} now", then.text, then.count, now.count)
-    } else if let Some((a, b)) = then.spans.iter().zip(now.spans.iter()).find(|(a, b)| a != b) {
+    } else if let Some((a, b)) = then.spans.iter().zip(&now.spans).find(|(a, b)| a != b) {
         format!(
             "clause {}: {} {}..{} \"{}\" then, {} {}..{} \"{}\" now",
             then.text,

@@ -57,8 +57,10 @@ pub struct Reading {
     hits: Vec<Hit>,
     stemmed: Stemmed,
     terms: Vec<TermState>,
-    /// Epoch in which each gate was last open, and the gates open now.
-    gates: Vec<u32>,
+    /// Round of documents in which each gate was last open, and the gates open now. Rounds are
+    /// few, so that the marks of many gates lie close together.
+    gates: Vec<u8>,
+    round: u8,
     open: Vec<u32>,
     /// Topics to decide, between two documents: only the space.
     candidates: Vec<u32>,
@@ -114,6 +116,11 @@ impl Reading {
         if self.epoch == 0 {
             *self = Self { epoch: 1, ..Self::default() };
         }
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.gates.fill(0);
+            self.round = 1;
+        }
         self.hits.clear();
         self.open.clear();
         self.occurrences.clear();
@@ -137,7 +144,7 @@ impl Reading {
         candidates.clear();
         for &gate in &self.open {
             for filed in set.gates.filed_under(gate) {
-                let is_open = |&gate: &u32| self.gates[gate as usize] == self.epoch;
+                let is_open = |&gate: &u32| self.gates[gate as usize] == self.round;
                 if (filed.second == NONE || is_open(&filed.second))
                     && set.gates.rest(filed.topic).iter().all(is_open)
                 {
@@ -193,8 +200,8 @@ impl Reading {
             *state = TermState { epoch: self.epoch, count: 0, last: NONE };
             for &gate in set.gates.opened_by(term) {
                 let mark = &mut self.gates[gate as usize];
-                if *mark != self.epoch {
-                    *mark = self.epoch;
+                if *mark != self.round {
+                    *mark = self.round;
                     if set.gates.is_anchor(gate) {
                         self.open.push(gate);
                     }

@@ -19,7 +19,7 @@ use crate::domain::text::spelling::Stem;
 const SPECK: f64 = 1e-9;
 
 fn quotes_the_text(found: &Match, document: &Document) -> Result<(), TestCaseError> {
-    for span in found.evidence.clauses.iter().flat_map(|clause| clause.spans.iter()) {
+    for span in found.evidence.clauses.iter().flat_map(|clause| &clause.spans) {
         let text = document.field(span.field);
         prop_assert_eq!(text.get(span.start..span.end), Some(&*span.quote));
         let (first, last) = span.chars;
