@@ -59,7 +59,7 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
     /// As written, for example `NATO` or `@def NEAR/6 @ally`.
-    pub text: Arc<str>,
+    pub text: Excerpt,
     /// How often it was found (may exceed the spans kept).
     pub count: u32,
     pub spans: Shared<Span>,

@@ -153,6 +153,9 @@ fn decide(decider: &mut Decider<'_>, candidates: &[u32], evaluation: &mut Evalua
         }
     }
     decider.begin_anew();
+    for (_, compiled, _) in &matched {
+        decider.reading.known.warm(&compiled.names);
+    }
     for (index, compiled, scores) in matched {
         evidence::prove::prove(decider, index, compiled, scores);
     }

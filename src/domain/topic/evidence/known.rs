@@ -2,6 +2,7 @@
 //! spans and the sentences these stand in are worked out once, whoever asks. The space is reused
 //! from document to document.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use super::super::compile::ClauseName;
@@ -20,6 +21,8 @@ pub type ProofId = u32;
 /// A clause that was looked for, and where it was found.
 #[derive(Debug)]
 pub struct Proof {
+    /// What it is called, among all names of the document.
+    pub name: Range<u32>,
     pub count: u32,
     /// Among all spans of the document.
     pub spans: Range<u32>,
@@ -52,8 +55,9 @@ pub struct Known {
     proofs: Vec<Proof>,
     pieces: Vec<Piece>,
     pub quotes: Quotes,
-    /// What the matches of the document consist of, until [`super::write`] writes them: spans,
-    /// clauses, passages and their marks.
+    /// What the matches of the document consist of, until [`super::write`] writes them: names of
+    /// clauses, spans, clauses, passages and their marks.
+    pub names: String,
     pub spans: Vec<Span>,
     pub sketches: Vec<Sketch>,
     pub clauses: Vec<Proven>,
@@ -72,11 +76,19 @@ impl Known {
         self.proofs.clear();
         self.pieces.clear();
         self.quotes.clear();
+        self.names.clear();
         self.spans.clear();
         self.sketches.clear();
         self.clauses.clear();
         self.passages.clear();
         self.shown.clear();
+    }
+
+    /// Reads what is known of clauses that will be asked for.
+    pub fn warm(&self, names: &[ClauseName]) {
+        for name in names {
+            black_box(self.slots.get(name.number as usize).map(|slot| slot.epoch));
+        }
     }
 
     pub fn proof(&self, id: ProofId) -> Option<&Proof> {
@@ -99,7 +111,7 @@ impl Decider<'_> {
     /// Keeps where a clause was found. What was found with a share of work that is used up is
     /// not for others.
     pub fn prove_found(&mut self, name: &ClauseName, found: &Found) -> ProofId {
-        let proof = self.proof_of(found);
+        let proof = self.proof_of(name, found);
         let (epoch, is_whole) = (self.reading.epoch, !self.is_over_budget());
         let known = &mut self.reading.known;
         known.proofs.push(proof);
@@ -114,10 +126,12 @@ impl Decider<'_> {
         proof
     }
 
-    fn proof_of(&mut self, found: &Found) -> Proof {
+    fn proof_of(&mut self, name: &ClauseName, found: &Found) -> Proof {
         let document = self.document;
         let pieces = self.pieces_of(found);
         let known = &mut self.reading.known;
+        let first_of_name = known.names.len() as u32;
+        known.names.push_str(&name.text);
         let (first_span, first_piece) = (known.spans.len() as u32, known.pieces.len() as u32);
         for piece in pieces.iter().take(MAX_SPANS_PER_CLAUSE) {
             known.spans.push(known.quotes.span(document, piece));
@@ -136,6 +150,7 @@ impl Decider<'_> {
         self.return_list(pieces);
         let known = &self.reading.known;
         Proof {
+            name: first_of_name..known.names.len() as u32,
             count: count_apart(self.list(found)),
             spans: first_span..known.spans.len() as u32,
             pieces: first_piece..known.pieces.len() as u32,

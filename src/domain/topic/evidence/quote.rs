@@ -1,6 +1,7 @@
 //! Quotes from one document: the text of a field is copied once, and what lies before a place is
 //! counted in code points without reading the text from its start each time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::matcher::occurrence::Occurrence;
@@ -10,7 +11,7 @@ use super::{CONTEXT_CHARS, Excerpt, Span};
 use crate::domain::document::{Document, Field};
 
 /// Bytes of text between two places whose code points are counted in advance.
-const STRIDE_BYTES: usize = 256;
+const STRIDE_BYTES: usize = 64;
 
 /// The fields of one document that were quoted from.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ pub struct Quotes {
 #[derive(Debug)]
 pub struct Quoted {
     pub text: Arc<str>,
-    /// Code points before each stride; empty where each byte is one.
+    /// Code points before each stride and before the rest; empty where each byte is one.
     strides: Vec<u32>,
 }
 
@@ -48,10 +49,13 @@ impl Quoted {
         let mut strides = Vec::new();
         if !text.is_ascii() {
             let mut before = 0;
-            for stride in text.as_bytes().chunks(STRIDE_BYTES) {
-                strides.push(before as u32);
-                before += count_chars(stride);
+            let (whole, _) = text.as_bytes().as_chunks::<STRIDE_BYTES>();
+            strides.reserve_exact(whole.len() + 1);
+            for stride in whole {
+                strides.push(before);
+                before += u32::from(stride.iter().map(|&byte| u8::from(begins(byte))).sum::<u8>());
             }
+            strides.push(before);
         }
         Self { text: text.into(), strides }
     }
@@ -59,13 +63,16 @@ impl Quoted {
     fn span(&self, piece: &Occurrence) -> Span {
         let (start, end) = (piece.from as usize, piece.to as usize);
         let (from, to) = (self.before(start), self.after(end));
+        let first = self.chars_before(start);
+        let last =
+            first + if self.strides.is_empty() { end - start } else { self.count(start..end) };
         let excerpt = |range| Excerpt::of(&self.text, range);
         Span {
             field: piece.field,
             in_lead: is_in_lead(piece.field, piece.start),
             start,
             end,
-            chars: (self.chars_before(start), self.chars_before(end)),
+            chars: (first, last),
             quote: excerpt(start..end),
             before: excerpt(from..start),
             after: excerpt(end..to),
@@ -74,18 +81,16 @@ impl Quoted {
 
     /// Code points before byte `at`.
     fn chars_before(&self, at: usize) -> usize {
-        let Some(&before) = self.strides.get(at / STRIDE_BYTES) else {
-            return match self.strides.last() {
-                None => at,
-                // Right after the last stride.
-                Some(&before) => before as usize + self.count(at - STRIDE_BYTES..at),
-            };
-        };
-        before as usize + self.count(at / STRIDE_BYTES * STRIDE_BYTES..at)
+        match self.strides.get(at / STRIDE_BYTES) {
+            Some(&before) => before as usize + self.count(at / STRIDE_BYTES * STRIDE_BYTES..at),
+            None => at,
+        }
     }
 
-    fn count(&self, range: std::ops::Range<usize>) -> usize {
-        self.text.as_bytes().get(range).map_or(0, count_chars)
+    /// Code points that begin in a byte range.
+    fn count(&self, range: Range<usize>) -> usize {
+        let bytes = self.text.as_bytes().get(range).unwrap_or_default();
+        bytes.iter().filter(|&&byte| begins(byte)).count()
     }
 
     /// Where the context before byte `at` begins.
@@ -110,7 +115,7 @@ impl Quoted {
     }
 }
 
-/// Code points that begin in `bytes`.
-fn count_chars(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte as i8 >= -0x40).count()
+/// Whether a code point begins with this byte.
+fn begins(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
 }

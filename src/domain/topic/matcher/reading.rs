@@ -57,6 +57,9 @@ pub struct Reading {
     hits: Vec<Hit>,
     stemmed: Stemmed,
     terms: Vec<TermState>,
+    /// Terms that were hit, and the stretches of gates they open.
+    found: Vec<TermId>,
+    stretches: Vec<(u32, u32)>,
     /// Round of documents in which each gate was last open, and the gates open now. Rounds are
     /// few, so that the marks of many gates lie close together.
     gates: Vec<u8>,
@@ -109,6 +112,7 @@ impl Reading {
                 self.find_patterns(set, field_text(document, field), field);
             }
         }
+        self.open_gates(set);
     }
 
     fn begin(&mut self, set: &TopicSet) {
@@ -122,6 +126,7 @@ impl Reading {
             self.round = 1;
         }
         self.hits.clear();
+        self.found.clear();
         self.open.clear();
         self.occurrences.clear();
         self.pieces.clear();
@@ -135,6 +140,24 @@ impl Reading {
         }
         if self.gates.len() < set.gates.gate_count() {
             self.gates.resize(set.gates.gate_count(), 0);
+        }
+    }
+
+    /// Opens the gates of the terms that were found: each step for all terms together, since most
+    /// of what is read is in no cache.
+    fn open_gates(&mut self, set: &TopicSet) {
+        self.stretches.clear();
+        self.stretches.extend(self.found.iter().map(|&term| set.gates.stretch_of(term)));
+        for &stretch in &self.stretches {
+            for &gate in set.gates.opened_by(stretch) {
+                let mark = &mut self.gates[gate as usize];
+                if *mark != self.round {
+                    *mark = self.round;
+                    if set.gates.is_anchor(gate) {
+                        self.open.push(gate);
+                    }
+                }
+            }
         }
     }
 
@@ -194,19 +217,11 @@ impl Reading {
     }
 
     #[inline]
-    fn record(&mut self, set: &TopicSet, term: TermId, field: Field, place: Place) {
+    fn record(&mut self, term: TermId, field: Field, place: Place) {
         let state = &mut self.terms[term as usize];
         if state.epoch != self.epoch {
             *state = TermState { epoch: self.epoch, count: 0, last: NONE };
-            for &gate in set.gates.opened_by(term) {
-                let mark = &mut self.gates[gate as usize];
-                if *mark != self.round {
-                    *mark = self.round;
-                    if set.gates.is_anchor(gate) {
-                        self.open.push(gate);
-                    }
-                }
-            }
+            self.found.push(term);
         }
         if state.count as usize >= MAX_OCCURRENCES {
             return;
@@ -235,7 +250,7 @@ impl Reading {
                     width: last.saturating_sub(first) as u32,
                 };
                 if found.start() < found.end() {
-                    self.record(set, term, field, place);
+                    self.record(term, field, place);
                 }
             }
         }

@@ -116,7 +116,7 @@ fn many_weights_still_sum_to_the_score() {
     let sum: f64 = scores.map(|score| score.contribution).sum();
     assert!((found.score.unwrap() - sum).abs() < 1e-6);
     assert_eq!(found.evidence.clauses.len(), MAX_SCORED_CLAUSES);
-    assert_eq!(found.evidence.clauses.last().unwrap().text.as_ref(), "161 more weights");
+    assert_eq!(found.evidence.clauses.last().unwrap().text, "161 more weights");
     assert!(found.evidence.truncated);
 }
 
