@@ -1,14 +1,18 @@
 //! The proof of a match: which clauses held, where in the stored text, and what each was worth.
-//! Made by the matcher ([`prove`]); stored, delivered and shown as it is.
+//! Made by the matcher: [`prove`] puts together what [`known`] finds once for all topics, and
+//! [`write`] writes it; stored, delivered and shown as it is.
+//!
+//! All matches of a document share its text, their spans and their clauses ([`Excerpt`],
+//! [`Shared`]): what a match costs beyond the first is next to nothing.
 
 pub(super) mod known;
 pub(super) mod prove;
+pub(super) mod write;
 
 mod excerpt;
 mod passage;
 mod quote;
 mod shared;
-pub(super) mod write;
 
 pub use excerpt::Excerpt;
 pub use shared::Shared;

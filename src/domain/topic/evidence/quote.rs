@@ -119,3 +119,6 @@ impl Quoted {
 fn begins(byte: u8) -> bool {
     byte & 0xc0 != 0x80
 }
+
+#[cfg(test)]
+mod tests;
