@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::value::show_duration;
 use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
 use crate::domain::feed::Feed;
-use crate::domain::ids::Digest;
+use crate::domain::ids::{ChannelId, Digest};
 use crate::domain::topic::filter::Choice;
 use crate::domain::topic::{TestKind, Topic, TopicTest};
 
@@ -93,6 +93,7 @@ impl Config {
         let settings = [
             part(Kind::Settings, "egress", self.egress_fields()),
             part(Kind::Settings, "fetch", self.fetch_fields()),
+            part(Kind::Settings, "operations", self.operations_fields()),
             part(Kind::Settings, "state_dir", vec![("path", relative(&self.state_dir, home))]),
         ];
         topics.chain(feeds).chain(channels).chain(settings).collect()
@@ -103,6 +104,15 @@ impl Config {
             ("contact", self.egress.contact.clone().unwrap_or_default()),
             ("allow_net", self.egress.allow_net.join(", ")),
         ]
+    }
+
+    fn operations_fields(&self) -> Fields {
+        let names = |channels: &Vec<_>| match channels.as_slice() {
+            [] => "none".to_owned(),
+            channels => channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let channels: &Option<Vec<ChannelId>> = &self.operations;
+        vec![("channels", channels.as_ref().map(names).unwrap_or_default())]
     }
 
     fn fetch_fields(&self) -> Fields {
@@ -192,6 +202,7 @@ fn feed_fields(feed: &Feed) -> Fields {
         ("interval.floor", span(feed.interval.floor)),
         ("interval.ceiling", span(feed.interval.ceiling)),
         ("backfill", span(feed.backfill)),
+        ("full_text", if feed.full_text { "true".to_owned() } else { String::new() }),
     ]
 }
 

@@ -2,16 +2,22 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
+//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds
+//! that need attention, and [`post`] tells of both; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
 //! same app over feeds of its own.
 
 pub mod app;
+mod articles;
 pub mod demo;
 pub mod dispatcher;
+mod dispatchers;
 pub mod events;
+mod feed_watch;
 pub mod pipeline;
+mod post;
 pub mod prepare;
+pub mod push;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

@@ -2,6 +2,7 @@
 //! object, so that what is printed live and what is shown later are the same. All text from
 //! outside is cleaned; [`wrap`] breaks lines.
 
+pub mod notice;
 mod wrap;
 
 use anstyle::{AnsiColor, Style as Paint};

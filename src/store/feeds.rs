@@ -8,10 +8,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Hash, Ms, Text, code, int, key, ms, opt_time, time, uint};
+use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
-use super::{Store, meta};
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, Validators};
+use super::habits_row::HabitsRow;
+use super::{Store, feed_events, meta};
+use crate::domain::feed::habits::Habits;
+use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Outcome, Validators};
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
 
 /// Fetches remembered per feed.
@@ -25,12 +27,15 @@ pub struct FeedView {
     pub retired_at: Option<Timestamp>,
     /// Entries stored of it.
     pub entries: u64,
+    /// When its present trouble was told.
+    pub told_at: Option<Timestamp>,
 }
 
-/// The columns of a [`FeedState`], in the order in which [`state`] reads them.
+/// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
-    last_detail, entries_per_day";
+    last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
+    AS pushed_until, habits";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -45,16 +50,19 @@ impl Store {
         self.write(move |session| Ok(sync(session.conn, &feeds, now)?)).await
     }
 
-    /// Records a fetch that brought no entries to store: a failure, or nothing new. `state`
-    /// replaces the feed's state, unless the feed was given another URL in the meantime.
+    /// Records a fetch that brought no entries to store: a failure, or nothing new, with what
+    /// happened to the feed by it. `state` replaces the feed's state, unless the feed was given
+    /// another URL in the meantime.
     pub async fn record_fetch(
         &self,
         state: FeedState,
         fetch: FetchRecord,
+        events: Vec<FeedEvent>,
     ) -> Result<(), StoreError> {
         self.write(move |session| {
             save(session.conn, &state)?;
-            Ok(add_fetch(session.conn, &fetch)?)
+            add_fetch(session.conn, &fetch)?;
+            Ok(feed_events::add_all(session.conn, &events)?)
         })
         .await
     }
@@ -63,17 +71,22 @@ impl Store {
     pub fn feeds(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {STATE}, retired_at, \
-                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) \
+                "SELECT {STATE}, retired_at, told_at, \
+                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
                  FROM feeds ORDER BY key"
             ))?;
-            let views = query.query_map([], |row| {
-                Ok(FeedView {
-                    state: state(row)?,
-                    retired_at: opt_time(row, 18)?,
-                    entries: uint(row.get(19)?),
-                })
-            })?;
+            let views = query.query_map([], feed_view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How all feeds stand, the retired ones among them, in no order. Their entries are not
+    /// counted.
+    pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
+        self.read(|conn| {
+            let sql = format!("SELECT {STATE}, retired_at, told_at, 0 AS entries FROM feeds");
+            let mut query = conn.prepare_cached(&sql)?;
+            let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }
@@ -149,6 +162,7 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         failing_since: None,
         last_outcome: None,
         last_detail: None,
+        habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
         ..old
     }
 }
@@ -183,7 +197,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
          baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
          last_new_entry = ?12, failures = ?13, failing_since = ?14, last_outcome = ?15, \
-         last_detail = ?16, entries_per_day = ?17 \
+         last_detail = ?16, entries_per_day = ?17, habits = ?18 \
          WHERE id = ?1 AND url = ?2",
     )?
     .execute(params![
@@ -205,6 +219,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         state.last_detail,
         // NaN would be stored as NULL; a feed without a rate has none.
         if state.entries_per_day.is_finite() { state.entries_per_day } else { 0.0 },
+        Json(HabitsRow::from(&state.habits)),
     ])?;
     Ok(())
 }
@@ -237,23 +252,37 @@ pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Res
 
 fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
     Ok(FeedState {
-        id: FeedId(row.get(0)?),
-        key: key(row, 1)?,
-        url: row.get(2)?,
-        title: row.get(3)?,
-        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
-        body_hash: row.get::<_, Option<Hash>>(6)?.map(|Hash(digest)| digest),
-        baseline_at: opt_time(row, 7)?,
-        next_due: time(row, 8)?,
-        next_reason: row.get::<_, String>(9)?.into(),
-        last_fetch: opt_time(row, 10)?,
-        last_success: opt_time(row, 11)?,
-        last_new_entry: opt_time(row, 12)?,
-        failures: row.get(13)?,
-        failing_since: opt_time(row, 14)?,
-        last_outcome: row.get::<_, Option<String>>(15)?.map(Into::into),
-        last_detail: row.get(16)?,
-        entries_per_day: row.get(17)?,
+        id: FeedId(row.get("id")?),
+        key: key(row, "key")?,
+        url: row.get("url")?,
+        title: row.get("title")?,
+        validators: Validators { etag: row.get("etag")?, last_modified: row.get("last_modified")? },
+        body_hash: row.get::<_, Option<Hash>>("body_hash")?.map(|Hash(digest)| digest),
+        baseline_at: opt_time(row, "baseline_at")?,
+        next_due: time(row, "next_due")?,
+        next_reason: row.get::<_, String>("next_reason")?.into(),
+        last_fetch: opt_time(row, "last_fetch")?,
+        last_success: opt_time(row, "last_success")?,
+        last_new_entry: opt_time(row, "last_new_entry")?,
+        failures: row.get("failures")?,
+        failing_since: opt_time(row, "failing_since")?,
+        last_outcome: row.get::<_, Option<String>>("last_outcome")?.map(Into::into),
+        last_detail: row.get("last_detail")?,
+        entries_per_day: row.get("entries_per_day")?,
+        pushed_until: opt_time(row, "pushed_until")?,
+        habits: row
+            .get::<_, Option<Json<HabitsRow>>>("habits")?
+            .map(|Json(habits)| habits.into())
+            .unwrap_or_default(),
+    })
+}
+
+fn feed_view(row: &Row<'_>) -> rusqlite::Result<FeedView> {
+    Ok(FeedView {
+        state: state(row)?,
+        retired_at: opt_time(row, "retired_at")?,
+        entries: uint(row.get("entries")?),
+        told_at: opt_time(row, "told_at")?,
     })
 }
 

@@ -4,26 +4,33 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`verdicts`], [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`],
 //! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
+pub mod articles;
 mod column;
 pub mod counts;
 pub mod entries;
 pub mod error;
 mod evidence_row;
+pub mod feed_events;
 pub mod feeds;
 pub mod gaps;
+mod habits_row;
 pub mod history;
 mod indexing;
 mod ingest;
 mod lock;
 mod meta;
 mod migrate;
+pub mod notices;
 mod open;
 pub mod outbox;
+pub mod push;
 mod recent;
 pub mod running;
 pub mod search;

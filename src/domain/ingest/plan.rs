@@ -2,6 +2,11 @@
 //! they were published. How a match becomes an alert is in [`alerting`].
 
 mod alerting;
+mod article;
+mod pushed;
+
+pub use article::plan_article;
+pub use pushed::plan_pushed;
 
 use std::collections::HashMap;
 
@@ -12,7 +17,8 @@ use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Known, Plan, Prepared, View};
 use crate::domain::alert::policy::Verdict;
 use crate::domain::alert::{AlertRevision, Reason};
-use crate::domain::entry::Entry;
+use crate::domain::entry::{DateQuality, Entry};
+use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
@@ -96,6 +102,7 @@ impl<'a> Planner<'a> {
                 deliveries: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                events: Vec::new(),
             },
         }
     }
@@ -206,11 +213,24 @@ impl<'a> Planner<'a> {
         id
     }
 
+    /// The document as the feed's habits are learnt from it.
+    fn observed(&self, rate: f64) -> Observed<'_> {
+        let certain =
+            |entry: &Entry| entry.published.filter(|_| entry.date_quality == DateQuality::Exact);
+        Observed {
+            at: self.now,
+            manner: &self.batch.manner,
+            dates: self.batch.entries.iter().map(|entry| entry.date_quality).collect(),
+            published: self.plan.entries.iter().map(certain).collect(),
+            rate,
+        }
+    }
+
     /// Closes the plan: the feed's state and record, and the stories as they are now.
     fn finish(mut self) -> Plan {
         let batch = self.batch;
         self.plan.fetch.new_entries = self.plan.entries.len() as u32;
-        let hints = Hints { freshness: batch.freshness, ttl: batch.ttl };
+        let hints = Hints { freshness: batch.freshness, rhythm: batch.rhythm };
         let state = &self.view.feed;
         let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
         feed.title = batch.title.clone().or(feed.title);
@@ -220,6 +240,9 @@ impl<'a> Planner<'a> {
         if batch.complete || state.last_success.is_some() {
             feed.baseline_at = feed.baseline_at.or(Some(self.now));
         }
+        let (habits, events) = observe(state, &self.observed(feed.entries_per_day));
+        feed.habits = habits;
+        self.plan.events.extend(events);
         self.plan.feed = feed;
         self.plan.stories =
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();
