@@ -27,7 +27,9 @@ pub(super) use check::children;
 pub use check::references;
 pub(super) use gates::Gates;
 pub(super) use label::{expr_label, term_label};
-pub(super) use plan::{CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId};
+pub(super) use plan::{
+    ClauseName, CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId,
+};
 pub(super) use regex::Patterns;
 pub(super) use stems::Stemmed;
 pub(super) use vocabulary::{Condition, FormId, Vocabulary};
