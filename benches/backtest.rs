@@ -204,6 +204,7 @@ fn feed(n: usize) -> Feed {
         title: None,
         publisher: Some(format!("Publisher {n}")),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
     }

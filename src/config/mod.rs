@@ -9,6 +9,7 @@ pub mod difference;
 pub mod edit;
 mod environment;
 mod examples;
+mod feed_files;
 mod feeds;
 mod key;
 mod known;
@@ -37,7 +38,7 @@ mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
-pub use load::{load, load_with_rules, state_dir};
+pub use load::{load, load_drafts, load_with_rules, network, state_dir};
 pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};

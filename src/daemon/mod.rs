@@ -4,10 +4,11 @@
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
 //! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
-//! same app over feeds of its own.
+//! same app over feeds of its own. [`discovery`] finds the feeds of a page.
 
 pub mod app;
 pub mod demo;
+pub mod discovery;
 pub mod dispatcher;
 pub mod events;
 pub mod pipeline;

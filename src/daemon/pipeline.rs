@@ -19,7 +19,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, ParseFailure, discover};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -118,16 +118,17 @@ impl Pipeline {
         };
         let base = if fetched.final_url.is_empty() { &feed.url } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            Failure {
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => Err(Failure {
                 code: failure.code().into(),
                 status: Some(fetched.status),
                 retry_after: None,
                 network: false,
                 advice: Some(failure.advice().to_owned()),
-                detail: failure.to_string(),
-            }
-        })
+                detail: described(&failure, fetched, base).await,
+            }),
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.
@@ -207,6 +208,20 @@ impl Pipeline {
         let visit = Visit { advice: failure.advice, network: failure.network, ..told };
         self.store.record_fetch(after.clone(), record).await?;
         Ok((after, visit))
+    }
+}
+
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
     }
 }
 

@@ -21,7 +21,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LINK};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
@@ -72,6 +72,8 @@ pub struct Fetched {
     pub body: Bytes,
     /// `Content-Type` as given.
     pub content_type: Option<String>,
+    /// `Link` headers as given.
+    pub links: Vec<String>,
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
@@ -94,6 +96,12 @@ impl Fetcher {
             gate: HostGate::new(config.max_concurrent, config.host_gap),
             config: config.clone(),
         })
+    }
+
+    /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page
+    /// chose and no user. Both keep to one limit per host.
+    pub fn public_only(&self) -> Self {
+        Self { excepted: self.public.clone(), ..self.clone() }
     }
 
     /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
@@ -181,6 +189,7 @@ impl Fetcher {
             not_modified: status == StatusCode::NOT_MODIFIED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
+            links: headers.get_all(LINK).iter().filter_map(|value| text(Some(value))).collect(),
             validators: validators::received(&headers),
             freshness: fresh,
             final_url: trail.final_url(),

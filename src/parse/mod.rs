@@ -9,11 +9,13 @@
 mod convert;
 mod date;
 mod decode;
+pub mod discover;
 mod failure;
 mod json;
 mod lex;
 mod limits;
 mod mend;
+pub mod opml;
 mod scan;
 mod sniff;
 mod thread;

@@ -102,6 +102,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             title: None,
             publisher: None,
             tags: vec!["war".to_owned()],
+            paused: false,
             interval: Interval { floor: HOUR, ceiling: HOUR },
             backfill: Duration::ZERO,
         }),
