@@ -207,6 +207,7 @@ fn feed(n: usize) -> Feed {
         paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 
@@ -237,6 +238,7 @@ fn batch(
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        links: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

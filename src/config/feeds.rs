@@ -45,17 +45,21 @@ const FEED: Shape = Shape {
         "floor",
         "ceiling",
         "backfill",
+        "full_text",
     ],
 };
 
-const DEFAULTS: Shape =
-    Shape { what: "`[defaults]`", keys: &["interval", "floor", "ceiling", "backfill"] };
+const DEFAULTS: Shape = Shape {
+    what: "`[defaults]`",
+    keys: &["interval", "floor", "ceiling", "backfill", "full_text"],
+};
 
 /// What a feed has that does not say otherwise.
 #[derive(Clone, Copy)]
 pub(super) struct Defaults {
     interval: Interval,
     backfill: Duration,
+    full_text: bool,
 }
 
 /// The feeds of the main file and of the files beside it, as they are read one after the other.
@@ -70,7 +74,8 @@ pub(super) struct Feeds {
 impl Feeds {
     /// Reads the feeds of the main file.
     pub fn of_main(root: &Section<'_>, report: &mut Report) -> Self {
-        let defaults = Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO };
+        let defaults =
+            Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO, full_text: false };
         let (list, seen) = (Vec::new(), Seen::default());
         let mut feeds = Self { list, defaults, seen, tables: 0 };
         feeds.defaults = feeds.read(root, report);
@@ -135,6 +140,7 @@ fn feed(
         paused: section.boolean("paused", report).unwrap_or(false),
         interval: timing.interval,
         backfill: timing.backfill,
+        full_text: timing.full_text,
     }))
 }
 
@@ -189,6 +195,7 @@ fn timing(
     Defaults {
         interval: Interval { floor, ceiling },
         backfill: backfill.unwrap_or(defaults.backfill),
+        full_text: section.boolean("full_text", report).unwrap_or(defaults.full_text),
     }
 }
 

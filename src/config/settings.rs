@@ -13,7 +13,9 @@ use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::{ChannelConfig, EgressConfig, FetchConfig, channels, feed_files, value};
+use super::{
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, value,
+};
 use crate::domain::feed::Feed;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
@@ -31,6 +33,7 @@ const MAIN: Shape = Shape {
         "feed_files",
         "egress",
         "fetch",
+        "http",
         "defaults",
         "feed",
         "channel",
@@ -67,6 +70,7 @@ pub(super) struct Settings {
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
+    pub http: Option<HttpConfig>,
 }
 
 /// Reads the main file at `path`.
@@ -97,6 +101,7 @@ pub(super) fn read(
         feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
+        http: http::read(&root, report),
     }
 }
 

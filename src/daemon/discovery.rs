@@ -236,7 +236,7 @@ impl Search<'_> {
 fn page_candidates(fetched: &Fetched) -> Vec<Candidate> {
     let (url, content_type) = (&fetched.final_url, fetched.content_type.as_deref());
     let mut candidates = discover::candidates(&fetched.body, content_type, url);
-    candidates.extend(discover::from_headers(fetched.links.iter().map(String::as_str), url));
+    candidates.extend(discover::from_headers(fetched.link_headers.iter().map(String::as_str), url));
     candidates.extend(discover::from_address(url));
     candidates
 }

@@ -7,12 +7,15 @@
 //! same app over feeds of its own. [`discovery`] finds the feeds of a page.
 
 pub mod app;
+mod articles;
 pub mod demo;
 pub mod discovery;
 pub mod dispatcher;
+mod dispatchers;
 pub mod events;
 pub mod pipeline;
 pub mod prepare;
+pub mod push;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

@@ -1,6 +1,8 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
 //! [`crate::domain::schedule`] decides from these when it is fetched next.
 
+pub mod push;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -31,6 +33,8 @@ pub struct Feed {
     /// Baseline entries published within this time before the first fetch may alert.
     /// Zero (the default): the baseline raises nothing.
     pub backfill: Duration,
+    /// Whether the page behind each new entry is read too, and matched with what the feed says.
+    pub full_text: bool,
 }
 
 /// Bounds on the wait between two successful fetches.
@@ -76,6 +80,8 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    /// Until when a hub pushes the feed, if one does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 impl FeedState {
@@ -99,6 +105,7 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            pushed_until: None,
         }
     }
 

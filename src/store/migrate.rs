@@ -17,6 +17,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_spine.sql"),
     include_str!("../../migrations/0002_trust.sql"),
     include_str!("../../migrations/0003_running_config.sql"),
+    include_str!("../../migrations/0009_articles.sql"),
+    include_str!("../../migrations/0010_push.sql"),
 ];
 
 /// What a file turned out to be.

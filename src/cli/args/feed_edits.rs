@@ -29,6 +29,9 @@ pub struct Add {
     /// A tag to sort it by; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
+    /// Read the pages behind its entries as well
+    #[arg(long)]
+    pub full_text: bool,
     /// The file to write it to; else the one that holds the other feeds
     #[arg(long, value_name = "FILE")]
     pub into: Option<PathBuf>,

@@ -38,6 +38,7 @@ pub fn run(asked: &Add, session: &mut Session) -> Result<Exit, Failure> {
         title,
         publisher: asked.publisher.clone(),
         tags: asked.tags.clone(),
+        full_text: asked.full_text,
     };
     let into = match &asked.into {
         Some(path) => seen_from(&layout.home(), path),

@@ -16,7 +16,7 @@ pub fn hint(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
     let content_type = fetched.content_type.as_deref();
     let mut offered = discover::candidates(&fetched.body, content_type, &fetched.final_url);
     offered.extend(discover::from_headers(
-        fetched.links.iter().map(String::as_str),
+        fetched.link_headers.iter().map(String::as_str),
         &fetched.final_url,
     ));
     offered.extend(discover::from_address(&fetched.final_url));

@@ -110,7 +110,7 @@ fn sort(list: List, tags: &[String], layout: &Layout, egress: &Egress) -> Sorted
         };
         sorted.rows.push(row("imported", Some(key.as_str()), &feed, "", "imported"));
         let Outline { title, url, tags } = feed;
-        sorted.drafts.push(FeedDraft { key, url, title, publisher: None, tags });
+        sorted.drafts.push(FeedDraft { key, url, title, publisher: None, tags, full_text: false });
     }
     for remark in &list.remarks {
         sorted.refused += 1;

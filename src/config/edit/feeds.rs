@@ -38,6 +38,8 @@ pub struct FeedDraft {
     pub title: Option<String>,
     pub publisher: Option<String>,
     pub tags: Vec<String>,
+    /// Read the pages behind its entries as well.
+    pub full_text: bool,
 }
 
 impl FeedDraft {
@@ -311,6 +313,9 @@ fn table(feed: &FeedDraft) -> String {
     if !feed.tags.is_empty() {
         let tags: Vec<String> = feed.tags.iter().map(|tag| quoted(tag)).collect();
         lines += &format!("tags = [{}]\n", tags.join(", "));
+    }
+    if feed.full_text {
+        lines += "full_text = true\n";
     }
     lines
 }

@@ -35,6 +35,7 @@ fn feed() -> Feed {
         paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

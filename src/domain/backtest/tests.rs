@@ -105,6 +105,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             paused: false,
             interval: Interval { floor: HOUR, ceiling: HOUR },
             backfill: Duration::ZERO,
+            full_text: false,
         }),
         at,
         baseline: false,

@@ -53,6 +53,7 @@ fn source(feed: &str) -> Arc<Feed> {
         paused: false,
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
+        full_text: false,
     })
 }
 

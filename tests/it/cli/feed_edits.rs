@@ -156,13 +156,16 @@ async fn an_unseen_feed_is_written_down_as_it_is_typed() {
         "The \"News\"",
     ]);
     let added =
-        run(command.args(["--publisher", "News", "--id", "news", "-o", "json"])).ended(0).json();
+        run(command.args(["--publisher", "News", "--id", "news", "--full-text", "-o", "json"]))
+            .ended(0)
+            .json();
     assert_eq!(added["url"], "http://news.example/rss");
     let listed = feeds(&scene);
     assert_eq!(
         (&listed[1]["feed"], &listed[1]["title"], &listed[1]["publisher"]),
         (&json!("news"), &json!("The \"News\""), &json!("News"))
     );
+    assert!(main_file(&scene).ends_with("publisher = \"News\"\nfull_text = true\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -165,6 +165,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -317,6 +318,7 @@ fn feed() -> Feed {
         paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

@@ -170,6 +170,7 @@ fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
             paused: false,
             interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
             backfill: Duration::ZERO,
+            full_text: false,
         })
     });
     Past { entry, feed: Arc::clone(feed), at, baseline, signature, story }

@@ -85,6 +85,7 @@ fn draft(key: &str, url: &str) -> FeedDraft {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        full_text: false,
     }
 }
 

@@ -86,6 +86,7 @@ fn feed(url: &str, publisher: Option<&str>) -> Feed {
         paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

@@ -236,6 +236,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let fetch = FetchRecord {
         feed: state.id,
@@ -257,6 +258,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        links: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
