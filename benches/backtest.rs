@@ -206,6 +206,7 @@ fn feed(n: usize) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 
@@ -235,7 +236,8 @@ fn batch(
         body_hash: Digest::of("body", &[&number.to_le_bytes()]),
         complete: true,
         freshness: Freshness::default(),
-        ttl: None,
+        rhythm: Default::default(),
+        links: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

@@ -1,7 +1,8 @@
 //! An entry: as a feed gave it, by which keys it is known again, and as it is stored.
-//! `parse` makes [`ParsedEntry`]; [`identity`] the keys; [`crate::domain::ingest`] decides
-//! whether it is new, known or revised.
+//! `parse` makes [`ParsedEntry`]; [`identity`] the keys; [`article`] says whose pages are read in
+//! full; [`crate::domain::ingest`] decides whether an entry is new, known or revised.
 
+pub mod article;
 pub mod identity;
 
 use jiff::Timestamp;
@@ -62,8 +63,13 @@ pub struct ParsedEntry {
     pub language: Option<String>,
     pub published: Option<Timestamp>,
     pub updated: Option<Timestamp>,
-    /// RSS `source`: where an aggregator says it has the entry from.
+    /// The date as the feed wrote it: of `published`, else of `updated`.
+    pub date_text: Option<String>,
+    /// The date was read with an assumption, such as UTC for a missing zone.
+    pub date_assumed: bool,
+    /// RSS `source`, Atom `source`: where an aggregator says it has the entry from, and its URL.
     pub source: Option<String>,
+    pub source_url: Option<String>,
 }
 
 /// The keys an entry is known by within its feed, strongest first; absent ones are `None`.

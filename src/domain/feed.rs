@@ -1,6 +1,8 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
 //! [`crate::domain::schedule`] decides from these when it is fetched next.
 
+pub mod push;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -29,6 +31,8 @@ pub struct Feed {
     /// Baseline entries published within this time before the first fetch may alert.
     /// Zero (the default): the baseline raises nothing.
     pub backfill: Duration,
+    /// Whether the page behind each new entry is read too, and matched with what the feed says.
+    pub full_text: bool,
 }
 
 /// Bounds on the wait between two successful fetches.
@@ -74,6 +78,8 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    /// Until when a hub pushes the feed, if one does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 impl FeedState {
@@ -97,6 +103,7 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            pushed_until: None,
         }
     }
 
@@ -156,6 +163,40 @@ pub struct Freshness {
     pub retry_after: Option<Duration>,
 }
 
+/// What a feed says of when it publishes. An answer of "unchanged" does not repeat it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rhythm {
+    /// RSS `ttl`: how long a copy is good for.
+    pub ttl: Option<Duration>,
+    /// `sy:updatePeriod` by `sy:updateFrequency` (RSS 1.0 syndication module).
+    pub period: Option<Duration>,
+    /// RSS `skipHours`: bit n for the hour n, GMT.
+    pub skip_hours: u32,
+    /// RSS `skipDays`: bit 0 for Monday, bit 6 for Sunday, GMT.
+    pub skip_days: u8,
+}
+
+/// Where a feed says that it and what belongs to it is to be found. Absolute URLs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedLinks {
+    /// Hubs that push the feed (WebSub, section 4).
+    pub hubs: Vec<String>,
+    /// The feed's own idea of its URL.
+    pub own: Option<String>,
+    /// The next older page (RFC 5005).
+    pub next: Option<String>,
+    /// `itunes:new-feed-url`: where it has moved to.
+    pub moved_to: Option<String>,
+}
+
+/// A kind of damage that was mended, and how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// A stable word, such as `bare_ampersand`.
+    pub code: &'static str,
+    pub count: u32,
+}
+
 /// A feed document, read. What the feed said, before any decision about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ParsedFeed {
@@ -163,9 +204,12 @@ pub struct ParsedFeed {
     pub link: Option<String>,
     /// BCP 47 tag as given.
     pub language: Option<String>,
-    /// The feed's own hint (`ttl`), where it gave one.
-    pub ttl: Option<Duration>,
+    /// What the feed says of when it publishes.
+    pub rhythm: Rhythm,
+    pub links: FeedLinks,
     pub entries: Vec<ParsedEntry>,
+    /// What was damaged and could be read all the same, by kind.
+    pub repairs: Vec<Repair>,
     /// What had to be mended or left out, in words a user understands.
     pub warnings: Vec<String>,
     /// The document had no end: it was closed after its last complete entry, and what followed

@@ -124,7 +124,8 @@ impl Rehearsal {
             body_hash: Digest([0; 16]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::feed::{FeedState, FetchRecord, Freshness, Interval, Outcome, ReasonCode};
+use super::feed::{FeedState, FetchRecord, Freshness, Interval, Outcome, ReasonCode, Rhythm};
 use super::ids::Digest;
 
 /// Rate of new entries, per day, up to which a feed waits its whole ceiling.
@@ -40,8 +40,8 @@ const RATE_MEMORY_DAYS: f64 = 7.0;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hints {
     pub freshness: Freshness,
-    /// The feed's own `ttl`.
-    pub ttl: Option<Duration>,
+    /// What the feed says itself.
+    pub rhythm: Rhythm,
 }
 
 /// The state after a fetch that reached the feed (changed or not). Validators, body hash and
@@ -53,7 +53,13 @@ pub fn after_success(
     hints: Hints,
 ) -> FeedState {
     let rate = entries_per_day(state, record);
-    let (wait, reason) = wait_after_success(interval, rate, hints);
+    let pushed = state.pushed_until.is_some_and(|until| until > record.at);
+    let (wait, reason) = if pushed {
+        // Never longer than without a hub: one that falls silent costs no more than that.
+        (interval.ceiling, "pushed".into())
+    } else {
+        wait_after_success(interval, rate, hints)
+    };
     let next_due = later(record.at, jitter(wait, state, record.at));
     FeedState {
         next_due,
@@ -108,7 +114,7 @@ fn wait_after_success(interval: Interval, rate: f64, hints: Hints) -> (Duration,
     let floor = interval.floor.min(interval.ceiling);
     let mut wait = interval.ceiling.div_f64(busy).max(floor);
     let mut reason = "interval";
-    if let Some(ttl) = hints.ttl.map(|ttl| ttl.min(interval.ceiling))
+    if let Some(ttl) = hints.rhythm.ttl.map(|ttl| ttl.min(interval.ceiling))
         && ttl > wait
     {
         (wait, reason) = (ttl, "ttl");

@@ -11,7 +11,7 @@ use url::Url;
 use crate::domain::document::html::one_line;
 use crate::domain::document::{MAX_LINK_CHARS, MAX_TITLE_CHARS, clip_chars};
 use crate::domain::entry::ParsedEntry;
-use crate::domain::feed::ParsedFeed;
+use crate::domain::feed::{FeedLinks, ParsedFeed, Rhythm};
 
 use super::date;
 use super::limits::Limits;
@@ -60,8 +60,13 @@ fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
         title: feed.title.and_then(line),
         link,
         language,
-        ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        rhythm: Rhythm {
+            ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+            ..Rhythm::default()
+        },
+        links: FeedLinks::default(),
         entries,
+        repairs: Vec::new(),
         warnings,
         cut: false,
     }
@@ -99,7 +104,10 @@ fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> Parsed
         updated: entry
             .updated
             .and_then(|at| timestamp(at.timestamp(), at.timestamp_subsec_nanos())),
+        date_text: None,
+        date_assumed: false,
         source: entry.source.and_then(filled),
+        source_url: None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use rusqlite::RowIndex;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,19 +108,19 @@ pub(super) fn ms(at: Option<Timestamp>) -> Option<Ms> {
 /// Reads a time that may be absent.
 pub(super) fn opt_time(
     row: &rusqlite::Row<'_>,
-    column: usize,
+    column: impl RowIndex,
 ) -> rusqlite::Result<Option<Timestamp>> {
     let at: Option<Ms> = row.get(column)?;
     Ok(at.map(|Ms(at)| at))
 }
 
 /// Reads a time.
-pub(super) fn time(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(super) fn time(row: &rusqlite::Row<'_>, column: impl RowIndex) -> rusqlite::Result<Timestamp> {
     row.get(column).map(|Ms(at)| at)
 }
 
 /// Reads a key.
-pub(super) fn key<T>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T>
+pub(super) fn key<T>(row: &rusqlite::Row<'_>, column: impl RowIndex) -> rusqlite::Result<T>
 where
     T: FromStr<Err: std::error::Error + Send + Sync + 'static>,
 {

@@ -27,10 +27,11 @@ pub struct FeedView {
     pub entries: u64,
 }
 
-/// The columns of a [`FeedState`], in the order in which [`state`] reads them.
+/// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
-    last_detail, entries_per_day";
+    last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
+    AS pushed_until";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -64,14 +65,14 @@ impl Store {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {STATE}, retired_at, \
-                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) \
+                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
                  FROM feeds ORDER BY key"
             ))?;
             let views = query.query_map([], |row| {
                 Ok(FeedView {
                     state: state(row)?,
-                    retired_at: opt_time(row, 18)?,
-                    entries: uint(row.get(19)?),
+                    retired_at: opt_time(row, "retired_at")?,
+                    entries: uint(row.get("entries")?),
                 })
             })?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -237,23 +238,24 @@ pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Res
 
 fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
     Ok(FeedState {
-        id: FeedId(row.get(0)?),
-        key: key(row, 1)?,
-        url: row.get(2)?,
-        title: row.get(3)?,
-        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
-        body_hash: row.get::<_, Option<Hash>>(6)?.map(|Hash(digest)| digest),
-        baseline_at: opt_time(row, 7)?,
-        next_due: time(row, 8)?,
-        next_reason: row.get::<_, String>(9)?.into(),
-        last_fetch: opt_time(row, 10)?,
-        last_success: opt_time(row, 11)?,
-        last_new_entry: opt_time(row, 12)?,
-        failures: row.get(13)?,
-        failing_since: opt_time(row, 14)?,
-        last_outcome: row.get::<_, Option<String>>(15)?.map(Into::into),
-        last_detail: row.get(16)?,
-        entries_per_day: row.get(17)?,
+        id: FeedId(row.get("id")?),
+        key: key(row, "key")?,
+        url: row.get("url")?,
+        title: row.get("title")?,
+        validators: Validators { etag: row.get("etag")?, last_modified: row.get("last_modified")? },
+        body_hash: row.get::<_, Option<Hash>>("body_hash")?.map(|Hash(digest)| digest),
+        baseline_at: opt_time(row, "baseline_at")?,
+        next_due: time(row, "next_due")?,
+        next_reason: row.get::<_, String>("next_reason")?.into(),
+        last_fetch: opt_time(row, "last_fetch")?,
+        last_success: opt_time(row, "last_success")?,
+        last_new_entry: opt_time(row, "last_new_entry")?,
+        failures: row.get("failures")?,
+        failing_since: opt_time(row, "failing_since")?,
+        last_outcome: row.get::<_, Option<String>>("last_outcome")?.map(Into::into),
+        last_detail: row.get("last_detail")?,
+        entries_per_day: row.get("entries_per_day")?,
+        pushed_until: opt_time(row, "pushed_until")?,
     })
 }
 

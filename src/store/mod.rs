@@ -4,11 +4,12 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
-//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`verdicts`], [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
+pub mod articles;
 mod column;
 pub mod counts;
 pub mod entries;
@@ -25,6 +26,7 @@ mod meta;
 mod migrate;
 mod open;
 pub mod outbox;
+pub mod push;
 mod recent;
 pub mod running;
 pub mod search;

@@ -49,7 +49,7 @@ fn shown(feed: &ParsedFeed) -> String {
     let mut text = String::new();
     let link = feed.link.as_deref().unwrap_or("-");
     let language = feed.language.as_deref().unwrap_or("-");
-    writeln!(text, "{:?} <{link}> {language} ttl {:?}", feed.title, feed.ttl).unwrap();
+    writeln!(text, "{:?} <{link}> {language} ttl {:?}", feed.title, feed.rhythm.ttl).unwrap();
     for entry in &feed.entries {
         let document = Document::from_parsed(entry);
         let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
@@ -114,7 +114,7 @@ async fn json_feed_is_read_even_if_loose() {
 #[tokio::test]
 async fn the_seed_feeds_are_read_whole() {
     let (rss, atom, json) = (feed(SEED_RSS).await, feed(SEED_ATOM).await, feed(SEED_JSON).await);
-    assert_eq!(rss.ttl, Some(Duration::from_secs(900)));
+    assert_eq!(rss.rhythm.ttl, Some(Duration::from_secs(900)));
     let first = Document::from_parsed(&rss.entries[0]);
     assert_eq!(
         first.title,

@@ -2,6 +2,11 @@
 //! they were published. How a match becomes an alert is in [`alerting`].
 
 mod alerting;
+mod article;
+mod pushed;
+
+pub use article::plan_article;
+pub use pushed::plan_pushed;
 
 use std::collections::HashMap;
 
@@ -210,7 +215,7 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Plan {
         let batch = self.batch;
         self.plan.fetch.new_entries = self.plan.entries.len() as u32;
-        let hints = Hints { freshness: batch.freshness, ttl: batch.ttl };
+        let hints = Hints { freshness: batch.freshness, rhythm: batch.rhythm };
         let state = &self.view.feed;
         let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
         feed.title = batch.title.clone().or(feed.title);

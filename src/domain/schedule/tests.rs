@@ -61,13 +61,16 @@ fn a_servers_freshness_and_a_feeds_ttl_keep_us_away_within_bounds() {
             fresh_for: Some(Duration::from_secs(hours * 3600)),
             ..Freshness::default()
         },
-        ttl: None,
+        rhythm: Rhythm::default(),
     };
     let two_hours = after(fresh(2));
     assert_eq!(two_hours.next_reason, "max_age");
     assert!(within(wait(&two_hours), 120 * MINUTE));
     assert!(within(wait(&after(fresh(u64::MAX / 3600))), 360 * MINUTE));
-    let ttl = Hints { ttl: Some(Duration::from_secs(86_400 * 365)), ..Hints::default() };
+    let ttl = Hints {
+        rhythm: Rhythm { ttl: Some(Duration::from_secs(86_400 * 365)), ..Rhythm::default() },
+        ..Hints::default()
+    };
     assert!(within(wait(&after(ttl)), 60 * MINUTE));
 }
 

@@ -164,7 +164,8 @@ impl Desk {
             body_hash: Digest::of("test", &[]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
+            links: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -316,6 +317,7 @@ fn feed() -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

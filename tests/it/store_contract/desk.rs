@@ -69,7 +69,8 @@ impl Desk {
             body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
             complete: true,
             freshness: Freshness::default(),
-            ttl: None,
+            rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),
@@ -170,6 +171,7 @@ pub fn feed(key: &str) -> Feed {
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         // The first fetch may alert.
         backfill: Duration::from_secs(24 * 3600),
+        full_text: false,
     }
 }
 

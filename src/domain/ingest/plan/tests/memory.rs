@@ -235,6 +235,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let fetch = FetchRecord {
         feed: state.id,
@@ -255,7 +256,8 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         body_hash: digest("body", "all"),
         complete: true,
         freshness: Freshness::default(),
-        ttl: None,
+        rhythm: Default::default(),
+        links: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
