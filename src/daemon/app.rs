@@ -12,9 +12,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
-use super::dispatcher::{Dispatcher, Tally};
+use super::dispatcher::Tally;
+use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::pipeline::Pipeline;
+use super::push::Push;
 use super::scheduler::{Order, Scheduler};
 use super::vigil::Vigil;
 use crate::clock::Clock;
@@ -76,6 +78,10 @@ pub struct App {
     wanted: Arc<Notify>,
     /// The reader's task; for one round, there is none, and it reads once at the end.
     articles: Mutex<Option<JoinHandle<()>>>,
+    push: Push,
+    hubs: Arc<Notify>,
+    /// The task that keeps subscriptions; for one round, there is none.
+    subscribing: Mutex<Option<JoinHandle<()>>>,
     /// The topics that run, for the vigil over them.
     topics: watch::Sender<Arc<TopicSet>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
@@ -88,13 +94,6 @@ pub struct App {
 struct Live {
     config: Arc<Config>,
     dispatchers: Dispatchers,
-}
-
-/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
-struct Dispatchers {
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-    waiting: Vec<Dispatcher>,
 }
 
 /// What one round came to.
@@ -120,8 +119,9 @@ impl App {
         let events = Events::new();
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
-        let wanted = Arc::new(Notify::new());
-        let (pipeline, channels) = build(&config, &store, &options, &committed, &wanted)?;
+        let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
         warn_of_orphans(&config, &store)?;
@@ -136,9 +136,11 @@ impl App {
         let scheduler =
             Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
         let pipeline = watch::Sender::new(pipeline);
+        let (orders, received) = mpsc::unbounded_channel();
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
+        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
         let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
         let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
-        let (orders, received) = mpsc::unbounded_channel();
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -151,6 +153,9 @@ impl App {
             pipeline,
             wanted,
             articles: Mutex::new(reading),
+            push,
+            hubs,
+            subscribing: Mutex::new(subscribing),
             topics,
             vigil: Mutex::new(vigil),
             live: Mutex::new(Live { config, dispatchers }),
@@ -161,6 +166,11 @@ impl App {
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Where hubs push feeds.
+    pub fn push(&self) -> Push {
+        self.push.clone()
     }
 
     pub fn store(&self) -> &Store {
@@ -202,8 +212,12 @@ impl App {
     /// opening channels takes its time.
     async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
         let (store, options) = (self.store.clone(), self.options.clone());
-        let (committed, wanted) = (self.committed.clone(), self.wanted.clone());
-        let work = move || build(&config, &store, &options, &committed, &wanted);
+        let (committed, wanted, hubs) =
+            (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let work = move || {
+            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            build(&config, &store, &options, wakes)
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(built) => built,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -243,6 +257,9 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
+        if let Some(subscribing) = self.subscribing.lock().await.take() {
+            let _failed = subscribing.await;
+        }
         if let Some(articles) = self.articles.lock().await.take() {
             let _failed = articles.await;
         }
@@ -250,39 +267,6 @@ impl App {
             let _failed = vigil.await;
         }
         self.live.lock().await.dispatchers.stop().await;
-    }
-}
-
-impl Dispatchers {
-    fn start(
-        channels: Channels,
-        store: &Store,
-        committed: &watch::Sender<()>,
-        options: &Options,
-    ) -> Self {
-        let stop = CancellationToken::new();
-        let channels = if options.deliver { channels } else { Vec::new() };
-        let dispatcher = |(id, channel)| {
-            let (store, clock) = (store.clone(), options.clock.clone());
-            Dispatcher { id, channel, store, clock }
-        };
-        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
-        for dispatcher in channels.into_iter().map(dispatcher) {
-            if options.once {
-                waiting.push(dispatcher);
-                continue;
-            }
-            let (committed, stop) = (committed.subscribe(), stop.clone());
-            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
-        }
-        Self { stop, tasks, waiting }
-    }
-
-    async fn stop(&mut self) {
-        self.stop.cancel();
-        for task in self.tasks.drain(..) {
-            let _ended = task.await;
-        }
     }
 }
 
@@ -321,15 +305,20 @@ fn vigil(
     }
 }
 
-type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+/// Whom a pipeline wakes.
+#[derive(Clone, Copy)]
+struct Wakes<'a> {
+    committed: &'a watch::Sender<()>,
+    wanted: &'a Arc<Notify>,
+    hubs: &'a Arc<Notify>,
+}
 
 /// All of a configuration that may fail without the store.
 fn build(
     config: &Arc<Config>,
     store: &Store,
     options: &Options,
-    committed: &watch::Sender<()>,
-    wanted: &Arc<Notify>,
+    wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -343,8 +332,9 @@ fn build(
         fetcher: Fetcher::new(&config.fetch, egress)?,
         store: store.clone(),
         clock: options.clock.clone(),
-        committed: committed.clone(),
-        wanted: wanted.clone(),
+        committed: wakes.committed.clone(),
+        wanted: wakes.wanted.clone(),
+        hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
 }

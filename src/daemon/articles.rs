@@ -172,6 +172,7 @@ async fn read(
             complete: true,
             freshness: Default::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             fetch: no_fetch(entry.feed, now),
             entries: vec![prepare_article(&feed, &entry, document, &config.topics)],
             feed,

@@ -3,6 +3,7 @@
 
 mod event;
 mod memory;
+pub mod push;
 
 pub use event::FeedEvent;
 pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
@@ -82,6 +83,8 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    /// Until when a hub pushes the feed, if one does.
+    pub pushed_until: Option<Timestamp>,
     pub memory: FetchMemory,
 }
 
@@ -106,6 +109,7 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            pushed_until: None,
             memory: FetchMemory::default(),
         }
     }

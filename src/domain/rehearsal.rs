@@ -125,6 +125,7 @@ impl Rehearsal {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -12,6 +12,8 @@ mod coding;
 pub mod failure;
 mod freshness;
 pub mod hosts;
+pub mod hub;
+mod links;
 mod page;
 mod redirect;
 mod robots;
@@ -30,7 +32,7 @@ use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::config::FetchConfig;
-use crate::domain::feed::{Freshness, Validators};
+use crate::domain::feed::{FeedLinks, Freshness, Validators};
 use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
@@ -97,6 +99,8 @@ pub struct Fetched {
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
+    /// What the headers say of the feed's hub and own address.
+    pub links: FeedLinks,
     /// Where the answer came from, without credentials: relative links refer to it.
     pub final_url: String,
     /// Where the feed has moved to, if every hop on the way said so for good.
@@ -112,6 +116,24 @@ impl Fetched {
     /// that was asked for.
     pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
         StandIn::of(&self.body, asked, &self.final_url)
+    }
+
+    /// What a hub pushed, as if it had been fetched. It may be a part: it has no validators.
+    pub fn pushed(body: Bytes, content_type: Option<&str>, url: &str) -> Self {
+        Self {
+            status: 200,
+            not_modified: false,
+            delta: false,
+            bytes: body.len() as u64,
+            body,
+            content_type: content_type.map(str::to_owned),
+            validators: Validators::default(),
+            freshness: Freshness::default(),
+            links: FeedLinks::default(),
+            final_url: url.to_owned(),
+            permanent_url: None,
+            truncated: true,
+        }
     }
 }
 
@@ -203,6 +225,12 @@ impl Fetcher {
         }
     }
 
+    /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
+    /// feed's own.
+    fn way_to(&self, url: &str, feed_url: &str) -> &Way {
+        if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
+    }
+
     /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
     /// only if there is no other to this URL.
     async fn first_request(
@@ -241,6 +269,7 @@ impl Fetcher {
             content_type: text(headers.get(CONTENT_TYPE)),
             validators: validators::received(&headers),
             freshness: fresh,
+            links: links::read(&headers, trail.url()),
             final_url: trail.final_url(),
             permanent_url: trail.permanent_url(),
             truncated: false,

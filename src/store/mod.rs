@@ -5,7 +5,7 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`], [`verdicts`], [`vigil`],
-//! [`articles`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
@@ -28,6 +28,7 @@ mod meta;
 mod migrate;
 mod open;
 pub mod outbox;
+pub mod push;
 mod recent;
 pub mod running;
 pub mod search;

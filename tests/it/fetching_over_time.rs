@@ -73,13 +73,15 @@ async fn a_server_that_says_unchanged_even_then_is_a_failing_one() {
 async fn a_delta_brings_what_is_new_and_takes_nothing_away() {
     let mut world = World::new(&["wire"]).await;
     let (old, new) = (item("Cycle lanes approved"), item("Ferry timetable changes"));
-    world.server.set("/wire", Reply::ok(rss("wire", &[old.clone()])).header("ETag", "\"1\""));
+    world
+        .server
+        .set("/wire", Reply::ok(rss("wire", std::slice::from_ref(&old))).header("ETag", "\"1\""));
     world.start().await;
     world.first_round().await;
     assert_eq!(world.server.requests("/wire")[0].header("a-im"), None, "no ETag is known yet");
 
     let delta = Reply::status(226).header("IM", "feed").header("ETag", "\"2\"");
-    world.server.set("/wire", delta.body(rss("wire", &[new.clone()])));
+    world.server.set("/wire", delta.body(rss("wire", std::slice::from_ref(&new))));
     let visit = world.visit("wire").await;
     assert_eq!((visit.code.as_ref(), visit.entries, visit.new_entries), ("ok_delta", 1, 1));
     assert_eq!(world.store().counts().unwrap().entries, 2);

@@ -13,6 +13,7 @@ mod full_text;
 mod packs;
 mod parsing;
 mod pipeline;
+mod push;
 mod reload;
 mod store_contract;
 mod swap;

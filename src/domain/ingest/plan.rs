@@ -3,8 +3,10 @@
 
 mod alerting;
 mod article;
+mod pushed;
 
 pub use article::plan_article;
+pub use pushed::plan_pushed;
 
 use std::collections::HashMap;
 

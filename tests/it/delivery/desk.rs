@@ -165,6 +165,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };

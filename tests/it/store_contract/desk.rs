@@ -70,6 +70,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),
