@@ -17,6 +17,7 @@ mod feed_move;
 mod feeds;
 mod git;
 mod init;
+mod kept;
 mod load;
 mod moment;
 mod naming;

@@ -173,6 +173,7 @@ async fn read(
             freshness: Default::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: no_fetch(entry.feed, now),
             entries: vec![prepare_article(&feed, &entry, document, &config.topics)],
             feed,

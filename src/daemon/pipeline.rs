@@ -13,6 +13,7 @@ use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::habits::Manner;
 use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
@@ -21,7 +22,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, ParseFailure, discover};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -201,21 +202,27 @@ impl Pipeline {
         let asked = state.fetch_url();
         let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            let (code, detail, advice) = match fetched.stand_in(asked) {
-                Some(page) => (page.code(), page.text().to_owned(), page.advice()),
-                None => (failure.code(), failure.to_string(), failure.advice()),
-            };
-            Failure {
-                code: code.into(),
-                status: Some(fetched.status),
-                retry_after: None,
-                network: false,
-                site: None,
-                advice: Some(advice.to_owned()),
-                detail,
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => {
+                let (code, detail, advice) = match fetched.stand_in(asked) {
+                    Some(page) => (page.code(), page.text().to_owned(), page.advice()),
+                    None => {
+                        let detail = described(&failure, fetched, base).await;
+                        (failure.code(), detail, failure.advice())
+                    }
+                };
+                Err(Failure {
+                    code: code.into(),
+                    status: Some(fetched.status),
+                    retry_after: None,
+                    network: false,
+                    site: None,
+                    advice: Some(advice.to_owned()),
+                    detail,
+                })
             }
-        })
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.
@@ -228,6 +235,11 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
+        let manner = Manner {
+            language: parsed.language.clone(),
+            landed: landed(&feed.url, &fetched.final_url),
+            repairs: parsed.repairs.clone(),
+        };
         let whole = !fetched.truncated && !parsed.cut;
         let complete = whole && !fetched.delta;
         let work = move || {
@@ -242,6 +254,7 @@ impl Pipeline {
                 freshness: fetched.freshness,
                 rhythm: parsed.rhythm,
                 links: both(fetched.links, parsed.links),
+                manner,
                 fetch,
                 feed,
             })
@@ -325,6 +338,20 @@ impl Pipeline {
     }
 }
 
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
+    }
+}
+
 /// What the headers say and what the document says: the headers first (WebSub, section 4).
 fn both(mut headers: FeedLinks, document: FeedLinks) -> FeedLinks {
     headers.hubs.extend(document.hubs);
@@ -350,6 +377,19 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
+}
+
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

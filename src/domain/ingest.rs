@@ -20,6 +20,7 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
+use super::feed::habits::Manner;
 use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
@@ -46,6 +47,8 @@ pub struct Batch {
     pub rhythm: Rhythm,
     /// The feed's hub and own address, as the document or the answer's headers name them.
     pub links: FeedLinks,
+    /// What the document is like, apart from its entries.
+    pub manner: Manner,
     /// The record of the fetch; `new_entries` is filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
@@ -72,6 +75,8 @@ pub struct Prepared {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed wrote it.
+    pub date_text: Option<String>,
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,

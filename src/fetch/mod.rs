@@ -27,7 +27,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
@@ -96,6 +98,8 @@ pub struct Fetched {
     pub body: Bytes,
     /// `Content-Type` as given.
     pub content_type: Option<String>,
+    /// `Link` headers as given.
+    pub link_headers: Vec<String>,
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
@@ -112,12 +116,6 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
-    /// that was asked for.
-    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
-        StandIn::of(&self.body, asked, &self.final_url)
-    }
-
     /// What a hub pushed, as if it had been fetched. It may be a part: it has no validators.
     pub fn pushed(body: Bytes, content_type: Option<&str>, url: &str) -> Self {
         Self {
@@ -127,6 +125,7 @@ impl Fetched {
             bytes: body.len() as u64,
             body,
             content_type: content_type.map(str::to_owned),
+            link_headers: Vec::new(),
             validators: Validators::default(),
             freshness: Freshness::default(),
             links: FeedLinks::default(),
@@ -134,6 +133,12 @@ impl Fetched {
             permanent_url: None,
             truncated: true,
         }
+    }
+
+    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
+    /// that was asked for.
+    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
+        StandIn::of(&self.body, asked, &self.final_url)
     }
 }
 
@@ -147,6 +152,12 @@ impl Fetcher {
             robots: Robots::default(),
             config: config.clone(),
         })
+    }
+
+    /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page
+    /// chose and no user. Both keep to one limit per host.
+    pub fn public_only(&self) -> Self {
+        Self { excepted: self.public.clone(), ..self.clone() }
     }
 
     /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
@@ -214,6 +225,12 @@ impl Fetcher {
         fetched
     }
 
+    /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
+    /// feed's own.
+    fn way_to(&self, url: &str, feed_url: &str) -> &Way {
+        if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
+    }
+
     /// Whether a move may lead to what `allow_net` opens: only if the configured URL plainly is in
     /// there too, by its address or at the same host.
     fn may_lead(&self, from: &str, to: &str) -> bool {
@@ -223,12 +240,6 @@ impl Fetcher {
             }
             _ => false,
         }
-    }
-
-    /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
-    /// feed's own.
-    fn way_to(&self, url: &str, feed_url: &str) -> &Way {
-        if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
     }
 
     /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
@@ -267,6 +278,7 @@ impl Fetcher {
             delta: status.as_u16() == IM_USED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
+            link_headers: texts(&headers, &LINK),
             validators: validators::received(&headers),
             freshness: fresh,
             links: links::read(&headers, trail.url()),
@@ -375,6 +387,10 @@ fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {
         return Err(FetchFailure::HeadersTooLarge { limit_bytes: MAX_HEADER_BYTES });
     }
     Ok(())
+}
+
+fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().filter_map(|value| text(Some(value))).collect()
 }
 
 fn text(value: Option<&HeaderValue>) -> Option<String> {

@@ -8,10 +8,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Hash, Ms, Text, code, int, key, ms, opt_time, time, uint};
+use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
 use super::feed_memory::COLUMNS as MEMORY;
+use super::habits_row::HabitsRow;
 use super::{Store, feed_events, feed_memory, meta};
+use crate::domain::feed::habits::Habits;
 use crate::domain::feed::{
     Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
 };
@@ -28,13 +30,15 @@ pub struct FeedView {
     pub retired_at: Option<Timestamp>,
     /// Entries stored of it.
     pub entries: u64,
+    /// When its present trouble was told.
+    pub told_at: Option<Timestamp>,
 }
 
 /// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
     last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
-    AS pushed_until";
+    AS pushed_until, habits";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -70,17 +74,23 @@ impl Store {
     pub fn feeds(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {STATE}, {MEMORY}, retired_at, \
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, \
                  (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
                  FROM feeds ORDER BY key"
             ))?;
-            let views = query.query_map([], |row| {
-                Ok(FeedView {
-                    state: state(row)?,
-                    retired_at: opt_time(row, "retired_at")?,
-                    entries: uint(row.get("entries")?),
-                })
-            })?;
+            let views = query.query_map([], feed_view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How all feeds stand, the retired ones among them, in no order. Their entries are not
+    /// counted.
+    pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
+        self.read(|conn| {
+            let sql =
+                format!("SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries FROM feeds");
+            let mut query = conn.prepare_cached(&sql)?;
+            let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }
@@ -156,6 +166,7 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         failing_since: None,
         last_outcome: None,
         last_detail: None,
+        habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
         memory: FetchMemory::default(),
         ..old
     }
@@ -195,7 +206,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
          baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
          last_new_entry = ?12, failures = ?13, failing_since = ?14, last_outcome = ?15, \
-         last_detail = ?16, entries_per_day = ?17 \
+         last_detail = ?16, entries_per_day = ?17, habits = ?18 \
          WHERE id = ?1 AND url = ?2",
     )?
     .execute(params![
@@ -217,6 +228,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         state.last_detail,
         // NaN would be stored as NULL; a feed without a rate has none.
         if state.entries_per_day.is_finite() { state.entries_per_day } else { 0.0 },
+        Json(HabitsRow::from(&state.habits)),
     ])?;
     Ok(())
 }
@@ -267,7 +279,20 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         last_detail: row.get("last_detail")?,
         entries_per_day: row.get("entries_per_day")?,
         pushed_until: opt_time(row, "pushed_until")?,
+        habits: row
+            .get::<_, Option<Json<HabitsRow>>>("habits")?
+            .map(|Json(habits)| habits.into())
+            .unwrap_or_default(),
         memory: feed_memory::read(row)?,
+    })
+}
+
+fn feed_view(row: &Row<'_>) -> rusqlite::Result<FeedView> {
+    Ok(FeedView {
+        state: state(row)?,
+        retired_at: opt_time(row, "retired_at")?,
+        entries: uint(row.get("entries")?),
+        told_at: opt_time(row, "told_at")?,
     })
 }
 

@@ -8,6 +8,7 @@ mod storms;
 use std::time::Duration;
 
 use wirewatch::domain::feed::{FeedState, Outcome};
+use wirewatch::domain::schedule;
 
 use crate::support::server::{Recorded, Reply};
 use crate::support::world::{World, item, rss};
@@ -97,6 +98,32 @@ async fn a_delta_brings_what_is_new_and_takes_nothing_away() {
     assert_eq!((visit.entries, visit.new_entries), (2, 0));
     let request = world.server.requests("/wire").pop().unwrap();
     assert_eq!(request.text("if-none-match"), "\"2\"");
+}
+
+#[tokio::test]
+async fn what_a_feed_says_of_its_rhythm_is_heard_and_outlives_304_and_restart() {
+    let mut world = World::new(&["wire"]).await;
+    // Noon, and quiet from noon until four.
+    let rhythm = "<ttl>45</ttl><skipHours><hour>12</hour><hour>13</hour><hour>14</hour>\
+                  <hour>15</hour></skipHours>";
+    let body = one_entry().replace("<description>test", &format!("{rhythm}<description>test"));
+    assert!(body.contains("<ttl>"));
+    world.server.set("/wire", Reply::ok(body).header("ETag", "\"x\"").conditional());
+    world.start().await;
+    world.first_round().await;
+    for visit in ["ok", "not_modified"] {
+        let state = state(&world, "wire");
+        assert_eq!(state.last_outcome.as_deref(), Some(visit));
+        assert_eq!(
+            (state.memory.rhythm.ttl, state.next_reason.as_ref()),
+            (Some(45 * HOUR / 60), "skip")
+        );
+        let wait = schedule::wait(&state).unwrap();
+        assert!(wait > 3 * HOUR && wait <= 4 * HOUR, "{visit}: {wait:?}");
+        world.stop().await;
+        world.start().await;
+        world.visit("wire").await;
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ fn source(feed: &str) -> Arc<Feed> {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
         full_text: false,
@@ -95,6 +96,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         publisher: feed.to_uppercase(),
         published: Some(now),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(digest("guid", guid)),
             link,

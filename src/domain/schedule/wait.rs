@@ -27,11 +27,10 @@ pub(super) fn after_success(
     hints: Hints,
 ) -> (Timestamp, &'static str) {
     let pushed = state.pushed_until.is_some_and(|until| until > at);
-    let (usual, mut reason) = if pushed {
+    let (usual, mut reason) = match pushed {
         // Never longer than without a hub: one that falls silent costs no more than that.
-        (interval.ceiling, "pushed")
-    } else {
-        usual(interval, rate, hints)
+        true => (interval.ceiling, "pushed"),
+        false => usual(interval, rate, hints),
     };
     let mut wait = jitter(usual, state, at);
     if let Some(fresh) = hints.freshness.fresh_for.map(|fresh| fresh.min(MAX_FRESH))

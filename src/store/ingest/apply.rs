@@ -25,7 +25,8 @@ pub(super) fn apply(
     push::note_hub(conn, batch, view.feed.id)?;
     feeds::save(conn, &feed_state(batch, view, plan))?;
     feeds::add_fetch(conn, &plan.fetch)?;
-    Ok(feed_events::add_all(conn, &plan.events)?)
+    feed_events::add_all(conn, &plan.events)?;
+    Ok(())
 }
 
 /// Writes the plan for an article: all but what concerns the feed itself.

@@ -15,6 +15,7 @@ fn feed() -> Arc<Feed> {
         interval: INTERVAL,
         backfill: Duration::ZERO,
         full_text: false,
+        paused: false,
     })
 }
 
