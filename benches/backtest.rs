@@ -239,6 +239,7 @@ fn batch(
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

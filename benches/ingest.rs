@@ -188,6 +188,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: now(),

@@ -195,6 +195,11 @@ pub enum Feeds {
     Import(FeedImport),
     /// Print the feeds as OPML for other readers
     Export(FeedExport),
+    /// Do not follow a feed to where it has moved: ask for it at its configured URL again
+    UndoMove {
+        #[arg(value_name = "KEY")]
+        feed: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,7 +16,7 @@ use crate::cli::args::Feeds;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{feed_fetch, moment};
+use crate::cli::{feed_fetch, feed_move, moment};
 use crate::config::Config;
 use crate::domain::feed::{Feed, FeedState};
 use crate::store::feeds::FeedView;
@@ -65,6 +65,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::Resume(asked) => change::run(asked, Deed::Resume, session),
         Feeds::Import(asked) => opml::import(asked, session),
         Feeds::Export(asked) => opml::export(asked, session),
+        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
     }
 }
 

@@ -136,11 +136,13 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         feeds: settings.feeds,
         topics: Arc::new(set),
         topic_sources,
+        kept: BTreeMap::new(),
         topic_files,
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,
+        operations: settings.operations,
     };
     Some((config, topics))
 }

@@ -14,9 +14,10 @@ use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
 use super::{
-    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, value,
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key, value,
 };
 use crate::domain::feed::Feed;
+use crate::domain::ids::ChannelId;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
 pub(super) const TOPICS_DIR: &str = "topics";
@@ -35,10 +36,13 @@ const MAIN: Shape = Shape {
         "fetch",
         "http",
         "defaults",
+        "operations",
         "feed",
         "channel",
     ],
 };
+
+const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
 
 const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
 
@@ -71,6 +75,7 @@ pub(super) struct Settings {
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// Reads the main file at `path`.
@@ -90,8 +95,10 @@ pub(super) fn read(
     let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
     let (feeds, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
+    let channels = channels::read(&root, &state_dir, &secrets, report);
     Settings {
-        channels: channels::read(&root, &state_dir, &secrets, report),
+        operations: operations(&root, &channels, report),
+        channels,
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,
@@ -150,6 +157,28 @@ fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut 
             .hint("set `state_dir`, or $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME");
         PathBuf::new()
     })
+}
+
+/// Which channels are told of wirewatch's own work; all, where nothing is said.
+fn operations(
+    root: &Section<'_>,
+    channels: &[ChannelConfig],
+    report: &mut Report,
+) -> Option<Vec<ChannelId>> {
+    let section = root.section("operations", &OPERATIONS, report)?;
+    section.get("channels")?;
+    let mut named = Vec::new();
+    for text in section.texts("channels", report) {
+        let known = channels.iter().find(|channel| channel.id.as_str() == text.value);
+        match known {
+            Some(channel) => named.push(channel.id.clone()),
+            None => {
+                let names: Vec<&str> = channels.iter().map(|one| one.id.as_str()).collect();
+                key::not_among(&text, "channel", &names, "unknown_channel", report);
+            }
+        }
+    }
+    Some(named)
 }
 
 fn egress(root: &Section<'_>, report: &mut Report) -> EgressConfig {

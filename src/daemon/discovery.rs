@@ -216,7 +216,7 @@ impl Search<'_> {
     /// Notes a failed fetch, and asks no more of a host that wants to be left alone.
     fn close(&mut self, candidate: &Candidate, failure: &FetchFailure) {
         let wants_rest = matches!(failure.status(), Some(429 | 503));
-        if wants_rest || failure.is_network() || matches!(failure, FetchFailure::Challenge { .. }) {
+        if wants_rest || failure.is_network() || matches!(failure, FetchFailure::StandIn { .. }) {
             self.closed.insert(host(&candidate.url));
         }
         self.reject(candidate, failure.code().into_owned(), failure.to_string());

@@ -10,6 +10,7 @@ mod explain;
 mod feed_edits;
 mod feeds;
 mod imports;
+mod kept;
 mod lint;
 mod packs;
 mod scene;
