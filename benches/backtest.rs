@@ -260,6 +260,7 @@ fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestam
     let url = format!("{}{guid}", feed.url);
     let link = Digest::of("link", &[url.as_bytes()]);
     Prepared {
+        date_text: None,
         publisher: feed.publisher.clone().unwrap_or_default(),
         published: Some(at),
         date_quality: DateQuality::Exact,

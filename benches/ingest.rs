@@ -214,6 +214,7 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
     let key = |kind: &str, text: &str| Digest::of(kind, &[text.as_bytes()]);
     let link = Some(key("link", &url));
     Prepared {
+        date_text: None,
         document: Document {
             title: title.to_owned(),
             body: body.to_owned(),

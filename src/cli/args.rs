@@ -181,6 +181,11 @@ pub enum Feeds {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Do not follow a feed to where it has moved: ask for it at its configured URL again
+    UndoMove {
+        #[arg(value_name = "KEY")]
+        feed: String,
+    },
     /// Find the feeds of a page or site, and read each before it is shown
     Discover(Discover),
     /// Add a feed, or the feed of a page, to the config
@@ -195,11 +200,6 @@ pub enum Feeds {
     Import(FeedImport),
     /// Print the feeds as OPML for other readers
     Export(FeedExport),
-    /// Do not follow a feed to where it has moved: ask for it at its configured URL again
-    UndoMove {
-        #[arg(value_name = "KEY")]
-        feed: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -58,6 +58,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::List => list(session),
         Feeds::Status { failing } => status(*failing, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
         Feeds::Discover(asked) => discover::run(asked, session),
         Feeds::Add(asked) => add::run(asked, session),
         Feeds::Remove(asked) => change::run(asked, Deed::Remove, session),
@@ -65,7 +66,6 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::Resume(asked) => change::run(asked, Deed::Resume, session),
         Feeds::Import(asked) => opml::import(asked, session),
         Feeds::Export(asked) => opml::export(asked, session),
-        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
     }
 }
 

@@ -202,23 +202,27 @@ impl Pipeline {
         let asked = state.fetch_url();
         let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        let failure = match parse::parse(fetched.body.clone(), content_type, base, limits).await {
-            Ok(parsed) => return Ok(parsed),
-            Err(failure) => failure,
-        };
-        let (code, detail, advice) = match fetched.stand_in(asked) {
-            Some(page) => (page.code(), page.text().to_owned(), page.advice()),
-            None => (failure.code(), described(&failure, fetched, base).await, failure.advice()),
-        };
-        Err(Failure {
-            code: code.into(),
-            status: Some(fetched.status),
-            retry_after: None,
-            network: false,
-            site: None,
-            advice: Some(advice.to_owned()),
-            detail,
-        })
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => {
+                let (code, detail, advice) = match fetched.stand_in(asked) {
+                    Some(page) => (page.code(), page.text().to_owned(), page.advice()),
+                    None => {
+                        let detail = described(&failure, fetched, base).await;
+                        (failure.code(), detail, failure.advice())
+                    }
+                };
+                Err(Failure {
+                    code: code.into(),
+                    status: Some(fetched.status),
+                    retry_after: None,
+                    network: false,
+                    site: None,
+                    advice: Some(advice.to_owned()),
+                    detail,
+                })
+            }
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.

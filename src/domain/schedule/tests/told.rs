@@ -14,8 +14,8 @@ fn feed() -> Arc<Feed> {
         tags: Vec::new(),
         interval: INTERVAL,
         backfill: Duration::ZERO,
-        paused: false,
         full_text: false,
+        paused: false,
     })
 }
 
