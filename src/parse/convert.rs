@@ -39,8 +39,6 @@ pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, Str
     for (entry, facts) in feed.entries.iter_mut().zip(normal.facts) {
         add_facts(entry, facts);
     }
-    let given = feed.entries.len();
-    feed.entries.retain(says_anything);
     for entry in &mut feed.entries {
         entry.language = entry.language.take().or_else(|| normal.language.clone());
     }
@@ -49,7 +47,7 @@ pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, Str
     } else if normal.cut {
         feed.warnings.push("the document is cut off; its complete entries were read".to_owned());
     }
-    feed.warnings.extend(left_out(normal.empty + given - feed.entries.len()));
+    feed.warnings.extend(left_out(normal.empty));
     feed.language = normal.language;
     feed.rhythm = normal.rhythm;
     feed.links = normal.links;

@@ -97,6 +97,10 @@ impl Entities {
             plain.push_str(&text[copied..at]);
             copied = at;
             let length = self.reference(&text[at..], &mut plain, tally);
+            if length == 0 && bare == Bare::Escape && names_a_parameter(&text[at + 1..]) {
+                plain.push_str("&amp;");
+                copied += 1;
+            }
             copied += length;
             from = from.max(copied);
         }
@@ -175,6 +179,12 @@ impl Entities {
         plain.push_str(rest);
         true
     }
+}
+
+/// Whether a URL's parameter begins: HTML would read a sign out of `&copy=2`.
+fn names_a_parameter(text: &str) -> bool {
+    let end = text.find(|char: char| !char.is_ascii_alphanumeric());
+    end.is_some_and(|end| text.as_bytes()[end] == b'=')
 }
 
 /// The name between the `&` at the start of `text` and the next `;`.

@@ -229,7 +229,7 @@ impl<'a> Normaliser<'a> {
         }
         let mark = self.namespaces.mark();
         let attributes = self.attributes(tag.attributes)?;
-        let (ns, local) = self.namespaces.resolve(tag.name, &mut self.tally);
+        let (ns, local) = self.namespaces.resolve(tag.name, Some(&mut self.tally));
         let element = vocabulary::element(ns, local);
         if self.end == End::Root && element != Element::Entry {
             self.tally.note(Fault::JunkAfter);

@@ -89,7 +89,7 @@ pub fn kind(text: &str) -> Kind<'_> {
             Part::End { name } if silent.is_some_and(|open| open.eq_ignore_ascii_case(name)) => {
                 silent = None;
             }
-            Part::Doctype if text[token.range.clone()].to_ascii_lowercase().contains(" html") => {
+            Part::Doctype if is_html_doctype(&text[token.range.clone()]) => {
                 first = first.or(Some("html"));
             }
             _ => {}
@@ -125,6 +125,11 @@ fn escaped(text: &str) -> Option<Range<usize>> {
     });
     let end = ends.max().unwrap_or(text.len());
     ((end - start) * 2 > text.len()).then_some(start..end)
+}
+
+fn is_html_doctype(doctype: &str) -> bool {
+    let mut words = doctype.split(|char: char| char.is_ascii_whitespace() || char == '>');
+    words.nth(1).is_some_and(|name| name.eq_ignore_ascii_case("html"))
 }
 
 /// The name without its namespace prefix.

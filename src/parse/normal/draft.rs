@@ -61,6 +61,8 @@ pub struct Draft<'a> {
     /// Namespace declarations in force outside of it.
     pub mark: usize,
     pub base: Option<Url>,
+    /// Some element of it has text or attributes.
+    pub says_anything: bool,
     pub title: Best<'a>,
     pub page: Page<'a>,
     pub guid: Best<'a>,

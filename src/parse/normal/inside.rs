@@ -116,7 +116,7 @@ impl<'a> Normaliser<'a> {
 
     fn start_inside(&mut self, tag: Tag<'a>, range: Range<usize>) -> Result<bool, ParseFailure> {
         let limit = self.limits.depth;
-        let (ns, local) = self.namespaces.resolve(tag.name, &mut self.tally);
+        let (ns, local) = self.namespaces.resolve(tag.name, None);
         let element = vocabulary::element(ns, local);
         let Some(leaf) = &mut self.leaf else {
             return Ok(true);
@@ -126,7 +126,7 @@ impl<'a> Normaliser<'a> {
             leaf.source(range);
             return Ok(true);
         }
-        if self.begins_after_leaf(element, local, range.end) {
+        if self.begins_after_leaf(element, tag.name, range.end) {
             self.tally.note(Fault::MissingEnd);
             self.close_leaf();
             return self.start(tag, &range);
@@ -147,24 +147,25 @@ impl<'a> Normaliser<'a> {
     }
 
     /// Whether an element that begins in the open leaf shows that the leaf is over.
-    fn begins_after_leaf(&mut self, element: Element, local: &str, at: usize) -> bool {
+    fn begins_after_leaf(&mut self, element: Element, name: &str, at: usize) -> bool {
         let Some(leaf) = &self.leaf else {
             return false;
         };
         let kind = leaf.attribute("type").unwrap_or_default();
         let holds = match leaf.slot.holds() {
-            Holds::Markup if kind.ends_with("xml") && !kind.contains("xhtml") => Holds::Fields,
+            Holds::Markup if kind.contains("xhtml") || kind.ends_with("xml") => Holds::Fields,
             holds => holds,
         };
+        let (prefix, local) = split(name);
         let nested_name = split(leaf.name).1.eq_ignore_ascii_case(local);
+        // Drawings and formulas bring fields of modules along.
+        let is_certain = prefix.is_empty() && !nested_name && !vocabulary::is_html(local);
         match (element, holds) {
             (Element::Unknown, _) => false,
             (_, Holds::Fields) if nested_name => false,
             (Element::Entry, Holds::Text | Holds::Markup) => true,
             (Element::Leaf(_), Holds::Text) => true,
-            (Element::Leaf(_), Holds::Markup) if !nested_name && !vocabulary::is_html(local) => {
-                true
-            }
+            (Element::Leaf(_), Holds::Markup) if is_certain => true,
             _ => !self.own_end_is_ahead(at),
         }
     }
@@ -181,9 +182,19 @@ impl<'a> Normaliser<'a> {
             return false;
         };
         self.ahead_bytes -= end;
-        let border = ["<item", "</item", "<entry", "</entry"];
-        !border.iter().any(|sign| memmem::find(&ahead[..end], sign.as_bytes()).is_some())
+        !has_border(&ahead[..end])
     }
+}
+
+/// Whether an entry begins or ends in a text.
+fn has_border(text: &[u8]) -> bool {
+    ["item", "entry"].iter().any(|name| {
+        memmem::find_iter(text, name.as_bytes()).any(|at| {
+            let is_tag = text[..at].ends_with(b"<") || text[..at].ends_with(b"</");
+            let after = text.get(at + name.len());
+            is_tag && after.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        })
+    })
 }
 
 /// Where the end tag of an element begins.

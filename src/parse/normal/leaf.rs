@@ -96,6 +96,13 @@ impl<'a> Leaf<'a> {
         }
     }
 
+    pub fn says_anything(&self, text: &str) -> bool {
+        let filled = |piece: &Piece| match piece {
+            Piece::Source(range) | Piece::CData(range) => !text[range.clone()].trim().is_empty(),
+        };
+        !self.attributes.is_empty() || self.pieces.iter().any(filled)
+    }
+
     pub fn has_markup(&self) -> bool {
         self.tags > 0
     }

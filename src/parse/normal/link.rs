@@ -30,6 +30,7 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Whether there is no link yet.
     pub fn is_empty(&self) -> bool {
         self.href.is_none()
     }

@@ -122,8 +122,9 @@ impl<'a> Namespaces<'a> {
         self.bound.truncate(mark);
     }
 
-    /// The vocabulary and the local name of an element.
-    pub fn resolve<'n>(&self, name: &'n str, tally: &mut Tally) -> (Ns, &'n str) {
+    /// The vocabulary and the local name of an element. A missing declaration is counted where
+    /// there is a tally.
+    pub fn resolve<'n>(&self, name: &'n str, tally: Option<&mut Tally>) -> (Ns, &'n str) {
         let (prefix, local) = split(name);
         if self.own == Some(prefix) {
             return (Ns::Core, local);
@@ -134,7 +135,7 @@ impl<'a> Namespaces<'a> {
             None if prefix.is_empty() => Ns::Core,
             None => {
                 let known = by_prefix(prefix);
-                if known.is_some() {
+                if let (Some(_), Some(tally)) = (known, tally) {
                     tally.note(Fault::UndeclaredPrefix);
                 }
                 known.unwrap_or(Ns::Other)

@@ -37,6 +37,9 @@ impl<'a> Normaliser<'a> {
             return;
         };
         self.namespaces.forget(leaf.mark);
+        if let Some(draft) = &mut self.draft {
+            draft.says_anything |= leaf.says_anything(self.text);
+        }
         match leaf.slot {
             Slot::Opaque | Slot::Ignored => {}
             Slot::Link => self.link(&leaf),
@@ -52,8 +55,7 @@ impl<'a> Normaliser<'a> {
         };
         self.namespaces.forget(draft.mark);
         draft.settle();
-        let says = [&draft.title, &draft.guid, &draft.summary, &draft.content];
-        if says.iter().all(|best| best.get().is_none()) && draft.page.is_empty() {
+        if !draft.says_anything {
             self.empty += 1;
             return;
         }
@@ -100,8 +102,12 @@ impl<'a> Normaliser<'a> {
             Slot::Id => draft.guid.offer(leaf.plain(reading), 1),
             Slot::Author if leaf.has_markup() => {
                 let name = leaf.within("name", reading).or_else(|| leaf.within("email", reading));
+                let has_address = ["uri", "url", "homepage"]
+                    .iter()
+                    .any(|name| !leaf.tags_within(reading.text, name).is_empty());
                 match name {
                     Some(name) => draft.name(name),
+                    None if has_address => {}
                     None => draft.person(leaf.plain(reading)),
                 }
             }
@@ -208,6 +214,7 @@ impl<'a> Normaliser<'a> {
                 let href = link::rebased(href, base);
                 self.head.link(href, &relation, base.or(self.base.as_ref()));
             }
+            (_, None, Some(_)) if relation.rank().is_none() => {}
             (_, None, Some(text)) => self.page(link::rebased(text, base), link::SPOKEN),
             (_, None, None) => {}
         }
@@ -216,7 +223,10 @@ impl<'a> Normaliser<'a> {
     /// Offers a link to the page of the entry or the feed.
     pub(super) fn page(&mut self, href: Cow<'a, str>, rank: u8) {
         match &mut self.draft {
-            Some(draft) => draft.page.offer(href, rank),
+            Some(draft) => {
+                draft.says_anything = true;
+                draft.page.offer(href, rank);
+            }
             None if !self.containers.is_empty() => self.head.page.offer(href, rank),
             None => {}
         }
@@ -233,6 +243,7 @@ impl<'a> Normaliser<'a> {
             return;
         };
         let about = about.filter(|about| about.starts_with("http"));
+        draft.says_anything |= href.is_some() || about.is_some();
         for href in [href, about].into_iter().flatten() {
             draft.page.offer(link::rebased(href, draft.base.as_ref()), link::FALLBACK);
         }
