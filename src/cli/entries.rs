@@ -203,11 +203,11 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
             "score": stored.found.score,
             "threshold": stored.found.threshold,
             "clauses": stored.found.evidence.clauses.iter().map(|clause| json!({
-                "clause": clause.text,
+                "clause": &*clause.text,
                 "count": clause.count,
                 "quotes": clause.spans.iter().map(|span| json!({
                     "field": span.field.as_str(),
-                    "quote": span.quote,
+                    "quote": &*span.quote,
                 })).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),

@@ -69,7 +69,7 @@ fn look(
         )
         .await
         .map_err(|failure| {
-            let hint = failure.advice().trim_start_matches("hint: ").to_owned();
+            let hint = feeds::offer::hint(&failure, &fetched, url);
             Failure::new(Exit::Failed, failure).hint(hint)
         })?;
         Ok::<_, Failure>((fetched, parsed))
@@ -146,6 +146,7 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         clock: session.clock.clone(),
         committed: watch::Sender::new(()),
         wanted: Default::default(),
+        hubs: Default::default(),
     };
     let now = session.clock.now();
     let visit = session.wait(async {

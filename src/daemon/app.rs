@@ -12,9 +12,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
-use super::dispatcher::{Dispatcher, Tally};
+use super::dispatcher::Tally;
+use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
+use super::feed_watch::FeedWatch;
 use super::pipeline::Pipeline;
+use super::post::Post;
+use super::push::Push;
 use super::scheduler::{Order, Scheduler};
 use super::vigil::Vigil;
 use crate::clock::Clock;
@@ -22,7 +26,6 @@ use crate::config::Config;
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
-use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::{Mode, Topic};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
@@ -76,10 +79,16 @@ pub struct App {
     wanted: Arc<Notify>,
     /// The reader's task; for one round, there is none, and it reads once at the end.
     articles: Mutex<Option<JoinHandle<()>>>,
-    /// The topics that run, for the vigil over them.
-    topics: watch::Sender<Arc<TopicSet>>,
+    push: Push,
+    hubs: Arc<Notify>,
+    /// The task that keeps subscriptions; for one round, there is none.
+    subscribing: Mutex<Option<JoinHandle<()>>>,
+    /// The configuration that runs, for the watches over topics and feeds.
+    watched: watch::Sender<Arc<Config>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
     vigil: Mutex<Option<JoinHandle<()>>>,
+    /// The task of the watch over feeds; the same.
+    feed_watch: Mutex<Option<JoinHandle<()>>>,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -88,13 +97,6 @@ pub struct App {
 struct Live {
     config: Arc<Config>,
     dispatchers: Dispatchers,
-}
-
-/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
-struct Dispatchers {
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-    waiting: Vec<Dispatcher>,
 }
 
 /// What one round came to.
@@ -120,23 +122,36 @@ impl App {
         let events = Events::new();
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
-        let wanted = Arc::new(Notify::new());
-        let (pipeline, channels) = build(&config, &store, &options, &committed, &wanted)?;
+        let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
-        let topics = watch::Sender::new(config.topics.clone());
-        let vigil = vigil(&store, &options, &events, &topics);
+        let watched = watch::Sender::new(config.clone());
+        let post = Post {
+            store: store.clone(),
+            config: watched.subscribe(),
+            committed: committed.clone(),
+        };
+        let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
         let vigil = (!options.once).then(watching);
-        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
+        let watching = || tokio::spawn(feed_watch.run(stop.clone()));
+        let feed_watch = (!options.once).then(watching);
+        let held = store.site_holds(options.clock.now())?;
+        let scheduler =
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
         let pipeline = watch::Sender::new(pipeline);
+        let (orders, received) = mpsc::unbounded_channel();
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
+        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
         let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
         let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
-        let (orders, received) = mpsc::unbounded_channel();
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -149,8 +164,12 @@ impl App {
             pipeline,
             wanted,
             articles: Mutex::new(reading),
-            topics,
+            push,
+            hubs,
+            subscribing: Mutex::new(subscribing),
+            watched,
             vigil: Mutex::new(vigil),
+            feed_watch: Mutex::new(feed_watch),
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -159,6 +178,11 @@ impl App {
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Where hubs push feeds.
+    pub fn push(&self) -> Push {
+        self.push.clone()
     }
 
     pub fn store(&self) -> &Store {
@@ -186,8 +210,8 @@ impl App {
         let pipeline = Arc::new(pipeline);
         self.pipeline.send_replace(pipeline.clone());
         let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
-        let topics = self.topics.send_replace(config.topics.clone());
-        let old = (topics, std::mem::replace(&mut live.config, config));
+        let watched = self.watched.send_replace(config.clone());
+        let old = (watched, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
@@ -200,8 +224,12 @@ impl App {
     /// opening channels takes its time.
     async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
         let (store, options) = (self.store.clone(), self.options.clone());
-        let (committed, wanted) = (self.committed.clone(), self.wanted.clone());
-        let work = move || build(&config, &store, &options, &committed, &wanted);
+        let (committed, wanted, hubs) =
+            (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let work = move || {
+            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            build(&config, &store, &options, wakes)
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(built) => built,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -219,7 +247,9 @@ impl App {
         let articles =
             Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
         articles.drain(&self.stop).await;
-        vigil(&self.store, &self.options, &self.events, &self.topics).look().await;
+        let post = self.post();
+        vigil(&post, &self.options, &self.events).look().await;
+        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -241,45 +271,26 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
+        if let Some(subscribing) = self.subscribing.lock().await.take() {
+            let _failed = subscribing.await;
+        }
         if let Some(articles) = self.articles.lock().await.take() {
             let _failed = articles.await;
         }
         if let Some(vigil) = self.vigil.lock().await.take() {
             let _failed = vigil.await;
         }
+        if let Some(feed_watch) = self.feed_watch.lock().await.take() {
+            let _failed = feed_watch.await;
+        }
         self.live.lock().await.dispatchers.stop().await;
     }
-}
 
-impl Dispatchers {
-    fn start(
-        channels: Channels,
-        store: &Store,
-        committed: &watch::Sender<()>,
-        options: &Options,
-    ) -> Self {
-        let stop = CancellationToken::new();
-        let channels = if options.deliver { channels } else { Vec::new() };
-        let dispatcher = |(id, channel)| {
-            let (store, clock) = (store.clone(), options.clock.clone());
-            Dispatcher { id, channel, store, clock }
-        };
-        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
-        for dispatcher in channels.into_iter().map(dispatcher) {
-            if options.once {
-                waiting.push(dispatcher);
-                continue;
-            }
-            let (committed, stop) = (committed.subscribe(), stop.clone());
-            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
-        }
-        Self { stop, tasks, waiting }
-    }
-
-    async fn stop(&mut self) {
-        self.stop.cancel();
-        for task in self.tasks.drain(..) {
-            let _ended = task.await;
+    fn post(&self) -> Post {
+        Post {
+            store: self.store.clone(),
+            config: self.watched.subscribe(),
+            committed: self.committed.clone(),
         }
     }
 }
@@ -305,29 +316,24 @@ fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn vigil(
-    store: &Store,
-    options: &Options,
-    events: &Events,
-    topics: &watch::Sender<Arc<TopicSet>>,
-) -> Vigil {
-    Vigil {
-        store: store.clone(),
-        clock: options.clock.clone(),
-        events: events.clone(),
-        topics: topics.subscribe(),
-    }
+fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
+    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
 }
 
-type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+/// Whom a pipeline wakes.
+#[derive(Clone, Copy)]
+struct Wakes<'a> {
+    committed: &'a watch::Sender<()>,
+    wanted: &'a Arc<Notify>,
+    hubs: &'a Arc<Notify>,
+}
 
 /// All of a configuration that may fail without the store.
 fn build(
     config: &Arc<Config>,
     store: &Store,
     options: &Options,
-    committed: &watch::Sender<()>,
-    wanted: &Arc<Notify>,
+    wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -341,13 +347,15 @@ fn build(
         fetcher: Fetcher::new(&config.fetch, egress)?,
         store: store.clone(),
         clock: options.clock.clone(),
-        committed: committed.clone(),
-        wanted: wanted.clone(),
+        committed: wakes.committed.clone(),
+        wanted: wakes.wanted.clone(),
+        hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
 }
 
-/// Tells the store what is configured, and gets back what it remembers of each feed.
+/// Tells the store what is configured, and gets back what it remembers of each feed that is to be
+/// fetched.
 async fn sync(
     config: &Config,
     store: &Store,
@@ -367,5 +375,7 @@ async fn sync(
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
     store.set_running(config.outline(), now).await?;
-    Ok(config.feeds.iter().cloned().zip(states).collect())
+    let feeds = config.feeds.iter().cloned().zip(states);
+    // A paused feed is known, and what is known of it stays; nobody schedules it.
+    Ok(feeds.filter(|(feed, _)| !feed.paused).collect())
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
@@ -12,14 +13,16 @@ use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::habits::Manner;
+use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
-    Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
+    Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
-use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
-use crate::domain::schedule::{self, Hints};
+use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
+use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits, repairs};
+use crate::parse::{self, Limits, ParseFailure, discover, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -37,6 +40,15 @@ pub struct Pipeline {
     pub committed: watch::Sender<()>,
     /// Tells the reader of articles that there are pages to be read.
     pub wanted: Arc<Notify>,
+    /// Tells the keeper of subscriptions that a feed names a hub.
+    pub hubs: Arc<Notify>,
+}
+
+/// What a pushed document came to.
+pub enum Pushed {
+    Read(Box<Visit>),
+    /// No feed that can be stored as it is: the feed is to be fetched.
+    Unreadable,
 }
 
 /// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
@@ -47,6 +59,21 @@ struct Failure {
     advice: Option<String>,
     retry_after: Option<Duration>,
     network: bool,
+    /// The site that answered.
+    site: Option<String>,
+}
+
+/// Where an answer says that the feed is; see [`LedTo`].
+#[derive(Default)]
+struct Led {
+    redirect: Option<String>,
+    announced: Option<String>,
+}
+
+impl Led {
+    fn to(&self) -> LedTo<'_> {
+        LedTo { redirect: self.redirect.as_deref(), announced: self.announced.as_deref() }
+    }
 }
 
 impl Pipeline {
@@ -58,6 +85,8 @@ impl Pipeline {
         state: &FeedState,
     ) -> Result<(FeedState, Visit), StoreError> {
         let (at, begun) = (self.clock.now(), self.clock.elapsed());
+        let refused = self.store.refusal(state)?;
+        let state = refused.as_ref().unwrap_or(state);
         let record = |outcome, code: ReasonCode| FetchRecord {
             feed: state.id,
             at,
@@ -70,7 +99,7 @@ impl Pipeline {
             new_entries: 0,
             detail: None,
         };
-        let fetched = match self.fetch(feed, state).await {
+        let fetched = match self.fetch(state, at).await {
             Ok(fetched) => fetched,
             Err(failure) => {
                 return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
@@ -82,7 +111,7 @@ impl Pipeline {
                 .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
                 .await;
         }
-        let parsed = match self.parse(feed, &fetched).await {
+        let parsed = match self.parse(state, &fetched).await {
             Ok(parsed) => parsed,
             Err(failure) => {
                 let record =
@@ -97,13 +126,65 @@ impl Pipeline {
             detail: repairs::remarks(&parsed),
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
+        let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
-        let plan = self.ingest(batch, at).await?;
+        let names_hub = !batch.links.hubs.is_empty();
+        let plan = self.ingest(batch, Led { redirect, announced }, at).await?;
+        if names_hub && state.pushed_until.is_none() {
+            self.hubs.notify_one();
+        }
         Ok((plan.feed.clone(), Visit::planned(state, &plan)))
     }
 
-    async fn fetch(&self, feed: &Feed, state: &FeedState) -> Result<Fetched, Failure> {
-        self.fetcher.fetch(&feed.url, &state.validators).await.map_err(|failure| Failure {
+    /// Takes a document that a hub pushed. Only the store can fail.
+    pub async fn pushed(
+        &self,
+        feed: &Arc<Feed>,
+        subscription: &Subscription,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Result<Pushed, StoreError> {
+        let (at, begun) = (self.clock.now(), self.clock.elapsed());
+        let views = self.store.feeds()?;
+        let state = views.into_iter().find(|view| view.state.id == subscription.feed);
+        let Some(state) = state.map(|view| view.state).filter(|state| !state.awaits_baseline())
+        else {
+            return Ok(Pushed::Unreadable);
+        };
+        let bytes = body.len() as u64;
+        let fetched = Fetched::pushed(body, content_type, &feed.url);
+        let Ok(parsed) = self.parse(&state, &fetched).await else {
+            return Ok(Pushed::Unreadable);
+        };
+        let record = FetchRecord {
+            feed: state.id,
+            at,
+            outcome: Outcome::Fresh,
+            code: "pushed".into(),
+            status: None,
+            bytes,
+            duration: self.clock.elapsed().saturating_sub(begun),
+            entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
+            new_entries: 0,
+            detail: None,
+        };
+        let body_hash = Digest::of("body", &[&fetched.body]);
+        let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let decided = batch.clone();
+        let decide = move |view: &_| plan_pushed(view, &decided, at, RENDER);
+        let plan = self.store.ingest(batch, decide).await?;
+        self.tell(feed, &plan);
+        Ok(Pushed::Read(Box::new(Visit::planned(&state, &plan))))
+    }
+
+    /// Asks where the feed is now, and once in a while without believing in "unchanged".
+    async fn fetch(&self, state: &FeedState, at: Timestamp) -> Result<Fetched, Failure> {
+        let (whole, url) = (Validators::default(), state.fetch_url());
+        let in_full = schedule::asks_in_full(state, at);
+        let validators = if in_full { &whole } else { &state.validators };
+        let moved_from = (url != state.url).then_some(state.url.as_str());
+        self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(|failure| Failure {
+            site: failure.site().map(str::to_owned),
             code: failure.code(),
             status: failure.status(),
             retry_after: failure.retry_after(),
@@ -113,23 +194,35 @@ impl Pipeline {
         })
     }
 
-    async fn parse(&self, feed: &Feed, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
+    async fn parse(&self, state: &FeedState, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
         let limits = Limits {
             body_bytes: usize::try_from(self.config.fetch.max_body_bytes).unwrap_or(usize::MAX),
             ..Limits::STANDARD
         };
-        let base = if fetched.final_url.is_empty() { &feed.url } else { &fetched.final_url };
+        let asked = state.fetch_url();
+        let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            Failure {
-                code: failure.code().into(),
-                status: Some(fetched.status),
-                retry_after: None,
-                network: false,
-                advice: Some(failure.advice().to_owned()),
-                detail: failure.to_string(),
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => {
+                let (code, detail, advice) = match fetched.stand_in(asked) {
+                    Some(page) => (page.code(), page.text().to_owned(), page.advice()),
+                    None => {
+                        let detail = described(&failure, fetched, base).await;
+                        (failure.code(), detail, failure.advice())
+                    }
+                };
+                Err(Failure {
+                    code: code.into(),
+                    status: Some(fetched.status),
+                    retry_after: None,
+                    network: false,
+                    site: None,
+                    advice: Some(advice.to_owned()),
+                    detail,
+                })
             }
-        })
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.
@@ -142,18 +235,26 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
-        let complete = !fetched.truncated && !parsed.cut;
+        let manner = Manner {
+            language: parsed.language.clone(),
+            landed: landed(&feed.url, &fetched.final_url),
+            repairs: parsed.repairs.clone(),
+        };
+        let whole = !fetched.truncated && !parsed.cut;
+        let complete = whole && !fetched.delta;
         let work = move || {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.
-                validators: if complete { fetched.validators } else { Validators::default() },
+                validators: if whole { fetched.validators } else { Validators::default() },
                 body_hash,
                 complete,
                 freshness: fetched.freshness,
                 rhythm: parsed.rhythm,
+                links: both(fetched.links, parsed.links),
+                manner,
                 fetch,
                 feed,
             })
@@ -166,17 +267,33 @@ impl Pipeline {
     }
 
     /// The one transaction: view, decision, and all that follows from it.
-    async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
+    async fn ingest(
+        &self,
+        batch: Arc<Batch>,
+        led: Led,
+        now: Timestamp,
+    ) -> Result<Plan, StoreError> {
         let decided = batch.clone();
-        let full_text = batch.feed.full_text;
-        let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
+        let decide = move |view: &View| {
+            let mut plan = plan(view, &decided, now, RENDER);
+            plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
+            plan.events.extend(schedule::events(&view.feed, &plan.feed));
+            plan
+        };
+        let feed = batch.feed.clone();
+        let plan = self.store.ingest(batch, decide).await?;
+        self.tell(&feed, &plan);
+        Ok(plan)
+    }
+
+    /// Wakes those who wait for what was committed.
+    fn tell(&self, feed: &Feed, plan: &Plan) {
         if !plan.deliveries.is_empty() {
             self.committed.send_replace(());
         }
-        if full_text && (plan.entries.len() + plan.revised.len() > 0) {
+        if feed.full_text && (plan.entries.len() + plan.revised.len() > 0) {
             self.wanted.notify_one();
         }
-        Ok(plan)
     }
 
     /// Nothing new: the validators of this answer count all the same.
@@ -191,8 +308,11 @@ impl Pipeline {
         let hints = Hints { freshness: fetched.freshness, rhythm: Rhythm::default() };
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
+        let led = Led { redirect: fetched.permanent_url, announced: None };
+        let after = schedule::sighted(after, &record, led.to());
         let visit = Visit::of(&record, &after);
-        self.store.record_fetch(after.clone(), record).await?;
+        let events = schedule::events(state, &after);
+        self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
     }
 
@@ -209,11 +329,33 @@ impl Pipeline {
             ..record
         };
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
+        let hold = schedule::hold(failure.site, &record, &after, failure.retry_after).map(Box::new);
         let told = Visit::of(&record, &after);
-        let visit = Visit { advice: failure.advice, network: failure.network, ..told };
-        self.store.record_fetch(after.clone(), record).await?;
+        let visit = Visit { advice: failure.advice, network: failure.network, hold, ..told };
+        let events = schedule::events(state, &after);
+        self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
     }
+}
+
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
+    }
+}
+
+/// What the headers say and what the document says: the headers first (WebSub, section 4).
+fn both(mut headers: FeedLinks, document: FeedLinks) -> FeedLinks {
+    headers.hubs.extend(document.hubs);
+    FeedLinks { hubs: headers.hubs, own: headers.own.or(document.own), ..document }
 }
 
 /// Whether a successful answer brings nothing to parse, and the code for that. A feed that awaits
@@ -224,16 +366,30 @@ fn unchanged(state: &FeedState, fetched: &Fetched, body_hash: Digest) -> Option<
     } else if fetched.not_modified {
         Some("not_modified")
     } else {
-        (state.body_hash == Some(body_hash)).then_some("same_body")
+        (!fetched.delta && state.body_hash == Some(body_hash)).then_some("same_body")
     }
 }
 
 fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
     match (fetched.truncated || parsed.cut, parsed.entries.is_empty()) {
         (true, _) => "ok_truncated".into(),
+        (false, _) if fetched.delta => "ok_delta".into(),
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
+}
+
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

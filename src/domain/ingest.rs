@@ -7,7 +7,7 @@ mod plan;
 mod prepared;
 mod recognition;
 
-pub use plan::{Render, plan, plan_article};
+pub use plan::{Render, plan, plan_article, plan_pushed};
 pub use prepared::OwnNames;
 
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,10 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
-use super::feed::{Feed, FeedState, FetchRecord, Freshness, Rhythm, Validators};
+use super::feed::habits::Manner;
+use super::feed::{
+    Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
+};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
@@ -42,6 +45,10 @@ pub struct Batch {
     pub complete: bool,
     pub freshness: Freshness,
     pub rhythm: Rhythm,
+    /// The feed's hub and own address, as the document or the answer's headers name them.
+    pub links: FeedLinks,
+    /// What the document is like, apart from its entries.
+    pub manner: Manner,
     /// The record of the fetch; `new_entries` is filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
@@ -161,6 +168,8 @@ pub struct Plan {
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
+    /// What happened to the feed by this batch, apart from its entries.
+    pub events: Vec<FeedEvent>,
 }
 
 /// One decision over a match, kept to answer "why (not)?".

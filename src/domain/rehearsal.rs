@@ -125,6 +125,8 @@ impl Rehearsal {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -2,10 +2,10 @@
 //! the server's `robots.txt` lets us. The address of such a page was written by a stranger.
 
 use reqwest::header::HeaderValue;
-use url::Url;
 
 use super::failure::FetchFailure;
-use super::{Ask, Budget, Fetched, Fetcher, coding, hosts};
+use super::hub::is_same_server;
+use super::{Ask, Budget, Fetched, Fetcher, coding};
 use crate::domain::feed::Validators;
 
 const ACCEPT_PAGES: HeaderValue =
@@ -36,15 +36,5 @@ impl Fetcher {
         let ask = Ask { accept, validators: &Validators::default(), private };
         let mut budget = Budget::new(self.config.total_timeout);
         self.attempt(url, &ask, coding::OFFERED, &mut budget).await
-    }
-}
-
-fn is_same_server(a: &str, b: &str) -> bool {
-    match (Url::parse(a), Url::parse(b)) {
-        (Ok(a), Ok(b)) => {
-            hosts::key(&a) == hosts::key(&b)
-                && a.port_or_known_default() == b.port_or_known_default()
-        }
-        _ => false,
     }
 }

@@ -27,19 +27,8 @@ const MAX_NAME_CHARS: usize = 200;
 /// Longest URL that relative links are resolved against as it is.
 const MAX_BASE_BYTES: usize = 512;
 
-/// Parses and maps a well-formed document; the error is the parser's reason.
-pub fn read(document: &str, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
-    let base = base(url);
-    let feed = parse(document, base.as_ref())?;
-    let given = feed.entries.len().min(limits.entries);
-    let mut feed = map_feed(feed, base.as_ref(), limits);
-    feed.entries.retain(says_anything);
-    feed.warnings.extend(left_out(given - feed.entries.len()));
-    Ok(feed)
-}
-
 /// Parses and maps a feed in canonical form, and adds what the parser cannot know of it.
-pub fn normal(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
+pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
     let base = base(url);
     let parsed = parse(&normal.document, base.as_ref())?;
     drop(normal.document);

@@ -138,7 +138,8 @@ pub fn sentence(repairs: &[Repair]) -> Option<String> {
 
 /// All that is to be said of how a feed was read: its warnings, and what was repaired.
 pub fn remarks(feed: &ParsedFeed) -> Option<String> {
-    let remarks: Vec<String> = feed.warnings.iter().cloned().chain(sentence(&feed.repairs)).collect();
+    let remarks: Vec<String> =
+        feed.warnings.iter().cloned().chain(sentence(&feed.repairs)).collect();
     (!remarks.is_empty()).then(|| remarks.join("; "))
 }
 

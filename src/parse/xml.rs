@@ -22,7 +22,7 @@ pub fn read(
     tally: Tally,
 ) -> Result<ParsedFeed, ParseFailure> {
     let normal = normal::normalise(text, start, convert::base(url), limits, tally)?;
-    convert::normal(normal, url, limits).map_err(|reason| ParseFailure::Malformed { reason })
+    convert::read(normal, url, limits).map_err(|reason| ParseFailure::Malformed { reason })
 }
 
 /// Reads a feed whose every sign is escaped, as web pages show sources.

@@ -8,10 +8,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Hash, Ms, Text, code, int, key, ms, opt_time, time, uint};
+use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
-use super::{Store, meta};
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome, Validators};
+use super::feed_memory::COLUMNS as MEMORY;
+use super::habits_row::HabitsRow;
+use super::{Store, feed_events, feed_memory, meta};
+use crate::domain::feed::habits::Habits;
+use crate::domain::feed::{
+    Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
+};
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
 
 /// Fetches remembered per feed.
@@ -25,12 +30,15 @@ pub struct FeedView {
     pub retired_at: Option<Timestamp>,
     /// Entries stored of it.
     pub entries: u64,
+    /// When its present trouble was told.
+    pub told_at: Option<Timestamp>,
 }
 
 /// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
-    last_detail, entries_per_day";
+    last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
+    AS pushed_until, habits";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -45,16 +53,19 @@ impl Store {
         self.write(move |session| Ok(sync(session.conn, &feeds, now)?)).await
     }
 
-    /// Records a fetch that brought no entries to store: a failure, or nothing new. `state`
-    /// replaces the feed's state, unless the feed was given another URL in the meantime.
+    /// Records a fetch that brought no entries to store: a failure, or nothing new, with what
+    /// happened to the feed by it. `state` replaces the feed's state, unless the feed was given
+    /// another URL in the meantime.
     pub async fn record_fetch(
         &self,
         state: FeedState,
         fetch: FetchRecord,
+        events: Vec<FeedEvent>,
     ) -> Result<(), StoreError> {
         self.write(move |session| {
             save(session.conn, &state)?;
-            Ok(add_fetch(session.conn, &fetch)?)
+            add_fetch(session.conn, &fetch)?;
+            Ok(feed_events::add_all(session.conn, &events)?)
         })
         .await
     }
@@ -63,17 +74,23 @@ impl Store {
     pub fn feeds(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {STATE}, retired_at, \
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, \
                  (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
                  FROM feeds ORDER BY key"
             ))?;
-            let views = query.query_map([], |row| {
-                Ok(FeedView {
-                    state: state(row)?,
-                    retired_at: opt_time(row, "retired_at")?,
-                    entries: uint(row.get("entries")?),
-                })
-            })?;
+            let views = query.query_map([], feed_view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How all feeds stand, the retired ones among them, in no order. Their entries are not
+    /// counted.
+    pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
+        self.read(|conn| {
+            let sql =
+                format!("SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries FROM feeds");
+            let mut query = conn.prepare_cached(&sql)?;
+            let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }
@@ -103,7 +120,7 @@ fn sync(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<FeedState>> {
     let mut known = HashMap::new();
-    let mut query = conn.prepare_cached(&format!("SELECT {STATE} FROM feeds"))?;
+    let mut query = conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds"))?;
     for row in query.query_map([], state)? {
         let state = row?;
         known.insert(state.key.clone(), state);
@@ -149,13 +166,15 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         failing_since: None,
         last_outcome: None,
         last_detail: None,
+        habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
+        memory: FetchMemory::default(),
         ..old
     }
 }
 
 /// The state of a feed, if there is such a feed.
 pub(super) fn load(conn: &Connection, id: FeedId) -> rusqlite::Result<Option<FeedState>> {
-    conn.prepare_cached(&format!("SELECT {STATE} FROM feeds WHERE id = ?1"))?
+    conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds WHERE id = ?1"))?
         .query_row([id.0], state)
         .optional()
 }
@@ -177,13 +196,17 @@ fn insert(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Writes a feed's state, unless it belongs to a URL that the feed no longer has.
+/// Writes a feed's state, unless it belongs to a URL that the feed no longer has. A move that was
+/// taken back meanwhile stays so.
 pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
+    let refused = feed_memory::refused(conn, state)?;
+    let state = refused.as_ref().unwrap_or(state);
+    feed_memory::save(conn, state)?;
     conn.prepare_cached(
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
          baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
          last_new_entry = ?12, failures = ?13, failing_since = ?14, last_outcome = ?15, \
-         last_detail = ?16, entries_per_day = ?17 \
+         last_detail = ?16, entries_per_day = ?17, habits = ?18 \
          WHERE id = ?1 AND url = ?2",
     )?
     .execute(params![
@@ -205,6 +228,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         state.last_detail,
         // NaN would be stored as NULL; a feed without a rate has none.
         if state.entries_per_day.is_finite() { state.entries_per_day } else { 0.0 },
+        Json(HabitsRow::from(&state.habits)),
     ])?;
     Ok(())
 }
@@ -254,6 +278,21 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         last_outcome: row.get::<_, Option<String>>("last_outcome")?.map(Into::into),
         last_detail: row.get("last_detail")?,
         entries_per_day: row.get("entries_per_day")?,
+        pushed_until: opt_time(row, "pushed_until")?,
+        habits: row
+            .get::<_, Option<Json<HabitsRow>>>("habits")?
+            .map(|Json(habits)| habits.into())
+            .unwrap_or_default(),
+        memory: feed_memory::read(row)?,
+    })
+}
+
+fn feed_view(row: &Row<'_>) -> rusqlite::Result<FeedView> {
+    Ok(FeedView {
+        state: state(row)?,
+        retired_at: opt_time(row, "retired_at")?,
+        entries: uint(row.get("entries")?),
+        told_at: opt_time(row, "told_at")?,
     })
 }
 

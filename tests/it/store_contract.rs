@@ -4,12 +4,14 @@
 
 mod deliveries;
 mod desk;
+mod memory;
 mod opening;
 mod reading;
 mod rehearsal;
 mod trust;
 
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
+use wirewatch::domain::feed::FeedEvent;
 use wirewatch::store::alerts::read::AlertFilter;
 use wirewatch::store::entries::EntryFilter;
 use wirewatch::store::outbox::DeliveryFilter;
@@ -196,7 +198,7 @@ async fn the_last_200_fetches_of_a_feed_are_remembered() {
     for n in 0..230u32 {
         let mut fetch = desk.batch(0, vec![]).fetch.clone();
         fetch.bytes = n.into();
-        desk.store.record_fetch(state.clone(), fetch).await.unwrap();
+        desk.store.record_fetch(state.clone(), fetch, Vec::new()).await.unwrap();
     }
     let fetches = desk.store.fetches(&state.key, 1_000).unwrap();
     let sizes: Vec<u64> = fetches.iter().map(|fetch| fetch.bytes).collect();
@@ -229,4 +231,26 @@ async fn a_silence_holds_alerts_back_until_it_ends() {
     assert_eq!(desk.store.silences(now()).unwrap(), []);
     desk.ingest(0, vec![told("Second ferry in trouble near Kos", "/g")]).await.unwrap();
     assert_eq!(desk.store.counts().unwrap().alerts_open, 1);
+}
+
+#[tokio::test]
+async fn what_happens_to_a_feed_is_kept_with_its_fetch_and_the_last_50_of_each_feed() {
+    let desk = Desk::open(&["wire", "ledger"]).await;
+    let (wire, ledger) = (desk.feeds[0].1.clone(), desk.feeds[1].1.clone());
+    let at = |n: i64| now() + std::time::Duration::from_secs(n as u64);
+    for n in 0..60i64 {
+        let event = FeedEvent::new(wire.id, at(n), "moved", &format!("to place {n}"));
+        let fetch = desk.batch(0, vec![]).fetch.clone();
+        desk.store.record_fetch(wire.clone(), fetch, vec![event]).await.unwrap();
+    }
+    let own = FeedEvent::new(ledger.id, at(90), "paused", &"x".repeat(10_000));
+    desk.store.record_feed_events(vec![own]).await.unwrap();
+    let of_wire = desk.store.feed_events(Some(&wire.key), 1_000).unwrap();
+    let told: Vec<&str> = of_wire.iter().map(|(_, event)| event.detail.as_str()).collect();
+    let expected: Vec<String> = (10..60).rev().map(|n| format!("to place {n}")).collect();
+    assert_eq!(told, expected);
+    let all = desk.store.feed_events(None, 2).unwrap();
+    assert_eq!((&all[0].0, all[0].1.code.as_ref()), (&ledger.key, "paused"));
+    assert_eq!(all[0].1.detail.len(), 500);
+    assert_eq!(all[1].1.detail, "to place 59");
 }

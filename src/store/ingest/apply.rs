@@ -10,7 +10,7 @@ use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, articles, entries, feeds, meta, outbox, stories};
+use crate::store::{alerts, articles, entries, feed_events, feeds, meta, outbox, push, stories};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
@@ -22,8 +22,10 @@ pub(super) fn apply(
     let conn = session.conn;
     apply_found(session, batch, view.feed.id, plan)?;
     articles::queue(conn, batch, view, plan)?;
+    push::note_hub(conn, batch, view.feed.id)?;
     feeds::save(conn, &feed_state(batch, view, plan))?;
     feeds::add_fetch(conn, &plan.fetch)?;
+    feed_events::add_all(conn, &plan.events)?;
     Ok(())
 }
 
@@ -106,6 +108,7 @@ fn feed_state(batch: &Batch, view: &View, plan: &Plan) -> FeedState {
         body_hash: None,
         next_due: view.feed.next_due,
         next_reason: view.feed.next_reason.clone(),
+        memory: view.feed.memory.clone(),
         ..state
     }
 }

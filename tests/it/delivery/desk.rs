@@ -165,6 +165,8 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
+            manner: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -184,6 +186,7 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            events: Vec::new(),
         };
         self.store.ingest(Arc::new(batch), decide).await.expect("committed");
     }
@@ -275,7 +278,8 @@ impl Desk {
             self.deliveries(None).into_iter().filter(is_open).collect();
         let in_turn = |one: &&DeliveryView| {
             let earlier = |other: &DeliveryView| {
-                (other.alert, &other.channel) == (one.alert, &one.channel) && other.seq < one.seq
+                (other.carried.alert(), &other.channel) == (one.carried.alert(), &one.channel)
+                    && other.carried.seq() < one.carried.seq()
             };
             !waiting.iter().any(earlier)
         };
@@ -314,6 +318,7 @@ fn feed() -> Feed {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
         full_text: false,
