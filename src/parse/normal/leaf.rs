@@ -209,7 +209,7 @@ impl<'a> Leaf<'a> {
             matches!(family.as_str(), "image" | "audio" | "video")
                 || kind.eq_ignore_ascii_case("application/octet-stream")
         };
-        if !coded && !(matches!(self.slot, Slot::Content(_)) && is_binary()) {
+        if !(coded || matches!(self.slot, Slot::Content(_)) && is_binary()) {
             return None;
         }
         let mut letters = self.value(How::NoMarkup, reading).into_owned();

@@ -134,7 +134,7 @@ fn entries_are_found_wherever_they_stand() {
     both(&format!("<rss version='2.0'><channel>{A}</channel>{B}</rss>"), "");
     both(&format!("<channel>{A}{B}</channel>"), "");
     both(&format!("{A}{B}"), "odd_root 1");
-    both(&format!("<rdf:RDF><channel><items/></channel>{A}{B}</rdf:RDF>"), "");
+    both(&format!("<rdf:RDF><channel><items/></channel>{A}{B}</rdf:RDF>"), "undeclared_prefix 1");
     both(&format!("<rss version='2.0'><channel>{A}</channel></rss>{B}"), "misplaced_item 1");
     both(
         "<rss version='2.0'><channel><item><title>A</title><item><title>B</title></channel></rss>",
@@ -174,15 +174,12 @@ fn comments_that_swallow_entries_are_none() {
 
 #[test]
 fn cut_documents_keep_their_complete_entries() {
-    for (cut, complete) in [
-        ("<item><title>C", ""),
-        ("<item><title><![CDATA[C", ", broken_cdata 1"),
-        ("<item><title>C</title><link>h", ""),
-    ] {
+    for cut in
+        ["<item><title>C", "<item><title><![CDATA[C", "<item><title>C</title><link>h", "<item><tit"]
+    {
         let text = format!("<rss version='2.0'><channel>{A}{B}{cut}");
         let normal = normal(&text);
         assert!(normal.cut && normal.facts.len() == 2, "{text}");
-        let _ = complete;
     }
     assert!(!normal(&format!("<rss version='2.0'><channel>{A}</channel>")).cut);
 }
