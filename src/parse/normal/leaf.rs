@@ -99,11 +99,17 @@ impl<'a> Leaf<'a> {
         }
     }
 
+    /// Whether there is any text, or a value of an attribute.
     pub fn says_anything(&self, text: &str) -> bool {
-        let filled = |piece: &Piece| match piece {
-            Piece::Source(range) | Piece::CData(range) => !text[range.clone()].trim().is_empty(),
+        let is_text = |piece: &Piece| match piece {
+            Piece::CData(range) => !text[range.clone()].trim().is_empty(),
+            Piece::Source(range) => lexed(text, range)
+                .any(|token| token.part == Part::Text && !text[token.range].trim().is_empty()),
         };
-        !self.attributes.is_empty() || self.pieces.iter().any(filled)
+        let names_value = |attribute: &Attribute<'_>| {
+            !attribute.value.trim().is_empty() && !attribute.name.starts_with("xmlns")
+        };
+        self.attributes.iter().any(names_value) || self.pieces.iter().any(is_text)
     }
 
     pub fn has_markup(&self) -> bool {
