@@ -340,7 +340,7 @@ impl Pipeline {
 
 /// A parse failure in a sentence; of a web page with the feed that it declares.
 async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
-    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
         return failure.to_string();
     }
     let (body, url) = (fetched.body.clone(), url.to_owned());
