@@ -3,7 +3,7 @@
 //! outside is cleaned; [`wrap`] breaks lines.
 
 pub mod notice;
-mod wrap;
+pub mod wrap;
 
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;

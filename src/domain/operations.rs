@@ -76,7 +76,7 @@ pub fn decide(feeds: &[Watched], past: Past, now: Timestamp) -> Word {
     let offline = unreached.len() >= 2 && unreached.len() * 2 > fetched(feeds);
     word.notices.extend(network(feeds, &unreached, offline, past, now));
     let (over, ill): (Vec<&Watched>, Vec<&Watched>) =
-        feeds.iter().partition(|feed| !feed.health.condition.is_trouble());
+        feeds.iter().partition(|feed| !feed.health.is_trouble());
     let over: Vec<&Watched> = over.into_iter().filter(|feed| feed.told_at.is_some()).collect();
     if !over.is_empty() {
         word.notices.push(notice(

@@ -8,6 +8,7 @@ mod config_diff;
 mod daemon;
 mod explain;
 mod feeds;
+mod health;
 mod imports;
 mod lint;
 mod packs;

@@ -92,9 +92,12 @@ impl Condition {
         )
     }
 
-    /// Whether somebody should look at the feed: it brings nothing.
-    pub fn is_trouble(self) -> bool {
-        self.is_unread() || matches!(self, Condition::Stale | Condition::Empty)
+    /// As people say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Condition::NotAFeed => "not a feed",
+            other => other.as_str(),
+        }
     }
 }
 
@@ -110,6 +113,18 @@ pub struct Health {
     pub detail: Option<String>,
     /// What the user can do: one sentence, without a label.
     pub advice: Option<&'static str>,
+}
+
+impl Health {
+    /// Whether somebody should look at the feed: it brings nothing, or nothing any longer.
+    pub fn is_trouble(&self) -> bool {
+        match self.condition {
+            Condition::Stale => true,
+            // One that never had an entry may be about to have its first.
+            Condition::Empty => self.since.is_some(),
+            condition => condition.is_unread(),
+        }
+    }
 }
 
 /// Judges a feed by what is remembered of it.
@@ -134,7 +149,7 @@ pub fn health(state: &FeedState, now: Timestamp) -> Health {
     }
     if habits.known && state.last_new_entry.is_none() {
         let detail = "it never had an entry".to_owned();
-        return plain(Condition::Empty, state.baseline_at, Some(detail));
+        return plain(Condition::Empty, None, Some(detail));
     }
     if let Some((alive, usual)) = silence(state, now) {
         let detail =
