@@ -206,6 +206,7 @@ fn feed(n: usize) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 
@@ -237,6 +238,7 @@ fn batch(
         freshness: Freshness::default(),
         rhythm: Default::default(),
         manner: Default::default(),
+        links: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

@@ -94,6 +94,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         egress: settings.egress,
         fetch: settings.fetch,
         operations: settings.operations,
+        http: settings.http,
     };
     Some((config, topics))
 }

@@ -13,7 +13,9 @@ use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::{ChannelConfig, EgressConfig, FetchConfig, channels, feeds, key, value};
+use super::{
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feeds, http, key, value,
+};
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
 
@@ -31,8 +33,9 @@ const MAIN: Shape = Shape {
         "packs",
         "egress",
         "fetch",
-        "defaults",
         "operations",
+        "http",
+        "defaults",
         "feed",
         "channel",
     ],
@@ -69,6 +72,7 @@ pub(super) struct Settings {
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub operations: Option<Vec<ChannelId>>,
+    pub http: Option<HttpConfig>,
 }
 
 /// Reads the main file at `path`.
@@ -105,6 +109,7 @@ pub(super) fn read(
         feeds,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
+        http: http::read(&root, report),
     }
 }
 

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, broadcast, mpsc, watch};
+use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::dispatcher::{Dispatcher, Tally};
+use super::articles::Articles;
+use super::dispatcher::Tally;
+use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_watch::FeedWatch;
 use super::pipeline::Pipeline;
 use super::post::Post;
+use super::push::Push;
 use super::scheduler::{Order, Scheduler};
 use super::vigil::Vigil;
 use crate::clock::Clock;
@@ -71,8 +74,15 @@ pub struct App {
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
-    /// The configuration that runs, for the watches over topics and feeds.
-    watched: watch::Sender<Arc<Config>>,
+    /// The pipeline that runs, for the reader of articles and the watches over topics and feeds.
+    pipeline: watch::Sender<Arc<Pipeline>>,
+    wanted: Arc<Notify>,
+    /// The reader's task; for one round, there is none, and it reads once at the end.
+    articles: Mutex<Option<JoinHandle<()>>>,
+    push: Push,
+    hubs: Arc<Notify>,
+    /// The task that keeps subscriptions; for one round, there is none.
+    subscribing: Mutex<Option<JoinHandle<()>>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
     vigil: Mutex<Option<JoinHandle<()>>>,
     /// The task of the watch over feeds; the same.
@@ -85,13 +95,6 @@ pub struct App {
 struct Live {
     config: Arc<Config>,
     dispatchers: Dispatchers,
-}
-
-/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
-struct Dispatchers {
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-    waiting: Vec<Dispatcher>,
 }
 
 /// What one round came to.
@@ -117,17 +120,17 @@ impl App {
         let events = Events::new();
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
-        let (pipeline, channels) = build(&config, &store, &options, &committed)?;
+        let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let (pipeline, channels) = build(&config, &store, &options, wakes)?;
+        let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
-        let watched = watch::Sender::new(config.clone());
-        let post = Post {
-            store: store.clone(),
-            config: watched.subscribe(),
-            committed: committed.clone(),
-        };
+        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let pipeline = watch::Sender::new(pipeline);
+        let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
@@ -135,9 +138,11 @@ impl App {
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let watching = || tokio::spawn(feed_watch.run(stop.clone()));
         let feed_watch = (!options.once).then(watching);
-        let scheduler =
-            Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
         let (orders, received) = mpsc::unbounded_channel();
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
+        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
+        let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
+        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -147,7 +152,12 @@ impl App {
             orders,
             stop,
             scheduler: Mutex::new(Some(scheduler)),
-            watched,
+            pipeline,
+            wanted,
+            articles: Mutex::new(reading),
+            push,
+            hubs,
+            subscribing: Mutex::new(subscribing),
             vigil: Mutex::new(vigil),
             feed_watch: Mutex::new(feed_watch),
             live: Mutex::new(Live { config, dispatchers }),
@@ -158,6 +168,11 @@ impl App {
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Where hubs push feeds.
+    pub fn push(&self) -> Push {
+        self.push.clone()
     }
 
     pub fn store(&self) -> &Store {
@@ -182,9 +197,10 @@ impl App {
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
-        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
-        let watched = self.watched.send_replace(config.clone());
-        let old = (watched, std::mem::replace(&mut live.config, config));
+        let pipeline = Arc::new(pipeline);
+        let old = self.pipeline.send_replace(pipeline.clone());
+        let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
+        let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
@@ -197,8 +213,12 @@ impl App {
     /// opening channels takes its time.
     async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
         let (store, options) = (self.store.clone(), self.options.clone());
-        let committed = self.committed.clone();
-        let work = move || build(&config, &store, &options, &committed);
+        let (committed, wanted, hubs) =
+            (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let work = move || {
+            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            build(&config, &store, &options, wakes)
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(built) => built,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -213,7 +233,10 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
-        let post = self.post();
+        let articles =
+            Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
+        articles.drain(&self.stop).await;
+        let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
         FeedWatch { clock: self.options.clock.clone(), post }.look().await;
         let live = self.live.lock().await;
@@ -237,6 +260,12 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
+        if let Some(subscribing) = self.subscribing.lock().await.take() {
+            let _failed = subscribing.await;
+        }
+        if let Some(articles) = self.articles.lock().await.take() {
+            let _failed = articles.await;
+        }
         if let Some(vigil) = self.vigil.lock().await.take() {
             let _failed = vigil.await;
         }
@@ -244,47 +273,6 @@ impl App {
             let _failed = feed_watch.await;
         }
         self.live.lock().await.dispatchers.stop().await;
-    }
-
-    fn post(&self) -> Post {
-        Post {
-            store: self.store.clone(),
-            config: self.watched.subscribe(),
-            committed: self.committed.clone(),
-        }
-    }
-}
-
-impl Dispatchers {
-    fn start(
-        channels: Channels,
-        store: &Store,
-        committed: &watch::Sender<()>,
-        options: &Options,
-    ) -> Self {
-        let stop = CancellationToken::new();
-        let channels = if options.deliver { channels } else { Vec::new() };
-        let dispatcher = |(id, channel)| {
-            let (store, clock) = (store.clone(), options.clock.clone());
-            Dispatcher { id, channel, store, clock }
-        };
-        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
-        for dispatcher in channels.into_iter().map(dispatcher) {
-            if options.once {
-                waiting.push(dispatcher);
-                continue;
-            }
-            let (committed, stop) = (committed.subscribe(), stop.clone());
-            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
-        }
-        Self { stop, tasks, waiting }
-    }
-
-    async fn stop(&mut self) {
-        self.stop.cancel();
-        for task in self.tasks.drain(..) {
-            let _ended = task.await;
-        }
     }
 }
 
@@ -313,14 +301,20 @@ fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
     Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
 }
 
-type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+/// Whom a pipeline wakes.
+#[derive(Clone, Copy)]
+struct Wakes<'a> {
+    committed: &'a watch::Sender<()>,
+    wanted: &'a Arc<Notify>,
+    hubs: &'a Arc<Notify>,
+}
 
 /// All of a configuration that may fail without the store.
 fn build(
     config: &Arc<Config>,
     store: &Store,
     options: &Options,
-    committed: &watch::Sender<()>,
+    wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -334,7 +328,9 @@ fn build(
         fetcher: Fetcher::new(&config.fetch, egress)?,
         store: store.clone(),
         clock: options.clock.clone(),
-        committed: committed.clone(),
+        committed: wakes.committed.clone(),
+        wanted: wakes.wanted.clone(),
+        hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
 }

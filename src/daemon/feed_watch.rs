@@ -53,7 +53,7 @@ impl FeedWatch {
 
     async fn tell(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let (store, config) = (self.post.store.clone(), self.post.config.borrow().clone());
+        let (store, config) = (self.post.store(), self.post.config());
         let looked = tokio::task::spawn_blocking(move || {
             let watched = watched(&store, &config, now)?;
             Ok::<_, StoreError>(operations::decide(&watched, store.told_before()?, now))

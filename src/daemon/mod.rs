@@ -8,13 +8,16 @@
 //! same app over feeds of its own.
 
 pub mod app;
+mod articles;
 pub mod demo;
 pub mod dispatcher;
+mod dispatchers;
 pub mod events;
 mod feed_watch;
 pub mod pipeline;
 mod post;
 pub mod prepare;
+pub mod push;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

@@ -6,6 +6,7 @@ pub mod event;
 mod gaps;
 pub mod habits;
 pub mod health;
+pub mod push;
 
 pub use event::FeedEvent;
 pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
@@ -39,6 +40,8 @@ pub struct Feed {
     /// Baseline entries published within this time before the first fetch may alert.
     /// Zero (the default): the baseline raises nothing.
     pub backfill: Duration,
+    /// Whether the page behind each new entry is read too, and matched with what the feed says.
+    pub full_text: bool,
 }
 
 /// Bounds on the wait between two successful fetches.
@@ -86,6 +89,8 @@ pub struct FeedState {
     pub entries_per_day: f64,
     /// What it is like, learnt from what was read.
     pub habits: Habits,
+    /// Until when a hub pushes the feed, if one does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 impl FeedState {
@@ -110,6 +115,7 @@ impl FeedState {
             last_detail: None,
             entries_per_day: 0.0,
             habits: Habits::default(),
+            pushed_until: None,
         }
     }
 

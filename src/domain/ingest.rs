@@ -7,7 +7,7 @@ mod plan;
 mod prepared;
 mod recognition;
 
-pub use plan::{Render, plan};
+pub use plan::{Render, plan, plan_article, plan_pushed};
 pub use prepared::OwnNames;
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,9 @@ use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
 use super::feed::habits::Manner;
-use super::feed::{Feed, FeedEvent, FeedState, FetchRecord, Freshness, Rhythm, Validators};
+use super::feed::{
+    Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
+};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
@@ -45,6 +47,8 @@ pub struct Batch {
     pub rhythm: Rhythm,
     /// What the document is like, apart from its entries.
     pub manner: Manner,
+    /// The feed's hub and own address, as the document or the answer's headers name them.
+    pub links: FeedLinks,
     /// The record of the fetch; `new_entries` is filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,

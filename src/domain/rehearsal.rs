@@ -126,6 +126,7 @@ impl Rehearsal {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             manner: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

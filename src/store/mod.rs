@@ -4,11 +4,12 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`],
-//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`verdicts`], [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
+pub mod articles;
 pub mod checkup;
 mod column;
 pub mod counts;
@@ -29,6 +30,7 @@ mod migrate;
 pub mod notices;
 mod open;
 pub mod outbox;
+pub mod push;
 mod recent;
 pub mod running;
 pub mod search;

@@ -17,6 +17,9 @@ pub mod code {
     pub const REDIRECT_CHANGED: &str = "redirect_changed";
     pub const RATE_COLLAPSED: &str = "rate_collapsed";
     pub const EMPTIED: &str = "emptied";
+
+    pub const ALL: [&str; 5] =
+        [DATES_CHANGED, LANGUAGE_CHANGED, REDIRECT_CHANGED, RATE_COLLAPSED, EMPTIED];
 }
 
 /// Share of a document's entries that makes its dates of a kind.

@@ -2,6 +2,11 @@
 //! they were published. How a match becomes an alert is in [`alerting`].
 
 mod alerting;
+mod article;
+mod pushed;
+
+pub use article::plan_article;
+pub use pushed::plan_pushed;
 
 use std::collections::HashMap;
 

@@ -3,20 +3,46 @@
 use rusqlite::{Connection, params};
 
 use crate::domain::feed::{FeedState, Validators};
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, FeedId};
 use crate::domain::ingest::{Batch, Decision, Plan, View};
 use crate::domain::topic::evidence::Match;
 use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, entries, feed_events, feeds, meta, outbox, stories};
+use crate::store::{alerts, articles, entries, feed_events, feeds, meta, outbox, push, stories};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
     session: &mut Session<'_>,
     batch: &Batch,
     view: &View,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    let conn = session.conn;
+    apply_found(session, batch, view.feed.id, plan)?;
+    articles::queue(conn, batch, view, plan)?;
+    push::note_hub(conn, batch, view.feed.id)?;
+    feeds::save(conn, &feed_state(batch, view, plan))?;
+    feeds::add_fetch(conn, &plan.fetch)?;
+    feed_events::add_all(conn, &plan.events)?;
+    Ok(())
+}
+
+/// Writes the plan for an article: all but what concerns the feed itself.
+pub(super) fn apply_article(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    apply_found(session, batch, batch.fetch.feed, plan)
+}
+
+/// Entries, stories, matches, decisions and alerts.
+fn apply_found(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    feed: FeedId,
     plan: &Plan,
 ) -> Result<(), StoreError> {
     let conn = session.conn;
@@ -31,7 +57,7 @@ pub(super) fn apply(
         }
     }
     for (key, entry) in &plan.keys {
-        entries::add_key(conn, view.feed.id, *key, *entry)?;
+        entries::add_key(conn, feed, *key, *entry)?;
     }
     for story in &plan.stories {
         stories::save(conn, story)?;
@@ -46,9 +72,6 @@ pub(super) fn apply(
         add_decision(conn, decision, now)?;
     }
     apply_alerts(conn, plan)?;
-    feeds::save(conn, &feed_state(batch, view, plan))?;
-    feeds::add_fetch(conn, &plan.fetch)?;
-    feed_events::add_all(conn, &plan.events)?;
     meta::set_last_id(conn, plan.last_id)?;
     Ok(())
 }

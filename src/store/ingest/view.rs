@@ -17,13 +17,21 @@ use crate::store::{entries, feeds, meta, silences, stories};
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
 
-/// Reads the view. `now` is the time of the batch's fetch.
-pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, StoreError> {
+/// Reads the view. `now` is the time of the batch's fetch. `about` is the known entry that the
+/// batch is about, by whatever keys it comes.
+pub(super) fn read(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    about: Option<EntryId>,
+) -> Result<View, StoreError> {
     let conn = session.conn;
     let now = batch.fetch.at;
     let feed = feeds::load(conn, batch.fetch.feed)?
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
-    let known = known(conn, feed.id, &batch.entries)?;
+    let known = match about {
+        Some(entry) => known_as(conn, entry, &batch.entries)?,
+        None => known(conn, feed.id, &batch.entries)?,
+    };
     let candidates = candidates(session, &batch.entries, &known, now)?;
     let mut view = View {
         last_id: meta::last_id(conn)?,
@@ -43,7 +51,7 @@ pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, Sto
         read_budgets(conn, now, &mut view)?;
     }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
-    for id in stories_of(&view, &batch.entries) {
+    for id in stories_of(&view, &batch.entries, about) {
         if let Some(story) = stories::load(conn, id)? {
             read_story(conn, story, &mut view)?;
         }
@@ -77,6 +85,17 @@ fn known(
         known.insert(key, entry);
     }
     Ok(known)
+}
+
+/// The entry that these entries are known to be.
+fn known_as(
+    conn: &Connection,
+    id: EntryId,
+    prepared: &[Prepared],
+) -> rusqlite::Result<HashMap<Digest, Known>> {
+    let known = known_entry(conn, id)?;
+    let keys = prepared.iter().flat_map(|entry| entry.keys.iter());
+    Ok(keys.map(|key| (key, known.clone())).collect())
 }
 
 /// Whether the feed has had any entry: on its first fetch, hundreds of look-ups are spared.
@@ -181,11 +200,12 @@ fn candidates(
 
 /// The stories a decision may ask for: those of the candidates, and those of known entries that
 /// now say something else.
-fn stories_of(view: &View, prepared: &[Prepared]) -> HashSet<StoryId> {
+fn stories_of(view: &View, prepared: &[Prepared], about: Option<EntryId>) -> HashSet<StoryId> {
     let candidates = view.candidates.iter().map(|member| member.story);
     let revised = prepared.iter().flat_map(|entry| {
         let known = entry.keys.iter().filter_map(|key| view.known.get(&key));
-        known.filter(|known| known.content != Some(entry.content)).filter_map(|known| known.story)
+        let changed = move |known: &&Known| about.is_some() || known.content != Some(entry.content);
+        known.filter(changed).filter_map(|known| known.story)
     });
     candidates.chain(revised).collect()
 }

@@ -166,6 +166,7 @@ impl Desk {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             manner: Default::default(),
+            links: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -319,6 +320,7 @@ fn feed() -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

@@ -235,6 +235,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let fetch = FetchRecord {
         feed: state.id,
@@ -257,6 +258,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         freshness: Freshness::default(),
         rhythm: Default::default(),
         manner: Default::default(),
+        links: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
