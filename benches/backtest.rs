@@ -237,8 +237,8 @@ fn batch(
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
-        manner: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

@@ -186,8 +186,8 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
-        manner: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: now(),

@@ -191,6 +191,11 @@ pub enum Feeds {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Do not follow a feed to where it has moved: ask for it at its configured URL again
+    UndoMove {
+        #[arg(value_name = "KEY")]
+        feed: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

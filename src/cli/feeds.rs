@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::cli::args::Feeds;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::feed_fetch;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
+use crate::cli::{feed_fetch, feed_move};
 use crate::config::Config;
 use crate::domain::feed::Feed;
 use crate::store::{Access, DATABASE_FILE};
@@ -36,6 +36,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::Status { failing } => status::run(*failing, session),
         Feeds::Show { feed } => show::run(feed, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
     }
 }
 

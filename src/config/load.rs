@@ -1,6 +1,7 @@
 //! From files to [`Config`]: reads the main file and all topic files, checks everything, and
 //! either hands out a whole configuration or every problem there is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,12 +90,13 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         feeds: settings.feeds,
         topics: Arc::new(set),
         topic_sources,
+        kept: BTreeMap::new(),
         topic_files,
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
-        operations: settings.operations,
         http: settings.http,
+        operations: settings.operations,
     };
     Some((config, topics))
 }

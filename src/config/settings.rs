@@ -33,9 +33,9 @@ const MAIN: Shape = Shape {
         "packs",
         "egress",
         "fetch",
-        "operations",
         "http",
         "defaults",
+        "operations",
         "feed",
         "channel",
     ],
@@ -71,8 +71,8 @@ pub(super) struct Settings {
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
-    pub operations: Option<Vec<ChannelId>>,
     pub http: Option<HttpConfig>,
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// Reads the main file at `path`.

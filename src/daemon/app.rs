@@ -128,7 +128,9 @@ impl App {
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
-        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let held = store.site_holds(options.clock.now())?;
+        let scheduler =
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);

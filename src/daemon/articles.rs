@@ -239,7 +239,7 @@ impl Failure {
                 | FetchFailure::PrivateAnswer { .. }
                 | FetchFailure::RedirectPrivate { .. }
                 | FetchFailure::TooLarge { .. }
-                | FetchFailure::Challenge { .. }
+                | FetchFailure::StandIn { .. }
         );
         let refused = matches!(failure.status(), Some(400..=428 | 430..=499));
         Self {

@@ -2,8 +2,9 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds
-//! that need attention, and [`post`] tells of both; [`app`]
+//! due, by way of [`guard`], which leaves alone the sites in [`holds`]; [`dispatcher`] empties the
+//! outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, and
+//! [`post`] tells of both; [`push`] takes what hubs push, [`articles`] reads pages; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
 //! same app over feeds of its own.
 
@@ -14,6 +15,8 @@ pub mod dispatcher;
 mod dispatchers;
 pub mod events;
 mod feed_watch;
+mod guard;
+mod holds;
 pub mod pipeline;
 mod post;
 pub mod prepare;

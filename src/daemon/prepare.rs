@@ -75,6 +75,7 @@ pub fn prepare_article(
         publisher: entry.publisher.clone(),
         published: entry.published,
         date_quality: entry.date_quality,
+        date_text: entry.date_text.clone(),
         keys: EntryKeys { guid: None, link: None, title_date: None, body: key },
         content: entry.content,
         signature: Signature::of(&document.title, None),

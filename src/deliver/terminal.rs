@@ -5,6 +5,8 @@
 pub mod notice;
 pub mod wrap;
 
+pub use wrap::wrap;
+
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 

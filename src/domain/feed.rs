@@ -6,10 +6,12 @@ pub mod event;
 mod gaps;
 pub mod habits;
 pub mod health;
+mod memory;
 pub mod push;
 
 pub use event::FeedEvent;
 pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
+pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -87,10 +89,11 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
-    /// What it is like, learnt from what was read.
-    pub habits: Habits,
     /// Until when a hub pushes the feed, if one does.
     pub pushed_until: Option<Timestamp>,
+    /// What it is like, learnt from what was read.
+    pub habits: Habits,
+    pub memory: FetchMemory,
 }
 
 impl FeedState {
@@ -114,9 +117,21 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
-            habits: Habits::default(),
             pushed_until: None,
+            habits: Habits::default(),
+            memory: FetchMemory::default(),
         }
+    }
+
+    /// The URL that is asked: the configured one, or the one the feed has moved to.
+    pub fn fetch_url(&self) -> &str {
+        self.followed().map_or(&self.url, |relocation| &relocation.to)
+    }
+
+    /// The move that is followed, if one is.
+    pub fn followed(&self) -> Option<&Relocation> {
+        let relocation = self.memory.relocation.as_ref();
+        relocation.filter(|relocation| relocation.standing == MoveStanding::Followed)
     }
 
     /// Whether a success now would be this feed's first.

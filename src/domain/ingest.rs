@@ -45,10 +45,10 @@ pub struct Batch {
     pub complete: bool,
     pub freshness: Freshness,
     pub rhythm: Rhythm,
-    /// What the document is like, apart from its entries.
-    pub manner: Manner,
     /// The feed's hub and own address, as the document or the answer's headers name them.
     pub links: FeedLinks,
+    /// What the document is like, apart from its entries.
+    pub manner: Manner,
     /// The record of the fetch; `new_entries` is filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
@@ -75,6 +75,8 @@ pub struct Prepared {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed wrote it.
+    pub date_text: Option<String>,
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,

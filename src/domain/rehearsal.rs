@@ -125,8 +125,8 @@ impl Rehearsal {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
-            manner: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -3,8 +3,9 @@
 //!
 //! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
 //! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
-//! `coding` read no more than is allowed; `freshness` reads when to come again; everything
-//! that can go wrong is a [`failure::FetchFailure`].
+//! `coding` read no more than is allowed; `freshness` reads when to come again; [`stand_in`] knows
+//! what stands where a feed was expected; everything that can go wrong is a
+//! [`failure::FetchFailure`].
 
 mod body;
 mod coding;
@@ -16,6 +17,7 @@ mod links;
 mod page;
 mod redirect;
 mod robots;
+pub mod stand_in;
 mod validators;
 
 #[cfg(test)]
@@ -25,12 +27,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::{FeedLinks, Freshness, Validators};
+use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
@@ -38,6 +41,7 @@ use self::failure::FetchFailure;
 use self::hosts::HostGate;
 use self::redirect::Trail;
 use self::robots::Robots;
+use self::stand_in::StandIn;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -45,6 +49,9 @@ const ACCEPT_FEEDS: HeaderValue = HeaderValue::from_static(
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5",
 );
+
+/// 226: the body is not the whole feed but what is new in it (RFC 3229).
+const IM_USED: u16 = 226;
 
 /// Largest sum of names and values of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -82,6 +89,9 @@ pub struct Fetched {
     pub status: u16,
     /// 304: the body is empty and the feed is as it was.
     pub not_modified: bool,
+    /// 226: the body holds only what is new. What is not in it is not gone, and the validators
+    /// are nevertheless those of the whole feed.
+    pub delta: bool,
     /// Decoded, at most `max_body_bytes`.
     pub body: Bytes,
     /// `Content-Type` as given.
@@ -107,6 +117,7 @@ impl Fetched {
         Self {
             status: 200,
             not_modified: false,
+            delta: false,
             bytes: body.len() as u64,
             body,
             content_type: content_type.map(str::to_owned),
@@ -117,6 +128,12 @@ impl Fetched {
             permanent_url: None,
             truncated: true,
         }
+    }
+
+    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
+    /// that was asked for.
+    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
+        StandIn::of(&self.body, asked, &self.final_url)
     }
 }
 
@@ -139,8 +156,20 @@ impl Fetcher {
     /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
     /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
+        self.fetch_moved(url, validators, None).await
+    }
+
+    /// The same of a feed that has moved to `url`: it leads no further than a redirect from its
+    /// configured URL might.
+    pub async fn fetch_moved(
+        &self,
+        url: &str,
+        validators: &Validators,
+        moved_from: Option<&str>,
+    ) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        let ask = Ask { accept: ACCEPT_FEEDS, validators, private: true };
+        let private = moved_from.is_none_or(|from| self.may_lead(from, url));
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private };
         match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
@@ -191,6 +220,17 @@ impl Fetcher {
         if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
     }
 
+    /// Whether a move may lead to what `allow_net` opens: only if the configured URL plainly is in
+    /// there too, by its address or at the same host.
+    fn may_lead(&self, from: &str, to: &str) -> bool {
+        match (Trail::start(from), Trail::start(to)) {
+            (Ok(from), Ok(to)) => {
+                from.url().host() == to.url().host() || self.public.check(&from).is_err()
+            }
+            _ => false,
+        }
+    }
+
     /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
     /// only if there is no other to this URL.
     async fn first_request(
@@ -224,6 +264,7 @@ impl Fetcher {
         let mut fetched = Fetched {
             status: status.as_u16(),
             not_modified: status == StatusCode::NOT_MODIFIED,
+            delta: status.as_u16() == IM_USED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
             validators: validators::received(&headers),
@@ -242,13 +283,18 @@ impl Fetcher {
             fetched.validators = validators::merged(asked_with, fetched.validators);
             return Ok(fetched);
         }
-        if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
-            return Err(FetchFailure::Challenge { status: status.as_u16() });
+        if let Some(page) = StandIn::by_headers(&headers) {
+            return Err(FetchFailure::StandIn { status: status.as_u16(), page });
         }
         if !status.is_success() {
+            let peeked = budget.spend(refusal(response, &headers)).await;
+            if let Ok(Some(page)) = peeked {
+                return Err(FetchFailure::StandIn { status: status.as_u16(), page });
+            }
             return Err(FetchFailure::Status {
                 status: status.as_u16(),
                 retry_after: fresh.retry_after,
+                site: schedule::site(&fetched.final_url),
             });
         }
         let Reading { body, truncated } =
@@ -286,6 +332,17 @@ impl Way {
             .await
             .map_err(|error| told(FetchFailure::from_request(error, trail.url(), config), trail))
     }
+}
+
+/// Whether a server that refuses checks for a browser: those who do answer so, and say it in the
+/// body. A refusal that names a time to come again says enough.
+async fn refusal(response: Response, headers: &HeaderMap) -> Option<StandIn> {
+    let suspect = matches!(response.status().as_u16(), 403 | 405 | 429 | 503);
+    if !suspect || headers.contains_key(RETRY_AFTER) {
+        return None;
+    }
+    let body = body::peek(response, headers, stand_in::LOOKED_AT_BYTES).await;
+    StandIn::of(&body, "", "").filter(|page| *page == StandIn::Challenge)
 }
 
 /// A failure that says where a redirect is to blame.

@@ -10,10 +10,13 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
+use super::feed_memory::COLUMNS as MEMORY;
 use super::habits_row::HabitsRow;
-use super::{Store, feed_events, meta};
+use super::{Store, feed_events, feed_memory, meta};
 use crate::domain::feed::habits::Habits;
-use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Outcome, Validators};
+use crate::domain::feed::{
+    Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
+};
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
 
 /// Fetches remembered per feed.
@@ -34,8 +37,8 @@ pub struct FeedView {
 /// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
-    last_detail, entries_per_day, habits, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
-    AS pushed_until";
+    last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
+    AS pushed_until, habits";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -71,7 +74,7 @@ impl Store {
     pub fn feeds(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {STATE}, retired_at, told_at, \
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, \
                  (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
                  FROM feeds ORDER BY key"
             ))?;
@@ -84,7 +87,8 @@ impl Store {
     /// counted.
     pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
-            let sql = format!("SELECT {STATE}, retired_at, told_at, 0 AS entries FROM feeds");
+            let sql =
+                format!("SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries FROM feeds");
             let mut query = conn.prepare_cached(&sql)?;
             let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -116,7 +120,7 @@ fn sync(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<FeedState>> {
     let mut known = HashMap::new();
-    let mut query = conn.prepare_cached(&format!("SELECT {STATE} FROM feeds"))?;
+    let mut query = conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds"))?;
     for row in query.query_map([], state)? {
         let state = row?;
         known.insert(state.key.clone(), state);
@@ -163,13 +167,14 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         last_outcome: None,
         last_detail: None,
         habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
+        memory: FetchMemory::default(),
         ..old
     }
 }
 
 /// The state of a feed, if there is such a feed.
 pub(super) fn load(conn: &Connection, id: FeedId) -> rusqlite::Result<Option<FeedState>> {
-    conn.prepare_cached(&format!("SELECT {STATE} FROM feeds WHERE id = ?1"))?
+    conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds WHERE id = ?1"))?
         .query_row([id.0], state)
         .optional()
 }
@@ -191,8 +196,12 @@ fn insert(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Writes a feed's state, unless it belongs to a URL that the feed no longer has.
+/// Writes a feed's state, unless it belongs to a URL that the feed no longer has. A move that was
+/// taken back meanwhile stays so.
 pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
+    let refused = feed_memory::refused(conn, state)?;
+    let state = refused.as_ref().unwrap_or(state);
+    feed_memory::save(conn, state)?;
     conn.prepare_cached(
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
          baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
@@ -269,11 +278,12 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         last_outcome: row.get::<_, Option<String>>("last_outcome")?.map(Into::into),
         last_detail: row.get("last_detail")?,
         entries_per_day: row.get("entries_per_day")?,
+        pushed_until: opt_time(row, "pushed_until")?,
         habits: row
             .get::<_, Option<Json<HabitsRow>>>("habits")?
             .map(|Json(habits)| habits.into())
             .unwrap_or_default(),
-        pushed_until: opt_time(row, "pushed_until")?,
+        memory: feed_memory::read(row)?,
     })
 }
 

@@ -10,6 +10,7 @@ mod explain;
 mod feeds;
 mod health;
 mod imports;
+mod kept;
 mod lint;
 mod packs;
 mod scene;

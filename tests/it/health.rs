@@ -57,7 +57,7 @@ async fn a_feed_broken_for_a_month_is_still_tried_and_its_user_was_told_once() {
         pass(&mut world, DAY, 2).await;
     }
     let trouble = (NoticeKind::FeedsTrouble, "feed wire needs attention".to_owned());
-    assert_eq!(told(&world), [trouble.clone()]);
+    assert_eq!(told(&world), std::slice::from_ref(&trouble));
     assert!(world.server.requests("/wire").len() > 30, "it is tried every day");
     let log = world.alert_log();
     assert_eq!(log.len(), 1, "{log:#?}");

@@ -13,6 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::{moment, naming};
 use crate::domain::feed::health::{Health, health, span};
 use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
+use crate::domain::schedule;
 use crate::store::Access;
 use crate::store::feed_facts::FeedFacts;
 
@@ -118,8 +119,10 @@ impl Shown<'_> {
         }
         let wait = Duration::try_from(state.next_due.duration_since(self.now));
         let wait = wait.map_or("now".to_owned(), |wait| format!("in {}", span(wait)));
-        let reason = &state.next_reason;
-        page.field("next fetch", &format!("{}, {wait}: {reason}", moment::text(state.next_due)));
+        let why = schedule::why(state);
+        page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
+        let late = span(schedule::expected_latency(state, self.feed));
+        page.more(&format!("new entries are seen {late} after publication on average"));
         if let Some(at) = state.last_success {
             page.field("last read", &moment::text(at));
         }
@@ -189,6 +192,8 @@ impl Shown<'_> {
             "last_new_entry": moment::json_opt(state.last_new_entry),
             "next_due": moment::json(state.next_due),
             "next_reason": state.next_reason.as_ref(),
+            "why": schedule::why(state),
+            "expected_latency_s": schedule::expected_latency(state, feed).as_secs(),
             "entries": self.facts.entries,
             "entries_per_day": (state.entries_per_day * 10.0).round() / 10.0,
             "baseline_at": moment::json_opt(state.baseline_at),

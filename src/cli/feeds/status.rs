@@ -10,6 +10,7 @@ use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::domain::feed::Feed;
 use crate::domain::feed::health::{Health, health};
+use crate::domain::schedule;
 use crate::store::Access;
 use crate::store::feeds::FeedView;
 
@@ -24,9 +25,11 @@ const COLUMNS: &[Column] = &[
     Column::shown("last_new_entry").spare(5),
     Column::shown("entries").spare(4),
     Column::shown("next_due").spare(10),
-    Column::text("next_reason").spare(7),
+    Column::text("why").spare(7),
     Column::text("detail").spare(1),
     Column::text("advice"),
+    Column::hidden("next_reason"),
+    Column::hidden("expected_latency_s"),
     Column::hidden("last_fetch"),
     Column::hidden("entries_per_day"),
     Column::hidden("told_at"),
@@ -74,9 +77,11 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
         moment::json_opt(state.last_new_entry),
         json!(view.entries),
         moment::json(state.next_due),
-        json!(state.next_reason.as_ref()),
+        json!(schedule::why(state)),
         json!(detail),
         json!(health.advice),
+        json!(state.next_reason.as_ref()),
+        json!(schedule::expected_latency(state, feed).as_secs()),
         moment::json_opt(state.last_fetch),
         json!((state.entries_per_day * 10.0).round() / 10.0),
         moment::json_opt(view.told_at),
@@ -86,10 +91,10 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
 }
 
 fn add_unknown(records: &mut Records, feed: &Feed) {
-    let mut row: [Value; 18] = std::array::from_fn(|_| Value::Null);
+    let mut row: [Value; 20] = std::array::from_fn(|_| Value::Null);
     row[0] = json!(feed.key.as_str());
     row[1] = json!("new");
-    row[16] = json!(feed.title);
-    row[17] = json!(feed.url);
+    row[18] = json!(feed.title);
+    row[19] = json!(feed.url);
     records.row(row);
 }

@@ -92,6 +92,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             publisher: feed.to_uppercase(),
             published: Some(at),
             date_quality: DateQuality::Exact,
+            date_text: None,
             first_seen: at,
             content: Digest::of("content", &[title.as_bytes()]),
             document,

@@ -156,6 +156,10 @@ pub fn health(state: &FeedState, now: Timestamp) -> Health {
             format!("silent for {}, usually no longer than {}", days(now, alive), span(usual));
         return plain(Condition::Stale, Some(alive), Some(detail));
     }
+    if let Some(moved) = state.followed() {
+        let detail = format!("it has moved to {}", moved.to);
+        return plain(Condition::Moved, Some(moved.since), Some(detail));
+    }
     if habits.dates == Some(Dates::Missing) {
         return plain(Condition::Undated, None, Some("most entries have no date".to_owned()));
     }

@@ -174,6 +174,7 @@ impl<'a> Planner<'a> {
             publisher: prepared.publisher.clone(),
             published: prepared.published,
             date_quality: prepared.date_quality,
+            date_text: prepared.date_text.clone(),
             first_seen: seen,
             content: prepared.content,
         }

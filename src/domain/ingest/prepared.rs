@@ -42,6 +42,7 @@ impl Prepared {
             publisher,
             published,
             date_quality,
+            date_text: identity::date_text(entry),
             signature: Signature::of(&document.title, keys.link),
             content: identity::content(&document),
             keys,

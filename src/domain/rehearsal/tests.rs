@@ -95,6 +95,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         publisher: feed.to_uppercase(),
         published: Some(now),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(digest("guid", guid)),
             link,

@@ -15,6 +15,7 @@ fn steady(scene: &Scene, page: &str) -> String {
     let masks = [
         (r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME"),
         (r"in \d+ (min|h)", "in WAIT"),
+        (r"seen \d+ (min|h)", "seen WAIT"),
         (r"\d+\.\d [KMGT]iB", "SIZE"),
         (r" +\d+ KB +[0-9.]+ s\b", "  SIZE  TIME"),
         (r"[0-9.]+ a day", "RATE a day"),
@@ -70,7 +71,8 @@ async fn one_feed_is_shown_on_one_screen() {
                 the answer is a web page, not a feed
                 hint: open the URL in a browser: if it is a normal page, look on it
                 for the address of its feed
-    next fetch  TIME, in WAIT: backoff
+    next fetch  TIME, in WAIT: it failed once; it is tried every day at least
+                new entries are seen WAIT after publication on average
     last read   TIME
     entries     1 stored, RATE a day, last new TIME
     baseline    TIME; nothing raised for 0 matches in it
@@ -85,7 +87,8 @@ async fn one_feed_is_shown_on_one_screen() {
     publisher   WIRE
     interval    15 min to 1 h
     state       ok
-    next fetch  TIME, in WAIT: interval
+    next fetch  TIME, in WAIT: it brings about 0.0 new entries a day
+                new entries are seen WAIT after publication on average
     last read   TIME
     entries     1 stored, RATE a day, last new TIME
     baseline    TIME; nothing raised for 1 match in it

@@ -165,8 +165,8 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
-            manner: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };

@@ -40,6 +40,7 @@ fn deliveries() -> Records {
         records.row([
             json!(id),
             json!("A5e4k8a037mr"),
+            Value::Null,
             json!(2),
             json!("desk-hook"),
             json!("waiting"),
@@ -68,6 +69,7 @@ fn topics() -> Records {
         json!("2026-06-03T09:45:12Z"),
         Value::Null,
         json!("/etc/wirewatch/topics/harbour-talks.toml"),
+        Value::Null,
         Value::Null,
     ]);
     records

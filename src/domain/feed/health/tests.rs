@@ -1,6 +1,7 @@
 //! Each condition from the state that shows it.
 
 use super::*;
+use crate::domain::feed::{MoveSign, MoveStanding, Relocation, Sightings};
 use crate::domain::ids::FeedId;
 
 const DAY: i64 = 86_400;
@@ -103,6 +104,22 @@ fn a_feed_without_dates_is_undated_and_no_trouble() {
     undated.habits.dates = Some(Dates::Missing);
     assert_eq!(condition(&undated, DAY), Condition::Undated);
     assert!(!health(&undated, at(DAY)).is_trouble());
+}
+
+#[test]
+fn a_feed_that_is_read_at_its_new_address_has_moved_and_says_where_to() {
+    let mut moved = daily(DAY);
+    moved.memory.relocation = Some(Relocation {
+        to: "https://new.example/feed".into(),
+        sign: MoveSign::Redirect,
+        standing: MoveStanding::Followed,
+        seen: Sightings::first(at(0)),
+        since: at(5),
+    });
+    let health = health(&moved, at(DAY));
+    assert_eq!((health.condition, health.since), (Condition::Moved, Some(at(5))));
+    assert_eq!(health.detail.as_deref(), Some("it has moved to https://new.example/feed"));
+    assert!(!health.is_trouble());
 }
 
 #[test]

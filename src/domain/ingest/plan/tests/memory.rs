@@ -63,6 +63,7 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         publisher: String::new(),
         published: Some(published),
         date_quality: DateQuality::Exact,
+        date_text: None,
         keys: EntryKeys {
             guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
             link: link_key,
@@ -257,8 +258,8 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
-        manner: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),
