@@ -4,6 +4,12 @@
 mod show;
 mod status;
 
+mod add;
+mod change;
+mod discover;
+pub mod offer;
+mod opml;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +24,8 @@ use crate::cli::{feed_fetch, feed_move};
 use crate::config::Config;
 use crate::domain::feed::Feed;
 use crate::store::{Access, DATABASE_FILE};
+
+use change::Deed;
 
 const COLUMNS: &[Column] = &[
     Column::shown("feed"),
@@ -37,6 +45,13 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::Show { feed } => show::run(feed, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
         Feeds::UndoMove { feed } => feed_move::undo(feed, session),
+        Feeds::Discover(asked) => discover::run(asked, session),
+        Feeds::Add(asked) => add::run(asked, session),
+        Feeds::Remove(asked) => change::run(asked, Deed::Remove, session),
+        Feeds::Pause(asked) => change::run(asked, Deed::Pause, session),
+        Feeds::Resume(asked) => change::run(asked, Deed::Resume, session),
+        Feeds::Import(asked) => opml::import(asked, session),
+        Feeds::Export(asked) => opml::export(asked, session),
     }
 }
 

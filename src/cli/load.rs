@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::kept;
 use crate::cli::output::count;
-use crate::config::{self, Config, Environment, PackView, Problems, RuleMap};
+use crate::config::edit::feeds::{FeedEditError, Layout};
+use crate::config::{
+    self, Config, EgressConfig, Environment, FetchConfig, PackView, Problems, RuleMap,
+};
 use crate::deliver::terminal;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::selftest::{self, TestResult};
@@ -56,6 +59,16 @@ impl Loader {
     /// The packs there are. Nothing else of the config need be right.
     pub fn packs(&self) -> Result<Vec<PackView>, Problems> {
         config::survey(&self.file, &self.env)
+    }
+
+    /// Where requests may go and how they are made. Nothing else of the config need be right.
+    pub fn network(&self) -> Result<(EgressConfig, FetchConfig), Problems> {
+        config::network(&self.file, &self.env)
+    }
+
+    /// Where the feeds stand. Nothing else of the config need be right.
+    pub fn layout(&self) -> Result<Layout, FeedEditError> {
+        Layout::read(&self.file)
     }
 
     /// Reads and checks it, topics and all.

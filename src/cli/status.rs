@@ -11,7 +11,7 @@ use crate::cli::output::count;
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::config::Config;
-use crate::domain::feed::health::{Health, health};
+use crate::domain::feed::health::{Health, health_of};
 use crate::domain::ids::TopicId;
 use crate::store::checkup::free_bytes;
 use crate::store::counts::Counts;
@@ -69,7 +69,7 @@ pub fn feeds(config: &Config, known: Vec<FeedView>, session: &Session) -> Vec<(F
     let mut judged = Vec::new();
     for feed in &config.feeds {
         if let Some(view) = known.remove(feed.key.as_str()) {
-            let health = health(&view.state, now);
+            let health = health_of(feed, &view.state, now);
             judged.push((view, health));
         }
     }

@@ -204,6 +204,7 @@ fn feed_fields(feed: &Feed) -> Fields {
         ("title", feed.title.clone().unwrap_or_default()),
         ("publisher", feed.publisher.clone().unwrap_or_default()),
         ("tags", feed.tags.join(", ")),
+        ("paused", if feed.paused { "yes" } else { "" }.to_owned()),
         ("interval.floor", span(feed.interval.floor)),
         ("interval.ceiling", span(feed.interval.ceiling)),
         ("backfill", span(feed.backfill)),

@@ -14,7 +14,7 @@ use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
 use super::{
-    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feeds, http, key, value,
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -31,6 +31,7 @@ const MAIN: Shape = Shape {
         "state_dir",
         "topics",
         "packs",
+        "feed_files",
         "egress",
         "fetch",
         "http",
@@ -68,6 +69,8 @@ pub(super) struct Settings {
     pub packs: Vec<Literal>,
     pub packs_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
+    /// The files beside the main file that feeds were read from.
+    pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
@@ -90,12 +93,7 @@ pub(super) fn read(
         root.text("topics", report).filter(|text| super::not_empty(text, "topics", report));
     let topics_place = topics.as_ref().map_or(Place::whole(file), |text| text.place());
     let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
-    let feeds = feeds::read(&root, report);
-    if feeds.is_empty() && root.get("feed").is_none() {
-        report
-            .add(Place::whole(file), "no_feeds", "no feed is configured")
-            .hint("add one: `[[feed]]`, `id = \"bbc-world\"`, `url = \"https://…\"`");
-    }
+    let (feeds, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
     let channels = channels::read(&root, &state_dir, &secrets, report);
     Settings {
@@ -107,6 +105,7 @@ pub(super) fn read(
         packs: root.texts("packs", report),
         packs_dir: beside.join(PACKS_DIR),
         feeds,
+        feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
         http: http::read(&root, report),
@@ -129,6 +128,22 @@ pub(super) fn state_dir_only(
 pub(super) fn packs_only(table: &DeTable<'_>, file: FileId) -> Vec<Literal> {
     let ignored = &mut Report::default();
     Section::new(table, file, 0..0, &MAIN, ignored).texts("packs", ignored)
+}
+
+/// Reads of the main file which other files hold feeds, and nothing else.
+pub(super) fn feed_files_only(table: &DeTable<'_>, file: FileId) -> Vec<Literal> {
+    let ignored = &mut Report::default();
+    Section::new(table, file, 0..0, &MAIN, ignored).texts("feed_files", ignored)
+}
+
+/// Reads of the main file where requests may go and how they are made, and nothing else.
+pub(super) fn network_only(
+    table: &DeTable<'_>,
+    file: FileId,
+    report: &mut Report,
+) -> (EgressConfig, FetchConfig) {
+    let root = Section::new(table, file, 0..0, &MAIN, &mut Report::default());
+    (egress(&root, report), fetch(&root, report))
 }
 
 fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {

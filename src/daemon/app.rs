@@ -337,7 +337,8 @@ fn build(
     Ok((pipeline, channels))
 }
 
-/// Tells the store what is configured, and gets back what it remembers of each feed.
+/// Tells the store what is configured, and gets back what it remembers of each feed that is to be
+/// fetched.
 async fn sync(
     config: &Config,
     store: &Store,
@@ -357,5 +358,7 @@ async fn sync(
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
     store.set_running(config.outline(), now).await?;
-    Ok(config.feeds.iter().cloned().zip(states).collect())
+    let feeds = config.feeds.iter().cloned().zip(states);
+    // A paused feed is known, and what is known of it stays; nobody schedules it.
+    Ok(feeds.filter(|(feed, _)| !feed.paused).collect())
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::post::Post;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::feed::health::health;
+use crate::domain::feed::health::health_of;
 use crate::domain::ids::FeedKey;
 use crate::domain::operations::{self, Watched};
 use crate::store::Store;
@@ -83,7 +83,7 @@ fn watched(
             id: state.id,
             key: feed.key.clone(),
             title: feed.title.clone().or(state.title.clone()),
-            health: health(&state, now),
+            health: health_of(feed, &state, now),
             failures: state.failures,
             last_fetch: state.last_fetch,
             next_due: state.next_due,

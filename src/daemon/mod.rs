@@ -6,11 +6,12 @@
 //! outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, and
 //! [`post`] tells of both; [`push`] takes what hubs push, [`articles`] reads pages; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
-//! same app over feeds of its own.
+//! same app over feeds of its own. [`discovery`] finds the feeds of a page.
 
 pub mod app;
 mod articles;
 pub mod demo;
+pub mod discovery;
 pub mod dispatcher;
 mod dispatchers;
 pub mod events;

@@ -22,7 +22,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, ParseFailure, discover};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -202,21 +202,27 @@ impl Pipeline {
         let asked = state.fetch_url();
         let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            let (code, detail, advice) = match fetched.stand_in(asked) {
-                Some(page) => (page.code(), page.text().to_owned(), page.advice()),
-                None => (failure.code(), failure.to_string(), failure.advice()),
-            };
-            Failure {
-                code: code.into(),
-                status: Some(fetched.status),
-                retry_after: None,
-                network: false,
-                site: None,
-                advice: Some(advice.to_owned()),
-                detail,
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => {
+                let (code, detail, advice) = match fetched.stand_in(asked) {
+                    Some(page) => (page.code(), page.text().to_owned(), page.advice()),
+                    None => {
+                        let detail = described(&failure, fetched, base).await;
+                        (failure.code(), detail, failure.advice())
+                    }
+                };
+                Err(Failure {
+                    code: code.into(),
+                    status: Some(fetched.status),
+                    retry_after: None,
+                    network: false,
+                    site: None,
+                    advice: Some(advice.to_owned()),
+                    detail,
+                })
             }
-        })
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.
@@ -329,6 +335,20 @@ impl Pipeline {
         let events = schedule::events(state, &after);
         self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
+    }
+}
+
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
     }
 }
 

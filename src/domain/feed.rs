@@ -37,6 +37,8 @@ pub struct Feed {
     /// The newsroom behind it; else the registrable domain of an entry's link is taken.
     pub publisher: Option<String>,
     pub tags: Vec<String>,
+    /// Configured, and not fetched until the user says so.
+    pub paused: bool,
     /// Shortest and longest wait between two fetches when all is well.
     pub interval: Interval,
     /// Baseline entries published within this time before the first fetch may alert.

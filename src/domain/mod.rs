@@ -12,6 +12,7 @@ pub mod backtest;
 pub mod document;
 pub mod entry;
 pub mod feed;
+pub mod feed_address;
 pub mod ids;
 pub mod ingest;
 pub mod notice;

@@ -27,7 +27,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
@@ -96,6 +98,8 @@ pub struct Fetched {
     pub body: Bytes,
     /// `Content-Type` as given.
     pub content_type: Option<String>,
+    /// `Link` headers as given.
+    pub link_headers: Vec<String>,
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
@@ -121,6 +125,7 @@ impl Fetched {
             bytes: body.len() as u64,
             body,
             content_type: content_type.map(str::to_owned),
+            link_headers: Vec::new(),
             validators: Validators::default(),
             freshness: Freshness::default(),
             links: FeedLinks::default(),
@@ -147,6 +152,12 @@ impl Fetcher {
             robots: Robots::default(),
             config: config.clone(),
         })
+    }
+
+    /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page
+    /// chose and no user. Both keep to one limit per host.
+    pub fn public_only(&self) -> Self {
+        Self { excepted: self.public.clone(), ..self.clone() }
     }
 
     /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
@@ -267,6 +278,7 @@ impl Fetcher {
             delta: status.as_u16() == IM_USED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
+            link_headers: texts(&headers, &LINK),
             validators: validators::received(&headers),
             freshness: fresh,
             links: links::read(&headers, trail.url()),
@@ -375,6 +387,10 @@ fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {
         return Err(FetchFailure::HeadersTooLarge { limit_bytes: MAX_HEADER_BYTES });
     }
     Ok(())
+}
+
+fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().filter_map(|value| text(Some(value))).collect()
 }
 
 fn text(value: Option<&HeaderValue>) -> Option<String> {

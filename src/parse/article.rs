@@ -9,7 +9,6 @@ use dom_smoothie::{Config, Readability};
 use html5gum::{Token, Tokenizer};
 
 use super::failure::ParseFailure;
-use super::repairs::Tally;
 use super::{decode, thread};
 use crate::domain::document::html;
 
@@ -55,7 +54,7 @@ fn extract(body: &[u8], content_type: Option<&str>, url: &str) -> Result<Article
     if body.len() > MAX_PAGE_BYTES {
         return Err(ParseFailure::TooComplex { what: "bytes", limit: MAX_PAGE_BYTES });
     }
-    let page = decode::to_text(body, content_type, MAX_PAGE_BYTES, &mut Tally::default());
+    let page = decode::to_text(body, content_type);
     check_size(&page)?;
     let config = Config { disable_json_ld: true, ..Config::default() };
     let article = Readability::new(page.as_ref(), Some(url), Some(config))

@@ -7,6 +7,7 @@ mod config;
 mod config_diff;
 mod daemon;
 mod explain;
+mod feed_edits;
 mod feeds;
 mod health;
 mod imports;

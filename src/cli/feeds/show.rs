@@ -11,7 +11,7 @@ use crate::cli::output::count;
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
-use crate::domain::feed::health::{Health, health, span};
+use crate::domain::feed::health::{Health, health_of, span};
 use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
 use crate::domain::schedule;
 use crate::store::Access;
@@ -47,7 +47,7 @@ pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
     };
     let shown = Shown {
         feed,
-        health: health(&view.state, now),
+        health: health_of(feed, &view.state, now),
         told_at: view.told_at,
         facts: store.feed_facts(view.state.id, view.state.baseline_at)?,
         fetches: store.fetches(&feed.key, LAST)?,

@@ -9,7 +9,7 @@ use crate::cli::moment;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::domain::feed::Feed;
-use crate::domain::feed::health::{Health, health};
+use crate::domain::feed::health::{Health, health_of};
 use crate::domain::schedule;
 use crate::store::Access;
 use crate::store::feeds::FeedView;
@@ -49,7 +49,7 @@ pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
     for feed in &config.feeds {
         match views.get(feed.key.as_str()) {
             Some(view) => {
-                let health = health(&view.state, now);
+                let health = health_of(feed, &view.state, now);
                 if !failing || health.is_trouble() {
                     add(&mut records, feed, view, &health);
                 }
@@ -93,7 +93,7 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
 fn add_unknown(records: &mut Records, feed: &Feed) {
     let mut row: [Value; 20] = std::array::from_fn(|_| Value::Null);
     row[0] = json!(feed.key.as_str());
-    row[1] = json!("new");
+    row[1] = json!(if feed.paused { "paused" } else { "new" });
     row[18] = json!(feed.title);
     row[19] = json!(feed.url);
     records.row(row);

@@ -103,6 +103,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             title: None,
             publisher: None,
             tags: vec!["war".to_owned()],
+            paused: false,
             interval: Interval { floor: HOUR, ceiling: HOUR },
             backfill: Duration::ZERO,
             full_text: false,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::habits::Dates;
-use super::{FeedState, ReasonCode};
+use super::{Feed, FeedState, ReasonCode};
 
 pub use advice::advice;
 
@@ -27,7 +27,7 @@ pub enum Condition {
     Stale,
     /// Read at another place than configured, for good.
     Moved,
-    /// Not fetched, because it was asked to be left alone.
+    /// Not fetched, because its user paused it.
     Paused,
     /// It answers that it is gone for good.
     Gone,
@@ -122,12 +122,29 @@ impl Health {
             Condition::Stale => true,
             // One that never had an entry may be about to have its first.
             Condition::Empty => self.since.is_some(),
+            // Nobody need be told of what they did themselves.
+            Condition::Paused => false,
             condition => condition.is_unread(),
         }
     }
 }
 
-/// Judges a feed by what is remembered of it.
+/// Judges a feed by how it is configured and what is remembered of it.
+pub fn health_of(feed: &Feed, state: &FeedState, now: Timestamp) -> Health {
+    if !feed.paused {
+        return health(state, now);
+    }
+    let code = Condition::Paused.as_str();
+    Health {
+        condition: Condition::Paused,
+        since: None,
+        code: code.into(),
+        detail: None,
+        advice: advice(code),
+    }
+}
+
+/// Judges a feed that is fetched by what is remembered of it.
 pub fn health(state: &FeedState, now: Timestamp) -> Health {
     if state.failures > 0 {
         return failing(state);

@@ -50,6 +50,7 @@ fn source(feed: &str) -> Arc<Feed> {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
         full_text: false,

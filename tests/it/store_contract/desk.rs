@@ -169,6 +169,7 @@ pub fn feed(key: &str) -> Feed {
         title: None,
         publisher: Some(key.to_owned()),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         // The first fetch may alert.
         backfill: Duration::from_secs(24 * 3600),

@@ -15,6 +15,7 @@ fn feed() -> Arc<Feed> {
         interval: INTERVAL,
         backfill: Duration::ZERO,
         full_text: false,
+        paused: false,
     })
 }
 
@@ -32,6 +33,7 @@ fn every_reason_is_a_sentence() {
         "new",
         "url_changed",
         "interval",
+        "pushed",
         "ttl",
         "period",
         "skip",

@@ -26,10 +26,12 @@ pub fn build(groups: Vec<Group<'_>>) -> Result<TopicSet, Vec<RuleError>> {
         definitions: Vec::new(),
         known: HashMap::new(),
         names: HashMap::new(),
+        group: 0,
         reads_all_fields: false,
     };
     let mut compiled: Vec<CompiledTopic> = Vec::new();
-    for group in &groups {
+    for (number, group) in groups.iter().enumerate() {
+        builder.group = number;
         builder.library = group.library;
         builder.known.clear();
         let mut revisions = Revisions::new(group.library);
@@ -93,8 +95,9 @@ struct Builder<'a> {
     lexicon: Lexicon,
     definitions: Vec<CompiledDefinition>,
     known: HashMap<(&'a str, Stem), u32>,
-    /// Numbers of clauses.
-    names: HashMap<(Arc<str>, Stem), u32>,
+    /// Numbers of clauses. What a name in them stands for is a matter of the group.
+    names: HashMap<(usize, Arc<str>, Stem), u32>,
+    group: usize,
     reads_all_fields: bool,
 }
 
@@ -140,11 +143,11 @@ impl Builder<'_> {
     fn name(&mut self, expr: &Expr, stem: Stem) -> ClauseName {
         let text: Arc<str> = expr_label(expr).into();
         let number = self.names.len() as u32;
-        let key = (text, stem);
+        let key = (self.group, text, stem);
         if let Some((known, number)) = self.names.get_key_value(&key) {
-            return ClauseName { text: Arc::clone(&known.0), number: *number };
+            return ClauseName { text: Arc::clone(&known.1), number: *number };
         }
-        let text = Arc::clone(&key.0);
+        let text = Arc::clone(&key.1);
         self.names.insert(key, number);
         ClauseName { text, number }
     }
