@@ -11,12 +11,14 @@
 
 pub mod alerts;
 pub mod articles;
+pub mod checkup;
 mod column;
 pub mod counts;
 pub mod entries;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
+pub mod feed_facts;
 mod feed_memory;
 pub mod feeds;
 pub mod gaps;
@@ -50,7 +52,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use error::StoreError;
-pub use lock::{InstanceLock, LOCK_FILE};
+pub use lock::{InstanceLock, LOCK_FILE, held};
 use writer::{Session, Writer};
 
 /// Name of the database file in the state directory.
