@@ -43,6 +43,8 @@ const STATUS_COLUMNS: &[Column] = &[
     Column::hidden("entries_per_day"),
     Column::hidden("title"),
     Column::hidden("url"),
+    Column::hidden("would_have_raised"),
+    Column::hidden("would_have_raised_at"),
 ];
 
 pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
@@ -103,7 +105,7 @@ fn status(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
             continue;
         }
         match view {
-            Some(view) => add(&mut records, feed, &view.state, view.entries),
+            Some(view) => add(&mut records, feed, view),
             None => add_unknown(&mut records, feed),
         }
     }
@@ -111,7 +113,9 @@ fn status(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
+fn add(records: &mut Records, feed: &Feed, view: &FeedView) {
+    let state = &view.state;
+    let (at, held) = view.held.unzip();
     records.row([
         json!(feed.key.as_str()),
         json!(condition(state)),
@@ -120,7 +124,7 @@ fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
         json!(state.last_outcome.as_deref()),
         moment::json_opt(state.last_success),
         moment::json_opt(state.last_new_entry),
-        json!(entries),
+        json!(view.entries),
         moment::json(state.next_due),
         json!(state.next_reason.as_ref()),
         json!(state.last_detail),
@@ -128,11 +132,13 @@ fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
         json!((state.entries_per_day * 10.0).round() / 10.0),
         json!(feed.title.as_ref().or(state.title.as_ref())),
         json!(feed.url),
+        json!(held.unwrap_or_default()),
+        moment::json_opt(at),
     ]);
 }
 
 fn add_unknown(records: &mut Records, feed: &Arc<Feed>) {
-    let mut row: [Value; 15] = std::array::from_fn(|_| Value::Null);
+    let mut row: [Value; 17] = std::array::from_fn(|_| Value::Null);
     row[0] = json!(feed.key.as_str());
     row[1] = json!("new");
     row[13] = json!(feed.title);

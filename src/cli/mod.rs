@@ -10,6 +10,7 @@ mod config;
 mod deliver;
 mod demo;
 mod entries;
+mod entry_history;
 mod exit;
 mod explanation;
 mod feed_fetch;

@@ -66,6 +66,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: 0,
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let fetched = match self.fetch(feed, state).await {

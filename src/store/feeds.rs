@@ -25,6 +25,9 @@ pub struct FeedView {
     pub retired_at: Option<Timestamp>,
     /// Entries stored of it.
     pub entries: u64,
+    /// The last fetch whose entries were taken as the past (its first one, as a rule), and how
+    /// many alerts these would have raised; `None` if none would have.
+    pub held: Option<(Timestamp, u32)>,
 }
 
 /// The columns of a [`FeedState`], read by name in [`state`].
@@ -67,7 +70,11 @@ impl Store {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {STATE}, retired_at, \
-                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
+                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries, \
+                 (SELECT at FROM fetches WHERE feed_id = feeds.id AND would_have_raised > 0 \
+                  ORDER BY n DESC LIMIT 1) AS held_at, \
+                 (SELECT would_have_raised FROM fetches WHERE feed_id = feeds.id \
+                  AND would_have_raised > 0 ORDER BY n DESC LIMIT 1) AS held \
                  FROM feeds ORDER BY key"
             ))?;
             let views = query.query_map([], |row| {
@@ -75,6 +82,7 @@ impl Store {
                     state: state(row)?,
                     retired_at: opt_time(row, "retired_at")?,
                     entries: uint(row.get("entries")?),
+                    held: opt_time(row, "held_at")?.zip(row.get("held")?),
                 })
             })?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -92,7 +100,7 @@ impl Store {
                 id.ok_or_else(|| StoreError::Unknown { what: "feed", name: feed.to_string() })?;
             let mut query = conn.prepare_cached(
                 "SELECT feed_id, at, outcome, code, status, bytes, duration_ms, entries, \
-                 new_entries, detail FROM fetches WHERE feed_id = ?1 ORDER BY n DESC LIMIT ?2",
+                 new_entries, would_have_raised, detail FROM fetches WHERE feed_id = ?1 ORDER BY n DESC LIMIT ?2",
             )?;
             let fetches = query.query_map((id, limit), fetch)?;
             Ok(fetches.collect::<Result<_, _>>()?)
@@ -216,8 +224,8 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
 pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT OR REPLACE INTO fetches (feed_id, slot, n, at, outcome, code, status, bytes, \
-         duration_ms, entries, new_entries, detail) \
-         SELECT id, fetches % ?2, fetches, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
+         duration_ms, entries, new_entries, would_have_raised, detail) \
+         SELECT id, fetches % ?2, fetches, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 \
          FROM feeds WHERE id = ?1",
     )?
     .execute(params![
@@ -231,6 +239,7 @@ pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Res
         i64::try_from(fetch.duration.as_millis()).unwrap_or(i64::MAX),
         fetch.entries,
         fetch.new_entries,
+        fetch.would_have_raised,
         fetch.detail,
     ])?;
     conn.prepare_cached("UPDATE feeds SET fetches = fetches + 1 WHERE id = ?1")?
@@ -274,6 +283,7 @@ fn fetch(row: &Row<'_>) -> rusqlite::Result<FetchRecord> {
         duration: Duration::from_millis(uint(row.get(6)?)),
         entries: row.get(7)?,
         new_entries: row.get(8)?,
-        detail: row.get(9)?,
+        would_have_raised: row.get(9)?,
+        detail: row.get(10)?,
     })
 }

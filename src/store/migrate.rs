@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_spine.sql"),
     include_str!("../../migrations/0002_trust.sql"),
     include_str!("../../migrations/0003_running_config.sql"),
+    include_str!("../../migrations/0007_identity.sql"),
     include_str!("../../migrations/0008_health.sql"),
 ];
 

@@ -3,7 +3,7 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`feed_events`], [`topics`], [`entries`], [`stories`], [`alerts`], [`outbox`], [`silences`],
+//! [`feeds`], [`feed_events`], [`topics`], [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`silences`],
 //! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -12,6 +12,7 @@ pub mod alerts;
 mod column;
 pub mod counts;
 pub mod entries;
+mod entry_keys;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
@@ -26,6 +27,7 @@ mod migrate;
 mod open;
 pub mod outbox;
 mod recent;
+pub mod revisions;
 pub mod running;
 pub mod search;
 pub mod sightings;

@@ -1,5 +1,7 @@
 //! Writes a plan, in an order in which every row finds what it refers to.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, params};
 
 use crate::domain::feed::{FeedState, Validators};
@@ -10,7 +12,7 @@ use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, entries, feed_events, feeds, meta, outbox, stories};
+use crate::store::{alerts, entries, entry_keys, feed_events, feeds, meta, outbox, stories};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
@@ -30,9 +32,7 @@ pub(super) fn apply(
             session.indexing.revised(entry.id, before);
         }
     }
-    for (key, entry) in &plan.keys {
-        entries::add_key(conn, view.feed.id, *key, *entry)?;
-    }
+    apply_keys(conn, view, plan)?;
     for story in &plan.stories {
         stories::save(conn, story)?;
     }
@@ -50,6 +50,22 @@ pub(super) fn apply(
     feeds::add_fetch(conn, &plan.fetch)?;
     feed_events::add_all(conn, &plan.events)?;
     meta::set_last_id(conn, plan.last_id)?;
+    Ok(())
+}
+
+/// Adds the keys of new entries and the aliases of known ones, which are counted.
+fn apply_keys(conn: &Connection, view: &View, plan: &Plan) -> Result<(), StoreError> {
+    let new: HashSet<EntryId> = plan.entries.iter().map(|entry| entry.id).collect();
+    let mut learnt: HashMap<EntryId, u32> = HashMap::new();
+    for (key, entry) in &plan.keys {
+        entry_keys::add(conn, view.feed.id, *key, *entry)?;
+        if !new.contains(entry) {
+            *learnt.entry(*entry).or_default() += 1;
+        }
+    }
+    for (entry, keys) in learnt {
+        entry_keys::count_aliases(conn, entry, keys)?;
+    }
     Ok(())
 }
 

@@ -156,6 +156,7 @@ impl Desk {
                 duration: Duration::ZERO,
                 entries: 0,
                 new_entries: 0,
+                would_have_raised: 0,
                 detail: None,
             },
             feed,
