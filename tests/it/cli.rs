@@ -11,7 +11,7 @@ mod feeds;
 mod imports;
 mod lint;
 mod packs;
-mod scene;
+pub mod scene;
 mod topic_tests;
 mod topics;
 mod verdicts;

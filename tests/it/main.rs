@@ -8,6 +8,7 @@ mod config_problems;
 mod crash;
 mod delivery;
 mod fetching;
+mod identity;
 mod packs;
 mod parsing;
 mod pipeline;

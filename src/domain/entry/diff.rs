@@ -29,7 +29,7 @@ pub fn diff<'a>(old: &'a str, new: &'a str) -> Vec<Part<'a>> {
     let tail = tail.take_while(|(a, b)| a.text(old) == b.text(new)).count();
     let (a_mid, b_mid) = (&a[head..a.len() - tail], &b[head..b.len() - tail]);
     let mut out = Runs { old, new, runs: Vec::new() };
-    out.same(&a[..head]);
+    out.add(Kind::Same, &a[..head]);
     let short = a_mid.len() <= MAX_WORDS && b_mid.len() <= MAX_WORDS;
     match short
         .then(|| {
@@ -40,18 +40,18 @@ pub fn diff<'a>(old: &'a str, new: &'a str) -> Vec<Part<'a>> {
         Some(edits) => {
             for edit in edits {
                 match edit {
-                    Edit::Same(at) => out.same(&a_mid[at..=at]),
-                    Edit::Gone(at) => out.gone(&a_mid[at..=at]),
-                    Edit::New(at) => out.new(&b_mid[at..=at]),
+                    Edit::Same(at) => out.add(Kind::Same, &a_mid[at..=at]),
+                    Edit::Gone(at) => out.add(Kind::Gone, &a_mid[at..=at]),
+                    Edit::New(at) => out.add(Kind::New, &b_mid[at..=at]),
                 }
             }
         }
         None => {
-            out.gone(a_mid);
-            out.new(b_mid);
+            out.add(Kind::Gone, a_mid);
+            out.add(Kind::New, b_mid);
         }
     }
-    out.same(&a[a.len() - tail..]);
+    out.add(Kind::Same, &a[a.len() - tail..]);
     out.parts()
 }
 
@@ -201,18 +201,6 @@ struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn same(&mut self, words: &[Word]) {
-        self.add(Kind::Same, words);
-    }
-
-    fn gone(&mut self, words: &[Word]) {
-        self.add(Kind::Gone, words);
-    }
-
-    fn new(&mut self, words: &[Word]) {
-        self.add(Kind::New, words);
-    }
-
     fn add(&mut self, kind: Kind, words: &[Word]) {
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
             return;

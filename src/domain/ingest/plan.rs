@@ -24,6 +24,9 @@ use crate::domain::story::{Member, Story};
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
 
+/// Why an entry that a topic newly finds is no news: it was there before the rule.
+const OLDER_THAN_RULE: &str = "older_than_rule";
+
 /// How alerts become bytes. Pure functions, given by who knows the formats: the bytes are fixed
 /// in the commit that raises the alert.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +151,10 @@ impl<'a> Planner<'a> {
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
             match self.already_told(known, topic, found) {
-                Some(reason) => self.record(&entry, story, topic, Verdict::Record, reason),
+                Some(reason) => {
+                    self.hold_older(&reason, topic, story);
+                    self.record(&entry, story, topic, Verdict::Record, reason);
+                }
                 None => self.decide(&entry, story, (topic, found), baseline, None),
             }
         }
@@ -164,7 +170,7 @@ impl<'a> Planner<'a> {
         }
         let since = self.view.in_use_since.get(&found.revision);
         if since.is_none_or(|since| *since > known.first_seen) {
-            return told("older_than_rule", "the entry is older than this revision of the topic");
+            return told(OLDER_THAN_RULE, "the entry is older than this revision of the topic");
         }
         None
     }

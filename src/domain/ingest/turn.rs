@@ -74,6 +74,9 @@ fn gap(view: &View, batch: &Batch) -> Duration {
     Duration::try_from(batch.fetch.at.duration_since(last)).unwrap_or_default()
 }
 
+/// One of an entry's keys.
+type Way = fn(&Prepared) -> Option<Digest>;
+
 struct Document<'a, 'b> {
     view: &'a View,
     batch: &'b Batch,
@@ -117,10 +120,8 @@ impl<'a> Document<'a, '_> {
     /// Finds out who is who, by text, link and title in this order. What several of the unknown
     /// would be is none of them: they are stored as new, and raise nothing.
     fn rename(&self, seen: &[usize], recognition: &mut Recognition<'a>) {
-        let by_text = |entry: &Prepared| Some(entry.keys.text);
-        let by_link = |entry: &Prepared| entry.keys.link;
-        let by_title = |entry: &Prepared| entry.keys.title;
-        let ways: [&dyn Fn(&Prepared) -> Option<Digest>; 3] = [&by_text, &by_link, &by_title];
+        let ways: [Way; 3] =
+            [|entry| Some(entry.keys.text), |entry| entry.keys.link, |entry| entry.keys.title];
         for way in ways {
             let mut leads: HashMap<Digest, usize> = HashMap::new();
             let key = |at: &usize| way(&self.batch.entries[*at]);

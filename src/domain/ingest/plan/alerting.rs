@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
 use super::super::{AlertSoFar, Decision, Route};
-use super::Planner;
+use super::{OLDER_THAN_RULE, Planner};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
@@ -46,10 +46,9 @@ impl<'a> Planner<'a> {
         let published = if baseline.is_some() { told_date } else { situation.published };
         situation = Situation { baseline, published, ..situation };
         let (verdict, mut reason) = policy::decide(&topic.alert, &situation);
-        if verdict == Verdict::Baseline {
+        if verdict == Verdict::Baseline && topic.mode == Mode::Live {
             let news = Situation { baseline: None, ..situation };
-            let would_raise = policy::decide(&topic.alert, &news).0 == Verdict::Raise;
-            if would_raise && topic.mode == Mode::Live {
+            if policy::decide(&topic.alert, &news).0 == Verdict::Raise {
                 self.held.insert(key.clone());
             }
         }
@@ -70,6 +69,15 @@ impl<'a> Planner<'a> {
             self.revise(entry, (topic, found), &key, event, &way, reason.clone());
         }
         self.record(entry, story, topic, verdict, reason);
+    }
+
+    /// Counts what a topic newly finds in an entry that is older than its rule.
+    pub(super) fn hold_older(&mut self, reason: &Reason, topic: &Topic, story: StoryId) {
+        let key = (topic.id.clone(), story);
+        let would_raise = topic.mode == Mode::Live && !self.alerts.contains_key(&key);
+        if reason.code == OLDER_THAN_RULE && would_raise {
+            self.held.insert(key);
+        }
     }
 
     pub(super) fn record(
