@@ -206,6 +206,7 @@ fn feed(n: usize) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 
@@ -236,6 +237,7 @@ fn batch(
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        links: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),

@@ -173,6 +173,7 @@ fn feed(n: usize) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 
@@ -185,6 +186,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        links: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: now(),

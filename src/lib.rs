@@ -28,4 +28,6 @@ pub mod deliver;
 
 pub mod daemon;
 
+pub mod web;
+
 pub mod cli;

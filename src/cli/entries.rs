@@ -11,6 +11,7 @@ use crate::domain::ids::EntryId;
 use crate::domain::topic::evidence::Clause;
 use crate::domain::untrusted;
 use crate::store::Access;
+use crate::store::articles::ArticleView;
 use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
 
 const COLUMNS: &[Column] = &[
@@ -93,13 +94,14 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
     let Some(detail) = store.entry(id)? else {
         return Err(no_such_entry(id));
     };
-    match history {
-        true => {
-            let (object, page) = (entry_history::object(&detail), entry_history::page(&detail));
-            session.printer.object(&object, &page)?;
-        }
-        false => session.printer.object(&object(&detail), &page(&detail))?,
+    if history {
+        let (object, page) = (entry_history::object(&detail), entry_history::page(&detail));
+        session.printer.object(&object, &page)?;
+        return Ok(Exit::Ok);
     }
+    let article = store.article(id)?;
+    let article = article.as_ref();
+    session.printer.object(&object(&detail, article), &page(&detail, article))?;
     Ok(Exit::Ok)
 }
 
@@ -108,7 +110,7 @@ pub fn no_such_entry(id: EntryId) -> Failure {
         .hint("`wirewatch search WORD` finds entries")
 }
 
-fn page(detail: &EntryDetail) -> String {
+fn page(detail: &EntryDetail, article: Option<&ArticleView>) -> String {
     let entry = &detail.entry;
     let document = &entry.document;
     let mut lines = vec![document.title.clone()];
@@ -123,6 +125,7 @@ fn page(detail: &EntryDetail) -> String {
         ("link", document.url.clone().unwrap_or_default()),
         ("story", detail.story.map(|story| story.to_string()).unwrap_or_default()),
         ("revision", entry.revision.to_string()),
+        ("full text", article.map(full_text).unwrap_or_default()),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         lines.push(format!("  {name:<10} {value}"));
@@ -153,11 +156,25 @@ fn published(detail: &EntryDetail) -> String {
     }
 }
 
+/// How the reading of the entry's page stands, in words.
+fn full_text(article: &ArticleView) -> String {
+    let why = article.detail.as_ref().or(article.code.as_ref()).map(String::as_str);
+    let why = why.unwrap_or_default();
+    match (article.state.as_str(), article.at) {
+        ("read", Some(at)) => format!("read from its page {}", moment::text(at)),
+        ("wanted", None) => "its page is still to be read".to_owned(),
+        ("wanted", Some(_)) => {
+            format!("{why}; its page is tried again {}", moment::text(article.due))
+        }
+        _ => format!("its page was given up: {why}"),
+    }
+}
+
 fn clause(clause: &Clause) -> String {
     format!("{} ×{}", clause.text, clause.count)
 }
 
-fn object(detail: &EntryDetail) -> Value {
+fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
     let entry = &detail.entry;
     let document = &entry.document;
     json!({
@@ -197,6 +214,13 @@ fn object(detail: &EntryDetail) -> Value {
                 })).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
+        "full_text": article.map(|article| json!({
+            "state": article.state,
+            "attempts": article.attempts,
+            "at": moment::json_opt(article.at),
+            "code": article.code,
+            "detail": article.detail,
+        })),
         "decisions": detail.decisions.iter().map(|decision| json!({
             "topic": decision.topic.as_str(),
             "verdict": decision.verdict,

@@ -142,6 +142,8 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         store: store.clone(),
         clock: session.clock.clone(),
         committed: watch::Sender::new(()),
+        wanted: Default::default(),
+        hubs: Default::default(),
     };
     let now = session.clock.now();
     let visit = session.wait(async {

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
 use crate::deliver::Printer;
+use crate::web::{ListenError, Web};
 
 /// Longest wait at the end for work on threads that cannot be stopped, such as a name that a
 /// resolver does not answer for.
@@ -27,11 +28,22 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
         let mut signals = Signals::listen().map_err(no_runtime)?;
         let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
         let state_dir = config.state_dir.clone();
+        let (http, max_body) = (config.http.clone(), config.fetch.max_body_bytes);
         let app = App::start(config, options).await?;
         tracing::info!(feeds, topics, state_dir = %state_dir.display(), "watching; Ctrl-C stops");
+        let web = match &http {
+            Some(http) if !once => Some(Web::start(http, app.push(), max_body).await?),
+            _ => None,
+        };
+        if let Some(web) = &web {
+            tracing::info!(address = %web.address(), "hubs may push here");
+        }
         if !once {
             let load = move || loader.load().map_err(|failure| failure.to_string());
             let ending = signals.govern(app, load).await;
+            if let Some(web) = web {
+                web.stop().await;
+            }
             return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
         }
         let done = tokio::select! {
@@ -60,6 +72,13 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 fn no_runtime(error: std::io::Error) -> Failure {
     let error = anyhow::Error::new(error).context("the system gives no threads or signals");
     Failure::new(Exit::Failed, error)
+}
+
+impl From<ListenError> for Failure {
+    fn from(error: ListenError) -> Self {
+        let hint = "another program may be listening there: choose another `listen` under [http]";
+        Failure::new(Exit::Failed, error).hint(hint)
+    }
 }
 
 impl From<StartError> for Failure {

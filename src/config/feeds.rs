@@ -33,22 +33,37 @@ const DEFAULT_INTERVAL: Interval =
 
 const FEED: Shape = Shape {
     what: "a feed",
-    keys: &["id", "url", "title", "publisher", "tags", "interval", "floor", "ceiling", "backfill"],
+    keys: &[
+        "id",
+        "url",
+        "title",
+        "publisher",
+        "tags",
+        "interval",
+        "floor",
+        "ceiling",
+        "backfill",
+        "full_text",
+    ],
 };
 
-const DEFAULTS: Shape =
-    Shape { what: "`[defaults]`", keys: &["interval", "floor", "ceiling", "backfill"] };
+const DEFAULTS: Shape = Shape {
+    what: "`[defaults]`",
+    keys: &["interval", "floor", "ceiling", "backfill", "full_text"],
+};
 
 /// What a feed has that does not say otherwise.
 #[derive(Clone, Copy)]
 struct Defaults {
     interval: Interval,
     backfill: Duration,
+    full_text: bool,
 }
 
 /// Reads all feeds of the main file.
 pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Vec<Arc<Feed>> {
-    let mut defaults = Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO };
+    let mut defaults =
+        Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO, full_text: false };
     if let Some(section) = root.section("defaults", &DEFAULTS, report) {
         defaults = timing(&section, defaults, MIN_INTERVAL, report);
     }
@@ -99,6 +114,7 @@ fn feed(
         tags: tags.into_iter().map(|tag| tag.value).collect(),
         interval: timing.interval,
         backfill: timing.backfill,
+        full_text: timing.full_text,
     }))
 }
 
@@ -153,6 +169,7 @@ fn timing(
     Defaults {
         interval: Interval { floor, ceiling },
         backfill: backfill.unwrap_or(defaults.backfill),
+        full_text: section.boolean("full_text", report).unwrap_or(defaults.full_text),
     }
 }
 

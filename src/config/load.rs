@@ -93,6 +93,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
+        http: settings.http,
     };
     Some((config, topics))
 }

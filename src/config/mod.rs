@@ -10,6 +10,7 @@ pub mod edit;
 mod environment;
 mod examples;
 mod feeds;
+mod http;
 mod key;
 mod known;
 mod list_file;
@@ -45,6 +46,7 @@ pub use rule_map::{PlacedLint, RuleMap};
 pub use stored::{Restored, TopicText, restore};
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +75,16 @@ pub struct Config {
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
+    /// What is served over HTTP; nothing where it is not configured.
+    pub http: Option<HttpConfig>,
+}
+
+/// What is served, and where the world reaches it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpConfig {
+    pub listen: SocketAddr,
+    /// Under which URL `listen` is reached from outside, perhaps through a proxy.
+    pub public_url: Option<String>,
 }
 
 /// Where requests may go, feeds and webhooks alike, and how they name themselves.

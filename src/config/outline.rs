@@ -192,6 +192,7 @@ fn feed_fields(feed: &Feed) -> Fields {
         ("interval.floor", span(feed.interval.floor)),
         ("interval.ceiling", span(feed.interval.ceiling)),
         ("backfill", span(feed.backfill)),
+        ("full_text", if feed.full_text { "true".to_owned() } else { String::new() }),
     ]
 }
 

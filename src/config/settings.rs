@@ -13,7 +13,7 @@ use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::{ChannelConfig, EgressConfig, FetchConfig, channels, feeds, value};
+use super::{ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feeds, http, value};
 use crate::domain::feed::Feed;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
@@ -24,7 +24,17 @@ const MAX_CONTACT_BYTES: usize = 200;
 
 const MAIN: Shape = Shape {
     what: "the main file",
-    keys: &["state_dir", "topics", "packs", "egress", "fetch", "defaults", "feed", "channel"],
+    keys: &[
+        "state_dir",
+        "topics",
+        "packs",
+        "egress",
+        "fetch",
+        "http",
+        "defaults",
+        "feed",
+        "channel",
+    ],
 };
 
 const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
@@ -55,6 +65,7 @@ pub(super) struct Settings {
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
+    pub http: Option<HttpConfig>,
 }
 
 /// Reads the main file at `path`.
@@ -89,6 +100,7 @@ pub(super) fn read(
         feeds,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
+        http: http::read(&root, report),
     }
 }
 

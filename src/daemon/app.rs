@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, broadcast, mpsc, watch};
+use tokio::sync::{Mutex, Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::dispatcher::{Dispatcher, Tally};
+use super::articles::Articles;
+use super::dispatcher::Tally;
+use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::pipeline::Pipeline;
+use super::push::Push;
 use super::scheduler::{Order, Scheduler};
 use super::vigil::Vigil;
 use crate::clock::Clock;
@@ -70,6 +73,15 @@ pub struct App {
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
+    /// The pipeline that runs, for the reader of articles.
+    pipeline: watch::Sender<Arc<Pipeline>>,
+    wanted: Arc<Notify>,
+    /// The reader's task; for one round, there is none, and it reads once at the end.
+    articles: Mutex<Option<JoinHandle<()>>>,
+    push: Push,
+    hubs: Arc<Notify>,
+    /// The task that keeps subscriptions; for one round, there is none.
+    subscribing: Mutex<Option<JoinHandle<()>>>,
     /// The topics that run, for the vigil over them.
     topics: watch::Sender<Arc<TopicSet>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
@@ -82,13 +94,6 @@ pub struct App {
 struct Live {
     config: Arc<Config>,
     dispatchers: Dispatchers,
-}
-
-/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
-struct Dispatchers {
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-    waiting: Vec<Dispatcher>,
 }
 
 /// What one round came to.
@@ -114,7 +119,10 @@ impl App {
         let events = Events::new();
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
-        let (pipeline, channels) = build(&config, &store, &options, &committed)?;
+        let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let (pipeline, channels) = build(&config, &store, &options, wakes)?;
+        let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
@@ -124,9 +132,13 @@ impl App {
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
         let vigil = (!options.once).then(watching);
-        let scheduler =
-            Scheduler::new(Arc::new(pipeline), gate, feeds, events.clone(), options.once);
+        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let pipeline = watch::Sender::new(pipeline);
         let (orders, received) = mpsc::unbounded_channel();
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
+        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
+        let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
+        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -136,6 +148,12 @@ impl App {
             orders,
             stop,
             scheduler: Mutex::new(Some(scheduler)),
+            pipeline,
+            wanted,
+            articles: Mutex::new(reading),
+            push,
+            hubs,
+            subscribing: Mutex::new(subscribing),
             topics,
             vigil: Mutex::new(vigil),
             live: Mutex::new(Live { config, dispatchers }),
@@ -146,6 +164,11 @@ impl App {
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Where hubs push feeds.
+    pub fn push(&self) -> Push {
+        self.push.clone()
     }
 
     pub fn store(&self) -> &Store {
@@ -170,7 +193,9 @@ impl App {
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
-        let _stopping = self.orders.send(Order::Replace { pipeline: Arc::new(pipeline), feeds });
+        let pipeline = Arc::new(pipeline);
+        self.pipeline.send_replace(pipeline.clone());
+        let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
         let topics = self.topics.send_replace(config.topics.clone());
         let old = (topics, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
@@ -185,8 +210,12 @@ impl App {
     /// opening channels takes its time.
     async fn build(&self, config: Arc<Config>) -> Result<(Pipeline, Channels), StartError> {
         let (store, options) = (self.store.clone(), self.options.clone());
-        let committed = self.committed.clone();
-        let work = move || build(&config, &store, &options, &committed);
+        let (committed, wanted, hubs) =
+            (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let work = move || {
+            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            build(&config, &store, &options, wakes)
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(built) => built,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -201,6 +230,9 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
+        let articles =
+            Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
+        articles.drain(&self.stop).await;
         vigil(&self.store, &self.options, &self.events, &self.topics).look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
@@ -223,43 +255,16 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
+        if let Some(subscribing) = self.subscribing.lock().await.take() {
+            let _failed = subscribing.await;
+        }
+        if let Some(articles) = self.articles.lock().await.take() {
+            let _failed = articles.await;
+        }
         if let Some(vigil) = self.vigil.lock().await.take() {
             let _failed = vigil.await;
         }
         self.live.lock().await.dispatchers.stop().await;
-    }
-}
-
-impl Dispatchers {
-    fn start(
-        channels: Channels,
-        store: &Store,
-        committed: &watch::Sender<()>,
-        options: &Options,
-    ) -> Self {
-        let stop = CancellationToken::new();
-        let channels = if options.deliver { channels } else { Vec::new() };
-        let dispatcher = |(id, channel)| {
-            let (store, clock) = (store.clone(), options.clock.clone());
-            Dispatcher { id, channel, store, clock }
-        };
-        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
-        for dispatcher in channels.into_iter().map(dispatcher) {
-            if options.once {
-                waiting.push(dispatcher);
-                continue;
-            }
-            let (committed, stop) = (committed.subscribe(), stop.clone());
-            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
-        }
-        Self { stop, tasks, waiting }
-    }
-
-    async fn stop(&mut self) {
-        self.stop.cancel();
-        for task in self.tasks.drain(..) {
-            let _ended = task.await;
-        }
     }
 }
 
@@ -298,14 +303,20 @@ fn vigil(
     }
 }
 
-type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+/// Whom a pipeline wakes.
+#[derive(Clone, Copy)]
+struct Wakes<'a> {
+    committed: &'a watch::Sender<()>,
+    wanted: &'a Arc<Notify>,
+    hubs: &'a Arc<Notify>,
+}
 
 /// All of a configuration that may fail without the store.
 fn build(
     config: &Arc<Config>,
     store: &Store,
     options: &Options,
-    committed: &watch::Sender<()>,
+    wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &crate::config::ChannelConfig| {
@@ -319,7 +330,9 @@ fn build(
         fetcher: Fetcher::new(&config.fetch, egress)?,
         store: store.clone(),
         clock: options.clock.clone(),
-        committed: committed.clone(),
+        committed: wakes.committed.clone(),
+        wanted: wakes.wanted.clone(),
+        hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
 }

@@ -7,11 +7,14 @@
 //! same app over feeds of its own.
 
 pub mod app;
+mod articles;
 pub mod demo;
 pub mod dispatcher;
+mod dispatchers;
 pub mod events;
 pub mod pipeline;
 pub mod prepare;
+pub mod push;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

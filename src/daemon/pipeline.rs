@@ -4,19 +4,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::events::Visit;
 use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
-    Feed, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
+    Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
-use crate::domain::ingest::{Batch, Plan, Render, Route, plan};
+use crate::domain::ingest::{Batch, Plan, Render, Route, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits};
@@ -35,6 +37,17 @@ pub struct Pipeline {
     pub clock: Clock,
     /// Tells the dispatchers that there are new deliveries.
     pub committed: watch::Sender<()>,
+    /// Tells the reader of articles that there are pages to be read.
+    pub wanted: Arc<Notify>,
+    /// Tells the keeper of subscriptions that a feed names a hub.
+    pub hubs: Arc<Notify>,
+}
+
+/// What a pushed document came to.
+pub enum Pushed {
+    Read(Box<Visit>),
+    /// No feed that can be stored as it is: the feed is to be fetched.
+    Unreadable,
 }
 
 /// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
@@ -97,8 +110,54 @@ impl Pipeline {
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let names_hub = !batch.links.hubs.is_empty();
         let plan = self.ingest(batch, at).await?;
+        if names_hub && state.pushed_until.is_none() {
+            self.hubs.notify_one();
+        }
         Ok((plan.feed.clone(), Visit::planned(state, &plan)))
+    }
+
+    /// Takes a document that a hub pushed. Only the store can fail.
+    pub async fn pushed(
+        &self,
+        feed: &Arc<Feed>,
+        subscription: &Subscription,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Result<Pushed, StoreError> {
+        let (at, begun) = (self.clock.now(), self.clock.elapsed());
+        let views = self.store.feeds()?;
+        let state = views.into_iter().find(|view| view.state.id == subscription.feed);
+        let Some(state) = state.map(|view| view.state).filter(|state| !state.awaits_baseline())
+        else {
+            return Ok(Pushed::Unreadable);
+        };
+        let bytes = body.len() as u64;
+        let fetched = Fetched::pushed(body, content_type, &feed.url);
+        let Ok(parsed) = self.parse(feed, &fetched).await else {
+            return Ok(Pushed::Unreadable);
+        };
+        let record = FetchRecord {
+            feed: state.id,
+            at,
+            outcome: Outcome::Fresh,
+            code: "pushed".into(),
+            status: None,
+            bytes,
+            duration: self.clock.elapsed().saturating_sub(begun),
+            entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
+            new_entries: 0,
+            would_have_raised: 0,
+            detail: None,
+        };
+        let body_hash = Digest::of("body", &[&fetched.body]);
+        let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let decided = batch.clone();
+        let decide = move |view: &_| plan_pushed(view, &decided, at, RENDER);
+        let plan = self.store.ingest(batch, decide).await?;
+        self.tell(feed, &plan);
+        Ok(Pushed::Read(Box::new(Visit::planned(&state, &plan))))
     }
 
     async fn fetch(&self, feed: &Feed, state: &FeedState) -> Result<Fetched, Failure> {
@@ -153,6 +212,7 @@ impl Pipeline {
                 complete,
                 freshness: fetched.freshness,
                 rhythm: parsed.rhythm,
+                links: both(fetched.links, parsed.links),
                 fetch,
                 feed,
             })
@@ -167,11 +227,20 @@ impl Pipeline {
     /// The one transaction: view, decision, and all that follows from it.
     async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
         let decided = batch.clone();
+        let feed = batch.feed.clone();
         let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
+        self.tell(&feed, &plan);
+        Ok(plan)
+    }
+
+    /// Wakes those who wait for what was committed.
+    fn tell(&self, feed: &Feed, plan: &Plan) {
         if !plan.deliveries.is_empty() {
             self.committed.send_replace(());
         }
-        Ok(plan)
+        if feed.full_text && (plan.entries.len() + plan.revised.len() > 0) {
+            self.wanted.notify_one();
+        }
     }
 
     /// Nothing new: the validators of this answer count all the same.
@@ -209,6 +278,12 @@ impl Pipeline {
         self.store.record_fetch(after.clone(), record, Vec::new()).await?;
         Ok((after, visit))
     }
+}
+
+/// What the headers say and what the document says: the headers first (WebSub, section 4).
+fn both(mut headers: FeedLinks, document: FeedLinks) -> FeedLinks {
+    headers.hubs.extend(document.hubs);
+    FeedLinks { hubs: headers.hubs, own: headers.own.or(document.own), ..document }
 }
 
 /// Whether a successful answer brings nothing to parse, and the code for that. A feed that awaits

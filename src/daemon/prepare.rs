@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::document::Document;
-use crate::domain::entry::ParsedEntry;
 use crate::domain::entry::identity::{self, OwnNames};
+use crate::domain::entry::{Entry, EntryKeys, ParsedEntry};
 use crate::domain::feed::{Feed, ParsedFeed};
-use crate::domain::ids::TopicId;
+use crate::domain::ids::{Digest, TopicId};
 use crate::domain::ingest::Prepared;
+use crate::domain::story::signature::Signature;
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::matcher::Evaluation;
@@ -41,6 +42,38 @@ pub fn prepare(
     let prepared = parsed.entries.iter().zip(own_names).map(&mut prepare_one).collect();
     over_budget.warn(feed);
     prepared
+}
+
+/// Prepares a known entry anew, with another text of its own. Only its text and its matches count:
+/// what it is known by stays.
+pub fn prepare_article(
+    feed: &Feed,
+    entry: &Entry,
+    document: Document,
+    topics: &TopicSet,
+) -> Prepared {
+    let mut over_budget = OverBudget::default();
+    let origin = Origin {
+        feed: Some(feed.key.as_str()),
+        tags: &feed.tags,
+        publisher: Some(&entry.publisher),
+    };
+    let evaluation = topics.evaluate_reporting(&document, &origin);
+    over_budget.note(&evaluation, &document);
+    over_budget.warn(feed);
+    let key = Digest::of("article", &[&entry.id.0.to_le_bytes()]);
+    Prepared {
+        guid: entry.guid.clone(),
+        publisher: entry.publisher.clone(),
+        published: entry.published,
+        date_quality: entry.date_quality,
+        keys: EntryKeys { guid: None, link: None, title_date: None, text: key, title: None },
+        own_date: entry.published,
+        content: entry.content,
+        signature: Signature::of(&document.title, None),
+        matches: evaluation.matches,
+        document,
+    }
 }
 
 /// Topics that ran out of their share of work, over all entries of a visit: decided on part of

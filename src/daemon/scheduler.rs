@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,8 @@ pub enum Order {
     Replace { pipeline: Arc<Pipeline>, feeds: Vec<(Arc<Feed>, FeedState)> },
     /// Visit this feed now.
     Visit(FeedKey),
+    /// A hub pushes this feed until then, or no longer does.
+    Pushed { feed: FeedKey, until: Option<Timestamp> },
 }
 
 /// One feed under schedule.
@@ -255,6 +258,11 @@ impl Scheduler {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Visit(key) => self.schedule(key, Duration::ZERO),
+            Order::Pushed { feed, until } => {
+                if let Some(scheduled) = self.feeds.get_mut(&feed) {
+                    scheduled.state.pushed_until = until;
+                }
+            }
             Order::Replace { pipeline, feeds } => {
                 let old = std::mem::replace(&mut self.pipeline, pipeline);
                 // Giving back the memory of thousands of rules takes a while.

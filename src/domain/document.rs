@@ -86,6 +86,13 @@ impl Document {
         }
     }
 
+    /// The same document with the text of the article's page (HTML): what the feed said goes
+    /// before it, unless the page says that too.
+    pub fn with_article(&self, html: &str) -> Self {
+        let article = clean::paragraphs(html::to_text(html));
+        Self { body: together(self.body.clone(), article), ..self.clone() }
+    }
+
     /// The text of one field ("" where there is none).
     pub fn field(&self, field: Field) -> &str {
         match field {
@@ -119,8 +126,11 @@ fn body(entry: &ParsedEntry) -> String {
     let text = |html: &Option<String>| {
         html.as_deref().map(|html| clean::paragraphs(html::to_text(html))).unwrap_or_default()
     };
-    let summary = text(&entry.summary);
-    let content = text(&entry.content);
+    together(text(&entry.summary), text(&entry.content))
+}
+
+/// Two texts of one entry as one.
+fn together(summary: String, content: String) -> String {
     if content.is_empty() || summary.contains(&content) {
         return summary;
     }

@@ -1,7 +1,9 @@
 //! An entry: as a feed gave it, by which keys it is known again, and as it is stored.
-//! `parse` makes [`ParsedEntry`]; [`identity`] the keys, [`diff`] what a revision changed; [`crate::domain::ingest`] decides
-//! whether it is new, known or revised.
+//! `parse` makes [`ParsedEntry`]; [`identity`] the keys, [`diff`] what a revision changed;
+//! [`article`] says whose pages are read in full; [`crate::domain::ingest`] decides whether an
+//! entry is new, known or revised.
 
+pub mod article;
 pub mod diff;
 pub mod identity;
 

@@ -2,6 +2,7 @@
 //! [`crate::domain::schedule`] decides from these when it is fetched next.
 
 mod event;
+pub mod push;
 
 pub use event::FeedEvent;
 
@@ -33,6 +34,8 @@ pub struct Feed {
     /// Baseline entries published within this time before the first fetch may alert.
     /// Zero (the default): the baseline raises nothing.
     pub backfill: Duration,
+    /// Whether the page behind each new entry is read too, and matched with what the feed says.
+    pub full_text: bool,
 }
 
 /// Bounds on the wait between two successful fetches.
@@ -78,6 +81,8 @@ pub struct FeedState {
     pub last_detail: Option<String>,
     /// New entries per day, a running mean; drives the wait between fetches.
     pub entries_per_day: f64,
+    /// Until when a hub pushes the feed, if one does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 impl FeedState {
@@ -101,6 +106,7 @@ impl FeedState {
             last_outcome: None,
             last_detail: None,
             entries_per_day: 0.0,
+            pushed_until: None,
         }
     }
 

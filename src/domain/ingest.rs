@@ -8,7 +8,7 @@ mod prepared;
 mod recognition;
 mod turn;
 
-pub use plan::{Render, plan};
+pub use plan::{Render, plan, plan_article, plan_pushed};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,9 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
-use super::feed::{Feed, FeedEvent, FeedState, FetchRecord, Freshness, Rhythm, Validators};
+use super::feed::{
+    Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
+};
 use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
@@ -43,6 +45,8 @@ pub struct Batch {
     pub complete: bool,
     pub freshness: Freshness,
     pub rhythm: Rhythm,
+    /// The feed's hub and own address, as the document or the answer's headers name them.
+    pub links: FeedLinks,
     /// The record of the fetch; `new_entries` and `would_have_raised` are filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
@@ -215,6 +219,8 @@ pub struct Plan {
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
+    /// Entries that were taken as the past: their pages are no news either.
+    pub past: HashSet<EntryId>,
     /// What happened to the feed by this batch, apart from its entries.
     pub events: Vec<FeedEvent>,
 }

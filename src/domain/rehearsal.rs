@@ -127,6 +127,7 @@ impl Rehearsal {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -53,7 +53,13 @@ pub fn after_success(
     hints: Hints,
 ) -> FeedState {
     let rate = entries_per_day(state, record);
-    let (wait, reason) = wait_after_success(interval, rate, hints);
+    let pushed = state.pushed_until.is_some_and(|until| until > record.at);
+    let (wait, reason) = if pushed {
+        // Never longer than without a hub: one that falls silent costs no more than that.
+        (interval.ceiling, "pushed".into())
+    } else {
+        wait_after_success(interval, rate, hints)
+    };
     let next_due = later(record.at, jitter(wait, state, record.at));
     FeedState {
         next_due,

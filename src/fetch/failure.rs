@@ -62,6 +62,10 @@ pub enum FetchFailure {
     },
     #[error("the server answered {status} with a page that checks for a browser")]
     Challenge { status: u16 },
+    #[error("the site's robots.txt does not allow its page to be read")]
+    Robots,
+    #[error("the site's robots.txt could not be read")]
+    RobotsUnreachable,
     #[error("the server answered 304 to a request without a condition")]
     UnaskedNotModified,
     #[error("more than {limit} redirects")]
@@ -93,6 +97,8 @@ impl FetchFailure {
             Self::TimeoutRead { .. } => "timeout_read",
             Self::TimeoutTotal { .. } => "timeout_total",
             Self::Challenge { .. } => "challenge",
+            Self::Robots => "robots",
+            Self::RobotsUnreachable => "robots_unreachable",
             Self::TooManyRedirects { .. } => "too_many_redirects",
             Self::RedirectBadTarget { .. } => "redirect_bad_target",
             Self::TooLarge { .. } => "too_large",
@@ -159,6 +165,8 @@ impl FetchFailure {
             Self::Challenge { .. } => {
                 "the site admits browsers only; ask its owner to let feed readers in"
             }
+            Self::Robots => "the site does not want this; leave out `full_text` for the feed",
+            Self::RobotsUnreachable => "the server is at fault; it is tried again",
             Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {
                 "open the URL in a browser and configure the address it ends at"
             }

@@ -11,7 +11,11 @@ mod coding;
 pub mod failure;
 mod freshness;
 pub mod hosts;
+pub mod hub;
+mod links;
+mod page;
 mod redirect;
+mod robots;
 mod validators;
 
 #[cfg(test)]
@@ -26,13 +30,14 @@ use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::config::FetchConfig;
-use crate::domain::feed::{Freshness, Validators};
+use crate::domain::feed::{FeedLinks, Freshness, Validators};
 use crate::egress::{ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
 use self::failure::FetchFailure;
 use self::hosts::HostGate;
 use self::redirect::Trail;
+use self::robots::Robots;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -52,7 +57,16 @@ pub struct Fetcher {
     /// Also to what the user named in `allow_net`.
     excepted: Way,
     gate: HostGate,
+    robots: Robots,
     config: FetchConfig,
+}
+
+/// How a URL is asked for.
+struct Ask<'a> {
+    accept: HeaderValue,
+    validators: &'a Validators,
+    /// Whether it may lead to what `allow_net` opens.
+    private: bool,
 }
 
 /// A guard and a client that keeps to it.
@@ -75,6 +89,8 @@ pub struct Fetched {
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
+    /// What the headers say of the feed's hub and own address.
+    pub links: FeedLinks,
     /// Where the answer came from, without credentials: relative links refer to it.
     pub final_url: String,
     /// Where the feed has moved to, if every hop on the way said so for good.
@@ -85,6 +101,25 @@ pub struct Fetched {
     pub bytes: u64,
 }
 
+impl Fetched {
+    /// What a hub pushed, as if it had been fetched. It may be a part: it has no validators.
+    pub fn pushed(body: Bytes, content_type: Option<&str>, url: &str) -> Self {
+        Self {
+            status: 200,
+            not_modified: false,
+            bytes: body.len() as u64,
+            body,
+            content_type: content_type.map(str::to_owned),
+            validators: Validators::default(),
+            freshness: Freshness::default(),
+            links: FeedLinks::default(),
+            final_url: url.to_owned(),
+            permanent_url: None,
+            truncated: true,
+        }
+    }
+}
+
 impl Fetcher {
     pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
         let limits = ClientLimits { connect: config.connect_timeout, read: config.read_timeout };
@@ -92,6 +127,7 @@ impl Fetcher {
             public: Way::new(egress.public_only(), limits)?,
             excepted: Way::new(egress, limits)?,
             gate: HostGate::new(config.max_concurrent, config.host_gap),
+            robots: Robots::default(),
             config: config.clone(),
         })
     }
@@ -104,10 +140,11 @@ impl Fetcher {
     /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        match self.attempt(url, validators, coding::OFFERED, &mut budget).await {
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private: true };
+        match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
-                self.attempt(url, validators, coding::PLAIN, &mut budget).await
+                self.attempt(url, &ask, coding::PLAIN, &mut budget).await
             }
             outcome => outcome,
         }
@@ -116,18 +153,19 @@ impl Fetcher {
     async fn attempt(
         &self,
         url: &str,
-        validators: &Validators,
+        ask: &Ask<'_>,
         codings: HeaderValue,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchFailure> {
-        let mut headers = validators::conditional(validators);
-        headers.insert(ACCEPT, ACCEPT_FEEDS);
+        let mut headers = validators::conditional(ask.validators);
+        headers.insert(ACCEPT, ask.accept.clone());
         headers.insert(ACCEPT_ENCODING, codings);
 
         let mut trail = Trail::start(url)?;
-        self.excepted.check(&trail)?;
+        let widest = if ask.private { &self.excepted } else { &self.public };
+        widest.check(&trail)?;
         let mut permit = self.gate.acquire(&hosts::key(trail.url())).await;
-        let first = self.first_request(&trail, &headers);
+        let first = self.first_request(&trail, &headers, ask.private);
         let (way, mut response) = budget.spend(first).await??;
         while redirect::is_redirect(response.status()) {
             trail.follow(&response, self.config.max_redirects)?;
@@ -142,9 +180,15 @@ impl Fetcher {
             }
             response = budget.spend(way.request(&trail, &headers, &self.config)).await??;
         }
-        let fetched = self.receive(response, &trail, validators, budget).await;
+        let fetched = self.receive(response, &trail, ask.validators, budget).await;
         drop(permit);
         fetched
+    }
+
+    /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
+    /// feed's own.
+    fn way_to(&self, url: &str, feed_url: &str) -> &Way {
+        if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
     }
 
     /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
@@ -153,11 +197,12 @@ impl Fetcher {
         &self,
         trail: &Trail,
         headers: &HeaderMap,
+        private: bool,
     ) -> Result<(&Way, Response), FetchFailure> {
         if self.public.check(trail).is_ok() {
             match self.public.request(trail, headers, &self.config).await {
                 // Nothing was sent: the name has no public address.
-                Err(FetchFailure::PrivateAnswer { .. }) => {}
+                Err(FetchFailure::PrivateAnswer { .. }) if private => {}
                 outcome => return outcome.map(|response| (&self.public, response)),
             }
         }
@@ -183,6 +228,7 @@ impl Fetcher {
             content_type: text(headers.get(CONTENT_TYPE)),
             validators: validators::received(&headers),
             freshness: fresh,
+            links: links::read(&headers, trail.url()),
             final_url: trail.final_url(),
             permanent_url: trail.permanent_url(),
             truncated: false,

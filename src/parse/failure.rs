@@ -15,6 +15,8 @@ pub enum ParseFailure {
     NotAFeedJson,
     #[error("the answer is not a feed but {what}")]
     NotAFeed { what: String },
+    #[error("no article was found on the page")]
+    NoArticle,
     #[error("the feed is damaged beyond repair: {reason}")]
     Malformed { reason: String },
     #[error("the feed has more than {limit} {what}")]
@@ -35,6 +37,7 @@ impl ParseFailure {
             Self::NotAFeedHtml => "not_a_feed_html",
             Self::NotAFeedJson => "not_a_feed_json",
             Self::NotAFeed { .. } => "not_a_feed",
+            Self::NoArticle => "no_article",
             Self::Malformed { .. } => "malformed",
             Self::TooComplex { .. } => "too_complex",
             Self::TooDeep { .. } => "too_deep",
@@ -53,6 +56,10 @@ impl ParseFailure {
             }
             Self::NotAFeedJson | Self::NotAFeed { .. } => {
                 "look on the site for the address of its RSS, Atom or JSON feed"
+            }
+            Self::NoArticle => {
+                "open the page in a browser: if it asks for a login or needs scripts, the feed's own \
+                 text must do"
             }
             Self::Malformed { .. } => "tell the feed's owner; it is tried again",
             Self::TooComplex { .. } | Self::TooDeep { .. } | Self::Timeout { .. } => {

@@ -6,6 +6,7 @@
 //! cut documents and leaves out single entries that no repair helps. [`crate::fetch`] brings
 //! the bytes; what becomes of the entries is for [`crate::domain::ingest`].
 
+mod article;
 mod convert;
 mod date;
 mod decode;
@@ -28,6 +29,7 @@ use crate::domain::feed::ParsedFeed;
 
 use self::sniff::Kind;
 
+pub use self::article::{Article, article};
 pub use self::failure::ParseFailure;
 pub use self::limits::Limits;
 

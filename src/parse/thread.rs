@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::domain::feed::ParsedFeed;
-
 use super::failure::ParseFailure;
 
 /// Address space, not memory: only the pages that are used are ever allocated.
@@ -19,8 +17,6 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 const THREADS_MAX: usize = 8;
 const THREADS_MIN: usize = 2;
 
-type Outcome = Result<ParsedFeed, ParseFailure>;
-
 /// A thread cannot be stopped: one that outlives its time keeps its permit until it ends, so
 /// that slow documents never pile up threads.
 static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
@@ -28,7 +24,11 @@ static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     Arc::new(Semaphore::new(cores.clamp(THREADS_MIN, THREADS_MAX)))
 });
 
-pub async fn run(timeout: Duration, work: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+/// Runs `work`; no longer than `timeout` for the caller, who gets its panic as a failure.
+pub async fn run<T: Send + 'static>(
+    timeout: Duration,
+    work: impl FnOnce() -> Result<T, ParseFailure> + Send + 'static,
+) -> Result<T, ParseFailure> {
     // The semaphore is never closed; were it, its limit would be the only thing lost.
     let permit = Arc::clone(&PERMITS).acquire_owned().await.ok();
     let (sender, outcome) = oneshot::channel();

@@ -53,6 +53,16 @@ pub(super) fn known(
     Ok(found.into_iter().filter_map(of).collect())
 }
 
+/// The entry that all of these keys are taken to stand for.
+pub(super) fn known_as(
+    conn: &Connection,
+    entry: EntryId,
+    keys: impl Iterator<Item = Digest>,
+) -> rusqlite::Result<HashMap<Digest, Arc<Known>>> {
+    let known = entries(conn, std::iter::once(entry))?;
+    Ok(keys.filter_map(|key| Some((key, known.get(&entry)?.clone()))).collect())
+}
+
 /// What is known of these entries; of purged ones, hardly more than that they were there.
 fn entries(
     conn: &Connection,

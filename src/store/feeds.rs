@@ -33,7 +33,8 @@ pub struct FeedView {
 /// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
-    last_detail, entries_per_day";
+    last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
+    AS pushed_until";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -266,6 +267,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         last_outcome: row.get::<_, Option<String>>("last_outcome")?.map(Into::into),
         last_detail: row.get("last_detail")?,
         entries_per_day: row.get("entries_per_day")?,
+        pushed_until: opt_time(row, "pushed_until")?,
     })
 }
 

@@ -19,6 +19,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_running_config.sql"),
     include_str!("../../migrations/0007_identity.sql"),
     include_str!("../../migrations/0008_health.sql"),
+    include_str!("../../migrations/0009_articles.sql"),
+    include_str!("../../migrations/0010_push.sql"),
 ];
 
 /// What a file turned out to be.

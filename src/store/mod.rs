@@ -3,12 +3,14 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`feed_events`], [`topics`], [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`silences`],
-//! [`verdicts`], [`vigil`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`feeds`], [`feed_events`], [`topics`], [`entries`], `entry_keys`, [`revisions`], [`stories`],
+//! [`alerts`], [`outbox`], [`silences`], [`verdicts`], [`vigil`], [`articles`], [`push`];
+//! [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
+pub mod articles;
 mod column;
 pub mod counts;
 pub mod entries;
@@ -26,6 +28,7 @@ mod meta;
 mod migrate;
 mod open;
 pub mod outbox;
+pub mod push;
 mod recent;
 pub mod revisions;
 pub mod running;

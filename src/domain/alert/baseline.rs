@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// How the new entries of a document are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Baseline {
@@ -11,6 +13,15 @@ pub struct Baseline {
     /// Entries that say themselves that they were published within this time may alert. Zero:
     /// none may.
     pub within: Duration,
+}
+
+impl Baseline {
+    /// Whether an entry that says it was published at this time, or does not say, is held back.
+    pub fn holds(self, published: Option<Timestamp>, now: Timestamp) -> bool {
+        let age =
+            published.map(|at| Duration::try_from(now.duration_since(at)).unwrap_or_default());
+        age.is_none_or(|age| age >= self.within)
+    }
 }
 
 /// Why they are the past.

@@ -118,8 +118,8 @@ fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
 /// Whether this entry may alert at all.
 fn gate(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
     let age = situation.published.map(|at| age(situation.now, at));
-    if let Some(Baseline { why, within }) = situation.baseline
-        && age.is_none_or(|age| age >= within)
+    if let Some(baseline @ Baseline { why, .. }) = situation.baseline
+        && baseline.holds(situation.published, situation.now)
     {
         return Some(verdict(Verdict::Baseline, why.code(), why.sentence().to_owned()));
     }

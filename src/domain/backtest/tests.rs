@@ -104,6 +104,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             tags: vec!["war".to_owned()],
             interval: Interval { floor: HOUR, ceiling: HOUR },
             backfill: Duration::ZERO,
+            full_text: false,
         }),
         at,
         baseline: false,

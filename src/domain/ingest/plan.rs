@@ -3,6 +3,11 @@
 //! whole is in [`super::turn`].
 
 mod alerting;
+mod article;
+mod pushed;
+
+pub use article::plan_article;
+pub use pushed::plan_pushed;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -118,6 +123,7 @@ impl<'a> Planner<'a> {
                 deliveries: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                past: HashSet::new(),
                 events: Vec::new(),
             },
         }
@@ -148,6 +154,9 @@ impl<'a> Planner<'a> {
         let migrated = |baseline: &Baseline| baseline.why == Past::Migration;
         let baseline = self.baseline.filter(migrated);
         let baseline = baseline.map(|past| Baseline { within: Duration::ZERO, ..past });
+        if baseline.is_some() {
+            self.plan.past.insert(entry.id);
+        }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
             match self.already_told(known, topic, found) {
@@ -181,6 +190,10 @@ impl<'a> Planner<'a> {
         self.plan.keys.extend(self.recognition.learn(prepared, id));
         let story = self.join(prepared, &entry);
         let told_date = turn::told_date(prepared);
+        let holds = |baseline: Baseline| baseline.holds(told_date, self.now);
+        if self.baseline.is_some_and(holds) {
+            self.plan.past.insert(id);
+        }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
             self.decide(&entry, story, (topic, found), self.baseline, told_date);

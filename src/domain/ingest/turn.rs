@@ -50,7 +50,7 @@ pub(super) fn take<'a>(
         document.rename(&seen, recognition);
         return held(Past::Migration, document.gap);
     }
-    if seen.is_empty() && document.unknown.len() == batch.entries.len() {
+    if seen.is_empty() && document.unknown.len() == batch.entries.len() && !is_part(batch) {
         return if document.is_replaced() {
             held(Past::Replaced, Duration::ZERO)
         } else if document.gap >= OUTAGE {
@@ -66,6 +66,12 @@ pub(super) fn take<'a>(
 pub(super) fn told_date(prepared: &Prepared) -> Option<Timestamp> {
     let possible = !matches!(prepared.date_quality, DateQuality::Clamped | DateQuality::Missing);
     prepared.own_date.filter(|_| possible)
+}
+
+/// Whether the document is meant to have nothing but what is new: a hub pushed it, or the server
+/// left out what was there before (RFC 3229).
+fn is_part(batch: &Batch) -> bool {
+    batch.fetch.code == "pushed" || batch.fetch.status == Some(226)
 }
 
 /// For how long the feed was not read before this fetch.

@@ -52,6 +52,7 @@ fn source(feed: &str) -> Arc<Feed> {
         tags: Vec::new(),
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
+        full_text: false,
     })
 }
 

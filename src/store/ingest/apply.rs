@@ -5,20 +5,48 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, params};
 
 use crate::domain::feed::{FeedState, Validators};
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, FeedId};
 use crate::domain::ingest::{Batch, Decision, Plan, View};
 use crate::domain::topic::evidence::Match;
 use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, entries, entry_keys, feed_events, feeds, meta, outbox, stories};
+use crate::store::{
+    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories,
+};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
     session: &mut Session<'_>,
     batch: &Batch,
     view: &View,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    let conn = session.conn;
+    apply_found(session, batch, view.feed.id, plan)?;
+    articles::queue(conn, batch, view, plan)?;
+    push::note_hub(conn, batch, view.feed.id)?;
+    feeds::save(conn, &feed_state(batch, view, plan))?;
+    feeds::add_fetch(conn, &plan.fetch)?;
+    feed_events::add_all(conn, &plan.events)?;
+    Ok(())
+}
+
+/// Writes the plan for an article: all but what concerns the feed itself.
+pub(super) fn apply_article(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    apply_found(session, batch, batch.fetch.feed, plan)
+}
+
+/// Entries, stories, matches, decisions and alerts.
+fn apply_found(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    feed: FeedId,
     plan: &Plan,
 ) -> Result<(), StoreError> {
     let conn = session.conn;
@@ -32,7 +60,7 @@ pub(super) fn apply(
             session.indexing.revised(entry.id, before);
         }
     }
-    apply_keys(conn, view, plan)?;
+    apply_keys(conn, feed, plan)?;
     for story in &plan.stories {
         stories::save(conn, story)?;
     }
@@ -46,19 +74,16 @@ pub(super) fn apply(
         add_decision(conn, decision, now)?;
     }
     apply_alerts(conn, plan)?;
-    feeds::save(conn, &feed_state(batch, view, plan))?;
-    feeds::add_fetch(conn, &plan.fetch)?;
-    feed_events::add_all(conn, &plan.events)?;
     meta::set_last_id(conn, plan.last_id)?;
     Ok(())
 }
 
 /// Adds the keys of new entries and the aliases of known ones, which are counted.
-fn apply_keys(conn: &Connection, view: &View, plan: &Plan) -> Result<(), StoreError> {
+fn apply_keys(conn: &Connection, feed: FeedId, plan: &Plan) -> Result<(), StoreError> {
     let new: HashSet<EntryId> = plan.entries.iter().map(|entry| entry.id).collect();
     let mut learnt: HashMap<EntryId, u32> = HashMap::new();
     for (key, entry) in &plan.keys {
-        entry_keys::add(conn, view.feed.id, *key, *entry)?;
+        entry_keys::add(conn, feed, *key, *entry)?;
         if !new.contains(entry) {
             *learnt.entry(*entry).or_default() += 1;
         }

@@ -7,7 +7,10 @@ mod view;
 use std::sync::Arc;
 
 use super::Store;
+use super::articles;
 use super::error::StoreError;
+use crate::domain::entry::article::ArticleAttempt;
+use crate::domain::ids::EntryId;
 use crate::domain::ingest::{Batch, Plan, View};
 
 impl Store {
@@ -21,9 +24,37 @@ impl Store {
         mut decide: impl FnMut(&View) -> Plan + Send + 'static,
     ) -> Result<Plan, StoreError> {
         self.write(move |session| {
-            let view = view::read(session, &batch)?;
+            let view = view::read(session, &batch, None)?;
             let plan = decide(&view);
             apply::apply(session, &batch, &view, &plan)?;
+            Ok(plan)
+        })
+        .await
+    }
+
+    /// The same for the article of a known entry, the only one of the batch: the feed's state and
+    /// record stay, and the reading is settled in the same commit. `decide` gives `None` where
+    /// there is nothing to store.
+    pub async fn ingest_article(
+        &self,
+        batch: Arc<Batch>,
+        entry: EntryId,
+        mut decide: impl FnMut(&View) -> Option<Plan> + Send + 'static,
+    ) -> Result<Option<Plan>, StoreError> {
+        self.write(move |session| {
+            let view = view::read(session, &batch, Some(entry))?;
+            let plan = decide(&view);
+            if let Some(plan) = &plan {
+                apply::apply_article(session, &batch, plan)?;
+            }
+            let attempt = ArticleAttempt {
+                entry,
+                at: batch.fetch.at,
+                code: "ok".into(),
+                detail: None,
+                next: None,
+            };
+            articles::settle(session.conn, &attempt)?;
             Ok(plan)
         })
         .await

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::alert::budget;
 use crate::domain::entry::identity;
-use crate::domain::ids::{AlertId, Digest, FeedId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, View};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, Ms, key, time};
@@ -25,16 +25,22 @@ const SITES_OF: u32 = 50;
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
 
-/// Reads the view. `now` is the time of the batch's fetch.
-pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, StoreError> {
+/// Reads the view. `now` is the time of the batch's fetch. `about` is the known entry that the
+/// batch is about, by whatever keys it comes.
+pub(super) fn read(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    about: Option<EntryId>,
+) -> Result<View, StoreError> {
     let conn = session.conn;
     let now = batch.fetch.at;
     let feed = feeds::load(conn, batch.fetch.feed)?
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
     let keys = batch.entries.iter().flat_map(|entry| entry.keys.iter());
-    let known = match entry_keys::any(conn, feed.id)? {
-        true => entry_keys::known(conn, feed.id, keys)?,
-        false => Keys::new(),
+    let known = match about {
+        Some(entry) => entry_keys::known_as(conn, entry, keys)?,
+        None if entry_keys::any(conn, feed.id)? => entry_keys::known(conn, feed.id, keys)?,
+        None => Keys::new(),
     };
     let past = past(conn, feed.id, &batch.entries, &known)?;
     let candidates = candidates(session, &batch.entries, &known, now)?;
@@ -57,7 +63,7 @@ pub(super) fn read(session: &mut Session<'_>, batch: &Batch) -> Result<View, Sto
         read_budgets(conn, now, &mut view)?;
     }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
-    for id in stories_of(&view, &batch.entries) {
+    for id in stories_of(&view, &batch.entries, about) {
         if let Some(story) = stories::load(conn, id)? {
             read_story(conn, story, &mut view)?;
         }
@@ -154,11 +160,13 @@ fn candidates(
 
 /// The stories a decision may ask for: those of the candidates, and those of known entries that
 /// now say something else.
-fn stories_of(view: &View, prepared: &[Prepared]) -> HashSet<StoryId> {
+fn stories_of(view: &View, prepared: &[Prepared], about: Option<EntryId>) -> HashSet<StoryId> {
     let candidates = view.candidates.iter().map(|member| member.story);
     let revised = prepared.iter().flat_map(|entry| {
         let known = entry.keys.iter().filter_map(|key| view.known.get(&key));
-        known.filter(|known| known.content != Some(entry.content)).filter_map(|known| known.story)
+        let changed =
+            move |known: &&Arc<Known>| about.is_some() || known.content != Some(entry.content);
+        known.filter(changed).filter_map(|known| known.story)
     });
     candidates.chain(revised).collect()
 }

@@ -166,6 +166,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -185,6 +186,7 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            past: Default::default(),
             events: Vec::new(),
         };
         self.store.ingest(Arc::new(batch), decide).await.expect("committed");
@@ -318,6 +320,7 @@ fn feed() -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

@@ -34,7 +34,7 @@ async fn old_texts_are_kept_within_limits_the_first_and_those_that_alerts_quote_
 async fn the_history_of_an_entry_is_shown_with_what_changed() {
     let first =
         article(1).title("NATO talks stall in Oslo").text("The talks were stopped at noon.");
-    let mut feed = Feed::with(&rss(&[first.clone()])).await;
+    let mut feed = Feed::with(&rss(std::slice::from_ref(&first))).await;
     let second = first.title("NATO talks resume in Oslo").text("The talks were resumed at noon.");
     feed.later(HOUR, &rss(&[second])).await;
     let id = feed.entries()[0].id;

@@ -124,7 +124,7 @@ async fn a_permalink_and_its_title_are_edited_under_the_same_guid() {
     let first = slug("nato-talks-stall-in-oslo", "NATO talks stall in Oslo");
     let mut feed = Feed::with(&rss(&[first])).await;
     let second = slug("nato-talks-resume-in-oslo", "NATO talks resume in Oslo");
-    assert_eq!(feed.later(HOUR, &rss(&[second.clone()])).await, revised(1));
+    assert_eq!(feed.later(HOUR, &rss(std::slice::from_ref(&second))).await, revised(1));
     assert_eq!(feed.later(HOUR, &rss(&[article(9), second])).await, news(1));
 }
 
@@ -169,7 +169,7 @@ async fn a_daily_column_has_the_same_title_each_day() {
     let column = |n: u32, at| article(n).title("NATO morning briefing for today").at(at);
     let mut feed = Feed::unvisited().await;
     let first = column(1, feed.now() - HOUR);
-    feed.gives(&rss(&[first.clone()])).await;
+    feed.gives(&rss(std::slice::from_ref(&first))).await;
     let mut all = vec![first];
     for n in 2..=8 {
         feed.world.clock.advance(3 * DAY);
@@ -183,7 +183,7 @@ async fn a_daily_column_without_guid_and_link() {
     let column = |at| article(1).guid("").link("").title("NATO morning briefing for today").at(at);
     let mut feed = Feed::unvisited().await;
     let first = column(feed.now() - HOUR);
-    feed.gives(&rss(&[first.clone()])).await;
+    feed.gives(&rss(std::slice::from_ref(&first))).await;
     let mut all = vec![first];
     for n in 2..=6 {
         feed.world.clock.advance(3 * DAY);

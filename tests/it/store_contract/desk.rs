@@ -70,6 +70,7 @@ impl Desk {
             complete: true,
             freshness: Freshness::default(),
             rhythm: Default::default(),
+            links: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),
@@ -171,6 +172,7 @@ pub fn feed(key: &str) -> Feed {
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         // The first fetch may alert.
         backfill: Duration::from_secs(24 * 3600),
+        full_text: false,
     }
 }
 

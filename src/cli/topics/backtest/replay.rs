@@ -169,6 +169,7 @@ fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
             tags: Vec::new(),
             interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
             backfill: Duration::ZERO,
+            full_text: false,
         })
     });
     Past { entry, feed: Arc::clone(feed), at, baseline, signature, story }

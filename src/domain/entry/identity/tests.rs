@@ -146,6 +146,7 @@ fn feed(url: &str, publisher: Option<&str>) -> Feed {
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     }
 }
 

@@ -85,6 +85,7 @@ fn told(set: &TopicSet, topic: &Arc<Topic>, step: &StoryStep) -> Result<Told, St
         tags: subject.tags.clone(),
         interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let entry = ParsedEntry {
         link: document.url.clone(),

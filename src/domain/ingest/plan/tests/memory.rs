@@ -242,6 +242,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         tags: Vec::new(),
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
+        full_text: false,
     };
     let fetch = FetchRecord {
         feed: state.id,
@@ -264,6 +265,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         complete: true,
         freshness: Freshness::default(),
         rhythm: Default::default(),
+        links: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),

@@ -1,0 +1,56 @@
+//! The dispatchers of all channels together: started, replaced and stopped as one by
+//! [`super::app`].
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::app::Options;
+use super::dispatcher::Dispatcher;
+use crate::deliver;
+use crate::domain::ids::ChannelId;
+use crate::store::Store;
+
+/// The channels of a configuration, opened.
+pub(super) type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>)>;
+
+/// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
+pub(super) struct Dispatchers {
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    /// Those that wait for the end of a round.
+    pub waiting: Vec<Dispatcher>,
+}
+
+impl Dispatchers {
+    pub fn start(
+        channels: Channels,
+        store: &Store,
+        committed: &watch::Sender<()>,
+        options: &Options,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let channels = if options.deliver { channels } else { Vec::new() };
+        let dispatcher = |(id, channel)| {
+            let (store, clock) = (store.clone(), options.clock.clone());
+            Dispatcher { id, channel, store, clock }
+        };
+        let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
+        for dispatcher in channels.into_iter().map(dispatcher) {
+            if options.once {
+                waiting.push(dispatcher);
+                continue;
+            }
+            let (committed, stop) = (committed.subscribe(), stop.clone());
+            tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
+        }
+        Self { stop, tasks, waiting }
+    }
+
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        for task in self.tasks.drain(..) {
+            let _ended = task.await;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Feeds whose entries are read in full: the page behind an entry is fetched once, and what it
+//! says is matched with what the feed said.
+
+use std::time::Duration;
+
+use wirewatch::store::articles::ArticleView;
+use wirewatch::store::entries::{EntryDetail, EntryFilter};
+
+use crate::support::server::Reply;
+use crate::support::world::{World, item};
+
+/// Longest wait for a page to be read.
+const LIMIT: Duration = Duration::from_secs(20);
+
+const FULL_TEXT: &str = "[defaults]\nfull_text = true\n";
+
+fn page(text: &str) -> String {
+    let filler = "<p>The harbour office said on Tuesday that the ferries will sail again once the \
+                  winter repairs are paid for, and that nobody has yet agreed who is to pay.</p>";
+    format!(
+        "<!doctype html><html><body><nav><a href=/>NATO shop</a></nav><article><h1>Ferries</h1>\
+         {filler}<p>{text}</p>{filler}{filler}</article></body></html>"
+    )
+}
+
+async fn world() -> World {
+    let mut world = World::new(&["wire"]).await;
+    world.extra = FULL_TEXT.to_owned();
+    world.start().await;
+    world.first_round().await;
+    world
+}
+
+/// Publishes an entry whose page is at `/story` of the feed's own server.
+fn publish(world: &mut World, title: &str) {
+    let mut story = item(title).text("Ministers met in the harbour hall.");
+    story.link = world.server.url("/story");
+    world.publish("wire", story);
+}
+
+fn newest(world: &World) -> EntryDetail {
+    let store = world.store();
+    let list = store.entries(&EntryFilter::default()).unwrap();
+    store.entry(list[0].id).unwrap().unwrap()
+}
+
+/// Waits until the newest entry's page is in this state after so many tries.
+async fn article(world: &World, state: &str, attempts: u32) -> ArticleView {
+    let look = async {
+        loop {
+            let view = world.store().article(newest(world).entry.id).unwrap().unwrap();
+            if view.state == state && view.attempts == attempts {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, look).await.unwrap_or_else(|_| {
+        panic!("not {state}: {:?}", world.store().article(newest(world).entry.id))
+    })
+}
+
+#[tokio::test]
+async fn a_topic_that_only_the_page_speaks_of_raises_its_alert() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")));
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    article(&world, "read", 1).await;
+    world.delivered().await;
+
+    assert_eq!(world.server.requests("/story").len(), 1);
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 1);
+    let entry = newest(&world);
+    let body = &entry.entry.document.body;
+    assert!(body.starts_with("Ministers met in the harbour hall.\n\nFerries\n\nThe har"), "{body}");
+    assert!(entry.entry.document.body.contains("led by NATO"));
+    assert!(!entry.entry.document.body.contains("shop"), "the page's menu is no text of it");
+    assert_eq!(entry.revisions.len(), 1, "what the feed said is kept");
+    assert_eq!(entry.revisions[0].body, "Ministers met in the harbour hall.");
+
+    // The same document again: neither the page nor the alert comes twice.
+    world.visit("wire").await;
+    assert_eq!(world.server.requests("/story").len(), 1);
+    assert_eq!(newest(&world).entry.revision, entry.entry.revision);
+    assert_eq!(world.alert_log().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_feed_says_already_is_not_told_again_by_its_page() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")));
+    publish(&mut world, "NATO leads ferry exercise");
+    world.visit("wire").await;
+    article(&world, "read", 1).await;
+    world.delivered().await;
+    assert_eq!(world.alert_log().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_robots_may_not_read_is_left_alone() {
+    let mut world = world().await;
+    world.server.set("/robots.txt", Reply::ok("User-agent: *\nDisallow: /story\n"));
+    world.server.set("/story", Reply::ok(page("NATO")));
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    let view = article(&world, "given_up", 1).await;
+    assert_eq!(view.code.as_deref(), Some("robots"));
+    assert_eq!(world.server.requests("/story").len(), 0);
+    assert_eq!(world.server.requests("/robots.txt").len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_with_a_fault_is_asked_again_and_the_page_read_then() {
+    let mut world = world().await;
+    let fault = Reply::status(503).header("Retry-After", "600");
+    world.server.sequence("/story", [fault, Reply::ok(page("The exercise is led by NATO."))]);
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    let view = article(&world, "wanted", 1).await;
+    assert_eq!(view.code.as_deref(), Some("http_503"));
+    assert_eq!(view.due.duration_since(world.now()).as_secs(), 600);
+    assert!(world.alerts().is_empty());
+
+    world.clock.advance(Duration::from_secs(601));
+    article(&world, "read", 2).await;
+    assert_eq!(world.alerts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_wanted_before_a_restart_is_read_after_it() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::hang());
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    world.server.wait_for("/story", 1).await;
+    world.stop().await;
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")));
+    world.start().await;
+    article(&world, "read", 1).await;
+    assert_eq!(world.alerts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_feed_cannot_send_us_to_another_private_server() {
+    let mut world = world().await;
+    let other = crate::support::server::FeedServer::start().await;
+    other.set("/secret", Reply::ok(page("NATO")));
+    let mut story = item("Ferries to sail again").text("Ministers met.");
+    story.link = other.url("/secret");
+    world.publish("wire", story);
+    world.visit("wire").await;
+    let view = article(&world, "given_up", 1).await;
+    assert_eq!(view.code.as_deref(), Some("private_address"));
+    assert!(other.requests("/secret").is_empty() && other.requests("/robots.txt").is_empty());
+}
+
+#[tokio::test]
+async fn pages_of_a_baseline_are_not_read() {
+    let mut world = World::new(&["wire"]).await;
+    world.extra = FULL_TEXT.to_owned();
+    publish(&mut world, "Old story");
+    world.start().await;
+    world.first_round().await;
+    assert_eq!(world.store().article(newest(&world).entry.id).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_page_without_an_article_leaves_the_feeds_own_text() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::ok("<html><body><p>Please log in.</p></body></html>"));
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    let view = article(&world, "given_up", 1).await;
+    assert_eq!(view.code.as_deref(), Some("no_article"));
+    assert_eq!(newest(&world).entry.document.body, "Ministers met in the harbour hall.");
+}
