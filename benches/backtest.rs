@@ -204,6 +204,7 @@ fn feed(n: usize) -> Feed {
         title: None,
         publisher: Some(format!("Publisher {n}")),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
         full_text: false,
@@ -238,6 +239,7 @@ fn batch(
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: day(number),
@@ -259,6 +261,7 @@ fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestam
     let url = format!("{}{guid}", feed.url);
     let link = Digest::of("link", &[url.as_bytes()]);
     Prepared {
+        date_text: None,
         publisher: feed.publisher.clone().unwrap_or_default(),
         published: Some(at),
         date_quality: DateQuality::Exact,

@@ -171,6 +171,7 @@ fn feed(n: usize) -> Feed {
         title: None,
         publisher: Some(format!("Publisher {n}")),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         backfill: Duration::ZERO,
         full_text: false,
@@ -187,6 +188,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch: FetchRecord {
             feed: state.id,
             at: now(),
@@ -213,6 +215,7 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
     let key = |kind: &str, text: &str| Digest::of(kind, &[text.as_bytes()]);
     let link = Some(key("link", &url));
     Prepared {
+        date_text: None,
         document: Document {
             title: title.to_owned(),
             body: body.to_owned(),

@@ -1,8 +1,8 @@
 //! How many documents one core matches in a second of its own time, for 100 to 100,000 generated
 //! topics, with evidence and without, beside what a plain scan for the same literals takes in the
 //! same run; how long compiling takes, and how much memory its result. Wall times of shared
-//! machines differ by several times within an hour: compare the ratios. Other numbers of topics
-//! may be given as arguments.
+//! machines differ by several times within an hour: compare the ratios. Other numbers of topics,
+//! and which rules (`rarer`, `frequent`), may be given as arguments.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -238,7 +238,12 @@ fn main() {
     println!("documents of {} bytes on average", bytes / corpus.len());
     let asked: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     let counts = if asked.is_empty() { vec![100, 1_000, 10_000, 100_000] } else { asked };
+    let named = |name: &str| std::env::args().any(|word| word == name);
+    let all = !named("rarer") && !named("frequent");
     for (name, ranks) in [("rarer", RARER), ("frequent", FREQUENT)] {
+        if !all && !named(name) {
+            continue;
+        }
         println!("rules of {name} words");
         for count in &counts {
             measure(&words, ranks, *count, &corpus, &mut random);

@@ -1,7 +1,7 @@
 //! The time: the one place that asks what time it is. The daemon reads it once per unit of work
 //! and passes `now` down. A manual clock drives tests and simulations.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -14,7 +14,14 @@ pub struct Clock(Mode);
 #[derive(Debug, Clone)]
 enum Mode {
     System { started: Instant },
-    Manual { started: Timestamp, now: Arc<Mutex<Timestamp>>, changed: Arc<watch::Sender<()>> },
+    Manual { time: Arc<Mutex<Manual>>, changed: Arc<watch::Sender<()>> },
+}
+
+/// What a manual clock shows.
+#[derive(Debug)]
+struct Manual {
+    wall: Timestamp,
+    elapsed: Duration,
 }
 
 impl Clock {
@@ -26,14 +33,15 @@ impl Clock {
     /// A clock that stands at `start` until [`Self::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
         let changed = Arc::new(watch::Sender::new(()));
-        Self(Mode::Manual { started: start, now: Arc::new(Mutex::new(start)), changed })
+        let time = Manual { wall: start, elapsed: Duration::ZERO };
+        Self(Mode::Manual { time: Arc::new(Mutex::new(time)), changed })
     }
 
     /// The wall clock. It may jump: what must not jump with it asks [`Self::elapsed`].
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Mode::System { .. } => Timestamp::now(),
-            Mode::Manual { now, .. } => *now.lock().unwrap_or_else(PoisonError::into_inner),
+            Mode::Manual { time, .. } => lock(time).wall,
         }
     }
 
@@ -41,18 +49,25 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         match &self.0 {
             Mode::System { started } => started.elapsed(),
-            Mode::Manual { started, .. } => {
-                Duration::try_from(self.now().duration_since(*started)).unwrap_or_default()
-            }
+            Mode::Manual { time, .. } => lock(time).elapsed,
         }
     }
 
     /// Moves a manual clock on and wakes who waits for it; a system clock is not moved.
     pub fn advance(&self, by: Duration) {
-        if let Mode::Manual { now, changed, .. } = &self.0 {
-            let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
-            *now = now.saturating_add(by).unwrap_or(Timestamp::MAX);
+        if let Mode::Manual { time, changed } = &self.0 {
+            let mut time = lock(time);
+            time.wall = time.wall.saturating_add(by).unwrap_or(Timestamp::MAX);
+            time.elapsed = time.elapsed.saturating_add(by);
             changed.send_replace(());
+        }
+    }
+
+    /// Sets the wall of a manual clock, as somebody does who corrects the machine's time: no time
+    /// passes by that. A system clock is not set.
+    pub fn set_wall(&self, to: Timestamp) {
+        if let Mode::Manual { time, .. } = &self.0 {
+            lock(time).wall = to;
         }
     }
 
@@ -72,4 +87,8 @@ impl Clock {
             }
         }
     }
+}
+
+fn lock(time: &Mutex<Manual>) -> MutexGuard<'_, Manual> {
+    time.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 mod alerts;
 mod backtest;
 mod config;
+mod feed_edits;
 mod import;
 mod topics;
 
@@ -15,6 +16,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
+pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
 pub use topics::{TestArgs, Topics, Wanted};
 
@@ -179,6 +181,25 @@ pub enum Feeds {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Do not follow a feed to where it has moved: ask for it at its configured URL again
+    UndoMove {
+        #[arg(value_name = "KEY")]
+        feed: String,
+    },
+    /// Find the feeds of a page or site, and read each before it is shown
+    Discover(Discover),
+    /// Add a feed, or the feed of a page, to the config
+    Add(Add),
+    /// Take feeds out of the config; what they brought stays stored
+    Remove(Change),
+    /// Keep feeds in the config without fetching them
+    Pause(Change),
+    /// Fetch paused feeds again
+    Resume(Change),
+    /// Add the feeds of another reader's OPML file to the config; folders become tags
+    Import(FeedImport),
+    /// Print the feeds as OPML for other readers
+    Export(FeedExport),
 }
 
 #[derive(Debug, Subcommand)]

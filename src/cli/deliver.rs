@@ -16,6 +16,7 @@ use crate::store::{Access, Store};
 pub const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("alert"),
+    Column::shown("notice").spare(1),
     Column::shown("seq").spare(2),
     Column::shown("channel").spare(6),
     Column::shown("state"),
@@ -52,8 +53,9 @@ fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<
         let last = delivery.attempts.last();
         records.row([
             json!(delivery.id.to_string()),
-            json!(delivery.alert.to_string()),
-            json!(delivery.seq),
+            json!(delivery.carried.alert().map(|id| id.to_string())),
+            json!(delivery.carried.notice().map(|id| id.to_string())),
+            json!(delivery.carried.seq()),
             json!(delivery.channel.as_str()),
             json!(delivery.state.as_str()),
             json!(delivery.attempts.len()),
@@ -85,7 +87,7 @@ fn attempts(delivery: &DeliveryView) -> Value {
 pub fn object(delivery: &DeliveryView) -> Value {
     json!({
         "id": delivery.id.to_string(),
-        "seq": delivery.seq,
+        "seq": delivery.carried.seq(),
         "channel": delivery.channel.as_str(),
         "state": delivery.state.as_str(),
         "created": moment::json(delivery.created),
@@ -99,9 +101,9 @@ pub fn object(delivery: &DeliveryView) -> Value {
 pub fn line(delivery: &DeliveryView) -> String {
     let tries = count(delivery.attempts.len(), "attempt");
     let mut line = format!(
-        "{}  revision {} to {}: {}, {tries}",
+        "{}  {} to {}: {}, {tries}",
         delivery.id,
-        delivery.seq,
+        delivery.carried.seq().map_or("notice".to_owned(), |seq| format!("revision {seq}")),
         delivery.channel,
         delivery.state.as_str()
     );

@@ -121,6 +121,7 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>) -> String {
         ("by", document.authors.clone()),
         ("in", document.categories.clone()),
         ("published", published(detail)),
+        ("dated", entry.date_text.clone().unwrap_or_default()),
         ("seen", moment::text(entry.first_seen)),
         ("link", document.url.clone().unwrap_or_default()),
         ("story", detail.story.map(|story| story.to_string()).unwrap_or_default()),
@@ -191,6 +192,7 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
         "language": document.language,
         "published": moment::json_opt(entry.published),
         "date_quality": entry.date_quality.as_str(),
+        "date_text": entry.date_text,
         "first_seen": moment::json(entry.first_seen),
         "story": detail.story.map(|story| story.to_string()),
         "revisions": detail.revisions.iter().map(|old| json!({
@@ -206,11 +208,11 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
             "score": stored.found.score,
             "threshold": stored.found.threshold,
             "clauses": stored.found.evidence.clauses.iter().map(|clause| json!({
-                "clause": clause.text,
+                "clause": &*clause.text,
                 "count": clause.count,
                 "quotes": clause.spans.iter().map(|span| json!({
                     "field": span.field.as_str(),
-                    "quote": span.quote,
+                    "quote": &*span.quote,
                 })).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),

@@ -57,9 +57,9 @@ fn span(span: &Span) -> Value {
         "field": span.field.as_str(),
         "in_lead": span.in_lead,
         "span": [span.chars.0, span.chars.1],
-        "quote": span.quote,
-        "before": span.before,
-        "after": span.after,
+        "quote": &*span.quote,
+        "before": &*span.before,
+        "after": &*span.after,
     })
 }
 

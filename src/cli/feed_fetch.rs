@@ -69,7 +69,7 @@ fn look(
         )
         .await
         .map_err(|failure| {
-            let hint = failure.advice().trim_start_matches("hint: ").to_owned();
+            let hint = feeds::offer::hint(&failure, &fetched, url);
             Failure::new(Exit::Failed, failure).hint(hint)
         })?;
         Ok::<_, Failure>((fetched, parsed))

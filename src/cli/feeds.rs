@@ -1,5 +1,11 @@
 //! `wirewatch feeds`: what is configured, how each feed does, and a fetch on request.
 
+mod add;
+mod change;
+mod discover;
+pub mod offer;
+mod opml;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +16,13 @@ use crate::cli::args::Feeds;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{feed_fetch, moment};
+use crate::cli::{feed_fetch, feed_move, moment};
 use crate::config::Config;
 use crate::domain::feed::{Feed, FeedState};
 use crate::store::feeds::FeedView;
 use crate::store::{Access, DATABASE_FILE};
+
+use change::Deed;
 
 const COLUMNS: &[Column] = &[
     Column::shown("feed"),
@@ -52,6 +60,14 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::List => list(session),
         Feeds::Status { failing } => status(*failing, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+        Feeds::UndoMove { feed } => feed_move::undo(feed, session),
+        Feeds::Discover(asked) => discover::run(asked, session),
+        Feeds::Add(asked) => add::run(asked, session),
+        Feeds::Remove(asked) => change::run(asked, Deed::Remove, session),
+        Feeds::Pause(asked) => change::run(asked, Deed::Pause, session),
+        Feeds::Resume(asked) => change::run(asked, Deed::Resume, session),
+        Feeds::Import(asked) => opml::import(asked, session),
+        Feeds::Export(asked) => opml::export(asked, session),
     }
 }
 
@@ -118,7 +134,7 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView) {
     let (at, held) = view.held.unzip();
     records.row([
         json!(feed.key.as_str()),
-        json!(condition(state)),
+        json!(condition(feed, state)),
         json!(state.failures),
         moment::json_opt(state.failing_since),
         json!(state.last_outcome.as_deref()),
@@ -140,15 +156,16 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView) {
 fn add_unknown(records: &mut Records, feed: &Arc<Feed>) {
     let mut row: [Value; 17] = std::array::from_fn(|_| Value::Null);
     row[0] = json!(feed.key.as_str());
-    row[1] = json!("new");
+    row[1] = json!(if feed.paused { "paused" } else { "new" });
     row[13] = json!(feed.title);
     row[14] = json!(feed.url);
     records.row(row);
 }
 
-/// `new`, `ok` or `failing`.
-fn condition(state: &FeedState) -> &'static str {
+/// `paused`, `new`, `ok` or `failing`.
+fn condition(feed: &Feed, state: &FeedState) -> &'static str {
     match (state.failures, state.last_fetch) {
+        _ if feed.paused => "paused",
         (0, None) => "new",
         (0, Some(_)) => "ok",
         _ => "failing",

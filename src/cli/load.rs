@@ -3,9 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::kept;
 use crate::cli::output::count;
-use crate::config::{self, Config, Environment, PackView, Problems, RuleMap};
+use crate::config::edit::feeds::{FeedEditError, Layout};
+use crate::config::{
+    self, Config, EgressConfig, Environment, FetchConfig, PackView, Problems, RuleMap,
+};
 use crate::deliver::terminal;
+use crate::domain::ids::TopicId;
 use crate::domain::topic::selftest::{self, TestResult};
 
 /// Most topics with failed tests that a hint names.
@@ -56,6 +61,16 @@ impl Loader {
         config::survey(&self.file, &self.env)
     }
 
+    /// Where requests may go and how they are made. Nothing else of the config need be right.
+    pub fn network(&self) -> Result<(EgressConfig, FetchConfig), Problems> {
+        config::network(&self.file, &self.env)
+    }
+
+    /// Where the feeds stand. Nothing else of the config need be right.
+    pub fn layout(&self) -> Result<Layout, FeedEditError> {
+        Layout::read(&self.file)
+    }
+
     /// Reads and checks it, topics and all.
     pub fn read(&self) -> Result<Config, Problems> {
         config::load(&self.file, &self.env)
@@ -66,27 +81,56 @@ impl Loader {
         config::load_with_rules(&self.file, &self.env)
     }
 
-    /// Reads it for a run: the tests inside the topics must pass as well. A rule that no longer
-    /// says what its author meant does not start, and replaces none that runs.
+    /// Reads it for a reload: the tests inside the topics must pass as well. A rule that no longer
+    /// says what its author meant replaces none that runs.
     pub fn load(&self) -> Result<Config, Failure> {
         let config = self.read()?;
-        let mut failed = selftest::run(&config.topics, terminal::plain);
-        failed.retain(|test| !test.passed);
+        let failed = failed_tests(&config);
         if failed.is_empty() {
             return Ok(config);
         }
-        let lines: Vec<String> = failed.iter().map(describe).collect();
-        let sentence =
-            format!("{} of the topics failed\n{}", count(failed.len(), "test"), lines.join("\n"));
-        let mut topics: Vec<&str> = failed.iter().map(|test| test.topic.as_str()).collect();
-        topics.dedup();
-        topics.truncate(MAX_NAMED);
-        Err(Failure::said(Exit::Failed, sentence).hint(format!(
-            "mend the rule or the test, without which nothing starts or is reloaded; `wirewatch \
-             topics test {}` shows what failed",
-            topics.join(" ")
-        )))
+        Err(refusal(&failed, "mend the rule or the test, without which nothing is reloaded"))
     }
+
+    /// Reads it for a start: topics whose tests fail run as they last did. One that never ran has
+    /// nothing to go on with, and must be mended first.
+    pub fn load_to_start(&self) -> Result<Config, Failure> {
+        let mut config = self.read()?;
+        let failed = failed_tests(&config);
+        if failed.is_empty() {
+            return Ok(config);
+        }
+        let new = kept::keep(&mut config, &failed)?;
+        if new.is_empty() {
+            return Ok(config);
+        }
+        let new = named(new.iter().map(TopicId::as_str), ", ");
+        let what = format!("mend the rule or the test: no earlier rule of {new} ran here");
+        Err(refusal(&failed, &what))
+    }
+}
+
+fn failed_tests(config: &Config) -> Vec<TestResult> {
+    let mut failed = selftest::run(&config.topics, terminal::plain);
+    failed.retain(|test| !test.passed);
+    failed
+}
+
+fn refusal(failed: &[TestResult], what_to_do: &str) -> Failure {
+    let lines: Vec<String> = failed.iter().map(describe).collect();
+    let sentence =
+        format!("{} of the topics failed\n{}", count(failed.len(), "test"), lines.join("\n"));
+    let topics = named(failed.iter().map(|test| test.topic.as_str()), " ");
+    let hint = format!("{what_to_do}; `wirewatch topics test {topics}` shows what failed");
+    Failure::said(Exit::Failed, sentence).hint(hint)
+}
+
+/// The first few names of topics, each once.
+fn named<'t>(topics: impl Iterator<Item = &'t str>, separator: &str) -> String {
+    let mut topics: Vec<&str> = topics.collect();
+    topics.dedup();
+    topics.truncate(MAX_NAMED);
+    topics.join(separator)
 }
 
 /// A failed test on one line: where it stands, what it is about, what was wrong.

@@ -7,6 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::ids::{ChannelId, FeedKey, IdError, TopicId};
+use crate::domain::text::slips::slips;
 use crate::domain::topic::compile::TopicSet;
 use crate::store::Store;
 use crate::store::outbox::DeliveryFilter;
@@ -95,26 +96,13 @@ pub fn unknown(what: &str, name: &str, known: &[String]) -> Failure {
 
 /// The known name that a typing mistake may have been meant for.
 fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).max(1);
-    let ranked = known.iter().map(|other| (distance(name, other), other.as_str()));
-    ranked.filter(|(distance, _)| *distance <= allowed).min().map(|(_, other)| other)
-}
-
-/// Levenshtein's distance; names are at most 64 characters long.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = usize::from(x != *y);
-            let best = (diagonal + cost).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = best;
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    let name: Vec<char> = name.chars().collect();
+    let allowed = (name.len() / 3).max(1);
+    let ranked = known.iter().filter_map(|other| {
+        let letters: Vec<char> = other.chars().collect();
+        Some((slips(&name, &letters, allowed)?, other.as_str()))
+    });
+    ranked.min().map(|(_, other)| other)
 }
 
 #[cfg(test)]
@@ -125,7 +113,8 @@ mod tests {
     fn a_typing_mistake_is_met_with_the_name_that_was_meant() {
         let known = ["nato".to_owned(), "defence-alliances".to_owned()];
         assert_eq!(nearest("defense-aliances", &known), Some("defence-alliances"));
-        assert_eq!(nearest("naot", &known), None, "two changes in four letters are another word");
+        assert_eq!(nearest("naot", &known), Some("nato"), "two letters swapped are one slip");
+        assert_eq!(nearest("neta", &known), None, "two slips in four letters are another word");
         assert_eq!(nearest("natoo", &known), Some("nato"));
         assert_eq!(nearest("oil", &known), None);
     }

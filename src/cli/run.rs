@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::exit::{Exit, Failure};
-use super::load;
+use super::{kept, load};
 use crate::clock::Clock;
 use crate::daemon::app::{App, Once, Options, StartError};
 use crate::daemon::signals::{Ending, Signals};
@@ -21,7 +21,8 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 /// deliveries failed in it, and with 130 if a signal came before its end.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {
     let loader = Arc::new(load::Loader::locate(config)?);
-    let config = loader.load()?;
+    let config = loader.load_to_start()?;
+    kept::log(&config);
     let options =
         Options { clock: Clock::system(), printer: Printer::stdout(), deliver: !no_deliver, once };
     block_on(async {

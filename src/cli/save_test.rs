@@ -60,8 +60,8 @@ fn outlook(topic: &TopicId, passes: bool, entry: impl std::fmt::Display) -> Stri
         return format!("it passes; `wirewatch topics test {topic}` runs it");
     }
     format!(
-        "it fails until the rule is mended. For as long a reload is refused, and so is a start: a \
-         daemon that runs goes on with its topics, one that is restarted does not come up\n\
+        "it fails until the rule is mended. For as long a reload is refused, and the daemon goes on \
+         with the rule it last ran, after a restart too\n\
          hint: `wirewatch topics test {topic}` shows the test that fails, `wirewatch topics \
          explain {topic} {entry}` what the rule sees"
     )

@@ -12,7 +12,7 @@ use crate::cli::output::Printer;
 use crate::cli::report::Messages;
 use crate::cli::run::FAREWELL;
 use crate::clock::Clock;
-use crate::config::{Config, Environment};
+use crate::config::{Config, EgressConfig, Environment, FetchConfig};
 use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, Store};
 
@@ -45,6 +45,18 @@ impl Session {
     /// with it. Only the daemon sends anything, and only it need be able to read its secrets.
     pub fn config(&self) -> Result<Config, Failure> {
         Ok(self.loader()?.without_secrets().read()?)
+    }
+
+    /// Where requests may go and how they are made. Without a config, and where none was named, the
+    /// usual: a look at a page needs no config.
+    pub fn network(&self) -> Result<(EgressConfig, FetchConfig), Failure> {
+        match self.loader() {
+            Ok(loader) => Ok(loader.network()?),
+            Err(failure) if self.config.is_none() && failure.exit == Exit::NotFound => {
+                Ok((EgressConfig::default(), FetchConfig::standard()))
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Opens the database that the config names; it must be there. Topics and feeds may be as

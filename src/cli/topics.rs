@@ -38,6 +38,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("silent_since").spare(5),
     Column::text("file").spare(1),
     Column::hidden("revision"),
+    Column::hidden("kept"),
 ];
 
 pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
@@ -78,7 +79,12 @@ fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
             moment::json_opt(heard.and_then(|heard| heard.silent_since)),
             json!(topic.file),
             json!(revision.to_string()),
+            json!(heard.and_then(|heard| heard.kept.as_deref())),
         ]);
+        if let Some(why) = heard.and_then(|heard| heard.kept.as_deref()) {
+            let sentence = "runs as it last did, and not as its file says now, since a test failed";
+            session.messages.warn(&format!("{} {sentence}: {why}", topic.id));
+        }
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
@@ -128,6 +134,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         "last_match": moment::json_opt(heard.last_match),
         "silent_since": moment::json_opt(heard.silent_since),
         "verdicts": heard.verdicts(),
+        "kept": heard.kept,
         "tests": topic.tests.len(),
         "file": topic.file,
         "revision": revision.to_string(),

@@ -5,7 +5,7 @@ pub mod lines;
 
 use std::collections::BTreeMap;
 
-use super::outline::{Kind, Part, RULE, SOURCE, TESTS_TEXT};
+use super::outline::{Kind, Part, RULE, TESTS_TEXT};
 use lines::Line;
 
 /// What became of a part.
@@ -41,7 +41,7 @@ pub struct PartChange {
     pub kind: Kind,
     pub id: String,
     pub change: Change,
-    /// Fields that differ, by name; of a part added or removed all it has. Without the source.
+    /// Fields that differ, by name; of a part added or removed all it has.
     pub fields: Vec<FieldChange>,
     /// Of a topic whose rule differs: its text, line by line.
     pub lines: Vec<Line>,
@@ -85,7 +85,7 @@ fn part(kind: Kind, id: &str, (before, after): Pair<'_>, ignored: &[&str]) -> Op
     names.dedup();
     let fields: Vec<FieldChange> = names
         .into_iter()
-        .filter(|name| *name != SOURCE && !ignored.contains(&name.as_str()))
+        .filter(|name| !ignored.contains(&name.as_str()))
         .filter(|name| old.get(*name) != new.get(*name))
         // Where one side has no tests their number tells it; older versions did not keep it.
         .filter(|name| *name != TESTS_TEXT || (old.contains_key(*name) && new.contains_key(*name)))
@@ -100,8 +100,11 @@ fn part(kind: Kind, id: &str, (before, after): Pair<'_>, ignored: &[&str]) -> Op
     }
     let lines = match fields.iter().any(|field| field.name == RULE) {
         true => {
-            let text = |fields: &BTreeMap<String, String>| fields.get(SOURCE).cloned();
-            lines::between(&text(old).unwrap_or_default(), &text(new).unwrap_or_default())
+            let text = |part: Option<&Part>| {
+                part.and_then(|part| part.source.as_ref()).map(ToString::to_string)
+            };
+            let [old, new] = [before, after].map(|part| text(part).unwrap_or_default());
+            lines::between(old.trim_end(), new.trim_end())
         }
         false => Vec::new(),
     };

@@ -1,5 +1,8 @@
 //! Writes tests into topic files: a false alert becomes a test, and never comes back. Nothing of a
-//! file changes but for the lines that are added; comments and layout stay as they are.
+//! file changes but for the lines that are added; comments and layout stay as they are. [`feeds`]
+//! does the same for feeds.
+
+pub mod feeds;
 
 use std::fs;
 use std::io::{self, Write as _};

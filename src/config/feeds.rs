@@ -1,4 +1,5 @@
-//! `[[feed]]` and `[defaults]`: what is fetched, and how often.
+//! `[[feed]]` and `[defaults]`: what is fetched, and how often. They stand in the main file, and in
+//! those that [`super::feed_files`] finds.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -39,6 +40,7 @@ const FEED: Shape = Shape {
         "title",
         "publisher",
         "tags",
+        "paused",
         "interval",
         "floor",
         "ceiling",
@@ -54,27 +56,50 @@ const DEFAULTS: Shape = Shape {
 
 /// What a feed has that does not say otherwise.
 #[derive(Clone, Copy)]
-struct Defaults {
+pub(super) struct Defaults {
     interval: Interval,
     backfill: Duration,
     full_text: bool,
 }
 
-/// Reads all feeds of the main file.
-pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Vec<Arc<Feed>> {
-    let mut defaults =
-        Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO, full_text: false };
-    if let Some(section) = root.section("defaults", &DEFAULTS, report) {
-        defaults = timing(&section, defaults, MIN_INTERVAL, report);
+/// The feeds of the main file and of the files beside it, as they are read one after the other.
+pub(super) struct Feeds {
+    pub list: Vec<Arc<Feed>>,
+    /// What the main file's `[defaults]` say; those of another file count for that file.
+    defaults: Defaults,
+    seen: Seen,
+    tables: usize,
+}
+
+impl Feeds {
+    /// Reads the feeds of the main file.
+    pub fn of_main(root: &Section<'_>, report: &mut Report) -> Self {
+        let defaults =
+            Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO, full_text: false };
+        let (list, seen) = (Vec::new(), Seen::default());
+        let mut feeds = Self { list, defaults, seen, tables: 0 };
+        feeds.defaults = feeds.read(root, report);
+        feeds
     }
-    let sections = root.sections("feed", &FEED, report);
-    if let Some(extra) = sections.get(MAX_FEEDS) {
-        let message = format!("there are {} feeds; {MAX_FEEDS} are the most", sections.len());
-        report.add(extra.place(), "too_many", message);
+
+    /// Reads the feeds of a further file; returns its defaults.
+    pub fn read(&mut self, root: &Section<'_>, report: &mut Report) -> Defaults {
+        let mut defaults = self.defaults;
+        if let Some(section) = root.section("defaults", &DEFAULTS, report) {
+            defaults = timing(&section, defaults, MIN_INTERVAL, report);
+        }
+        let sections = root.sections("feed", &FEED, report);
+        let room = MAX_FEEDS.saturating_sub(self.tables);
+        self.tables += sections.len();
+        if let (Some(extra), true) = (sections.get(room), room > 0) {
+            let message = format!("there are more than {MAX_FEEDS} feeds, which are the most");
+            report.add(extra.place(), "too_many", message);
+        }
+        let seen = &mut self.seen;
+        let read = sections.iter().take(room);
+        self.list.extend(read.filter_map(|section| feed(section, defaults, seen, report)));
+        defaults
     }
-    let mut seen = Seen::default();
-    let feeds = sections.iter().take(MAX_FEEDS);
-    feeds.filter_map(|section| feed(section, defaults, &mut seen, report)).collect()
 }
 
 /// Keys and URLs so far, and where they stand.
@@ -112,6 +137,7 @@ fn feed(
         title,
         publisher,
         tags: tags.into_iter().map(|tag| tag.value).collect(),
+        paused: section.boolean("paused", report).unwrap_or(false),
         interval: timing.interval,
         backfill: timing.backfill,
         full_text: timing.full_text,

@@ -1,6 +1,7 @@
-//! From files to [`Config`]: reads the main file and all topic files, checks everything, and
+//! From files to [`Config`]: reads the main file, the files of feeds and all topic files, checks everything, and
 //! either hands out a whole configuration or every problem there is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, packs, rules};
+use super::{Config, EgressConfig, FetchConfig, packs, rules};
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -56,6 +57,51 @@ pub fn state_dir(path: &Path, env: &Environment) -> Result<PathBuf, Problems> {
     report.finish(state_dir)
 }
 
+/// Where requests may go and how feeds are fetched, by the main file at `path` (or in the directory
+/// `path`), whatever else is wrong with the configuration: a look at a page needs no more.
+///
+/// # Errors
+/// The main file cannot be read, is not TOML, or what it says of these is wrong.
+pub fn network(path: &Path, env: &Environment) -> Result<(EgressConfig, FetchConfig), Problems> {
+    let path = environment::main_file(path);
+    let mut report = Report::default();
+    let network = read_network(&path, env, &mut report);
+    report.finish(network)
+}
+
+fn read_network(
+    path: &Path,
+    env: &Environment,
+    report: &mut Report,
+) -> Option<(EgressConfig, FetchConfig)> {
+    let Some((file, text)) = read_file(path, report) else {
+        explain_main_file(path, env, report);
+        return None;
+    };
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    if errors.is_empty() {
+        return Some(settings::network_only(table.get_ref(), file, report));
+    }
+    note_syntax(file, &text, errors, report);
+    None
+}
+
+/// As [`load`], with these texts in the place of what the files on disk say: what would be if they
+/// were written. Only the main file and files of feeds can be drafts.
+///
+/// # Errors
+/// Every problem found, in all files, each with its place.
+pub fn load_drafts(
+    path: &Path,
+    env: &Environment,
+    drafts: BTreeMap<PathBuf, Arc<str>>,
+) -> Result<Config, Problems> {
+    let path = environment::main_file(path);
+    let mut report = Report::with_drafts(drafts);
+    let read = read(&path, env, &mut report);
+    report.finish(read.map(|(config, _)| config))
+}
+
 fn read_state_dir(path: &Path, env: &Environment, report: &mut Report) -> Option<PathBuf> {
     let Some((file, text)) = read_file(path, report) else {
         explain_main_file(path, env, report);
@@ -76,6 +122,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     };
     let mut files = vec![path.to_owned()];
     let (settings, whole) = main_file(&text, file, path, env, report);
+    files.extend(settings.feed_paths.iter().cloned());
     // What a broken main file says of channels is not to be trusted.
     let known = whole.then(|| Known::of(&settings, report.count() == 0));
     let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);
@@ -89,11 +136,13 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         feeds: settings.feeds,
         topics: Arc::new(set),
         topic_sources,
+        kept: BTreeMap::new(),
         topic_files,
         channels: settings.channels,
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,
+        operations: settings.operations,
     };
     Some((config, topics))
 }

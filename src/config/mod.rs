@@ -9,8 +9,10 @@ pub mod difference;
 pub mod edit;
 mod environment;
 mod examples;
+mod feed_files;
 mod feeds;
 mod http;
+mod keep;
 mod key;
 mod known;
 mod list_file;
@@ -38,12 +40,13 @@ mod value;
 
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
-pub use load::{load, load_with_rules, state_dir};
+pub use keep::LastGood;
+pub use load::{load, load_drafts, load_with_rules, network, state_dir};
 pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
 pub use rule_map::{PlacedLint, RuleMap};
-pub use stored::{Restored, TopicText, restore};
+pub use stored::{ListText, Restored, TopicText, restore};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -70,6 +73,9 @@ pub struct Config {
     /// Each topic as a text that stands alone, to be kept with its revision: its part of its file
     /// without the tests, and every list and macro it names. [`restore`] compiles it again.
     pub topic_sources: BTreeMap<TopicId, TopicText>,
+    /// Topics that run as they did before, and not as their files say, and why: see
+    /// [`Config::keep`].
+    pub kept: BTreeMap<TopicId, String>,
     /// The file of each topic, where that lies on a disk.
     pub topic_files: BTreeMap<TopicId, PathBuf>,
     pub channels: Vec<ChannelConfig>,
@@ -77,6 +83,8 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// What is served over HTTP; nothing where it is not configured.
     pub http: Option<HttpConfig>,
+    /// Channels that are told of wirewatch's own work; `None` for all of them.
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// What is served, and where the world reaches it.

@@ -7,18 +7,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{ChannelConfig, ChannelKind, Config, WebhookChannel};
+use super::{ChannelConfig, ChannelKind, Config, TopicText, WebhookChannel};
 use crate::domain::feed::Feed;
-use crate::domain::ids::Digest;
+use crate::domain::ids::{ChannelId, Digest};
 use crate::domain::topic::filter::Choice;
 use crate::domain::topic::{TestKind, Topic, TopicTest};
 
 /// Digits of a fingerprint: enough to see a change, too few to find out what it is of.
 const FINGERPRINT_DIGITS: usize = 6;
-
-/// The field with a topic's text as written. It is shown where the rule differs, and does not
-/// count by itself: a comment changes nothing.
-pub const SOURCE: &str = "source";
 
 /// The field with the hash of a topic's rule.
 pub const RULE: &str = "rule";
@@ -26,6 +22,9 @@ pub const RULE: &str = "rule";
 /// The field with a fingerprint of a topic's tests: as many may still ask for something
 /// else.
 pub const TESTS_TEXT: &str = "tests.text";
+
+/// The field of a topic that runs as it did before, with why: see [`Config::keep`].
+pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
 pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
@@ -64,14 +63,21 @@ pub struct Part {
     pub id: String,
     /// By name; what is not given is left out.
     pub fields: BTreeMap<String, String>,
+    /// A topic's text as written. It is shown where the rule differs, and does not count by
+    /// itself: a comment changes nothing.
+    pub source: Option<TopicText>,
 }
 
 impl Part {
-    /// Hash of the fields.
+    /// Hash of the fields and the text.
     pub fn digest(&self) -> Digest {
         let fields =
             self.fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-        Digest::of("part", &fields.collect::<Vec<_>>())
+        let source = self.source.iter().flat_map(|source| {
+            let lists = source.lists.iter().map(|list| &list.digest.0[..]);
+            std::iter::once(source.own.as_bytes()).chain(lists)
+        });
+        Digest::of("part", &fields.chain(source).collect::<Vec<_>>())
     }
 }
 
@@ -79,9 +85,10 @@ impl Config {
     /// The configuration in short.
     pub fn outline(&self) -> Vec<Part> {
         let topics = self.topics.topics().map(|(topic, revision)| {
-            let source = self.topic_sources.get(&topic.id).map(ToString::to_string);
-            let fields = topic_fields(topic, revision, &source.unwrap_or_default());
-            part(Kind::Topic, topic.id.as_str(), fields)
+            let source = self.topic_sources.get(&topic.id).cloned();
+            let mut fields = topic_fields(topic, revision);
+            fields.extend(self.kept.get(&topic.id).map(|why| (KEPT, why.clone())));
+            Part { source, ..part(Kind::Topic, topic.id.as_str(), fields) }
         });
         let feeds =
             self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));
@@ -93,6 +100,7 @@ impl Config {
         let settings = [
             part(Kind::Settings, "egress", self.egress_fields()),
             part(Kind::Settings, "fetch", self.fetch_fields()),
+            part(Kind::Settings, "operations", self.operations_fields()),
             part(Kind::Settings, "state_dir", vec![("path", relative(&self.state_dir, home))]),
         ];
         topics.chain(feeds).chain(channels).chain(settings).collect()
@@ -103,6 +111,15 @@ impl Config {
             ("contact", self.egress.contact.clone().unwrap_or_default()),
             ("allow_net", self.egress.allow_net.join(", ")),
         ]
+    }
+
+    fn operations_fields(&self) -> Fields {
+        let names = |channels: &Vec<_>| match channels.as_slice() {
+            [] => "none".to_owned(),
+            channels => channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let channels: &Option<Vec<ChannelId>> = &self.operations;
+        vec![("channels", channels.as_ref().map(names).unwrap_or_default())]
     }
 
     fn fetch_fields(&self) -> Fields {
@@ -127,10 +144,11 @@ fn part(kind: Kind, id: &str, fields: Fields) -> Part {
         kind,
         id: id.to_owned(),
         fields: given.map(|(name, value)| (name.to_owned(), value)).collect(),
+        source: None,
     }
 }
 
-fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
+fn topic_fields(topic: &Topic, revision: Digest) -> Fields {
     let (policy, follow_up) = (&topic.alert, &topic.alert.follow_up);
     let filters = &topic.rule.filters;
     let channels: Vec<String> = topic.channels.iter().map(ToString::to_string).collect();
@@ -159,7 +177,6 @@ fn topic_fields(topic: &Topic, revision: Digest, source: &str) -> Fields {
         ("alert.follow_up.repeat_every", span(follow_up.repeat_every)),
         ("alert.max_age", span(policy.max_age)),
         ("alert.budget", policy.budget.map(|budget| budget.to_string()).unwrap_or_default()),
-        (SOURCE, source.trim_end().to_owned()),
     ]
 }
 
@@ -189,6 +206,7 @@ fn feed_fields(feed: &Feed) -> Fields {
         ("title", feed.title.clone().unwrap_or_default()),
         ("publisher", feed.publisher.clone().unwrap_or_default()),
         ("tags", feed.tags.join(", ")),
+        ("paused", if feed.paused { "yes" } else { "" }.to_owned()),
         ("interval.floor", span(feed.interval.floor)),
         ("interval.ceiling", span(feed.interval.ceiling)),
         ("backfill", span(feed.backfill)),

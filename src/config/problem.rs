@@ -1,8 +1,11 @@
 //! What is wrong with a configuration: every problem at once, each with its place in a file, an
 //! excerpt, and what to do about it. [`super::load()`] returns them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Label, Origin, Renderer, Snippet};
@@ -224,9 +227,16 @@ pub(super) struct Report {
     problems: Vec<Problem>,
     more: usize,
     pub sources: Vec<SourceFile>,
+    /// Texts that count in the place of what these files say.
+    pub drafts: BTreeMap<PathBuf, Arc<str>>,
 }
 
 impl Report {
+    /// A report on files some of which are drafts.
+    pub fn with_drafts(drafts: BTreeMap<PathBuf, Arc<str>>) -> Self {
+        Self { drafts, ..Self::default() }
+    }
+
     /// Notes a problem; the caller may add a hint to what is returned.
     pub fn add(
         &mut self,

@@ -16,8 +16,21 @@ pub(super) const MAX_FILE_BYTES: u64 = 1024 * 1024;
 /// Reads a configuration file and files it among the sources. `None`: it could not be read, which
 /// is noted.
 pub(super) fn read_file(path: &Path, report: &mut Report) -> Option<(FileId, Arc<str>)> {
+    read_file_up_to(path, MAX_FILE_BYTES, report)
+}
+
+/// As [`read_file`], of at most `max` bytes.
+pub(super) fn read_file_up_to(
+    path: &Path,
+    max: u64,
+    report: &mut Report,
+) -> Option<(FileId, Arc<str>)> {
     let name = path.display().to_string();
-    match bytes(path, MAX_FILE_BYTES) {
+    let draft = report.drafts.get(path).map(|text| match text.len() as u64 > max {
+        true => Err(("file_too_large", format!("this file would be larger than {max} bytes"))),
+        false => Ok(text.as_bytes().to_vec()),
+    });
+    match draft.unwrap_or_else(|| bytes(path, max)) {
         Ok(bytes) => file_text(name, &bytes, SourceFile::new, report),
         Err((code, message)) => {
             let file = report.sources.len();

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use super::problem::{Level, Problem, Problems, Report};
 use super::rules;
 use super::section::Section;
-use super::source::{Place, SourceFile};
+use super::source::{Literal, Place, SourceFile};
 use super::topic_file::TopicFiles;
 use crate::domain::ids::TopicId;
 use crate::domain::topic::compile::Library;
 use crate::domain::topic::lint::history::History;
-use crate::domain::topic::lint::{self, CODES, Lint, Rules, Spot};
+use crate::domain::topic::lint::{self, CODES, Lint, Rules, Spot, Written};
+use crate::domain::topic::syntax::ast::Definition;
 use crate::domain::topic::{RulePart, RulePlace, Topic};
 
 /// Topics, lists and macros with their places in the files.
@@ -47,11 +48,33 @@ impl RuleMap {
     /// stored texts say of them too.
     pub fn lint(&self, history: Option<&mut History<'_>>) -> Vec<PlacedLint> {
         let rules = Rules { topics: &self.topics, library: &self.library };
-        let found = lint::lint(rules, history).into_iter();
+        let found = lint::lint(rules, &self.written(), history).into_iter();
         let mut placed: Vec<PlacedLint> =
             found.filter(|lint| !self.is_allowed(lint)).map(|lint| self.place(lint)).collect();
         placed.sort_by_key(|lint| lint.problem.order());
         placed
+    }
+
+    /// Every rule, macro and entry of a list as it was written.
+    fn written(&self) -> Vec<Written<'_>> {
+        let mut all = Vec::new();
+        for (index, placed) in self.files.topics.iter().enumerate() {
+            let each = |texts: &[Literal]| 0..texts.len();
+            let matching = placed.matching.iter().map(|_| RulePart::Match);
+            let exclude = each(&placed.exclude).map(RulePart::Exclude);
+            let weights = each(&placed.weights).map(RulePart::Weight);
+            let parts = matching.chain(exclude).chain(weights);
+            all.extend(parts.map(|part| RulePlace::Topic(index, part)));
+        }
+        for (name, placed) in &self.files.definitions {
+            let place = |item| RulePlace::Definition { name: name.clone(), item };
+            match &placed.definition {
+                Definition::Macro(_) => all.push(place(None)),
+                Definition::List(items) => all.extend((0..items.len()).map(|at| place(Some(at)))),
+            }
+        }
+        let text = |place: &RulePlace| Some(rules::literal(&self.files, place)?.value.as_str());
+        all.into_iter().filter_map(|place| Some(Written { text: text(&place)?, place })).collect()
     }
 
     /// Where a stretch of a topic's rule stands: file, and 1-based line and column. Without a part,

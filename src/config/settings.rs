@@ -13,8 +13,11 @@ use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
-use super::{ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feeds, http, value};
+use super::{
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key, value,
+};
 use crate::domain::feed::Feed;
+use crate::domain::ids::ChannelId;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
 pub(super) const TOPICS_DIR: &str = "topics";
@@ -28,14 +31,18 @@ const MAIN: Shape = Shape {
         "state_dir",
         "topics",
         "packs",
+        "feed_files",
         "egress",
         "fetch",
         "http",
         "defaults",
+        "operations",
         "feed",
         "channel",
     ],
 };
+
+const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
 
 const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
 
@@ -62,10 +69,13 @@ pub(super) struct Settings {
     pub packs: Vec<Literal>,
     pub packs_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
+    /// The files beside the main file that feeds were read from.
+    pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
+    pub operations: Option<Vec<ChannelId>>,
 }
 
 /// Reads the main file at `path`.
@@ -83,21 +93,19 @@ pub(super) fn read(
         root.text("topics", report).filter(|text| super::not_empty(text, "topics", report));
     let topics_place = topics.as_ref().map_or(Place::whole(file), |text| text.place());
     let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
-    let feeds = feeds::read(&root, report);
-    if feeds.is_empty() && root.get("feed").is_none() {
-        report
-            .add(Place::whole(file), "no_feeds", "no feed is configured")
-            .hint("add one: `[[feed]]`, `id = \"bbc-world\"`, `url = \"https://…\"`");
-    }
+    let (feeds, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
+    let channels = channels::read(&root, &state_dir, &secrets, report);
     Settings {
-        channels: channels::read(&root, &state_dir, &secrets, report),
+        operations: operations(&root, &channels, report),
+        channels,
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,
         packs: root.texts("packs", report),
         packs_dir: beside.join(PACKS_DIR),
         feeds,
+        feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
         http: http::read(&root, report),
@@ -122,6 +130,22 @@ pub(super) fn packs_only(table: &DeTable<'_>, file: FileId) -> Vec<Literal> {
     Section::new(table, file, 0..0, &MAIN, ignored).texts("packs", ignored)
 }
 
+/// Reads of the main file which other files hold feeds, and nothing else.
+pub(super) fn feed_files_only(table: &DeTable<'_>, file: FileId) -> Vec<Literal> {
+    let ignored = &mut Report::default();
+    Section::new(table, file, 0..0, &MAIN, ignored).texts("feed_files", ignored)
+}
+
+/// Reads of the main file where requests may go and how they are made, and nothing else.
+pub(super) fn network_only(
+    table: &DeTable<'_>,
+    file: FileId,
+    report: &mut Report,
+) -> (EgressConfig, FetchConfig) {
+    let root = Section::new(table, file, 0..0, &MAIN, &mut Report::default());
+    (egress(&root, report), fetch(&root, report))
+}
+
 fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut Report) -> PathBuf {
     let text =
         root.text("state_dir", report).filter(|text| super::not_empty(text, "state_dir", report));
@@ -133,6 +157,28 @@ fn state_dir(root: &Section<'_>, beside: &Path, env: &Environment, report: &mut 
             .hint("set `state_dir`, or $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME");
         PathBuf::new()
     })
+}
+
+/// Which channels are told of wirewatch's own work; all, where nothing is said.
+fn operations(
+    root: &Section<'_>,
+    channels: &[ChannelConfig],
+    report: &mut Report,
+) -> Option<Vec<ChannelId>> {
+    let section = root.section("operations", &OPERATIONS, report)?;
+    section.get("channels")?;
+    let mut named = Vec::new();
+    for text in section.texts("channels", report) {
+        let known = channels.iter().find(|channel| channel.id.as_str() == text.value);
+        match known {
+            Some(channel) => named.push(channel.id.clone()),
+            None => {
+                let names: Vec<&str> = channels.iter().map(|one| one.id.as_str()).collect();
+                key::not_among(&text, "channel", &names, "unknown_channel", report);
+            }
+        }
+    }
+    Some(named)
 }
 
 fn egress(root: &Section<'_>, report: &mut Report) -> EgressConfig {

@@ -15,6 +15,7 @@ use super::problem::{Problems, Report};
 use super::rules;
 use super::source::SourceFile;
 use super::topic_file::{PlacedTopic, TopicFile, TopicFiles};
+use crate::domain::ids::Digest;
 use crate::domain::topic::compile::{TopicSet, references};
 use crate::domain::topic::syntax::ast::{Definition, Expr};
 
@@ -52,29 +53,41 @@ pub fn restore(source: &str, name: &str) -> Result<Restored, Problems> {
     report.finish(set.map(|set| Restored { set }))
 }
 
-/// The text of a topic that stands alone, to be kept with its revision. Lists that many topics
-/// name are in memory once: it is put together where it is written (`to_string`).
+/// The text of a topic that stands alone, to be kept with its revision: its own part, and behind
+/// it the lists. Those that many topics name are in memory once, and stored once: it is put
+/// together where it is read (`to_string`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TopicText {
-    parts: Vec<Arc<str>>,
+    pub own: Arc<str>,
+    pub lists: Vec<ListText>,
+}
+
+/// A list or macro in its canonical writing, as a line or several of `[lists]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListText {
+    /// Hash of the text.
+    pub digest: Digest,
+    pub text: Arc<str>,
 }
 
 impl fmt::Display for TopicText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts.iter().try_for_each(|part| f.write_str(part))
+        f.write_str(&self.own)?;
+        self.lists.iter().try_for_each(|list| f.write_str(&list.text))
     }
 }
 
-impl From<&str> for TopicText {
-    fn from(text: &str) -> Self {
-        Self { parts: vec![text.into()] }
+/// A text that has its lists within it, or none.
+impl<T: Into<Arc<str>>> From<T> for TopicText {
+    fn from(text: T) -> Self {
+        Self { own: text.into(), lists: Vec::new() }
     }
 }
 
 /// Lists and macros that were printed already: many topics name the same.
 #[derive(Default)]
 pub(super) struct Printed {
-    lines: BTreeMap<String, Arc<str>>,
+    lists: BTreeMap<String, ListText>,
 }
 
 /// A topic with all that it names.
@@ -89,15 +102,14 @@ pub(super) fn source(
     let mut names = BTreeSet::new();
     exprs.for_each(|expr| gather(expr, definitions, &mut names));
     let lists = if names.is_empty() { "" } else { "\n[lists]\n" };
-    let mut parts: Vec<Arc<str>> = vec![format!("{}\n{lists}", placed.source).into()];
+    let mut text = TopicText::from(format!("{}\n{lists}", placed.source));
     for name in names {
         if let Some(placed) = definitions.get(name) {
-            let line = printed.lines.entry(name.to_owned());
-            let line = line.or_insert_with(|| line_of(name, &placed.definition).into());
-            parts.push(line.clone());
+            let list = printed.lists.entry(name.to_owned());
+            text.lists.push(list.or_insert_with(|| list_text(name, &placed.definition)).clone());
         }
     }
-    TopicText { parts }
+    text
 }
 
 /// Every name in a rule, and in the macros it names. A circle ends where it closes.
@@ -114,6 +126,11 @@ fn gather<'d>(
             gather(inner, definitions, names);
         }
     }
+}
+
+fn list_text(name: &str, definition: &Definition) -> ListText {
+    let text: Arc<str> = line_of(name, definition).into();
+    ListText { digest: Digest::of("list text", &[text.as_bytes()]), text }
 }
 
 /// A list or macro in its canonical writing.

@@ -15,7 +15,9 @@ use super::articles::Articles;
 use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
+use super::feed_watch::FeedWatch;
 use super::pipeline::Pipeline;
+use super::post::Post;
 use super::push::Push;
 use super::scheduler::{Order, Scheduler};
 use super::vigil::Vigil;
@@ -24,7 +26,6 @@ use crate::config::Config;
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
-use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::{Mode, Topic};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
@@ -82,10 +83,12 @@ pub struct App {
     hubs: Arc<Notify>,
     /// The task that keeps subscriptions; for one round, there is none.
     subscribing: Mutex<Option<JoinHandle<()>>>,
-    /// The topics that run, for the vigil over them.
-    topics: watch::Sender<Arc<TopicSet>>,
+    /// The configuration that runs, for the watches over topics and feeds.
+    watched: watch::Sender<Arc<Config>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
     vigil: Mutex<Option<JoinHandle<()>>>,
+    /// The task of the watch over feeds; the same.
+    feed_watch: Mutex<Option<JoinHandle<()>>>,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -127,12 +130,22 @@ impl App {
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
-        let topics = watch::Sender::new(config.topics.clone());
-        let vigil = vigil(&store, &options, &events, &topics);
+        let watched = watch::Sender::new(config.clone());
+        let post = Post {
+            store: store.clone(),
+            config: watched.subscribe(),
+            committed: committed.clone(),
+        };
+        let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
         let vigil = (!options.once).then(watching);
-        let scheduler = Scheduler::new(pipeline.clone(), gate, feeds, events.clone(), options.once);
+        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
+        let watching = || tokio::spawn(feed_watch.run(stop.clone()));
+        let feed_watch = (!options.once).then(watching);
+        let held = store.site_holds(options.clock.now())?;
+        let scheduler =
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
         let pipeline = watch::Sender::new(pipeline);
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
@@ -154,8 +167,9 @@ impl App {
             push,
             hubs,
             subscribing: Mutex::new(subscribing),
-            topics,
+            watched,
             vigil: Mutex::new(vigil),
+            feed_watch: Mutex::new(feed_watch),
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -196,8 +210,8 @@ impl App {
         let pipeline = Arc::new(pipeline);
         self.pipeline.send_replace(pipeline.clone());
         let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
-        let topics = self.topics.send_replace(config.topics.clone());
-        let old = (topics, std::mem::replace(&mut live.config, config));
+        let watched = self.watched.send_replace(config.clone());
+        let old = (watched, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
@@ -233,7 +247,9 @@ impl App {
         let articles =
             Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
         articles.drain(&self.stop).await;
-        vigil(&self.store, &self.options, &self.events, &self.topics).look().await;
+        let post = self.post();
+        vigil(&post, &self.options, &self.events).look().await;
+        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -264,7 +280,18 @@ impl App {
         if let Some(vigil) = self.vigil.lock().await.take() {
             let _failed = vigil.await;
         }
+        if let Some(feed_watch) = self.feed_watch.lock().await.take() {
+            let _failed = feed_watch.await;
+        }
         self.live.lock().await.dispatchers.stop().await;
+    }
+
+    fn post(&self) -> Post {
+        Post {
+            store: self.store.clone(),
+            config: self.watched.subscribe(),
+            committed: self.committed.clone(),
+        }
     }
 }
 
@@ -289,18 +316,8 @@ fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn vigil(
-    store: &Store,
-    options: &Options,
-    events: &Events,
-    topics: &watch::Sender<Arc<TopicSet>>,
-) -> Vigil {
-    Vigil {
-        store: store.clone(),
-        clock: options.clock.clone(),
-        events: events.clone(),
-        topics: topics.subscribe(),
-    }
+fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
+    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
 }
 
 /// Whom a pipeline wakes.
@@ -337,7 +354,8 @@ fn build(
     Ok((pipeline, channels))
 }
 
-/// Tells the store what is configured, and gets back what it remembers of each feed.
+/// Tells the store what is configured, and gets back what it remembers of each feed that is to be
+/// fetched.
 async fn sync(
     config: &Config,
     store: &Store,
@@ -357,5 +375,7 @@ async fn sync(
     store.sync_topics(topics, now).await?;
     let states = store.sync_feeds(config.feeds.clone(), now).await?;
     store.set_running(config.outline(), now).await?;
-    Ok(config.feeds.iter().cloned().zip(states).collect())
+    let feeds = config.feeds.iter().cloned().zip(states);
+    // A paused feed is known, and what is known of it stays; nobody schedules it.
+    Ok(feeds.filter(|(feed, _)| !feed.paused).collect())
 }

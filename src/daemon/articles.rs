@@ -173,6 +173,7 @@ async fn read(
             freshness: Default::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: no_fetch(entry.feed, now),
             entries: vec![prepare_article(&feed, &entry, document, &config.topics)],
             feed,
@@ -239,7 +240,7 @@ impl Failure {
                 | FetchFailure::PrivateAnswer { .. }
                 | FetchFailure::RedirectPrivate { .. }
                 | FetchFailure::TooLarge { .. }
-                | FetchFailure::Challenge { .. }
+                | FetchFailure::StandIn { .. }
         );
         let refused = matches!(failure.status(), Some(400..=428 | 430..=499));
         Self {

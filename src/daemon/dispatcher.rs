@@ -280,22 +280,24 @@ impl Answered {
 /// Says in the log how an attempt went and what follows: a person has to act only on a delivery
 /// that is given up.
 fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
-    let Claimed { channel, id, alert, attempt: number, .. } = delivery;
+    let Claimed { channel, id, carried, attempt: number, .. } = delivery;
+    let alert = carried.alert().map(tracing::field::display);
+    let notice = carried.notice().map(tracing::field::display);
     let code = &attempt.code;
     let detail = untrusted::log_line(attempt.detail.as_deref().unwrap_or_default());
     match settled {
         Settlement::Delivered => {
-            tracing::info!(%channel, delivery = %id, %alert, attempt = number, "delivered");
+            tracing::info!(%channel, delivery = %id, alert, notice, attempt = number, "delivered");
         }
         Settlement::Retry { at } => {
             let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
             tracing::warn!(
-                %channel, delivery = %id, %alert, attempt = number, %code, %detail, %next,
+                %channel, delivery = %id, alert, notice, attempt = number, %code, %detail, %next,
                 "not delivered; the next try is at {next}"
             );
         }
         Settlement::Park => tracing::error!(
-            %channel, delivery = %id, %alert, attempts = number, %code, %detail,
+            %channel, delivery = %id, alert, notice, attempts = number, %code, %detail,
             "not delivered and given up. hint: wirewatch deliver retry {id}"
         ),
     }

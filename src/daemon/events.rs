@@ -7,6 +7,7 @@ use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::feed::{FeedState, FetchRecord, Outcome, ReasonCode};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
+use crate::domain::schedule::SiteHold;
 use crate::domain::untrusted;
 
 /// Events a slow subscriber may lag behind before it misses some.
@@ -44,6 +45,8 @@ pub struct Visit {
     pub advice: Option<String>,
     /// Whether the failure says nothing of the feed, only of the way to it.
     pub network: bool,
+    /// The site that asked to be left alone, for all of its feeds.
+    pub hold: Option<Box<SiteHold>>,
     /// Failed visits in a row, this one included.
     pub failures: u32,
     /// Whether this was the feed's first successful fetch.
@@ -73,6 +76,7 @@ impl Visit {
             detail: record.detail.clone(),
             advice: None,
             network: false,
+            hold: None,
             failures: after.failures,
             baseline: false,
             entries: record.entries,

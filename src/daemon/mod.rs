@@ -2,17 +2,24 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent; [`app`]
+//! due, by way of [`guard`], which leaves alone the sites in [`holds`]; [`dispatcher`] empties the
+//! outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, and
+//! [`post`] tells of both; [`push`] takes what hubs push, [`articles`] reads pages; [`app`]
 //! starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
-//! same app over feeds of its own.
+//! same app over feeds of its own. [`discovery`] finds the feeds of a page.
 
 pub mod app;
 mod articles;
 pub mod demo;
+pub mod discovery;
 pub mod dispatcher;
 mod dispatchers;
 pub mod events;
+mod feed_watch;
+mod guard;
+mod holds;
 pub mod pipeline;
+mod post;
 pub mod prepare;
 pub mod push;
 pub mod scheduler;

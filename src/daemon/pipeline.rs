@@ -13,15 +13,16 @@ use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
+use crate::domain::feed::habits::Manner;
 use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
-use crate::domain::ingest::{Batch, Plan, Render, Route, plan, plan_pushed};
-use crate::domain::schedule::{self, Hints};
+use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
+use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, ParseFailure, discover};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -58,6 +59,21 @@ struct Failure {
     advice: Option<String>,
     retry_after: Option<Duration>,
     network: bool,
+    /// The site that answered.
+    site: Option<String>,
+}
+
+/// Where an answer says that the feed is; see [`LedTo`].
+#[derive(Default)]
+struct Led {
+    redirect: Option<String>,
+    announced: Option<String>,
+}
+
+impl Led {
+    fn to(&self) -> LedTo<'_> {
+        LedTo { redirect: self.redirect.as_deref(), announced: self.announced.as_deref() }
+    }
 }
 
 impl Pipeline {
@@ -69,6 +85,8 @@ impl Pipeline {
         state: &FeedState,
     ) -> Result<(FeedState, Visit), StoreError> {
         let (at, begun) = (self.clock.now(), self.clock.elapsed());
+        let refused = self.store.refusal(state)?;
+        let state = refused.as_ref().unwrap_or(state);
         let record = |outcome, code: ReasonCode| FetchRecord {
             feed: state.id,
             at,
@@ -82,7 +100,7 @@ impl Pipeline {
             would_have_raised: 0,
             detail: None,
         };
-        let fetched = match self.fetch(feed, state).await {
+        let fetched = match self.fetch(state, at).await {
             Ok(fetched) => fetched,
             Err(failure) => {
                 return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
@@ -94,7 +112,7 @@ impl Pipeline {
                 .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
                 .await;
         }
-        let parsed = match self.parse(feed, &fetched).await {
+        let parsed = match self.parse(state, &fetched).await {
             Ok(parsed) => parsed,
             Err(failure) => {
                 let record =
@@ -109,9 +127,10 @@ impl Pipeline {
             detail: Some(parsed.warnings.join("; ")).filter(|detail| !detail.is_empty()),
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
+        let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
         let names_hub = !batch.links.hubs.is_empty();
-        let plan = self.ingest(batch, at).await?;
+        let plan = self.ingest(batch, Led { redirect, announced }, at).await?;
         if names_hub && state.pushed_until.is_none() {
             self.hubs.notify_one();
         }
@@ -135,7 +154,7 @@ impl Pipeline {
         };
         let bytes = body.len() as u64;
         let fetched = Fetched::pushed(body, content_type, &feed.url);
-        let Ok(parsed) = self.parse(feed, &fetched).await else {
+        let Ok(parsed) = self.parse(&state, &fetched).await else {
             return Ok(Pushed::Unreadable);
         };
         let record = FetchRecord {
@@ -160,8 +179,14 @@ impl Pipeline {
         Ok(Pushed::Read(Box::new(Visit::planned(&state, &plan))))
     }
 
-    async fn fetch(&self, feed: &Feed, state: &FeedState) -> Result<Fetched, Failure> {
-        self.fetcher.fetch(&feed.url, &state.validators).await.map_err(|failure| Failure {
+    /// Asks where the feed is now, and once in a while without believing in "unchanged".
+    async fn fetch(&self, state: &FeedState, at: Timestamp) -> Result<Fetched, Failure> {
+        let (whole, url) = (Validators::default(), state.fetch_url());
+        let in_full = schedule::asks_in_full(state, at);
+        let validators = if in_full { &whole } else { &state.validators };
+        let moved_from = (url != state.url).then_some(state.url.as_str());
+        self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(|failure| Failure {
+            site: failure.site().map(str::to_owned),
             code: failure.code(),
             status: failure.status(),
             retry_after: failure.retry_after(),
@@ -171,23 +196,35 @@ impl Pipeline {
         })
     }
 
-    async fn parse(&self, feed: &Feed, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
+    async fn parse(&self, state: &FeedState, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
         let limits = Limits {
             body_bytes: usize::try_from(self.config.fetch.max_body_bytes).unwrap_or(usize::MAX),
             ..Limits::STANDARD
         };
-        let base = if fetched.final_url.is_empty() { &feed.url } else { &fetched.final_url };
+        let asked = state.fetch_url();
+        let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        parse::parse(fetched.body.clone(), content_type, base, limits).await.map_err(|failure| {
-            Failure {
-                code: failure.code().into(),
-                status: Some(fetched.status),
-                retry_after: None,
-                network: false,
-                advice: Some(failure.advice().to_owned()),
-                detail: failure.to_string(),
+        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+            Ok(parsed) => Ok(parsed),
+            Err(failure) => {
+                let (code, detail, advice) = match fetched.stand_in(asked) {
+                    Some(page) => (page.code(), page.text().to_owned(), page.advice()),
+                    None => {
+                        let detail = described(&failure, fetched, base).await;
+                        (failure.code(), detail, failure.advice())
+                    }
+                };
+                Err(Failure {
+                    code: code.into(),
+                    status: Some(fetched.status),
+                    retry_after: None,
+                    network: false,
+                    site: None,
+                    advice: Some(advice.to_owned()),
+                    detail,
+                })
             }
-        })
+        }
     }
 
     /// Documents, identities and matches, worked out on a thread for computing.
@@ -200,19 +237,26 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
-        let complete = !fetched.truncated && !parsed.cut;
+        let manner = Manner {
+            language: parsed.language.clone(),
+            landed: landed(&feed.url, &fetched.final_url),
+            repairs: parsed.repairs.clone(),
+        };
+        let whole = !fetched.truncated && !parsed.cut;
+        let complete = whole && !fetched.delta;
         let work = move || {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.
-                validators: if complete { fetched.validators } else { Validators::default() },
+                validators: if whole { fetched.validators } else { Validators::default() },
                 body_hash,
                 complete,
                 freshness: fetched.freshness,
                 rhythm: parsed.rhythm,
                 links: both(fetched.links, parsed.links),
+                manner,
                 fetch,
                 feed,
             })
@@ -225,10 +269,21 @@ impl Pipeline {
     }
 
     /// The one transaction: view, decision, and all that follows from it.
-    async fn ingest(&self, batch: Arc<Batch>, now: Timestamp) -> Result<Plan, StoreError> {
+    async fn ingest(
+        &self,
+        batch: Arc<Batch>,
+        led: Led,
+        now: Timestamp,
+    ) -> Result<Plan, StoreError> {
         let decided = batch.clone();
+        let decide = move |view: &View| {
+            let mut plan = plan(view, &decided, now, RENDER);
+            plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
+            plan.events.extend(schedule::events(&view.feed, &plan.feed));
+            plan
+        };
         let feed = batch.feed.clone();
-        let plan = self.store.ingest(batch, move |view| plan(view, &decided, now, RENDER)).await?;
+        let plan = self.store.ingest(batch, decide).await?;
         self.tell(&feed, &plan);
         Ok(plan)
     }
@@ -255,8 +310,11 @@ impl Pipeline {
         let hints = Hints { freshness: fetched.freshness, rhythm: Rhythm::default() };
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
+        let led = Led { redirect: fetched.permanent_url, announced: None };
+        let after = schedule::sighted(after, &record, led.to());
         let visit = Visit::of(&record, &after);
-        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
+        let events = schedule::events(state, &after);
+        self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
     }
 
@@ -273,10 +331,26 @@ impl Pipeline {
             ..record
         };
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
+        let hold = schedule::hold(failure.site, &record, &after, failure.retry_after).map(Box::new);
         let told = Visit::of(&record, &after);
-        let visit = Visit { advice: failure.advice, network: failure.network, ..told };
-        self.store.record_fetch(after.clone(), record, Vec::new()).await?;
+        let visit = Visit { advice: failure.advice, network: failure.network, hold, ..told };
+        let events = schedule::events(state, &after);
+        self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
+    }
+}
+
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
     }
 }
 
@@ -294,16 +368,30 @@ fn unchanged(state: &FeedState, fetched: &Fetched, body_hash: Digest) -> Option<
     } else if fetched.not_modified {
         Some("not_modified")
     } else {
-        (state.body_hash == Some(body_hash)).then_some("same_body")
+        (!fetched.delta && state.body_hash == Some(body_hash)).then_some("same_body")
     }
 }
 
 fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
     match (fetched.truncated || parsed.cut, parsed.entries.is_empty()) {
         (true, _) => "ok_truncated".into(),
+        (false, _) if fetched.delta => "ok_delta".into(),
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
+}
+
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

@@ -69,6 +69,7 @@ pub fn prepare_article(
         date_quality: entry.date_quality,
         keys: EntryKeys { guid: None, link: None, title_date: None, text: key, title: None },
         own_date: entry.published,
+        date_text: entry.date_text.clone(),
         content: entry.content,
         signature: Signature::of(&document.title, None),
         matches: evaluation.matches,

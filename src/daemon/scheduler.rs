@@ -3,23 +3,22 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Event, Events, Round, Visit};
+use super::guard::{Ended, Visited, guarded};
+use super::holds::Holds;
 use super::pipeline::Pipeline;
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
+use crate::domain::feed::{Feed, FeedState, Outcome};
 use crate::domain::ids::FeedKey;
-use crate::domain::schedule;
-use crate::fetch::hosts::{self, HostGate};
-use crate::store::error::StoreError;
+use crate::domain::schedule::{self, SiteHold};
+use crate::fetch::hosts::HostGate;
 
 /// How long visits under way may go on once the daemon is told to stop. What they commit until
 /// then is kept; the rest is fetched again next time.
@@ -54,12 +53,10 @@ struct Scheduled {
     unrecorded: u32,
 }
 
-/// How a visit ended: the new state, or none if the store failed.
-type Ended = (FeedKey, Result<(FeedState, Visit), StoreError>);
-
 pub struct Scheduler {
     pipeline: Arc<Pipeline>,
     gate: HostGate,
+    holds: Holds,
     events: Events,
     /// Visit each feed once, then end.
     once: bool,
@@ -67,6 +64,8 @@ pub struct Scheduler {
     due: BinaryHeap<Reverse<(Duration, u64, FeedKey)>>,
     running: JoinSet<Ended>,
     busy: HashSet<FeedKey>,
+    /// Sites that wait, on their way into the store.
+    keeping: JoinSet<()>,
     turns: u64,
     /// Feeds not yet visited since the start, and what the others came to.
     unvisited: HashSet<FeedKey>,
@@ -75,10 +74,12 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler over `feeds`. With `once`, every feed is due now, and once.
+    /// A scheduler over `feeds` that leaves the sites in `held` alone. With `once`, every feed is
+    /// due now, and once.
     pub fn new(
         pipeline: Arc<Pipeline>,
         gate: HostGate,
+        held: &[SiteHold],
         feeds: Vec<(Arc<Feed>, FeedState)>,
         events: Events,
         once: bool,
@@ -86,17 +87,22 @@ impl Scheduler {
         let mut scheduler = Self {
             pipeline,
             gate,
+            holds: Holds::default(),
             events,
             once,
             feeds: HashMap::new(),
             due: BinaryHeap::new(),
             running: JoinSet::new(),
             busy: HashSet::new(),
+            keeping: JoinSet::new(),
             turns: 0,
             unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
             round: Round { feeds: feeds.len(), ..Round::default() },
             failed: 0,
         };
+        for hold in held.iter().filter(|hold| hold.wait <= LONGEST_WAIT) {
+            scheduler.holds.begin(hold, scheduler.pipeline.clock.elapsed());
+        }
         for (feed, state) in feeds {
             let unreached = state.next_reason == schedule::NETWORK;
             let key = feed.key.clone();
@@ -181,6 +187,7 @@ impl Scheduler {
                 let visit = guarded(
                     self.pipeline.clone(),
                     self.gate.clone(),
+                    self.holds.clone(),
                     scheduled.feed.clone(),
                     scheduled.state.clone(),
                 );
@@ -189,11 +196,18 @@ impl Scheduler {
         }
     }
 
-    fn ended(&mut self, (key, result): Ended) {
+    fn ended(&mut self, ended: Ended) {
+        let Visited { feed: key, begun, result } = match ended {
+            Ended::Visited(visited) => *visited,
+            Ended::Held(key, hold) => return self.not_begun(&key, &hold),
+        };
         self.busy.remove(&key);
         let visit = match result {
             Ok((state, visit)) => {
-                self.visited(&key, state);
+                self.visited(&key, begun, state);
+                if let Some(hold) = &visit.hold {
+                    self.hold(hold, &key);
+                }
                 Some(visit)
             }
             Err(error) => {
@@ -207,16 +221,86 @@ impl Scheduler {
             super::events::log(&visit);
             self.events.tell(Event::Visited(visit));
         }
-        if self.unvisited.remove(&key) && self.unvisited.is_empty() {
+        self.done_once(&key);
+    }
+
+    /// A feed was visited for the first time since the start, or not even that.
+    fn done_once(&mut self, key: &FeedKey) {
+        if self.unvisited.remove(key) && self.unvisited.is_empty() {
             super::events::log_round(self.round);
             self.events.tell(Event::FirstRound(self.round));
         }
     }
 
+    /// A visit that was not begun, since its site is left alone: it waits with the others.
+    fn not_begun(&mut self, key: &FeedKey, hold: &SiteHold) {
+        self.busy.remove(key);
+        self.count(key, None);
+        self.done_once(key);
+        let place = self.holds.place(&hold.site);
+        self.defer(vec![(key.clone(), place)], hold);
+    }
+
+    /// Leaves a site alone that asked for it: all its feeds that are due before wait in line. The
+    /// one that was refused is the last, lest it be the only one that is ever asked for.
+    fn hold(&mut self, hold: &SiteHold, refused: &FeedKey) {
+        let of_site = |scheduled: &&Scheduled| {
+            scheduled.feed.key != *refused
+                && schedule::site(scheduled.state.fetch_url()).as_ref() == Some(&hold.site)
+        };
+        let others: Vec<&Scheduled> = self.feeds.values().filter(of_site).collect();
+        let line = u32::try_from(others.len()).unwrap_or(u32::MAX);
+        let mut early: Vec<FeedKey> = others
+            .into_iter()
+            .filter(|other| other.state.next_due < hold.until)
+            .map(|other| other.feed.key.clone())
+            .filter(|key| !self.busy.contains(key))
+            .collect();
+        early.sort();
+        tracing::info!(
+            site = %hold.site,
+            wait_s = hold.wait.as_secs(),
+            feeds = line.saturating_add(1),
+            "the site asks to be left alone: all its feeds wait"
+        );
+        let mut waiting: Vec<(FeedKey, u32)> =
+            early.into_iter().map(|key| (key, self.holds.place(&hold.site))).collect();
+        let due = self.feeds.get(refused).map(|scheduled| scheduled.state.next_due);
+        if line > 0 && due.is_some_and(|due| due <= hold.until) {
+            waiting.push((refused.clone(), line));
+        }
+        self.defer(waiting, hold);
+    }
+
+    /// Makes feeds due one after the other, by their places in line, once their site may be asked
+    /// again.
+    fn defer(&mut self, waiting: Vec<(FeedKey, u32)>, hold: &SiteHold) {
+        let mut states = Vec::with_capacity(waiting.len());
+        for (key, place) in waiting {
+            let Some(scheduled) = self.feeds.get_mut(&key) else { continue };
+            let (state, wait) = schedule::resume(&scheduled.state, hold, place);
+            scheduled.state = state.clone();
+            states.push(state);
+            if !self.once {
+                self.schedule(key, wait);
+            }
+        }
+        let (store, now) = (self.pipeline.store.clone(), self.pipeline.clock.now());
+        let hold = hold.clone();
+        while self.keeping.try_join_next().is_some() {}
+        self.keeping.spawn(async move {
+            if let Err(error) = store.hold_site(hold, states, now).await {
+                tracing::error!(code = error.code(), %error, "the wait for a site was not stored");
+            }
+        });
+    }
+
     /// Takes over a visited feed's state. If the feed was given another URL meanwhile, what the
     /// old server said is void, and the new one is due now.
-    fn visited(&mut self, key: &FeedKey, state: FeedState) {
-        let wait = self.until_due(&state);
+    fn visited(&mut self, key: &FeedKey, begun: Duration, state: FeedState) {
+        let took = self.pipeline.clock.elapsed().saturating_sub(begun);
+        let wait = schedule::wait(&state).unwrap_or_else(|| self.until_due(&state));
+        let wait = wait.saturating_sub(took);
         let Some(scheduled) = self.feeds.get_mut(key) else { return };
         scheduled.unrecorded = 0;
         let moved = state.url != scheduled.feed.url;
@@ -284,55 +368,19 @@ impl Scheduler {
     async fn finish(&mut self) {
         let all_ended = async {
             while let Some(ended) = self.running.join_next().await {
-                if let Ok((_, Ok((_, visit)))) = ended {
+                if let Ok(Ended::Visited(visited)) = ended
+                    && let Visited { feed, result: Ok((_, visit)), .. } = *visited
+                {
+                    if let Some(hold) = &visit.hold {
+                        self.hold(hold, &feed);
+                    }
                     self.events.tell(Event::Visited(visit));
                 }
             }
+            while self.keeping.join_next().await.is_some() {}
         };
         if tokio::time::timeout(STOP_GRACE, all_ended).await.is_err() {
             self.running.shutdown().await;
         }
     }
-}
-
-/// One visit, when its host's turn comes. A panic in it becomes this feed's recorded failure.
-async fn guarded(
-    pipeline: Arc<Pipeline>,
-    gate: HostGate,
-    feed: Arc<Feed>,
-    state: FeedState,
-) -> Ended {
-    // Waiting here costs a few bytes; a visit under way costs its buffers.
-    let host = url::Url::parse(&feed.url).map(|url| hosts::key(&url)).unwrap_or_default();
-    let _permit = gate.acquire(&host).await;
-    let visit = Box::pin(pipeline.visit(&feed, &state));
-    let result = match AssertUnwindSafe(visit).catch_unwind().await {
-        Ok(result) => result,
-        Err(_) => panicked(&pipeline, &state).await,
-    };
-    (feed.key.clone(), result)
-}
-
-async fn panicked(
-    pipeline: &Pipeline,
-    state: &FeedState,
-) -> Result<(FeedState, Visit), StoreError> {
-    let record = FetchRecord {
-        feed: state.id,
-        at: pipeline.clock.now(),
-        outcome: Outcome::Failed,
-        code: "panic".into(),
-        status: None,
-        bytes: 0,
-        duration: Duration::ZERO,
-        entries: 0,
-        new_entries: 0,
-        would_have_raised: 0,
-        detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
-    };
-    let after = schedule::after_failure(state, &record, None, false);
-    let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
-    let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
-    pipeline.store.record_fetch(after.clone(), record, Vec::new()).await?;
-    Ok((after, visit))
 }

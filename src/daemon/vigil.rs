@@ -3,21 +3,23 @@
 //! its end; the database remembers, so that a restart repeats neither.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Event, Events, Standing};
+use super::post::Post;
 use crate::clock::Clock;
 use crate::domain::alert::expectation::{self, Watched};
 use crate::domain::ids::TopicId;
+use crate::domain::notice::{Notice, NoticeKind, TopicNote};
 use crate::domain::topic::compile::TopicSet;
 use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::notices::Mark;
 use crate::store::topics::TopicView;
 
 /// How often all topics are looked at: expectations are of an hour and more.
@@ -25,11 +27,9 @@ const EVERY: Duration = Duration::from_secs(3_600);
 
 /// What the vigil needs.
 pub(super) struct Vigil {
-    pub store: Store,
     pub clock: Clock,
     pub events: Events,
-    /// The topics that run, told anew by each reload.
-    pub topics: watch::Receiver<Arc<TopicSet>>,
+    pub post: Post,
 }
 
 impl Vigil {
@@ -41,7 +41,7 @@ impl Vigil {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                Ok(()) = self.topics.changed() => {}
+                Ok(()) = self.post.config.changed() => {}
                 () = one_matched(&mut visits, &silent) => {}
                 () = self.clock.sleep(next.saturating_sub(self.clock.elapsed())) => {}
             }
@@ -51,12 +51,12 @@ impl Vigil {
     /// Begins: topics are not blamed for a time in which nobody watched. What is expected of them
     /// bears a pause of twice its time, so that rounds run by a timer count as watching.
     pub async fn begin(&self) -> Result<(), StoreError> {
-        let Some(read) = self.store.last_read()? else {
+        let Some(read) = self.post.store.last_read()? else {
             return Ok(());
         };
         let now = self.clock.now();
         let paused = Duration::try_from(now.duration_since(read)).unwrap_or_default();
-        let topics = self.topics.borrow().clone();
+        let topics = self.post.config.borrow().topics.clone();
         let missed = topics.topics().filter(|(topic, _)| {
             topic.expect.is_some_and(|expect| paused > expect.per.saturating_mul(2))
         });
@@ -64,15 +64,15 @@ impl Vigil {
         if missed.is_empty() {
             return Ok(());
         }
-        self.store.watch_anew(missed, now).await
+        self.post.store.watch_anew(missed, now).await
     }
 
     /// Looks once: tells which topics fell silent and which are heard again. Returns those that
     /// are silent. A store that fails is told, and looked at again the next time.
     pub async fn look(&self) -> HashSet<TopicId> {
         let now = self.clock.now();
-        let topics = self.topics.borrow().clone();
-        let store = self.store.clone();
+        let topics = self.post.config.borrow().topics.clone();
+        let store = self.post.store.clone();
         let judged = tokio::task::spawn_blocking(move || judge(&store, &topics)).await;
         let failed = |error: StoreError| {
             let code = error.code();
@@ -86,26 +86,39 @@ impl Vigil {
             }
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
-        let mut silent = HashSet::new();
-        for Judged { standing, told } in standings {
-            if standing.silent {
-                silent.insert(standing.topic.clone());
-            }
-            if standing.silent == told {
-                continue;
-            }
-            let since = standing.silent.then_some(now);
-            match self.store.set_silent(&standing.topic, since).await {
-                Ok(()) => self.tell(standing),
-                Err(error) => failed(error),
-            }
+        let silent = standings.iter().map(|judged| &judged.standing);
+        let silent = silent.filter(|standing| standing.silent);
+        let silent = silent.map(|standing| standing.topic.clone()).collect();
+        let news = standings.into_iter().filter(|judged| judged.standing.silent != judged.told);
+        if let Err(error) = self.tell(news.map(|judged| judged.standing).collect(), now).await {
+            failed(error);
         }
         silent
     }
 
-    fn tell(&self, standing: Standing) {
-        super::events::log_standing(&standing);
-        self.events.tell(Event::Standing(standing));
+    /// Tells of topics whose standing changed, those that fell silent together and those that are
+    /// heard again together; to the channels, then to the log.
+    async fn tell(&self, changed: Vec<Standing>, now: Timestamp) -> Result<(), StoreError> {
+        let notes = |silent: bool| -> Vec<TopicNote> {
+            let of_kind = changed.iter().filter(|standing| standing.silent == silent);
+            let note =
+                |one: &Standing| TopicNote { topic: one.topic.clone(), text: one.text.clone() };
+            of_kind.map(note).collect()
+        };
+        let kinds = [(true, NoticeKind::TopicsSilent), (false, NoticeKind::TopicsHeard)];
+        let notices = kinds.into_iter().filter_map(|(silent, kind)| {
+            let notes = notes(silent);
+            (!notes.is_empty()).then(|| Notice::of_topics(now, kind, notes))
+        });
+        let marks = changed
+            .iter()
+            .map(|standing| Mark::Topic(standing.topic.clone(), standing.silent.then_some(now)));
+        self.post.tell(notices.collect(), marks.collect(), now).await?;
+        for standing in changed {
+            super::events::log_standing(&standing);
+            self.events.tell(Event::Standing(standing));
+        }
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::alert::delivery::Claimed;
 
 use self::file::LogFile;
 use self::recent::Recent;
+use super::notice::{self, NoticeV1};
 use super::object::AlertV1;
 use super::{Capacity, Channel, ChannelError, Printer, Receipt};
 
@@ -77,6 +78,12 @@ impl Channel for AlertLog {
 struct Line {
     id: String,
     body: Vec<u8>,
+}
+
+/// As much of a body as is needed to know what it is.
+#[derive(serde::Deserialize)]
+struct Shape {
+    schema: String,
 }
 
 impl From<&Claimed> for Line {
@@ -152,9 +159,15 @@ impl Inner {
         let Some(printer) = &self.printer else {
             return;
         };
-        match serde_json::from_slice::<AlertV1>(&line.body) {
-            Ok(alert) => printer.print(&alert),
-            Err(error) => tracing::warn!(delivery = line.id, %error, "alert cannot be printed"),
+        let printed = match serde_json::from_slice::<Shape>(&line.body) {
+            Ok(shape) if shape.schema == notice::SCHEMA => {
+                serde_json::from_slice::<NoticeV1>(&line.body)
+                    .map(|notice| printer.print_notice(&notice))
+            }
+            _ => serde_json::from_slice::<AlertV1>(&line.body).map(|alert| printer.print(&alert)),
+        };
+        if let Err(error) = printed {
+            tracing::warn!(delivery = line.id, %error, "what was logged cannot be printed");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Alert revisions on their way out. The bytes of a delivery are fixed ([`object`]) in the commit
-//! that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
+//! Alert revisions and notices on their way out. The bytes of a delivery are fixed ([`object`],
+//! [`notice`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
 //! ([`webhook`]).
 //!
@@ -7,6 +7,7 @@
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod log;
+pub mod notice;
 pub mod object;
 mod printer;
 pub mod terminal;

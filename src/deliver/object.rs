@@ -6,7 +6,7 @@
 //! the store. Should a field be forgotten, [`shield`] escapes it as it is written.
 
 mod excerpts;
-mod shield;
+pub(super) mod shield;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -275,12 +275,12 @@ fn count(names: &[String]) -> u32 {
     u32::try_from(names.len()).unwrap_or(u32::MAX)
 }
 
-fn plain(text: &str, max_chars: usize) -> String {
+pub(super) fn plain(text: &str, max_chars: usize) -> String {
     untrusted::excerpt(untrusted::terminal(text).trim(), max_chars).into_owned()
 }
 
 /// A text from outside, whole, on one line.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     untrusted::terminal(text).trim().to_owned()
 }
 
@@ -295,7 +295,7 @@ fn web_link(link: &str) -> Option<String> {
 }
 
 /// A time without what is beyond a second: more is nobody's business and no feed's precision.
-fn second(at: Timestamp) -> String {
+pub(super) fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

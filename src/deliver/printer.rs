@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::notice::NoticeV1;
 use super::object::AlertV1;
 use super::terminal::{self, Style};
 
@@ -50,6 +51,10 @@ impl Printer {
 
     pub(super) fn print(&self, alert: &AlertV1) {
         (self.print)(&terminal::render(alert, self.style));
+    }
+
+    pub(super) fn print_notice(&self, notice: &NoticeV1) {
+        (self.print)(&terminal::notice::render(notice, self.style));
     }
 }
 

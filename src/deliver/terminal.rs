@@ -2,7 +2,10 @@
 //! object, so that what is printed live and what is shown later are the same. All text from
 //! outside is cleaned; [`wrap`] breaks lines.
 
+pub mod notice;
 mod wrap;
+
+pub use wrap::wrap;
 
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;

@@ -117,6 +117,8 @@ pub struct Entry {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed wrote it, at most [`identity::MAX_DATE_CHARS`] of it.
+    pub date_text: Option<String>,
     pub first_seen: Timestamp,
     /// Hash of title and body: another one under the same key is a revision.
     pub content: Digest,

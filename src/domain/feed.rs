@@ -1,16 +1,26 @@
 //! A feed: what the user configured, what a fetch of it yields, and what is remembered of it.
-//! [`crate::domain::schedule`] decides from these when it is fetched next.
+//! [`crate::domain::schedule`] decides from these when it is fetched next, [`health`] how it does;
+//! [`habits`] is what it is like, [`event`] what happened to it.
 
-mod event;
-pub mod push;
+pub mod event;
+mod gaps;
+pub mod habits;
+pub mod health;
 
 pub use event::FeedEvent;
+pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
+
+mod memory;
+pub mod push;
+
+pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::habits::Habits;
 use super::entry::ParsedEntry;
 use super::ids::{Digest, FeedId, FeedKey};
 
@@ -29,6 +39,8 @@ pub struct Feed {
     /// The newsroom behind it; else the registrable domain of an entry's link is taken.
     pub publisher: Option<String>,
     pub tags: Vec<String>,
+    /// Configured, and not fetched until the user says so.
+    pub paused: bool,
     /// Shortest and longest wait between two fetches when all is well.
     pub interval: Interval,
     /// Baseline entries published within this time before the first fetch may alert.
@@ -83,6 +95,9 @@ pub struct FeedState {
     pub entries_per_day: f64,
     /// Until when a hub pushes the feed, if one does.
     pub pushed_until: Option<Timestamp>,
+    /// What it is like, learnt from what was read.
+    pub habits: Habits,
+    pub memory: FetchMemory,
 }
 
 impl FeedState {
@@ -107,7 +122,20 @@ impl FeedState {
             last_detail: None,
             entries_per_day: 0.0,
             pushed_until: None,
+            habits: Habits::default(),
+            memory: FetchMemory::default(),
         }
+    }
+
+    /// The URL that is asked: the configured one, or the one the feed has moved to.
+    pub fn fetch_url(&self) -> &str {
+        self.followed().map_or(&self.url, |relocation| &relocation.to)
+    }
+
+    /// The move that is followed, if one is.
+    pub fn followed(&self) -> Option<&Relocation> {
+        let relocation = self.memory.relocation.as_ref();
+        relocation.filter(|relocation| relocation.standing == MoveStanding::Followed)
     }
 
     /// Whether a success now would be this feed's first.

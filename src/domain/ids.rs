@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -132,6 +133,8 @@ ids! {
     AlertId 'A' "an alert id (A and base 32 digits)";
     /// One alert revision on its way to one channel; also its idempotency key.
     DeliveryId 'D' "a delivery id (D and base 32 digits)";
+    /// Something told of wirewatch's own work.
+    NoticeId 'N' "a notice id (N and base 32 digits)";
 }
 
 /// Longest key a user may give to a feed, topic or channel, in bytes.
@@ -141,7 +144,7 @@ macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The key as the user wrote it.
@@ -166,7 +169,7 @@ macro_rules! keys {
                     && text.starts_with(|c: char| c.is_ascii_alphanumeric())
                     && text.chars().all(inner);
                 if good {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text.into()))
                 } else {
                     let expected = "a key (letters, digits, `-`, `_`, `.`; at most 64)";
                     Err(IdError { text: text.to_owned(), expected })

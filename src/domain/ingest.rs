@@ -21,6 +21,7 @@ use super::alert::delivery::NewDelivery;
 use super::alert::silence::Silence;
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
+use super::feed::habits::Manner;
 use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
@@ -47,6 +48,8 @@ pub struct Batch {
     pub rhythm: Rhythm,
     /// The feed's hub and own address, as the document or the answer's headers name them.
     pub links: FeedLinks,
+    /// What the document is like, apart from its entries.
+    pub manner: Manner,
     /// The record of the fetch; `new_entries` and `would_have_raised` are filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
@@ -75,6 +78,8 @@ pub struct Prepared {
     pub date_quality: DateQuality,
     /// The date as the feed gave it, unless it was put on the whole document alike.
     pub own_date: Option<Timestamp>,
+    /// The date as the feed wrote it.
+    pub date_text: Option<String>,
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,

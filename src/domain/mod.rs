@@ -3,7 +3,8 @@
 //!
 //! Reading order: what a [`feed`] is and [when it is due](schedule); what an [`entry`] is, its
 //! identity and its [`document`]; which [`topic`] it matches; which [`story`] it tells; whether
-//! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. [`rehearsal`] makes that decision over
+//! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. What wirewatch tells of its own work is a [`notice`], decided in
+//! [`operations`]. [`rehearsal`] makes that decision over
 //! entries in memory, [`backtest`] over those of the past.
 
 pub mod alert;
@@ -11,8 +12,11 @@ pub mod backtest;
 pub mod document;
 pub mod entry;
 pub mod feed;
+pub mod feed_address;
 pub mod ids;
 pub mod ingest;
+pub mod notice;
+pub mod operations;
 pub mod rehearsal;
 pub mod schedule;
 pub mod story;

@@ -128,6 +128,7 @@ impl Rehearsal {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed,
                 at: told.at,

@@ -1,18 +1,30 @@
-//! When a feed is fetched next, and why: what a feed's state becomes after a success or a
-//! failure. The daemon's scheduler only obeys.
+//! When a feed is fetched next, how, and why: what a feed's state becomes after a success or a
+//! failure. All such decisions are made here and below; the daemon's scheduler only obeys.
+//!
+//! `wait` is the rule of a feed that works, `skip` what it says of its quiet hours; `moves` and
+//! `gone` are what a server says again and again before it is believed; `site` is whose request
+//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `words` tells all of
+//! it to people.
+
+mod gone;
+mod moves;
+mod probe;
+mod site;
+mod skip;
+mod wait;
+mod words;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::feed::{FeedState, FetchRecord, Freshness, Interval, Outcome, ReasonCode, Rhythm};
-use super::ids::Digest;
+use super::feed::{FeedEvent, FeedState, FetchMemory, FetchRecord, Freshness, Interval, Outcome};
+use super::feed::{ReasonCode, Rhythm};
 
-/// Rate of new entries, per day, up to which a feed waits its whole ceiling.
-const SLOW_ENTRIES_PER_DAY: f64 = 24.0;
-
-/// Longest time a server may keep us away by calling its answer fresh.
-const MAX_FRESH: Duration = Duration::from_secs(6 * 3600);
+pub use self::moves::{LedTo, sighted, undone};
+pub use self::probe::asks_in_full;
+pub use self::site::{SiteHold, hold, resume, site};
+pub use self::words::{expected_latency, why};
 
 /// First wait after a failure; doubled with each further one.
 const BACKOFF_BASE: Duration = Duration::from_secs(120);
@@ -30,8 +42,8 @@ const RETRY_AFTER: (Duration, Duration) = (Duration::from_secs(60), Duration::fr
 /// server was not asked anything yet.
 pub const NETWORK: &str = "network";
 
-/// Half of the spread of waits, in thousandths: ±10 %.
-const JITTER_THOUSANDTHS: i64 = 100;
+/// Why a feed waits whose server asked to be left alone, or asked so of another feed of its site.
+const RETRY: &str = "retry_after";
 
 /// Days over which the mean rate of new entries forgets.
 const RATE_MEMORY_DAYS: f64 = 7.0;
@@ -40,30 +52,27 @@ const RATE_MEMORY_DAYS: f64 = 7.0;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hints {
     pub freshness: Freshness,
-    /// What the feed says itself.
+    /// What the feed says itself. Counts only where the feed was read: an answer of "unchanged"
+    /// leaves what it said before.
     pub rhythm: Rhythm,
 }
 
 /// The state after a fetch that reached the feed (changed or not). Validators, body hash and
-/// title are the caller's to set.
+/// title are the caller's to set, and where it was led to is [`sighted`]'s.
 pub fn after_success(
     state: &FeedState,
     record: &FetchRecord,
     interval: Interval,
     hints: Hints,
 ) -> FeedState {
+    let read = record.outcome == Outcome::Fresh;
+    let rhythm = if read { hints.rhythm } else { state.memory.rhythm };
     let rate = entries_per_day(state, record);
-    let pushed = state.pushed_until.is_some_and(|until| until > record.at);
-    let (wait, reason) = if pushed {
-        // Never longer than without a hub: one that falls silent costs no more than that.
-        (interval.ceiling, "pushed".into())
-    } else {
-        wait_after_success(interval, rate, hints)
-    };
-    let next_due = later(record.at, jitter(wait, state, record.at));
+    let hints = Hints { rhythm, ..hints };
+    let (next_due, reason) = wait::after_success(state, record.at, interval, rate, hints);
     FeedState {
         next_due,
-        next_reason: reason,
+        next_reason: reason.into(),
         last_fetch: Some(record.at),
         last_success: Some(record.at),
         last_new_entry: if record.new_entries > 0 { Some(record.at) } else { state.last_new_entry },
@@ -72,12 +81,20 @@ pub fn after_success(
         last_outcome: Some(record.code.clone()),
         last_detail: record.detail.clone(),
         entries_per_day: rate,
+        memory: FetchMemory {
+            rhythm,
+            last_full: probe::last_full(state, record),
+            held_by: None,
+            gone: None,
+            relocation: state.memory.relocation.clone(),
+        },
         ..state.clone()
     }
 }
 
 /// The state after a fetch that failed: back-off doubles with each failure in a row, `Retry-After`
-/// can only lengthen it. What is known of the feed stays.
+/// can only lengthen it, and a feed that is gone is asked once a week. What is known of the feed
+/// stays, but for a move that leads nowhere: that is taken back.
 pub fn after_failure(
     state: &FeedState,
     record: &FetchRecord,
@@ -88,43 +105,44 @@ pub fn after_failure(
     let failures = state.failures.saturating_add(1);
     let cap = if network { BACKOFF_CAP_NETWORK } else { BACKOFF_CAP };
     let doubled = BACKOFF_BASE.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    let backoff = jitter(doubled.min(cap), state, record.at);
+    let backoff = wait::jitter(doubled.min(cap), state, record.at);
     let asked = retry_after.map(|wait| wait.clamp(RETRY_AFTER.0, RETRY_AFTER.1));
+    let gone = gone::after_failure(state, record, network);
     let (wait, reason) = match asked {
-        Some(asked) if asked > backoff => (asked, "retry_after"),
+        _ if gone::is_paused(gone) => (wait::jitter(gone::PAUSE, state, record.at), gone::REASON),
+        Some(asked) if asked > backoff => (asked, RETRY),
         _ if network => (backoff, NETWORK),
         _ => (backoff, "backoff"),
     };
-    FeedState {
-        next_due: later(record.at, wait),
+    let next = FeedState {
+        next_due: wait::later(record.at, wait),
         next_reason: reason.into(),
         last_fetch: Some(record.at),
         failures,
         failing_since: state.failing_since.or(Some(record.at)),
         last_outcome: Some(record.code.clone()),
         last_detail: record.detail.clone(),
+        memory: FetchMemory { held_by: None, gone, ..state.memory.clone() },
         ..state.clone()
-    }
+    };
+    moves::after_failure(next, record.at, network)
 }
 
-/// Waits between floor and ceiling, shorter the more a feed brings, as the square root of its
-/// rate; never shorter than the server's freshness or (up to the ceiling) the feed's `ttl`.
-fn wait_after_success(interval: Interval, rate: f64, hints: Hints) -> (Duration, ReasonCode) {
-    let busy = (rate / SLOW_ENTRIES_PER_DAY).max(1.0).sqrt();
-    let floor = interval.floor.min(interval.ceiling);
-    let mut wait = interval.ceiling.div_f64(busy).max(floor);
-    let mut reason = "interval";
-    if let Some(ttl) = hints.rhythm.ttl.map(|ttl| ttl.min(interval.ceiling))
-        && ttl > wait
-    {
-        (wait, reason) = (ttl, "ttl");
-    }
-    if let Some(fresh) = hints.freshness.fresh_for.map(|fresh| fresh.min(MAX_FRESH))
-        && fresh > wait
-    {
-        (wait, reason) = (fresh, "max_age");
-    }
-    (wait, reason.into())
+/// What happened to a feed between two states, apart from its entries.
+pub fn events(before: &FeedState, after: &FeedState) -> Vec<FeedEvent> {
+    let at = after.last_fetch.unwrap_or(after.next_due);
+    let told = moves::change(before, after).or_else(|| gone::change(before, after));
+    let event = |(code, detail): (&'static str, String)| {
+        FeedEvent::new(after.id, at, ReasonCode::from(code), &detail)
+    };
+    told.into_iter().map(event).collect()
+}
+
+/// How long a state asks to wait, counted from the fetch that led to it: a wall clock that jumps
+/// in between changes nothing.
+pub fn wait(state: &FeedState) -> Option<Duration> {
+    let wait = state.next_due.duration_since(state.last_fetch?);
+    Some(Duration::try_from(wait).unwrap_or_default())
 }
 
 /// A running mean of new entries a day. The first fetch brings a feed's stock, not its rate.
@@ -138,17 +156,13 @@ fn entries_per_day(state: &FeedState, record: &FetchRecord) -> f64 {
     state.entries_per_day + weight * (now - state.entries_per_day)
 }
 
-/// Spreads waits by ±10 %, by a hash of feed and time: feeds that start together drift apart, and
-/// the same input gives the same schedule.
-fn jitter(wait: Duration, state: &FeedState, at: Timestamp) -> Duration {
-    let seed =
-        Digest::of("jitter", &[state.key.as_str().as_bytes(), &at.as_millisecond().to_le_bytes()]);
-    let part = seed.to_i64().rem_euclid(2 * JITTER_THOUSANDTHS + 1) - JITTER_THOUSANDTHS;
-    wait.mul_f64(1.0 + part as f64 / 1000.0)
-}
-
-fn later(at: Timestamp, wait: Duration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
+/// Whether `at` lies further back than `span`, or so far ahead that a clock was wrong.
+fn is_older(at: Timestamp, span: Duration, now: Timestamp) -> bool {
+    const WRONG_CLOCK: Duration = Duration::from_secs(86_400);
+    match Duration::try_from(now.duration_since(at)) {
+        Ok(age) => age >= span,
+        Err(_) => now.duration_since(at).unsigned_abs() > WRONG_CLOCK,
+    }
 }
 
 #[cfg(test)]

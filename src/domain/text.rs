@@ -5,7 +5,7 @@
 //! character is; [`fold`] takes case and Latin or Greek marks away; [`case`] tells names and
 //! acronyms from common words; [`spelling`] knows plurals and British against American spelling;
 //! [`snowball`] stems by language where a topic asks for it; [`language`] tells which one it is;
-//! [`sentence`] finds sentences and paragraphs; [`hash`] keys the matcher's table of words.
+//! [`sentence`] finds sentences and paragraphs; [`slips`] tells how far two words are as typing goes; [`hash`] keys the matcher's table of words.
 
 pub mod case;
 pub mod fold;
@@ -14,6 +14,7 @@ pub mod language;
 pub mod scan;
 pub mod script;
 pub mod sentence;
+pub mod slips;
 pub mod snowball;
 pub mod spelling;
 

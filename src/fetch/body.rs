@@ -10,6 +10,9 @@ use crate::config::FetchConfig;
 use super::coding::{self, DecodeError, Decoded};
 use super::failure::FetchFailure;
 
+/// How much larger than it was sent a body that is only looked at may become by decoding.
+const PEEK_FACTOR: usize = 16;
+
 /// A body as far as it came.
 #[derive(Debug)]
 pub struct Reading {
@@ -39,6 +42,22 @@ pub async fn read(
         Ok(Ok(Decoded { body, cut })) => Ok(Reading { body, truncated: raw.truncated || cut }),
         Ok(Err(DecodeError::TooLarge)) => Err(too_large()),
         Ok(Err(DecodeError::Broken)) | Err(_) => Err(FetchFailure::Decode { coding: declared }),
+    }
+}
+
+/// The beginning of a body that is only looked at, decoded as far as it can be; nothing where
+/// that fails.
+pub async fn peek(mut response: Response, headers: &HeaderMap, limit: usize) -> Bytes {
+    let mut body = BytesMut::new();
+    while body.len() < limit
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk[..chunk.len().min(limit - body.len())]);
+    }
+    let declared = content_encoding(headers);
+    match coding::decode(&declared, body.freeze(), limit.saturating_mul(PEEK_FACTOR)) {
+        Ok(decoded) => decoded.body,
+        Err(_) => Bytes::new(),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::config::FetchConfig;
 use crate::domain::feed::ReasonCode;
 use crate::egress::EgressError;
 
+use super::stand_in::StandIn;
+
 /// Where the metadata service of a cloud is asked over IPv6 (`fd00:ec2::254`).
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
@@ -59,9 +61,11 @@ pub enum FetchFailure {
         status: u16,
         /// Between one minute and a day, where a 429 or 503 gave it.
         retry_after: Option<Duration>,
+        /// The site that answered so, perhaps at the end of a redirect.
+        site: Option<String>,
     },
-    #[error("the server answered {status} with a page that checks for a browser")]
-    Challenge { status: u16 },
+    #[error("HTTP {status}: {}", page.text())]
+    StandIn { status: u16, page: StandIn },
     #[error("the site's robots.txt does not allow its page to be read")]
     Robots,
     #[error("the site's robots.txt could not be read")]
@@ -96,7 +100,7 @@ impl FetchFailure {
             Self::TimeoutConnect { .. } => "timeout_connect",
             Self::TimeoutRead { .. } => "timeout_read",
             Self::TimeoutTotal { .. } => "timeout_total",
-            Self::Challenge { .. } => "challenge",
+            Self::StandIn { page, .. } => page.code(),
             Self::Robots => "robots",
             Self::RobotsUnreachable => "robots_unreachable",
             Self::TooManyRedirects { .. } => "too_many_redirects",
@@ -112,7 +116,7 @@ impl FetchFailure {
     /// The HTTP status, where there was an answer that is to blame.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Status { status, .. } | Self::Challenge { status } => Some(*status),
+            Self::Status { status, .. } | Self::StandIn { status, .. } => Some(*status),
             Self::UnaskedNotModified => Some(304),
             _ => None,
         }
@@ -127,6 +131,14 @@ impl FetchFailure {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// The site that answered with a status that is to blame.
+    pub fn site(&self) -> Option<&str> {
+        match self {
+            Self::Status { site, .. } => site.as_deref(),
             _ => None,
         }
     }
@@ -162,9 +174,7 @@ impl FetchFailure {
                 "the server is slow; it is tried again, or raise the timeouts under [fetch]"
             }
             Self::Status { status, .. } => status_advice(*status),
-            Self::Challenge { .. } => {
-                "the site admits browsers only; ask its owner to let feed readers in"
-            }
+            Self::StandIn { page, .. } => page.advice(),
             Self::Robots => "the site does not want this; leave out `full_text` for the feed",
             Self::RobotsUnreachable => "the server is at fault; it is tried again",
             Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {

@@ -3,8 +3,9 @@
 //!
 //! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
 //! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
-//! `coding` read no more than is allowed; `freshness` reads when to come again; everything
-//! that can go wrong is a [`failure::FetchFailure`].
+//! `coding` read no more than is allowed; `freshness` reads when to come again; [`stand_in`] knows
+//! what stands where a feed was expected; everything that can go wrong is a
+//! [`failure::FetchFailure`].
 
 mod body;
 mod coding;
@@ -16,6 +17,7 @@ mod links;
 mod page;
 mod redirect;
 mod robots;
+pub mod stand_in;
 mod validators;
 
 #[cfg(test)]
@@ -25,12 +27,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER,
+};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::{FeedLinks, Freshness, Validators};
+use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
@@ -38,6 +43,7 @@ use self::failure::FetchFailure;
 use self::hosts::HostGate;
 use self::redirect::Trail;
 use self::robots::Robots;
+use self::stand_in::StandIn;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -45,6 +51,9 @@ const ACCEPT_FEEDS: HeaderValue = HeaderValue::from_static(
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, \
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5",
 );
+
+/// 226: the body is not the whole feed but what is new in it (RFC 3229).
+const IM_USED: u16 = 226;
 
 /// Largest sum of names and values of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -82,10 +91,15 @@ pub struct Fetched {
     pub status: u16,
     /// 304: the body is empty and the feed is as it was.
     pub not_modified: bool,
+    /// 226: the body holds only what is new. What is not in it is not gone, and the validators
+    /// are nevertheless those of the whole feed.
+    pub delta: bool,
     /// Decoded, at most `max_body_bytes`.
     pub body: Bytes,
     /// `Content-Type` as given.
     pub content_type: Option<String>,
+    /// `Link` headers as given.
+    pub link_headers: Vec<String>,
     /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
     pub validators: Validators,
     pub freshness: Freshness,
@@ -107,9 +121,11 @@ impl Fetched {
         Self {
             status: 200,
             not_modified: false,
+            delta: false,
             bytes: body.len() as u64,
             body,
             content_type: content_type.map(str::to_owned),
+            link_headers: Vec::new(),
             validators: Validators::default(),
             freshness: Freshness::default(),
             links: FeedLinks::default(),
@@ -117,6 +133,12 @@ impl Fetched {
             permanent_url: None,
             truncated: true,
         }
+    }
+
+    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
+    /// that was asked for.
+    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
+        StandIn::of(&self.body, asked, &self.final_url)
     }
 }
 
@@ -132,6 +154,12 @@ impl Fetcher {
         })
     }
 
+    /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page
+    /// chose and no user. Both keep to one limit per host.
+    pub fn public_only(&self) -> Self {
+        Self { excepted: self.public.clone(), ..self.clone() }
+    }
+
     /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
     /// (not counted as fetching), follows redirects (waiting for another host's turn does count),
     /// and may be dropped at any point.
@@ -139,8 +167,20 @@ impl Fetcher {
     /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
     /// public site could choose which private server is asked.
     pub async fn fetch(&self, url: &str, validators: &Validators) -> Result<Fetched, FetchFailure> {
+        self.fetch_moved(url, validators, None).await
+    }
+
+    /// The same of a feed that has moved to `url`: it leads no further than a redirect from its
+    /// configured URL might.
+    pub async fn fetch_moved(
+        &self,
+        url: &str,
+        validators: &Validators,
+        moved_from: Option<&str>,
+    ) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
-        let ask = Ask { accept: ACCEPT_FEEDS, validators, private: true };
+        let private = moved_from.is_none_or(|from| self.may_lead(from, url));
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private };
         match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
@@ -191,6 +231,17 @@ impl Fetcher {
         if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
     }
 
+    /// Whether a move may lead to what `allow_net` opens: only if the configured URL plainly is in
+    /// there too, by its address or at the same host.
+    fn may_lead(&self, from: &str, to: &str) -> bool {
+        match (Trail::start(from), Trail::start(to)) {
+            (Ok(from), Ok(to)) => {
+                from.url().host() == to.url().host() || self.public.check(&from).is_err()
+            }
+            _ => false,
+        }
+    }
+
     /// Requests the configured URL, and finds which way the whole fetch goes: the excepted one
     /// only if there is no other to this URL.
     async fn first_request(
@@ -224,8 +275,10 @@ impl Fetcher {
         let mut fetched = Fetched {
             status: status.as_u16(),
             not_modified: status == StatusCode::NOT_MODIFIED,
+            delta: status.as_u16() == IM_USED,
             body: Bytes::new(),
             content_type: text(headers.get(CONTENT_TYPE)),
+            link_headers: texts(&headers, &LINK),
             validators: validators::received(&headers),
             freshness: fresh,
             links: links::read(&headers, trail.url()),
@@ -242,13 +295,18 @@ impl Fetcher {
             fetched.validators = validators::merged(asked_with, fetched.validators);
             return Ok(fetched);
         }
-        if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
-            return Err(FetchFailure::Challenge { status: status.as_u16() });
+        if let Some(page) = StandIn::by_headers(&headers) {
+            return Err(FetchFailure::StandIn { status: status.as_u16(), page });
         }
         if !status.is_success() {
+            let peeked = budget.spend(refusal(response, &headers)).await;
+            if let Ok(Some(page)) = peeked {
+                return Err(FetchFailure::StandIn { status: status.as_u16(), page });
+            }
             return Err(FetchFailure::Status {
                 status: status.as_u16(),
                 retry_after: fresh.retry_after,
+                site: schedule::site(&fetched.final_url),
             });
         }
         let Reading { body, truncated } =
@@ -288,6 +346,17 @@ impl Way {
     }
 }
 
+/// Whether a server that refuses checks for a browser: those who do answer so, and say it in the
+/// body. A refusal that names a time to come again says enough.
+async fn refusal(response: Response, headers: &HeaderMap) -> Option<StandIn> {
+    let suspect = matches!(response.status().as_u16(), 403 | 405 | 429 | 503);
+    if !suspect || headers.contains_key(RETRY_AFTER) {
+        return None;
+    }
+    let body = body::peek(response, headers, stand_in::LOOKED_AT_BYTES).await;
+    StandIn::of(&body, "", "").filter(|page| *page == StandIn::Challenge)
+}
+
 /// A failure that says where a redirect is to blame.
 fn told(failure: FetchFailure, trail: &Trail) -> FetchFailure {
     if trail.is_redirected() { failure.after_redirect() } else { failure }
@@ -318,6 +387,10 @@ fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {
         return Err(FetchFailure::HeadersTooLarge { limit_bytes: MAX_HEADER_BYTES });
     }
     Ok(())
+}
+
+fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().filter_map(|value| text(Some(value))).collect()
 }
 
 fn text(value: Option<&HeaderValue>) -> Option<String> {

@@ -250,3 +250,17 @@ async fn a_public_site_leads_nowhere_that_only_allow_net_opens() {
     fetcher.public = Way::new(egress(&[]), limits).unwrap();
     assert_eq!(fetcher.fetch(&url, &none).await.unwrap().body, TEXT);
 }
+
+#[tokio::test]
+async fn a_move_leads_no_further_than_a_redirect_might() {
+    let (private, mut asked) = serve(ok()).await;
+    let fetcher = Fetcher::new(&FetchConfig::standard(), egress(&[private])).unwrap();
+    let (moved_to, none) = (format!("http://{private}/"), Validators::default());
+    for from in ["https://news.example/feed", "no url"] {
+        let failure = fetcher.fetch_moved(&moved_to, &none, Some(from)).await.unwrap_err();
+        assert_eq!(failure.code(), "private_address", "{from}");
+    }
+    assert!(asked.try_recv().is_err(), "the private server was asked");
+    let own = format!("http://{private}/old");
+    assert_eq!(fetcher.fetch_moved(&moved_to, &none, Some(&own)).await.unwrap().body, TEXT);
+}

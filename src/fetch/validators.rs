@@ -10,7 +10,15 @@ use crate::domain::feed::Validators;
 /// Longest validator that is echoed; the usual ones have 20 to 80 bytes.
 const MAX_VALIDATOR_BYTES: usize = 1024;
 
-/// The conditional headers for the next request: both where both are known.
+/// `A-IM` (RFC 3229, section 10.5.3) …
+const ACCEPT_INSTANCE: HeaderName = HeaderName::from_static("a-im");
+
+/// … with what is understood: an answer that holds only the entries that are new since the one
+/// with this ETag.
+const FEED_DELTA: HeaderValue = HeaderValue::from_static("feed");
+
+/// The conditional headers for the next request: both where both are known, and with an ETag the
+/// offer to take only what is new.
 pub fn conditional(validators: &Validators) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in
@@ -20,6 +28,9 @@ pub fn conditional(validators: &Validators) -> HeaderMap {
         if let Some(Ok(value)) = value.map(HeaderValue::from_bytes) {
             headers.insert(name, value);
         }
+    }
+    if headers.contains_key(IF_NONE_MATCH) {
+        headers.insert(ACCEPT_INSTANCE, FEED_DELTA);
     }
     headers
 }

@@ -11,11 +11,11 @@ use url::Url;
 use crate::domain::document::html::one_line;
 use crate::domain::document::{MAX_LINK_CHARS, MAX_TITLE_CHARS, clip_chars};
 use crate::domain::entry::ParsedEntry;
-use crate::domain::feed::{FeedLinks, ParsedFeed, Rhythm};
+use crate::domain::feed::{ParsedFeed, Rhythm};
 
 use super::date;
 use super::limits::Limits;
-use super::xml::left_out;
+use super::normal::{Facts, Normal};
 
 /// Longest guid that is kept; beyond it the link must do.
 const MAX_GUID_BYTES: usize = 4_000;
@@ -27,17 +27,44 @@ const MAX_NAME_CHARS: usize = 200;
 /// Longest URL that relative links are resolved against as it is.
 const MAX_BASE_BYTES: usize = 512;
 
-/// Parses and maps a well-formed document; the error is the parser's reason.
-pub fn read(document: &str, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
+/// Parses and maps a feed in canonical form, and adds what the parser cannot know of it.
+pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, String> {
     let base = base(url);
+    let parsed = parse(&normal.document, base.as_ref())?;
+    drop(normal.document);
+    let mut feed = map_feed(parsed, base.as_ref(), limits);
+    if feed.entries.len() != normal.facts.len() {
+        return Err("the parser lost entries".to_owned());
+    }
+    for (entry, facts) in feed.entries.iter_mut().zip(normal.facts) {
+        add_facts(entry, facts);
+    }
+    for entry in &mut feed.entries {
+        entry.language = entry.language.take().or_else(|| normal.language.clone());
+    }
+    if normal.overfull {
+        feed.warnings.push(format!("only the first {} entries were read", limits.entries));
+    } else if normal.cut {
+        feed.warnings.push("the document is cut off; its complete entries were read".to_owned());
+    }
+    feed.warnings.extend(left_out(normal.empty));
+    feed.language = normal.language;
+    feed.rhythm = normal.rhythm;
+    feed.links = normal.links;
+    feed.repairs = normal.tally.repairs();
+    feed.cut = normal.cut;
+    Ok(feed)
+}
+
+fn parse(document: &str, base: Option<&Url>) -> Result<Feed, String> {
     let parser = feed_rs::parser::Builder::new()
-        .base_uri(base.as_ref())
+        .base_uri(base)
         .sanitize_content(false)
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(|text| date::parse(text)?.to_string().parse().ok())
+        .timestamp_parser(|text| date::read(text)?.at.to_string().parse().ok())
         .build();
     match panic::catch_unwind(AssertUnwindSafe(|| parser.parse(document.as_bytes()))) {
-        Ok(Ok(feed)) => Ok(map_feed(feed, base.as_ref(), limits)),
+        Ok(Ok(feed)) => Ok(feed),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("the parser crashed".to_owned()),
     }
@@ -47,52 +74,32 @@ fn map_feed(feed: Feed, base: Option<&Url>, limits: Limits) -> ParsedFeed {
     let language = feed.language.and_then(filled);
     let link = page_link(&feed.links, base);
     let base = link.as_deref().and_then(|link| Url::parse(link).ok());
-    let given = feed.entries.len().min(limits.entries);
-    let entries: Vec<ParsedEntry> = feed
-        .entries
-        .into_iter()
-        .take(limits.entries)
-        .map(|entry| map_entry(entry, base.as_ref(), language.as_deref()))
-        .filter(says_anything)
-        .collect();
-    let warnings = left_out(given - entries.len(), "empty").into_iter().collect();
+    let entries = feed.entries.into_iter().take(limits.entries);
     ParsedFeed {
         title: feed.title.and_then(line),
+        entries: entries
+            .map(|entry| map_entry(entry, base.as_ref(), language.as_deref()))
+            .collect(),
         link,
         language,
         rhythm: Rhythm {
             ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
             ..Rhythm::default()
         },
-        links: FeedLinks::default(),
-        entries,
-        repairs: Vec::new(),
-        warnings,
-        cut: false,
+        ..ParsedFeed::default()
     }
 }
 
 fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> ParsedEntry {
     let guid = filled(entry.id).filter(|guid| guid.len() <= MAX_GUID_BYTES);
     let link = page_link(&entry.links, base).or_else(|| guid.clone().filter(|id| is_web(id)));
-    let mut summary = entry.summary.and_then(|text| filled(text.content));
-    let mut content = entry.content.and_then(|content| filled(content.body?));
-    // A video's or podcast's description is the text of the entry where there is no other.
-    let media = entry.media.into_iter();
-    for text in media.filter_map(|media| filled(media.description?.content)) {
-        if summary.is_none() {
-            summary = Some(text);
-        } else if content.is_none() && summary.as_ref() != Some(&text) {
-            content = Some(text);
-        }
-    }
     let own_language = entry.language.and_then(filled);
     ParsedEntry {
         guid,
         link,
         title: entry.title.and_then(line),
-        summary,
-        content,
+        summary: entry.summary.and_then(|text| filled(text.content)),
+        content: entry.content.and_then(|content| filled(content.body?)),
         authors: names(entry.authors.into_iter().filter_map(|author| author.name.or(author.email))),
         categories: names(
             entry.categories.into_iter().map(|category| category.label.unwrap_or(category.term)),
@@ -104,16 +111,42 @@ fn map_entry(entry: Entry, base: Option<&Url>, language: Option<&str>) -> Parsed
         updated: entry
             .updated
             .and_then(|at| timestamp(at.timestamp(), at.timestamp_subsec_nanos())),
-        date_text: None,
-        date_assumed: false,
-        source: entry.source.and_then(filled),
-        source_url: None,
+        ..ParsedEntry::default()
+    }
+}
+
+fn add_facts(entry: &mut ParsedEntry, facts: Facts) {
+    if facts.guid_is_no_link && entry.link == entry.guid {
+        entry.link = None;
+    }
+    if !facts.names.is_empty() {
+        let given = std::mem::take(&mut entry.authors);
+        entry.authors = names(facts.names.into_iter().chain(given));
+    }
+    if !facts.is_updated {
+        // The parser repeats the date of publication here.
+        entry.updated = None;
+    }
+    entry.language = facts.language;
+    entry.date_assumed =
+        facts.date_text.as_deref().and_then(date::read).is_some_and(|read| read.assumed);
+    entry.date_text = facts.date_text;
+    entry.source = facts.source;
+    entry.source_url = facts.source_url;
+}
+
+/// Says how many entries were left out.
+fn left_out(entries: usize) -> Option<String> {
+    match entries {
+        0 => None,
+        1 => Some("one empty entry was left out".to_owned()),
+        _ => Some(format!("{entries} empty entries were left out")),
     }
 }
 
 /// What relative links refer to. Each gets a copy, so that a long URL is shortened to what
 /// hardly any link is relative to.
-fn base(url: &str) -> Option<Url> {
+pub fn base(url: &str) -> Option<Url> {
     let mut base = Url::parse(url).ok()?;
     if url.len() > MAX_BASE_BYTES {
         base.set_query(None);

@@ -11,6 +11,10 @@ pub enum ParseFailure {
     Empty,
     #[error("the answer is a web page, not a feed")]
     NotAFeedHtml,
+    #[error("the answer is a page that checks for robots, not a feed")]
+    Challenge,
+    #[error("the answer is a page that asks for a login, not a feed")]
+    Login,
     #[error("the answer is JSON, but not a JSON Feed")]
     NotAFeedJson,
     #[error("the answer is not a feed but {what}")]
@@ -35,6 +39,8 @@ impl ParseFailure {
         match self {
             Self::Empty => "empty",
             Self::NotAFeedHtml => "not_a_feed_html",
+            Self::Challenge => "challenge",
+            Self::Login => "login",
             Self::NotAFeedJson => "not_a_feed_json",
             Self::NotAFeed { .. } => "not_a_feed",
             Self::NoArticle => "no_article",
@@ -53,6 +59,14 @@ impl ParseFailure {
             Self::NotAFeedHtml => {
                 "open the URL in a browser: if it is a normal page, look on it for the \
                  address of its feed; if it asks for a login or a check, ask the site's owner"
+            }
+            Self::Challenge => {
+                "the site keeps robots out; ask its owner to let feed readers through, or look \
+                 for another address of the feed"
+            }
+            Self::Login => {
+                "open the URL in a browser: if the feed needs an account, ask the site for an \
+                 address with a key"
             }
             Self::NotAFeedJson | Self::NotAFeed { .. } => {
                 "look on the site for the address of its RSS, Atom or JSON feed"

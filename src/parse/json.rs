@@ -1,134 +1,185 @@
-//! Reads a JSON Feed (jsonfeed.org), lenient where feed-rs is strict: its version, missing
-//! titles, numbers as ids, one author or tag where a list is due.
+//! Reads a JSON Feed (jsonfeed.org), of any version or none: `value` reads JSON as it is found,
+//! `item` what stands in the list. Numbers for texts, one thing where a list is due, and an end
+//! that is missing are no hindrance; what had to be taken loosely is counted.
 
-use serde_json::{Map, Value, json};
+mod item;
+mod value;
 
-use crate::domain::feed::ParsedFeed;
+#[cfg(test)]
+mod tests;
 
-use super::convert;
+use url::Url;
+
+use crate::domain::document::html::one_line;
+use crate::domain::document::{MAX_TITLE_CHARS, clip_chars};
+use crate::domain::entry::ParsedEntry;
+use crate::domain::feed::{FeedLinks, ParsedFeed, Repair};
+
+use self::item::{absolute, authors};
+use self::value::{Document, Object, Value};
 use super::failure::ParseFailure;
 use super::limits::Limits;
-use super::scan::plain_person;
 
-/// Authors read of one object, and bytes of each name: every item without any gets the feed's.
-const MAX_AUTHORS: usize = 20;
-const MAX_AUTHOR_BYTES: usize = 400;
+/// Hubs that are kept of one feed.
+const MAX_HUBS: usize = 10;
 
-const VERSION: &str = "https://jsonfeed.org/version/1.1";
+/// Fields of which an item has at least one.
+const ITEM_FIELDS: &[&str] = &["content_html", "content_text", "url", "summary", "title"];
+
+/// How often something had to be taken loosely, by kind.
+#[derive(Debug, Default)]
+struct Loose(Vec<Repair>);
+
+impl Loose {
+    fn note(&mut self, code: &'static str) {
+        self.add(code, 1);
+    }
+
+    fn add(&mut self, code: &'static str, count: u32) {
+        match self.0.iter_mut().find(|repair| repair.code == code) {
+            _ if count == 0 => {}
+            Some(repair) => repair.count = repair.count.saturating_add(count),
+            None => self.0.push(Repair { code, count }),
+        }
+    }
+}
 
 pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFailure> {
-    let values = memchr::memchr3_iter(b',', b'{', b'[', text.as_bytes()).count();
-    if values > limits.json_values {
-        return Err(ParseFailure::TooComplex { what: "values", limit: limits.json_values });
+    let document = value::read(text, limits)?;
+    let mut loose = Loose::default();
+    for (code, count) in document.mended() {
+        loose.add(code, count);
     }
-    let Ok(mut document) = serde_json::from_str::<Value>(text.trim()) else {
-        let reason = "it begins like JSON but is none".to_owned();
-        return Err(ParseFailure::Malformed { reason });
+    let Document { root, cut, .. } = document;
+    let feed = match root {
+        Value::Object(feed) => feed,
+        // Some write only the list.
+        Value::List(items) => Object::of("items", Value::List(items)),
+        _ => return Err(ParseFailure::NotAFeedJson),
     };
-    let Some(feed) = document.as_object_mut().filter(|feed| is_feed(feed)) else {
-        return Err(ParseFailure::NotAFeedJson);
+    let items = items(&feed, &mut loose).ok_or_else(|| match cut {
+        true => ParseFailure::Malformed { reason: "it ends before its first item does".to_owned() },
+        false => ParseFailure::NotAFeedJson,
+    })?;
+    Ok(map(&feed, items, url, limits, cut, loose))
+}
+
+/// The items of an object that means to be a feed: it says so, or its items are such.
+fn items<'a>(feed: &'a Object, loose: &mut Loose) -> Option<Vec<&'a Object>> {
+    let version = feed.get("version").and_then(Value::as_str);
+    let named = version.is_some_and(|version| version.contains("jsonfeed.org/version/"));
+    let all: Vec<&Value> = match feed.get("items")? {
+        Value::List(items) => items.iter().collect(),
+        // PHP writes a list with gaps as an object.
+        Value::Object(items) if looks_like_an_item(items) => vec![feed.get("items")?],
+        Value::Object(items) => items.values().collect(),
+        Value::Null if named => Vec::new(),
+        _ => return None,
     };
-    let language = feed.get("language").and_then(Value::as_str).map(str::to_owned);
-    let languages = mend_feed(feed, limits.entries);
-    let mut feed = convert::read(&document.to_string(), url, limits)
-        .map_err(|reason| ParseFailure::Malformed { reason })?;
-    // feed-rs reads no language of items; it keeps them all, in order, but for those that
-    // `convert` drops, and then the feed's own must do.
-    if languages.len() == feed.entries.len() {
-        for (entry, own) in feed.entries.iter_mut().zip(languages) {
-            entry.language = own.or_else(|| language.clone());
+    if !matches!(feed.get("items"), Some(Value::List(_))) {
+        loose.note("json_items_not_a_list");
+    }
+    let items: Vec<&Object> = all.iter().filter_map(|item| item.as_object()).collect();
+    if !named {
+        items.first().filter(|item| looks_like_an_item(item))?;
+        loose.note("json_no_version");
+    }
+    loose.add("json_not_an_item", u32::try_from(all.len() - items.len()).unwrap_or(u32::MAX));
+    Some(items)
+}
+
+fn looks_like_an_item(object: &Object) -> bool {
+    object.get("id").is_some() && ITEM_FIELDS.iter().any(|field| object.get(field).is_some())
+}
+
+fn map(
+    feed: &Object,
+    items: Vec<&Object>,
+    url: &str,
+    limits: Limits,
+    cut: bool,
+    mut loose: Loose,
+) -> ParsedFeed {
+    let base = Url::parse(url).ok();
+    let link = feed.get("home_page_url").and_then(Value::as_str);
+    let link = link.and_then(|link| absolute(link, base.as_ref()));
+    let base = link.as_deref().and_then(|link| Url::parse(link).ok()).or(base);
+    let language = text(feed, "language", &mut loose);
+    let everybody = authors(feed);
+    let mut warnings = Vec::new();
+    if items.len() > limits.entries {
+        warnings.push(format!("only the first {} entries were read", limits.entries));
+    } else if cut {
+        warnings.push("the document is cut off; its complete entries were read".to_owned());
+    }
+    let given = items.len().min(limits.entries);
+    let mut entries: Vec<ParsedEntry> = Vec::with_capacity(given);
+    for item in items.into_iter().take(limits.entries) {
+        let mut entry = item::read(item, base.as_ref(), &mut loose);
+        if entry.authors.is_empty() {
+            entry.authors.clone_from(&everybody);
         }
+        entry.language = entry.language.or_else(|| language.clone());
+        entries.push(entry);
     }
-    Ok(feed)
+    entries.retain(item::says_anything);
+    match given - entries.len() {
+        0 => {}
+        1 => warnings.push("one empty entry was left out".to_owned()),
+        empty => warnings.push(format!("{empty} empty entries were left out")),
+    }
+    let title = text(feed, "title", &mut loose);
+    ParsedFeed {
+        title: title.map(|title| title_line(&title)).filter(|title| !title.is_empty()),
+        link,
+        language,
+        links: links(feed, base.as_ref()),
+        entries,
+        repairs: loose.0,
+        warnings,
+        cut,
+        ..ParsedFeed::default()
+    }
 }
 
-/// Whether an object means to be a feed: it says so, or has a list of items with what items have.
-fn is_feed(feed: &Map<String, Value>) -> bool {
-    let named = feed
-        .get("version")
-        .and_then(Value::as_str)
-        .is_some_and(|version| version.contains("jsonfeed.org/version/"));
-    let items = feed.get("items").and_then(Value::as_array);
-    items.is_some_and(|items| {
-        named
-            || items.first().is_some_and(|item| {
-                let has = |key| item.get(key).is_some();
-                has("id") && (has("content_html") || has("content_text") || has("url"))
-            })
-    })
-}
-
-/// Mends feed and items; returns the language of each item.
-fn mend_feed(feed: &mut Map<String, Value>, entries: usize) -> Vec<Option<String>> {
-    feed.insert("version".to_owned(), json!(VERSION));
-    if !feed.get("title").is_some_and(Value::is_string) {
-        feed.insert("title".to_owned(), json!(""));
-    }
-    for key in ["home_page_url", "feed_url", "language", "description", "icon", "favicon"] {
-        only_text(feed, key);
-    }
-    mend_authors(feed);
-    let Some(Value::Array(items)) = feed.get_mut("items") else {
-        return Vec::new();
+fn links(feed: &Object, base: Option<&Url>) -> FeedLinks {
+    let link = |key| absolute(feed.get(key)?.as_str()?, base);
+    let hubs = match feed.get("hubs") {
+        Some(Value::List(hubs)) => hubs.iter().collect(),
+        Some(hub) => vec![hub],
+        None => Vec::new(),
     };
-    items.retain(Value::is_object);
-    items.truncate(entries);
-    items.iter_mut().filter_map(Value::as_object_mut).map(mend_item).collect()
+    let hubs = hubs.into_iter().filter_map(|hub| {
+        let pushes = hub.get("type").and_then(Value::as_str).is_none_or(|kind| {
+            kind.eq_ignore_ascii_case("WebSub") || kind.eq_ignore_ascii_case("PubSubHubbub")
+        });
+        absolute(hub.get("url").or(Some(hub))?.as_str()?, base).filter(|_| pushes)
+    });
+    FeedLinks {
+        hubs: hubs.take(MAX_HUBS).collect(),
+        own: link("feed_url"),
+        next: link("next_url"),
+        moved_to: None,
+    }
 }
 
-fn mend_item(item: &mut Map<String, Value>) -> Option<String> {
-    if let Some(number) = item.get("id").and_then(Value::as_number) {
-        let id = number.to_string();
-        item.insert("id".to_owned(), Value::String(id));
-    }
-    for key in [
-        "id",
-        "url",
-        "external_url",
-        "title",
-        "content_html",
-        "content_text",
-        "summary",
-        "date_published",
-        "date_modified",
-    ] {
-        only_text(item, key);
-    }
-    mend_authors(item);
-    // Attachments are not read, and theirs are the strictest rules.
-    item.remove("attachments");
-    let tags = match item.remove("tags") {
-        Some(Value::String(tag)) => vec![Value::String(tag)],
-        Some(Value::Array(tags)) => tags.into_iter().filter(Value::is_string).collect(),
-        _ => Vec::new(),
-    };
-    item.insert("tags".to_owned(), Value::Array(tags));
-    item.get("language").and_then(Value::as_str).map(str::to_owned)
-}
-
-/// Authors as objects with a name: the rest is not read.
-fn mend_authors(object: &mut Map<String, Value>) {
-    let mut found = Vec::new();
-    for key in ["author", "authors"] {
-        match object.remove(key) {
-            Some(Value::Array(authors)) => found.extend(authors),
-            Some(author) => found.push(author),
-            None => {}
+/// A text, or a number or truth value as one; not an empty one.
+fn text(object: &Object, key: &str, loose: &mut Loose) -> Option<String> {
+    let text = match object.get(key)? {
+        Value::Text(text) => text.trim().to_owned(),
+        Value::Number(number) => {
+            loose.note("json_number_as_text");
+            number.clone()
         }
-    }
-    let authors: Vec<Value> = found
-        .iter()
-        .filter_map(|author| author.as_str().or_else(|| author.get("name")?.as_str()))
-        .filter(|name| name.len() <= MAX_AUTHOR_BYTES)
-        .take(MAX_AUTHORS)
-        .map(|name| json!({ "name": plain_person(name) }))
-        .collect();
-    object.insert("authors".to_owned(), Value::Array(authors));
+        Value::Truth(truth) => {
+            loose.note("json_number_as_text");
+            truth.to_string()
+        }
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
 }
 
-/// Drops a value that is no text where only text may stand.
-fn only_text(object: &mut Map<String, Value>, key: &str) {
-    if object.get(key).is_some_and(|value| !value.is_string()) {
-        object.remove(key);
-    }
+fn title_line(html: &str) -> String {
+    clip_chars(&one_line(html), MAX_TITLE_CHARS).to_owned()
 }

@@ -1,23 +1,30 @@
 //! Bytes → [`ParsedFeed`]: reads what a server calls a feed. Every byte is hostile until proved
-//! a feed, so the order is: `decode` to text, `sniff` what it is, `scan` for its limits and
-//! borders, and only then the parser behind `convert`, on a `thread` of its own.
+//! a feed, so the order is: `unpack`, `decode` to text, `sniff` what it is, bring it into one
+//! clean form by [`normal`], and only then the parser behind `convert`, on a `thread` of its own.
 //!
-//! What is damaged is read as far as it is whole: `mend` repairs references, `xml` closes
-//! cut documents and leaves out single entries that no repair helps. [`crate::fetch`] brings
-//! the bytes; what becomes of the entries is for [`crate::domain::ingest`].
+//! The normaliser is where damage is mended and where the dialects end; [`repairs`] names what
+//! it mends. JSON Feeds go through `json` instead. [`crate::fetch`] brings the bytes; what
+//! becomes of the entries is for [`crate::domain::ingest`].
 
 mod article;
+mod attributes;
 mod convert;
 mod date;
 mod decode;
+pub mod discover;
+mod entity;
 mod failure;
 mod json;
 mod lex;
 mod limits;
-mod mend;
-mod scan;
+mod normal;
+pub mod opml;
+mod page;
+mod person;
+pub mod repairs;
 mod sniff;
 mod thread;
+mod unpack;
 mod xml;
 
 #[cfg(test)]
@@ -27,6 +34,7 @@ use bytes::Bytes;
 
 use crate::domain::feed::ParsedFeed;
 
+use self::repairs::{Fault, Tally};
 use self::sniff::Kind;
 
 pub use self::article::{Article, article};
@@ -57,12 +65,19 @@ pub fn read(
     if body.len() > limits.body_bytes {
         return Err(ParseFailure::TooComplex { what: "bytes", limit: limits.body_bytes });
     }
-    let text = decode::to_text(body, content_type);
+    let mut tally = Tally::default();
+    let (bytes, packed) = unpack::unpack(body, limits)?;
+    tally.add(Fault::Packed, usize::from(packed));
+    let text = decode::read(&bytes, content_type, limits.body_bytes, &mut tally);
     match sniff::kind(&text) {
         Kind::Nothing => Err(ParseFailure::Empty),
-        Kind::Xml => xml::read(&text, url, limits),
+        Kind::Xml { start, wrapped } => {
+            tally.add(Fault::Wrapped, usize::from(wrapped));
+            xml::read(&text, start, url, limits, tally)
+        }
+        Kind::Escaped(range) => xml::read_escaped(&text, range, url, limits, tally),
         Kind::Json => json::read(&text, url, limits),
-        Kind::Html => Err(ParseFailure::NotAFeedHtml),
+        Kind::Html => Err(page::failure(&text)),
         Kind::OtherXml(root) => {
             Err(ParseFailure::NotAFeed { what: format!("an XML document of <{root}>") })
         }

@@ -85,10 +85,10 @@ pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.publi
 /// The columns of an [`Entry`] of `entries AS e`.
 pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
     e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
-    e.content";
+    e.content, e.date_text";
 
 /// How many those are.
-pub(super) const ENTRY_COLUMNS: usize = 15;
+pub(super) const ENTRY_COLUMNS: usize = 16;
 
 impl Store {
     /// Entries that pass the filter, newest first.
@@ -167,8 +167,8 @@ pub(super) fn insert(conn: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     let document = &entry.document;
     conn.prepare_cached(
         "INSERT INTO entries (id, feed_id, revision, guid, title, body, authors, categories, url, \
-         language, publisher, published, date_quality, first_seen, content) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         language, publisher, published, date_quality, first_seen, content, date_text) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         entry.id.0,
@@ -186,6 +186,7 @@ pub(super) fn insert(conn: &Connection, entry: &Entry) -> rusqlite::Result<()> {
         entry.date_quality.as_str(),
         Ms(entry.first_seen),
         Hash(entry.content),
+        entry.date_text,
     ])?;
     Ok(())
 }
@@ -202,7 +203,7 @@ pub(super) fn revise(
     conn.prepare_cached(
         "UPDATE entries SET revision = ?2, guid = ?3, title = ?4, body = ?5, authors = ?6, \
          categories = ?7, url = ?8, language = ?9, publisher = ?10, published = ?11, \
-         date_quality = ?12, content = ?13 WHERE id = ?1",
+         date_quality = ?12, content = ?13, date_text = ?14 WHERE id = ?1",
     )?
     .execute(params![
         entry.id.0,
@@ -218,6 +219,7 @@ pub(super) fn revise(
         ms(entry.published),
         entry.date_quality.as_str(),
         Hash(entry.content),
+        entry.date_text,
     ])?;
     Ok(before)
 }
@@ -227,7 +229,7 @@ fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedK
         "SELECT {ENTRY}, f.key FROM entries AS e JOIN feeds AS f ON f.id = e.feed_id \
          WHERE e.id = ?1"
     ))?
-    .query_row([id.0], |row| Ok((read(row)?, key(row, 15)?)))
+    .query_row([id.0], |row| Ok((read(row)?, key(row, ENTRY_COLUMNS)?)))
     .optional()
 }
 
@@ -251,6 +253,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         date_quality: DateQuality::from_code(row.get_ref(12)?.as_str()?),
         first_seen: time(row, 13)?,
         content: row.get(14).map(|Hash(digest): Hash| digest)?,
+        date_text: row.get(15)?,
     })
 }
 

@@ -58,7 +58,7 @@ impl From<&Evidence> for EvidenceRow {
     fn from(evidence: &Evidence) -> Self {
         Self {
             clauses: evidence.clauses.iter().map(ClauseRow::from).collect(),
-            vetoes_tried: evidence.vetoes_tried.clone(),
+            vetoes_tried: evidence.vetoes_tried.iter().map(|veto| String::from(&**veto)).collect(),
             passages: evidence.passages.iter().map(PassageRow::from).collect(),
             truncated: evidence.truncated,
         }
@@ -69,7 +69,7 @@ impl From<EvidenceRow> for Evidence {
     fn from(row: EvidenceRow) -> Self {
         Self {
             clauses: row.clauses.into_iter().map(Clause::from).collect(),
-            vetoes_tried: row.vetoes_tried,
+            vetoes_tried: row.vetoes_tried.into_iter().map(Into::into).collect(),
             passages: row.passages.into_iter().map(Passage::from).collect(),
             truncated: row.truncated,
         }
@@ -83,7 +83,7 @@ impl From<&Clause> for ClauseRow {
             (score.weight, factors.0, factors.1, score.contribution)
         };
         Self {
-            text: clause.text.clone(),
+            text: String::from(&*clause.text),
             count: clause.count,
             spans: clause.spans.iter().map(SpanRow::from).collect(),
             score: clause.score.map(row),
@@ -100,7 +100,7 @@ impl From<ClauseRow> for Clause {
             contribution,
         };
         Self {
-            text: row.text,
+            text: row.text.into(),
             count: row.count,
             spans: row.spans.into_iter().map(Span::from).collect(),
             score: row.score.map(score),
@@ -115,9 +115,9 @@ impl From<&Span> for SpanRow {
             span.in_lead,
             span.start,
             span.end,
-            span.quote.clone(),
-            span.before.clone(),
-            span.after.clone(),
+            span.quote.to_string(),
+            span.before.to_string(),
+            span.after.to_string(),
             span.chars,
         )
     }
@@ -125,6 +125,7 @@ impl From<&Span> for SpanRow {
 
 impl From<SpanRow> for Span {
     fn from(SpanRow(field, in_lead, start, end, quote, before, after, chars): SpanRow) -> Self {
+        let [quote, before, after] = [quote, before, after].map(Into::into);
         Self { field: field.into(), in_lead, start, end, chars, quote, before, after }
     }
 }
@@ -135,15 +136,15 @@ impl From<&Passage> for PassageRow {
             passage.field.into(),
             passage.start,
             passage.end,
-            passage.text.clone(),
-            passage.marks.clone(),
+            passage.text.to_string(),
+            passage.marks.to_vec(),
         )
     }
 }
 
 impl From<PassageRow> for Passage {
     fn from(PassageRow(field, start, end, text, marks): PassageRow) -> Self {
-        Self { field: field.into(), start, end, text, marks }
+        Self { field: field.into(), start, end, text: text.into(), marks: marks.into() }
     }
 }
 

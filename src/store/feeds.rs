@@ -8,10 +8,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Hash, Ms, Text, code, int, key, ms, opt_time, time, uint};
+use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, uint};
 use super::error::StoreError;
-use super::{Store, feed_events, meta};
-use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Outcome, Validators};
+use super::feed_memory::COLUMNS as MEMORY;
+use super::habits_row::HabitsRow;
+use super::{Store, feed_events, feed_memory, meta};
+use crate::domain::feed::habits::Habits;
+use crate::domain::feed::{
+    Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
+};
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
 
 /// Fetches remembered per feed.
@@ -28,13 +33,15 @@ pub struct FeedView {
     /// The last fetch whose entries were taken as the past (its first one, as a rule), and how
     /// many alerts these would have raised; `None` if none would have.
     pub held: Option<(Timestamp, u32)>,
+    /// When its present trouble was told.
+    pub told_at: Option<Timestamp>,
 }
 
 /// The columns of a [`FeedState`], read by name in [`state`].
 const STATE: &str = "id, key, url, title, etag, last_modified, body_hash, baseline_at, next_due, \
     next_reason, last_fetch, last_success, last_new_entry, failures, failing_since, last_outcome, \
     last_detail, entries_per_day, (SELECT lease_until FROM subscriptions WHERE feed_id = feeds.id) \
-    AS pushed_until";
+    AS pushed_until, habits";
 
 impl Store {
     /// Makes the database's feeds those of the configuration, and returns their states in its
@@ -70,7 +77,7 @@ impl Store {
     pub fn feeds(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {STATE}, retired_at, \
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, \
                  (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries, \
                  (SELECT at FROM fetches WHERE feed_id = feeds.id AND would_have_raised > 0 \
                   ORDER BY n DESC LIMIT 1) AS held_at, \
@@ -78,14 +85,21 @@ impl Store {
                   AND would_have_raised > 0 ORDER BY n DESC LIMIT 1) AS held \
                  FROM feeds ORDER BY key"
             ))?;
-            let views = query.query_map([], |row| {
-                Ok(FeedView {
-                    state: state(row)?,
-                    retired_at: opt_time(row, "retired_at")?,
-                    entries: uint(row.get("entries")?),
-                    held: opt_time(row, "held_at")?.zip(row.get("held")?),
-                })
-            })?;
+            let views = query.query_map([], feed_view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How all feeds stand, the retired ones among them, in no order. Their entries are not
+    /// counted.
+    pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
+        self.read(|conn| {
+            let sql = format!(
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries, \
+                 NULL AS held_at, NULL AS held FROM feeds"
+            );
+            let mut query = conn.prepare_cached(&sql)?;
+            let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }
@@ -115,7 +129,7 @@ fn sync(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<FeedState>> {
     let mut known = HashMap::new();
-    let mut query = conn.prepare_cached(&format!("SELECT {STATE} FROM feeds"))?;
+    let mut query = conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds"))?;
     for row in query.query_map([], state)? {
         let state = row?;
         known.insert(state.key.clone(), state);
@@ -161,13 +175,15 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         failing_since: None,
         last_outcome: None,
         last_detail: None,
+        habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
+        memory: FetchMemory::default(),
         ..old
     }
 }
 
 /// The state of a feed, if there is such a feed.
 pub(super) fn load(conn: &Connection, id: FeedId) -> rusqlite::Result<Option<FeedState>> {
-    conn.prepare_cached(&format!("SELECT {STATE} FROM feeds WHERE id = ?1"))?
+    conn.prepare_cached(&format!("SELECT {STATE}, {MEMORY} FROM feeds WHERE id = ?1"))?
         .query_row([id.0], state)
         .optional()
 }
@@ -189,13 +205,17 @@ fn insert(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Writes a feed's state, unless it belongs to a URL that the feed no longer has.
+/// Writes a feed's state, unless it belongs to a URL that the feed no longer has. A move that was
+/// taken back meanwhile stays so.
 pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
+    let refused = feed_memory::refused(conn, state)?;
+    let state = refused.as_ref().unwrap_or(state);
+    feed_memory::save(conn, state)?;
     conn.prepare_cached(
         "UPDATE feeds SET title = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, \
          baseline_at = ifnull(baseline_at, ?7), next_due = ?8, next_reason = ?9, last_fetch = ?10, last_success = ?11, \
          last_new_entry = ?12, failures = ?13, failing_since = ?14, last_outcome = ?15, \
-         last_detail = ?16, entries_per_day = ?17 \
+         last_detail = ?16, entries_per_day = ?17, habits = ?18 \
          WHERE id = ?1 AND url = ?2",
     )?
     .execute(params![
@@ -217,6 +237,7 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         state.last_detail,
         // NaN would be stored as NULL; a feed without a rate has none.
         if state.entries_per_day.is_finite() { state.entries_per_day } else { 0.0 },
+        Json(HabitsRow::from(&state.habits)),
     ])?;
     Ok(())
 }
@@ -268,6 +289,21 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         last_detail: row.get("last_detail")?,
         entries_per_day: row.get("entries_per_day")?,
         pushed_until: opt_time(row, "pushed_until")?,
+        habits: row
+            .get::<_, Option<Json<HabitsRow>>>("habits")?
+            .map(|Json(habits)| habits.into())
+            .unwrap_or_default(),
+        memory: feed_memory::read(row)?,
+    })
+}
+
+fn feed_view(row: &Row<'_>) -> rusqlite::Result<FeedView> {
+    Ok(FeedView {
+        state: state(row)?,
+        retired_at: opt_time(row, "retired_at")?,
+        entries: uint(row.get("entries")?),
+        held: opt_time(row, "held_at")?.zip(row.get("held")?),
+        told_at: opt_time(row, "told_at")?,
     })
 }
 

@@ -3,9 +3,9 @@
 //! Every public method of [`Store`] is one whole transaction over domain types. Writing goes
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
-//! [`feeds`], [`feed_events`], [`topics`], [`entries`], `entry_keys`, [`revisions`], [`stories`],
-//! [`alerts`], [`outbox`], [`silences`], [`verdicts`], [`vigil`], [`articles`], [`push`];
-//! [`ingest`] is the transaction that ties them together; [`search`],
+//! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
@@ -18,14 +18,18 @@ mod entry_keys;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
+mod feed_memory;
 pub mod feeds;
 pub mod gaps;
+mod habits_row;
 pub mod history;
 mod indexing;
 mod ingest;
+mod list_texts;
 mod lock;
 mod meta;
 mod migrate;
+pub mod notices;
 mod open;
 pub mod outbox;
 pub mod push;

@@ -11,16 +11,15 @@ use super::Store;
 use super::column::{Ms, Text, code, key, opt_time, time, uint};
 use super::error::StoreError;
 use crate::domain::alert::delivery::{
-    Attempt, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
+    Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
 };
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, NoticeId};
 
 /// A delivery as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryView {
     pub id: DeliveryId,
-    pub alert: AlertId,
-    pub seq: u32,
+    pub carried: Carried,
     pub channel: ChannelId,
     pub state: DeliveryState,
     pub created: Timestamp,
@@ -189,6 +188,31 @@ pub(super) fn add(
     Ok(())
 }
 
+/// Puts a delivery of a notice into the outbox, due at once.
+pub(super) fn add_notice(
+    conn: &Connection,
+    id: DeliveryId,
+    notice: NoticeId,
+    channel: &ChannelId,
+    body: &[u8],
+    created: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO deliveries (id, notice_id, channel, body, state, created, next_attempt) \
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5)",
+    )?
+    .execute(params![id.0, notice.0, Text(channel), body, Ms(created)])?;
+    Ok(())
+}
+
+/// What a delivery carries, from its second to fourth column.
+fn carried(row: &Row<'_>) -> rusqlite::Result<Carried> {
+    Ok(match row.get(1)? {
+        Some(alert) => Carried::Alert { alert: AlertId(alert), seq: row.get(2)? },
+        None => Carried::Notice(NoticeId(row.get(3)?)),
+    })
+}
+
 fn claim(
     conn: &Connection,
     channel: &ChannelId,
@@ -204,17 +228,16 @@ fn claim(
                 WHERE channel = ?1 AND state IN ('pending', 'sending') \
                 AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
                 AND {IN_TURN} ORDER BY id LIMIT ?4) \
-             RETURNING id, alert_id, seq, channel, body, attempts, created",
+             RETURNING id, alert_id, seq, notice_id, channel, body, attempts, created",
         ))?
         .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest)), |row| {
             Ok(Claimed {
                 id: DeliveryId(row.get(0)?),
-                alert: AlertId(row.get(1)?),
-                seq: row.get(2)?,
-                channel: key(row, 3)?,
-                body: row.get(4)?,
-                attempt: row.get(5)?,
-                created: time(row, 6)?,
+                carried: carried(row)?,
+                channel: key(row, 4)?,
+                body: row.get(5)?,
+                attempt: row.get(6)?,
+                created: time(row, 7)?,
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -281,7 +304,7 @@ pub(super) fn list(
 ) -> rusqlite::Result<Vec<DeliveryView>> {
     let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
     let mut query = conn.prepare_cached(
-        "SELECT id, alert_id, seq, channel, state, created, next_attempt, settled_at \
+        "SELECT id, alert_id, seq, notice_id, channel, state, created, next_attempt, settled_at \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
          ORDER BY id DESC LIMIT ?5",
@@ -301,17 +324,16 @@ pub(super) fn list(
 }
 
 fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
-    let state = code(row, 4, DeliveryState::from_code)?;
-    let next = time(row, 6)?;
+    let state = code(row, 5, DeliveryState::from_code)?;
+    let next = time(row, 7)?;
     Ok(DeliveryView {
         id: DeliveryId(row.get(0)?),
-        alert: AlertId(row.get(1)?),
-        seq: row.get(2)?,
-        channel: key(row, 3)?,
+        carried: carried(row)?,
+        channel: key(row, 4)?,
         state,
-        created: time(row, 5)?,
+        created: time(row, 6)?,
         next_attempt: (state == DeliveryState::Pending).then_some(next),
-        settled: opt_time(row, 7)?,
+        settled: opt_time(row, 8)?,
         attempts: Vec::new(),
     })
 }

@@ -1,15 +1,25 @@
 //! What the daemon last ran with, part by part, so that a changed configuration can be compared
 //! with it while the daemon runs, or after it was stopped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Store;
 use super::column::{Hash, Json, Ms, code, time};
 use super::error::StoreError;
+use super::list_texts::{self, Lists};
+use crate::config::TopicText;
 use crate::config::outline::{Kind, Part};
+use crate::domain::ids::TopicId;
+
+/// A topic's part, as its text.
+const SOURCE: &str = "SELECT source, lists, json_extract(summary, '$.source') \
+     FROM running_config WHERE kind = 'topic' AND id = ?1";
+
+/// The field of the summary that held a topic's text, lists and all, before schema 4.
+const OLD_SOURCE: &str = "source";
 
 impl Store {
     /// Keeps what runs from now on, in place of what ran before.
@@ -19,15 +29,18 @@ impl Store {
             remove_others(conn, &parts)?;
             // What is as it was stays as it stands: the texts of topics can be long.
             let mut put = conn.prepare_cached(
-                "INSERT INTO running_config (kind, id, digest, summary, at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5) \
+                "INSERT INTO running_config (kind, id, digest, summary, source, lists, at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
                  ON CONFLICT (kind, id) DO UPDATE SET digest = excluded.digest, \
-                 summary = excluded.summary, at = excluded.at \
-                 WHERE digest <> excluded.digest OR kind = 'settings'",
+                 summary = excluded.summary, source = excluded.source, lists = excluded.lists, \
+                 at = excluded.at WHERE digest <> excluded.digest OR kind = 'settings'",
             )?;
             for part in &parts {
-                let (digest, summary) = (Hash(part.digest()), Json(&part.fields));
-                put.execute(params![part.kind.as_str(), part.id, digest, summary, Ms(now)])?;
+                let (kind, digest) = (part.kind.as_str(), Hash(part.digest()));
+                let lists = part.source.as_ref().map(|source| list_texts::put(conn, source));
+                let (own, lists) = (part.source.as_ref().map(|s| &s.own), lists.transpose()?);
+                let summary = Json(&part.fields);
+                put.execute(params![kind, part.id, digest, summary, own, lists, Ms(now)])?;
             }
             Ok(())
         })
@@ -38,14 +51,21 @@ impl Store {
     pub fn running(&self) -> Result<Option<(Timestamp, Vec<Part>)>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT kind, id, summary, at FROM running_config ORDER BY kind, id",
+                "SELECT kind, id, summary, source, lists, at FROM running_config \
+                 ORDER BY kind, id",
             )?;
             let mut rows = query.query([])?;
+            let mut lists = Lists::default();
             let mut found: Option<(Timestamp, Vec<Part>)> = None;
             while let Some(row) = rows.next()? {
-                let Json(fields) = row.get(2)?;
-                let part = Part { kind: code(row, 0, Kind::from_code)?, id: row.get(1)?, fields };
-                let at = time(row, 3)?;
+                let Json(mut fields) = row.get::<_, Json<BTreeMap<String, String>>>(2)?;
+                let source = match row.get(3)? {
+                    Some(own) => Some(lists.text(conn, own, row.get(4)?)?),
+                    None => fields.remove(OLD_SOURCE).map(TopicText::from),
+                };
+                let kind = code(row, 0, Kind::from_code)?;
+                let part = Part { kind, id: row.get(1)?, fields, source };
+                let at = time(row, 5)?;
                 let (since, parts) = found.get_or_insert_with(|| (at, Vec::new()));
                 // The settings are written each time, other parts when they change.
                 *since = at.max(*since);
@@ -54,6 +74,38 @@ impl Store {
             Ok(found)
         })
     }
+
+    /// The text of a topic as the daemon last ran with it; `None` if it did not.
+    pub fn running_source(&self, topic: &TopicId) -> Result<Option<TopicText>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(SOURCE)?;
+            let found = query.query_row([topic.as_str()], |row| match row.get(0)? {
+                Some(own) => Lists::default().text(conn, own, row.get(1)?).map(Some),
+                None => Ok(row.get::<_, Option<String>>(2)?.map(TopicText::from)),
+            });
+            Ok(found.optional()?.flatten())
+        })
+    }
+
+    /// Topics that the daemon last ran with as they were before, by id.
+    pub fn kept(&self) -> Result<Vec<Kept>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT id, json_extract(summary, '$.kept') AS why FROM running_config \
+                 WHERE kind = 'topic' AND why IS NOT NULL ORDER BY id",
+            )?;
+            let kept = query.query_map([], |row| Ok(Kept { topic: row.get(0)?, why: row.get(1)? }));
+            Ok(kept?.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// What is told of a topic that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub topic: String,
+    /// Why it runs as it did before, and not as its file says.
+    pub why: String,
 }
 
 /// Forgets parts that are no longer there.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::Store;
 use super::column::{Hash, Ms, Text, key, opt_time, time};
 use super::error::StoreError;
+use super::list_texts::{self, Lists};
 use crate::config::TopicText;
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::topic::Severity;
@@ -50,7 +51,7 @@ pub struct TopicView {
     pub shadow: bool,
     /// Since when it is configured without a break.
     pub watched_since: Timestamp,
-    /// When an entry matched last.
+    /// When an entry last matched that had not before: one that is saved again is nothing new.
     pub last_match: Option<Timestamp>,
     /// Since when it is known to match less than it is expected to.
     pub silent_since: Option<Timestamp>,
@@ -72,7 +73,10 @@ impl Store {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
                 "SELECT id, name, severity, revision, file, retired_at, shadow, watched_since, \
-                 silent_since, (SELECT max(at) FROM decisions WHERE topic = topics.id) \
+                 silent_since, (SELECT at FROM decisions AS d WHERE topic = topics.id \
+                   AND NOT EXISTS (SELECT 1 FROM decisions AS e WHERE e.entry_id = d.entry_id \
+                     AND e.topic = d.topic AND e.at < d.at) \
+                   ORDER BY at DESC LIMIT 1) \
                  FROM topics ORDER BY id",
             )?;
             let views = query.query_map([], view)?;
@@ -88,10 +92,12 @@ impl Store {
     ) -> Result<Option<StoredRule>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT source, first_used FROM topic_revisions WHERE topic = ?1 AND revision = ?2",
+                "SELECT source, lists, first_used FROM topic_revisions \
+                 WHERE topic = ?1 AND revision = ?2",
             )?;
             let found = query.query_row((Text(topic), Hash(revision)), |row| {
-                Ok(StoredRule { source: row.get(0)?, first_used: time(row, 1)? })
+                let source = Lists::default().text(conn, row.get(0)?, row.get(1)?)?;
+                Ok(StoredRule { source: source.to_string(), first_used: time(row, 2)? })
             });
             Ok(found.optional()?)
         })
@@ -113,8 +119,8 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
     let mut known =
         conn.prepare_cached("SELECT 1 FROM topic_revisions WHERE topic = ?1 AND revision = ?2")?;
     let mut remember = conn.prepare_cached(
-        "INSERT INTO topic_revisions (topic, revision, source, first_used) \
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO topic_revisions (topic, revision, source, lists, first_used) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for topic in topics {
         upsert.execute(params![
@@ -126,10 +132,10 @@ fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite
             topic.shadow,
             Ms(now),
         ])?;
-        // A text is long where its lists are: it is put together for a new rule alone.
         let key = (Text(&topic.id), Hash(topic.revision));
         if !known.exists(params![key.0, key.1])? {
-            remember.execute(params![key.0, key.1, topic.source.to_string(), Ms(now)])?;
+            let lists = list_texts::put(conn, &topic.source)?;
+            remember.execute(params![key.0, key.1, topic.source.own, lists, Ms(now)])?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 
 mod deliveries;
 mod desk;
+mod memory;
 mod opening;
 mod reading;
 mod rehearsal;

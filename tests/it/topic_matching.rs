@@ -162,7 +162,11 @@ fn check(title: &str, body: &str, expect: bool) {
     for (_, found) in found {
         for span in found.evidence.clauses.iter().flat_map(|clause| &clause.spans) {
             let text = document.field(span.field);
-            assert_eq!(&text[span.start..span.end], span.quote, "spans point into the stored text");
+            assert_eq!(
+                &text[span.start..span.end],
+                &*span.quote,
+                "spans point into the stored text"
+            );
         }
     }
 }
@@ -224,7 +228,7 @@ fn the_evidence_of_the_example_tells_why() {
         .passages
         .iter()
         .map(|passage| {
-            let mut text = passage.text.clone();
+            let mut text = passage.text.to_string();
             for &(from, to) in passage.marks.iter().rev() {
                 text.insert(to, ']');
                 text.insert(from, '[');
@@ -233,7 +237,7 @@ fn the_evidence_of_the_example_tells_why() {
         })
         .collect();
     assert_eq!(shown[0], "[NATO] [allies] sign new [defence] [pact]");
-    assert_eq!(found.evidence.vetoes_tried, ["ATLEAST/2(@sport)"]);
+    assert_eq!(found.evidence.vetoes_tried, ["ATLEAST/2(@sport)".into()]);
     let sum: f64 =
         found.evidence.clauses.iter().filter_map(|c| c.score).map(|s| s.contribution).sum();
     assert_eq!(found.score, Some(sum));

@@ -20,6 +20,8 @@ use crate::store::error::StoreError;
 pub struct Heard {
     pub last_match: Option<Timestamp>,
     pub silent_since: Option<Timestamp>,
+    /// Why the daemon last ran it as it was before, and not as its file said.
+    pub kept: Option<String>,
     /// How many of its finds were said to be what, in the order of [`Mark::ALL`].
     marked: [u32; Mark::ALL.len()],
 }
@@ -37,6 +39,9 @@ impl Heard {
         }
         if let Some(at) = self.silent_since {
             lines.push(format!("  silent     since {}: less than expected", moment::text(at)));
+        }
+        if let Some(why) = &self.kept {
+            lines.push(format!("  runs       as it last did, since a test failed: {why}"));
         }
         if self.marked.iter().any(|n| *n > 0) {
             let counts = Mark::ALL.into_iter().zip(self.marked);
@@ -62,12 +67,15 @@ pub fn read(config: &Config, session: &Session) -> Result<HashMap<TopicId, Heard
         }
     };
     let counts = store.verdict_counts()?;
+    let kept = store.kept()?.into_iter().map(|kept| (kept.topic, kept.why));
+    let mut kept: HashMap<String, String> = kept.collect();
     let mut heard = HashMap::new();
     for view in store.topics()? {
         let count = |mark| counts.get(&(view.id.clone(), mark)).copied().unwrap_or_default();
         let marked = Mark::ALL.map(count);
         let (last_match, silent_since) = (view.last_match, view.silent_since);
-        heard.insert(view.id, Heard { last_match, silent_since, marked });
+        let kept = kept.remove(view.id.as_str());
+        heard.insert(view.id, Heard { last_match, silent_since, kept, marked });
     }
     Ok(heard)
 }

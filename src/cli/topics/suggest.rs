@@ -96,7 +96,7 @@ fn origin<'a>(config: &'a Config, detail: &'a EntryDetail) -> Origin<'a> {
 fn spans(config: &Config, topic: &TopicId, detail: &EntryDetail) -> Option<Vec<Found>> {
     let origin = origin(config, detail);
     let found = config.topics.evaluate_topic(topic, &detail.entry.document, &origin)?;
-    Some(found.evidence.clauses.into_iter().flat_map(|clause| clause.spans).collect())
+    Some(found.evidence.clauses.iter().flat_map(|clause| clause.spans.iter().cloned()).collect())
 }
 
 /// Alerted stories with the entries that the rule, as it is now, still misses.

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::lines::{self, Line};
 use super::{Change, between};
+use crate::config::TopicText;
 use crate::config::outline::{Kind, Part};
 
 fn part(kind: Kind, id: &str, fields: &[(&str, &str)]) -> Part {
     let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Part { kind, id: id.to_owned(), fields: fields.collect::<BTreeMap<_, _>>() }
+    let mut fields: BTreeMap<String, String> = fields.collect();
+    let source = fields.remove("source").map(TopicText::from);
+    Part { kind, id: id.to_owned(), fields, source }
 }
 
 #[test]

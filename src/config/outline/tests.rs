@@ -60,8 +60,8 @@ fn a_webhook_with_another_path_is_another_part() {
 fn tests_are_no_part_of_a_rule() {
     let parts = outline("https://hooks.example/a", "s3cret-s3cret-s3cret");
     assert_eq!(
-        parts[0].fields["source"],
-        "[[topic]]\nid = \"nato\"\nmatch = 'NATO'\n[topic.alert]\nmax_age = \"2d\""
+        parts[0].source.as_ref().expect("a text").to_string(),
+        "[[topic]]\nid = \"nato\"\nmatch = 'NATO'\n[topic.alert]\nmax_age = \"2d\"\n"
     );
 }
 

@@ -157,8 +157,8 @@ fn topics_share_the_lists_they_name() {
     let topics = "[[topic]]\nid = 'a'\nmatch = '@x'\n[[topic]]\nid = 'b'\nmatch = '@x'\n\
                   [lists]\nx = ['NATO']\n";
     let config = loaded(&[("a.toml", topics)]);
-    let list = |id: &str| config.topic_sources[&id.parse().expect("an id")].parts[1].clone();
-    assert!(std::sync::Arc::ptr_eq(&list("a"), &list("b")));
+    let list = |id: &str| config.topic_sources[&id.parse().expect("an id")].lists[0].clone();
+    assert!(std::sync::Arc::ptr_eq(&list("a").text, &list("b").text));
 }
 
 proptest! {

@@ -32,6 +32,7 @@ fn feed() -> Feed {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
         full_text: false,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::deliver::object::{self, tests::sample};
 use crate::deliver::terminal::Style;
+use crate::domain::alert::delivery::Carried;
 use crate::domain::ids::{AlertId, DeliveryId};
 
 use super::file::rotated;
@@ -54,8 +55,7 @@ fn delivery(id: i64) -> Claimed {
     let channel = "log".parse().expect("a key");
     Claimed {
         id: DeliveryId(id),
-        alert: AlertId(id),
-        seq: 1,
+        carried: Carried::Alert { alert: AlertId(id), seq: 1 },
         body: object::freeze(&sample(), &channel, DeliveryId(id)),
         channel,
         attempt: 1,

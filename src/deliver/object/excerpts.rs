@@ -125,11 +125,11 @@ fn quoted(span: &Span) -> String {
     let is_cut = |context: &str| context.chars().count() >= CONTEXT_CHARS;
     let before = match span.before.split_once(' ') {
         Some((_, words)) if is_cut(&span.before) => format!("… {words}"),
-        _ => span.before.clone(),
+        _ => span.before.to_string(),
     };
     let after = match span.after.rsplit_once(' ') {
         Some((words, _)) if is_cut(&span.after) => format!("{words} …"),
-        _ => span.after.clone(),
+        _ => span.after.to_string(),
     };
     format!("{before}[{}]{after}", span.quote)
 }

@@ -9,7 +9,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use crate::domain::untrusted;
 
 /// One line of JSON, keys in the order of the type's fields.
-pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
+pub(in crate::deliver) fn to_json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(2_048);
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Shield);
     // The types here have string keys only and a Vec takes every byte: there is no error to have.

@@ -33,14 +33,14 @@ fn span(field: Field, quote: &str, nth: usize) -> Span {
         start,
         end,
         chars: (chars(&text[..start]), chars(&text[..end])),
-        quote: quote.to_owned(),
-        before: tail(&text[..start]),
-        after: text[end..].chars().take(24).collect(),
+        quote: quote.into(),
+        before: tail(&text[..start]).into(),
+        after: text[end..].chars().take(24).collect::<String>().into(),
     }
 }
 
 fn clause(text: &str, spans: Vec<Span>) -> Clause {
-    Clause { text: text.to_owned(), count: spans.len() as u32, spans, score: None }
+    Clause { text: text.into(), count: spans.len() as u32, spans: spans.into(), score: None }
 }
 
 /// The alert of the example: two clauses, in title and body.
@@ -89,7 +89,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             seen: at("2026-05-04T09:47:12Z"),
         },
         evidence: Evidence {
-            clauses: vec![
+            clauses: [
                 clause(
                     "NATO",
                     vec![
@@ -105,15 +105,19 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
                         span(Field::Body, "defence alliance", 0),
                     ],
                 ),
-            ],
+            ]
+            .into_iter()
+            .collect(),
             vetoes_tried: Vec::new(),
-            passages: vec![Passage {
+            passages: [Passage {
                 field: Field::Body,
                 start: 0,
                 end: sentence.len(),
-                text: sentence.to_owned(),
-                marks: vec![(nato, nato + 4)],
-            }],
+                text: sentence.into(),
+                marks: vec![(nato, nato + 4)].into(),
+            }]
+            .into_iter()
+            .collect(),
             truncated: false,
         },
     }
@@ -166,13 +170,13 @@ fn no_text_moves_a_cursor_or_turns_a_line_even_once_it_is_decoded() {
     (entry.feed, entry.feed_title, entry.publisher) = (evil(), evil(), evil());
     (entry.guid, entry.author, entry.language) = (Some(evil()), Some(evil()), Some(evil()));
     entry.url = Some(format!("https://x.example/{EVIL}"));
-    for clause in &mut revision.evidence.clauses {
-        clause.text = evil();
-        for span in &mut clause.spans {
-            (span.quote, span.before, span.after) = (evil(), evil(), evil());
+    for clause in revision.evidence.clauses.to_mut() {
+        clause.text = evil().into();
+        for span in clause.spans.to_mut() {
+            (span.quote, span.before, span.after) = (evil().into(), evil().into(), evil().into());
         }
     }
-    revision.evidence.passages[0].text = EVIL.repeat(10);
+    revision.evidence.passages.to_mut()[0].text = EVIL.repeat(10).into();
     let written = AlertV1::from_revision(&revision).to_bytes();
     let text = String::from_utf8(written.clone()).expect("UTF-8");
     assert!(!text.contains(untrusted::is_hazard), "{text:?}");
@@ -268,14 +272,14 @@ fn a_long_passage_is_cut_around_its_mark_at_words() {
     let from = text.find("NATO").expect("NATO");
     let mut span = span(Field::Body, "NATO", 0);
     (span.start, span.end) = (from, from + 4);
-    revision.evidence.passages[0] = Passage {
+    revision.evidence.passages.to_mut()[0] = Passage {
         field: Field::Body,
         start: 0,
         end: text.len(),
-        text,
-        marks: vec![(from, from + 4)],
+        text: text.into(),
+        marks: vec![(from, from + 4)].into(),
     };
-    revision.evidence.clauses = vec![clause("NATO", vec![span])];
+    revision.evidence.clauses = vec![clause("NATO", vec![span])].into();
     let object = AlertV1::from_revision(&revision);
     let snippet = object.evidence[0].snippet.as_deref().expect("a snippet");
     assert!(snippet.starts_with("… aaa aaa"), "{snippet}");
@@ -289,7 +293,7 @@ fn more_evidence_than_is_published_is_said_to_be_cut() {
     let mut revision = sample();
     assert!(!AlertV1::from_revision(&revision).truncated);
     let one = revision.evidence.clauses[0].clone();
-    revision.evidence.clauses = vec![one; 6];
+    revision.evidence.clauses = vec![one; 6].into();
     let object = AlertV1::from_revision(&revision);
     assert_eq!(object.evidence.len(), MAX_EVIDENCE);
     assert!(object.truncated);
@@ -303,16 +307,16 @@ fn a_term_found_more_often_than_places_are_kept_is_never_said_to_be_found_less()
         .map(|n| Span { start: 100 * n, end: 100 * n + 4, in_lead: false, ..one.clone() })
         .collect();
     let terms = |revision: &AlertRevision| AlertV1::from_revision(revision).terms;
-    revision.evidence.clauses = vec![Clause { count: 499, ..clause("NATO", ten.clone()) }];
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("NATO", ten.clone()) }].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (499, false));
     // A wildcard may have found other words beyond the places kept.
-    revision.evidence.clauses = vec![Clause { count: 499, ..clause("*nato*", ten.clone()) }];
+    revision.evidence.clauses = vec![Clause { count: 499, ..clause("*nato*", ten.clone()) }].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (10, true));
     let json = serde_json::to_value(term).unwrap();
     assert_eq!(json["truncated"], true);
-    revision.evidence.clauses = vec![clause("NATO", ten)];
+    revision.evidence.clauses = vec![clause("NATO", ten)].into();
     let term = &terms(&revision)[0];
     assert_eq!((term.count, term.truncated), (10, false));
     assert!(serde_json::to_value(term).unwrap().get("truncated").is_none());

@@ -3,6 +3,7 @@
 use crate::deliver::object::tests::sample;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason};
 use crate::domain::entry::DateQuality;
+use crate::domain::topic::evidence::Shared;
 use crate::domain::untrusted;
 
 use super::*;
@@ -37,7 +38,7 @@ fn a_second_publisher() {
     revision.story.new_publishers = vec!["Nordic Ledger".to_owned()];
     revision.headline = "Denmark and Britain sign defence pact".to_owned();
     revision.entry.publisher = "Nordic Ledger".to_owned();
-    revision.evidence.clauses.truncate(1);
+    revision.evidence.clauses = revision.evidence.clauses[..1].to_vec().into();
     insta::assert_snapshot!(shown(&revision), @r#"
     high  [Defence alliances] update 2: 2nd publisher (Nordic Ledger)
           Denmark and Britain sign defence pact
@@ -166,11 +167,11 @@ fn nothing_from_outside_reaches_the_terminal_unclean() {
     revision.reason.text = evil.to_owned();
     revision.entry.publisher = evil.to_owned();
     revision.entry.url = Some(format!("https://x.example/{evil}"));
-    for clause in &mut revision.evidence.clauses {
-        clause.text = evil.to_owned();
-        clause.spans[1].quote = evil.to_owned();
+    for clause in revision.evidence.clauses.to_mut() {
+        clause.text = evil.into();
+        clause.spans.to_mut()[1].quote = evil.into();
     }
-    revision.evidence.passages.clear();
+    revision.evidence.passages = Shared::default();
     let text = shown(&revision);
     assert!(!text.contains(|c| untrusted::is_hazard(c) && c != '\n'), "{text:?}");
     // What looks like an alert of its own stays inside this one.

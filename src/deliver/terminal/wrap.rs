@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Lines of at most `width` columns; those after the first begin with `hang` spaces. Breaks at
 /// spaces, and inside a word only where the word is longer than a line.
-pub(super) fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {

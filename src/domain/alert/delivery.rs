@@ -1,12 +1,12 @@
-//! Delivery: one alert revision on its way to one channel. The row and its bytes are fixed in
-//! the commit that raises the alert; what follows is retried until it is settled.
+//! Delivery: one alert revision, or one notice, on its way to one channel. The row and its bytes
+//! are fixed in the commit that raises the alert; what follows is retried until it is settled.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::feed::ReasonCode;
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, Digest};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, NoticeId};
 
 /// A delivery to be made. Its id is the idempotency key; the bytes never change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,37 @@ pub struct NewDelivery {
     pub seq: u32,
     pub channel: ChannelId,
     pub body: Vec<u8>,
+}
+
+/// What a delivery carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    Alert { alert: AlertId, seq: u32 },
+    Notice(NoticeId),
+}
+
+impl Carried {
+    pub fn alert(self) -> Option<AlertId> {
+        match self {
+            Carried::Alert { alert, .. } => Some(alert),
+            Carried::Notice(_) => None,
+        }
+    }
+
+    /// The revision of an alert.
+    pub fn seq(self) -> Option<u32> {
+        match self {
+            Carried::Alert { seq, .. } => Some(seq),
+            Carried::Notice(_) => None,
+        }
+    }
+
+    pub fn notice(self) -> Option<NoticeId> {
+        match self {
+            Carried::Alert { .. } => None,
+            Carried::Notice(notice) => Some(notice),
+        }
+    }
 }
 
 /// Where a delivery is.
@@ -57,13 +88,12 @@ impl DeliveryState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
     pub id: DeliveryId,
-    pub alert: AlertId,
-    pub seq: u32,
+    pub carried: Carried,
     pub channel: ChannelId,
     pub body: Vec<u8>,
     /// 1 for the first attempt.
     pub attempt: u32,
-    /// When the alert revision was committed.
+    /// When what it carries was committed.
     pub created: Timestamp,
 }
 

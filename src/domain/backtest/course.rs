@@ -169,6 +169,7 @@ impl<'j> Course<'j> {
             publisher: entry.publisher.clone(),
             published: entry.published,
             date_quality: entry.date_quality,
+            date_text: entry.date_text.clone(),
             own_date: entry.published,
             keys: EntryKeys {
                 guid: Some(key),

@@ -15,13 +15,13 @@ pub struct Found {
 impl Found {
     pub(super) fn of(found: &Match, title: &str) -> Self {
         let clauses = found.evidence.clauses.iter().map(|clause| match clause.count {
-            0 | 1 => clause.text.clone(),
+            0 | 1 => clause.text.to_string(),
             more => format!("{} ×{more}", clause.text),
         });
-        let passage = found.evidence.passages.iter().find(|passage| passage.text != title);
+        let passage = found.evidence.passages.iter().find(|passage| *passage.text != *title);
         Self {
             passage: passage.map(|passage| {
-                (passage.text.clone(), passage.marks.first().map_or(0, |mark| mark.0))
+                (passage.text.to_string(), passage.marks.first().map_or(0, |mark| mark.0))
             }),
             clauses: clauses.collect::<Vec<_>>().join(", "),
         }

@@ -13,7 +13,7 @@ mod tests;
 use jiff::{SignedDuration, Timestamp};
 use url::{Host, Url};
 
-use crate::domain::document::Document;
+use crate::domain::document::{Document, clip_chars};
 use crate::domain::feed::Feed;
 use crate::domain::ids::Digest;
 
@@ -28,6 +28,9 @@ const EARLIEST_S: i64 = 631_152_000;
 
 /// How far a date may lie ahead: time zones and clocks are off by hours, not by more.
 const LATEST_AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Most characters that are kept of a date as it was written; no date is longer.
+pub const MAX_DATE_CHARS: usize = 100;
 
 /// Bodies shorter than this repeat themselves ("Traffic update") without being the same entry.
 pub const TELLING_BODY_BYTES: usize = 200;
@@ -91,8 +94,15 @@ pub fn date(entry: &ParsedEntry, now: Timestamp) -> (Option<Timestamp>, DateQual
         Some(date) if date.as_second() < EARLIEST_S || date > latest => {
             (Some(now), DateQuality::Clamped)
         }
+        Some(date) if entry.date_assumed => (Some(date), DateQuality::Assumed),
         Some(date) => (Some(date), DateQuality::Exact),
     }
+}
+
+/// The date as the feed wrote it, for people who wonder what became of it.
+pub fn date_text(entry: &ParsedEntry) -> Option<String> {
+    let text = entry.date_text.as_deref()?.trim();
+    Some(clip_chars(text, MAX_DATE_CHARS).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The registrable domain of a URL, `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands

@@ -22,6 +22,7 @@ use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::FeedEvent;
+use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
@@ -215,6 +216,7 @@ impl<'a> Planner<'a> {
                 _ => prepared.published,
             },
             date_quality: prepared.date_quality,
+            date_text: prepared.date_text.clone(),
             first_seen: seen,
             content: prepared.content,
         }
@@ -254,6 +256,19 @@ impl<'a> Planner<'a> {
         id
     }
 
+    /// The document as the feed's habits are learnt from it.
+    fn observed(&self, rate: f64) -> Observed<'_> {
+        let certain =
+            |entry: &Entry| entry.published.filter(|_| entry.date_quality == DateQuality::Exact);
+        Observed {
+            at: self.now,
+            manner: &self.batch.manner,
+            dates: self.batch.entries.iter().map(|entry| entry.date_quality).collect(),
+            published: self.plan.entries.iter().map(certain).collect(),
+            rate,
+        }
+    }
+
     /// Closes the plan: the feed's state and record, and the stories as they are now.
     fn finish(mut self) -> Plan {
         let batch = self.batch;
@@ -270,6 +285,9 @@ impl<'a> Planner<'a> {
         if batch.complete || state.last_success.is_some() {
             feed.baseline_at = feed.baseline_at.or(Some(self.now));
         }
+        let (habits, events) = observe(state, &self.observed(feed.entries_per_day));
+        feed.habits = habits;
+        self.plan.events.extend(events);
         self.plan.feed = feed;
         self.plan.stories =
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();

@@ -36,6 +36,7 @@ impl Prepared {
             published,
             date_quality,
             own_date: identity::own_date(entry, own),
+            date_text: identity::date_text(entry),
             signature: Signature::of(&document.title, keys.link),
             content: identity::content(&document),
             keys,

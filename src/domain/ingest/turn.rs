@@ -53,7 +53,7 @@ pub(super) fn take<'a>(
     if seen.is_empty() && document.unknown.len() == batch.entries.len() && !is_part(batch) {
         return if document.is_replaced() {
             held(Past::Replaced, Duration::ZERO)
-        } else if document.gap >= OUTAGE {
+        } else if document.unknown.len() >= FEW && document.gap >= OUTAGE {
             held(Past::Outage, OUTAGE)
         } else {
             None

@@ -50,6 +50,7 @@ fn source(feed: &str) -> Arc<Feed> {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: HOUR, ceiling: HOUR },
         backfill: Duration::ZERO,
         full_text: false,
@@ -96,6 +97,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         published: Some(now),
         date_quality: DateQuality::Exact,
         own_date: Some(now),
+        date_text: None,
         keys: EntryKeys {
             guid: Some(digest("guid", guid)),
             link,

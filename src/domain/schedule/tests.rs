@@ -1,5 +1,12 @@
 //! The schedule as a server's owner and a user would judge it.
 
+mod gone;
+mod hints;
+mod moves;
+mod probe;
+mod sites;
+mod told;
+
 use super::*;
 use crate::domain::ids::FeedId;
 

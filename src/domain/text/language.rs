@@ -27,6 +27,9 @@ const MIN_LETTERS: usize = 20;
 /// Least confidence (of 1) that counts together with small words.
 const MIN_CONFIDENCE: f64 = 0.25;
 
+/// Languages of [`words`] that the statistics do not know: they take them for a neighbour.
+const UNKNOWN: [&str; 2] = ["gl", "ms"];
+
 /// A document's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Language {
@@ -100,7 +103,13 @@ fn by_words(text: &str) -> &'static str {
         info.is_reliable() && text.chars().filter(|c| c.is_alphabetic()).count() >= MIN_LETTERS
     });
     match (sure.and_then(|info| two_letters(info.lang())), small.certain()) {
-        (Some(told), Some(other)) if told != other => UNDETERMINED,
+        (Some(told), Some(other)) if told != other => {
+            if UNKNOWN.contains(&other) {
+                other
+            } else {
+                UNDETERMINED
+            }
+        }
         (Some(told), _) if !small.speaks_against(told) => told,
         (None, Some(told)) => told,
         // Neither alone is sure; together they are.

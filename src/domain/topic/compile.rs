@@ -27,7 +27,9 @@ pub(super) use check::children;
 pub use check::references;
 pub(super) use gates::Gates;
 pub(super) use label::{expr_label, term_label};
-pub(super) use plan::{CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId};
+pub(super) use plan::{
+    ClauseName, CompiledDefinition, CompiledTopic, Leaf, Plan, Sequence, TermId,
+};
 pub(super) use regex::Patterns;
 pub(super) use stems::Stemmed;
 pub(super) use vocabulary::{Condition, FormId, Vocabulary};
@@ -36,6 +38,13 @@ pub(super) use vocabulary::{Condition, FormId, Vocabulary};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Library {
     pub definitions: BTreeMap<String, Definition>,
+}
+
+/// Topics, and the lists and macros that their rules may refer to.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    pub topics: Vec<Arc<Topic>>,
+    pub library: &'a Library,
 }
 
 /// All topics, compiled: immutable, shared by every worker, swapped whole on reload.
@@ -65,8 +74,15 @@ impl TopicSet {
     /// Compiles `topics` over `library`, or says everything that is wrong with them. Unused lists
     /// and macros are checked too.
     pub fn compile(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
-        let errors = check::check(&topics, library);
-        if errors.is_empty() { build::build(topics, library) } else { Err(errors) }
+        Self::compile_groups(vec![Group { topics, library }])
+    }
+
+    /// The same, of groups of topics whose lists of the same name may differ. The places of errors
+    /// are counted within the group; ids must differ over all of them.
+    pub fn compile_groups(groups: Vec<Group<'_>>) -> Result<TopicSet, Vec<RuleError>> {
+        let errors = groups.iter().flat_map(|group| check::check(&group.topics, group.library));
+        let errors: Vec<RuleError> = errors.collect();
+        if errors.is_empty() { build::build(groups) } else { Err(errors) }
     }
 
     /// No topics: matches nothing.

@@ -1,9 +1,23 @@
 //! The proof of a match: which clauses held, where in the stored text, and what each was worth.
-//! Made by the matcher ([`prove`]); stored, delivered and shown as it is.
+//! Made by the matcher: [`prove`] puts together what [`known`] finds once for all topics, and
+//! [`write`] writes it; stored, delivered and shown as it is.
+//!
+//! All matches of a document share its text, their spans and their clauses ([`Excerpt`],
+//! [`Shared`]): what a match costs beyond the first is next to nothing.
 
+pub(super) mod known;
 pub(super) mod prove;
+pub(super) mod write;
 
+mod excerpt;
 mod passage;
+mod quote;
+mod shared;
+
+pub use excerpt::Excerpt;
+pub use shared::Shared;
+
+use std::sync::Arc;
 
 use crate::domain::document::Field;
 use crate::domain::ids::{Digest, TopicId};
@@ -35,12 +49,12 @@ pub struct Match {
 /// What proves a match.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    pub clauses: Vec<Clause>,
+    pub clauses: Shared<Clause>,
     /// Exclusions that were tried and did not hold, as written.
-    pub vetoes_tried: Vec<String>,
+    pub vetoes_tried: Vec<Arc<str>>,
     /// Up to three passages of the document that show the clauses best: the title first where it
     /// carries a span, then sentences.
-    pub passages: Vec<Passage>,
+    pub passages: Shared<Passage>,
     /// More was found than is kept.
     pub truncated: bool,
 }
@@ -49,10 +63,10 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
     /// As written, for example `NATO` or `@def NEAR/6 @ally`.
-    pub text: String,
+    pub text: Excerpt,
     /// How often it was found (may exceed the spans kept).
     pub count: u32,
-    pub spans: Vec<Span>,
+    pub spans: Shared<Span>,
     /// Score arithmetic of a weight line: contribution = weight × field × repeat.
     pub score: Option<ClauseScore>,
 }
@@ -81,9 +95,9 @@ pub struct Span {
     pub chars: (usize, usize),
     /// The text of the range, and up to [`CONTEXT_CHARS`] characters on either side: readable
     /// even when the text was extracted anew or purged.
-    pub quote: String,
-    pub before: String,
-    pub after: String,
+    pub quote: Excerpt,
+    pub before: Excerpt,
+    pub after: Excerpt,
 }
 
 /// A stretch of text to show, with the spans in it marked.
@@ -93,7 +107,7 @@ pub struct Passage {
     /// Byte range in the field's text.
     pub start: usize,
     pub end: usize,
-    pub text: String,
+    pub text: Excerpt,
     /// Byte ranges within `text` to highlight, ascending and disjoint.
-    pub marks: Vec<(usize, usize)>,
+    pub marks: Shared<(usize, usize)>,
 }

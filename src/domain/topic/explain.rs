@@ -70,6 +70,8 @@ pub struct ExplainedNode {
     pub count: u32,
     /// Of an operand of `ATLEAST`: how many it counts for, a list for each of its members.
     pub counted: u32,
+    /// Of an operand of `ATLEAST` that shares terms with others: how many those come to alone.
+    pub beside: Option<u32>,
     /// The first places, up to [`super::evidence::MAX_SPANS_PER_CLAUSE`].
     pub spans: Vec<Span>,
     /// Why it did not hold although its parts were found.

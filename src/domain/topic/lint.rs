@@ -20,6 +20,7 @@ mod reach;
 mod sample;
 mod script;
 mod self_excluding;
+mod signs;
 mod tests_asked;
 mod words;
 
@@ -54,6 +55,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("acronym_is_word", "an acronym that is a word too"),
     ("contained_item", "a term that finds nothing its neighbour does not find"),
     ("except_apart", "an EXCEPT whose sides never overlap"),
+    ("ignored_sign", "a sign in a phrase that no text is searched for"),
     ("mixed_script", "a word that mixes letters of two alphabets"),
     ("near_too_wide", "a distance so wide that it asks for nothing"),
     ("never_decisive", "a clause that can never decide"),
@@ -77,6 +79,14 @@ const MAX_LINTS: usize = 2_000;
 pub struct Rules<'a> {
     pub topics: &'a [Arc<Topic>],
     pub library: &'a Library,
+}
+
+/// A rule, a macro or an entry of a list as it was written: the trees of [`Rules`] do not keep
+/// every sign.
+#[derive(Debug, Clone)]
+pub struct Written<'a> {
+    pub place: RulePlace,
+    pub text: &'a str,
 }
 
 /// Where a lint points to.
@@ -135,8 +145,13 @@ impl Lint {
     }
 }
 
-/// Everything that is found in `rules`; with `history`, what the stored texts say of them too.
-pub fn lint(rules: Rules<'_>, mut history: Option<&mut History<'_>>) -> Vec<Lint> {
+/// Everything that is found in `rules` and in the texts they were read from; with `history`, what
+/// the stored texts say of them too.
+pub fn lint(
+    rules: Rules<'_>,
+    written: &[Written<'_>],
+    mut history: Option<&mut History<'_>>,
+) -> Vec<Lint> {
     let Some(book) = Book::read(rules) else {
         return Vec::new();
     };
@@ -148,6 +163,7 @@ pub fn lint(rules: Rules<'_>, mut history: Option<&mut History<'_>>) -> Vec<Lint
     negatives::lint(&book, &mut found);
     reach::lint(&book, &mut found);
     script::lint(&book, &mut found);
+    signs::lint(rules.library, written, &mut found);
     tests_asked::lint(&book, &mut found);
     capitals::lint(&book, history.as_deref_mut(), &mut found);
     if let Some(history) = history {

@@ -142,18 +142,24 @@ impl TopicSet {
 fn decide(decider: &mut Decider<'_>, candidates: &[u32], evaluation: &mut Evaluation) {
     let set = decider.set;
     let mut matched = Vec::new();
-    for compiled in candidates.iter().filter_map(|&index| set.topics.get(index as usize)) {
+    for &index in candidates {
+        let Some(compiled) = set.topics.get(index as usize) else {
+            continue;
+        };
         decider.begin_topic();
-        matched.extend(decider.matches(compiled).map(|scores| (compiled, scores)));
+        matched.extend(decider.matches(compiled).map(|scores| (index, compiled, scores)));
         if decider.is_over_budget() {
             evaluation.over_budget.push(compiled.topic.id.clone());
         }
     }
     decider.begin_anew();
-    for (compiled, scores) in matched {
-        let found = evidence::prove::prove(decider, compiled, scores);
-        evaluation.matches.push((Arc::clone(&compiled.topic), found));
+    for (_, compiled, _) in &matched {
+        decider.reading.known.warm(&compiled.names);
     }
+    for (index, compiled, scores) in matched {
+        evidence::prove::prove(decider, index, compiled, scores);
+    }
+    evaluation.matches = evidence::write::matches(decider);
 }
 
 #[cfg(test)]

@@ -16,6 +16,11 @@ use crate::domain::untrusted;
 /// Longest title of a test in a line for people, in characters.
 pub const MAX_TITLE_CHARS: usize = 80;
 
+/// Most clauses or quotes that a sentence about a failure names, and most characters of each:
+/// `topics explain` shows all.
+const MAX_PARTS: usize = 4;
+const MAX_PART_CHARS: usize = 60;
+
 /// What became of one `[[topic.test]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
@@ -105,8 +110,7 @@ fn missing_quote(evidence: &Evidence, wanted: &[String]) -> Option<String> {
     let spans = evidence.clauses.iter().flat_map(|clause| &clause.spans);
     let quotes: Vec<&str> = spans.map(|span| &*span.quote).collect();
     let missing = wanted.iter().find(|wanted| !quotes.contains(&wanted.as_str()))?;
-    let quoted: Vec<String> = quotes.iter().map(|quote| format!("\"{quote}\"")).collect();
-    let quoted = quoted.join(", ");
+    let quoted = few(quotes.iter().map(|quote| format!("\"{}\"", short(quote))));
     Some(format!("expected evidence \"{missing}\", but the evidence quotes {quoted}"))
 }
 
@@ -121,10 +125,24 @@ fn wrong_score(score: Option<f64>, range: Option<(f64, f64)>) -> Option<String> 
 /// The clauses of a match with their first quotes.
 fn clauses(found: &Match) -> String {
     let each = found.evidence.clauses.iter().map(|clause| match clause.spans.first() {
-        Some(span) => format!("{} (\"{}\")", clause.text, span.quote),
-        None => clause.text.clone(),
+        Some(span) => format!("{} (\"{}\")", short(&clause.text), short(&span.quote)),
+        None => short(&clause.text).into_owned(),
     });
-    each.collect::<Vec<_>>().join(", ")
+    few(each)
+}
+
+fn short(text: &str) -> Cow<'_, str> {
+    untrusted::excerpt(text, MAX_PART_CHARS)
+}
+
+/// The first few parts of a sentence, and how many there are more.
+fn few(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.collect();
+    let shown = parts.iter().take(MAX_PARTS).cloned().collect::<Vec<_>>().join(", ");
+    match parts.len().saturating_sub(MAX_PARTS) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 #[cfg(test)]

@@ -126,6 +126,7 @@ fn feed_state(batch: &Batch, view: &View, plan: &Plan) -> FeedState {
         body_hash: None,
         next_due: view.feed.next_due,
         next_reason: view.feed.next_reason.clone(),
+        memory: view.feed.memory.clone(),
         ..state
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::scene::{HOSTILE, Scene, run};
 use crate::support::server::Reply;
-use crate::support::world::item;
+use crate::support::world::{Item, item, rss};
 
 const PACT: &str = r#"
 [lists]
@@ -264,6 +264,29 @@ async fn an_old_alert_is_found_again_with_the_rule_and_text_of_then() {
     fs::write(&file, good).unwrap();
     let other = scene.run(&format!("topics explain nato {id} -o csv")).ended(0).out;
     assert!(other.starts_with("agrees,alert,"), "{other}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_the_present_revision_only_is_not_blamed_on_the_rule() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.world.topics = "[[topic]]\nid = \"nato\"\nmatch = 'NATO AND url:pact'\n".to_owned();
+    scene.world.write_config();
+    scene.once().ended(0);
+    let first = item("NATO signs a pact in Copenhagen");
+    scene.world.publish("wire", first.clone());
+    scene.once().ended(0);
+    let id = scene.alert_id();
+    let agrees = scene.run(&format!("alerts explain {id} -o json")).ended(0).json();
+    assert_eq!(agrees["agrees"], true, "{agrees:#}");
+    // The same entry under another link, with another text: the link of then is not kept.
+    let moved = Item { link: "https://news.example/moved".to_owned(), ..first.text("More soon.") };
+    scene.world.server.set("/wire", Reply::ok(rss("wire", &[moved])));
+    scene.once().ended(0);
+    let replay = scene.run(&format!("alerts explain {id} -o json")).ended(1).json();
+    let told = &replay["revisions"][0];
+    assert_eq!(told["entry_revision"], 1, "{replay:#}");
+    assert_eq!(told["differences"][0]["code"], "fields_not_kept", "{replay:#}");
+    assert_eq!(told["differences"].as_array().unwrap().len(), 1, "{replay:#}");
 }
 
 /// An alert whose rows were changed by hand.

@@ -1,5 +1,6 @@
 //! `feeds`, `entries` and `search`: what is read, how that goes, and what is kept of it.
 
+use wirewatch::domain::feed::{MoveSign, MoveStanding, Relocation, Sightings};
 use wirewatch::store::InstanceLock;
 
 use super::scene::{HOSTILE, Scene, cells};
@@ -178,4 +179,32 @@ async fn an_entry_is_shown_with_text_match_and_decision() {
     assert_eq!(object["matches"][0]["clauses"][0]["quotes"][0]["quote"], "NATO");
     scene.run("entries show E0").ended(1);
     scene.run("entries show nonsense").ended(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_is_taken_back_by_hand_and_only_once() {
+    let scene = Scene::new(&["wire", "ledger"]).await;
+    scene.once().ended(0);
+    let store = scene.world.store();
+    let view = store.feeds().unwrap().into_iter().find(|view| view.state.key.as_str() == "wire");
+    let mut state = view.unwrap().state;
+    let at = state.last_fetch.unwrap();
+    state.memory.relocation = Some(Relocation {
+        to: "https://new.example/\u{9b}2Jfeed".to_owned(),
+        sign: MoveSign::Redirect,
+        standing: MoveStanding::Followed,
+        seen: Sightings::first(at),
+        since: at,
+    });
+    let record = store.fetches(&state.key, 1).unwrap().remove(0);
+    store.record_fetch(state, record, Vec::new()).await.unwrap();
+
+    let ran = scene.run("feeds undo-move wire").ended(0);
+    assert!(ran.out.contains("https://new.example/") && !ran.out.contains('\u{9b}'), "{}", ran.out);
+    let again = scene.run("feeds undo-move wire -o json").ended(1);
+    assert!(again.err.contains("no move of wire is followed"), "{}", again.err);
+    scene.run("feeds undo-move ledger").ended(1);
+    scene.run("feeds undo-move no-such-feed").ended(1);
+    let told = store.feed_events(None, 10).unwrap();
+    assert_eq!((told.len(), told[0].1.code.as_ref()), (1, "move_undone"));
 }

@@ -108,6 +108,42 @@ async fn only_lints_that_there_are_can_be_allowed() {
     assert!(told.contains("test.toml:1:10") && told.contains("acronym_is_word"), "{told}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn signs_that_no_text_is_searched_for_are_told_at_their_place() {
+    let scene = scene(
+        r#"allow = ["ignored_sign:Co &"]
+[lists]
+firms = ["Marks & Spencer", "Co &"]
+bullets = { file = "bullets.txt" }
+[[topic]]
+id = "firms"
+match = '@firms OR "& Sons"'
+exclude = ['@bullets']
+[[topic.test]]
+title = "no"
+expect = "reject"
+"#,
+    );
+    let scene = scene.await;
+    let bullets = scene.world.dir().join("topics/bullets.txt");
+    fs::write(bullets, "# those we do not want\n- Globex\n").unwrap();
+    let found = scene.run("topics lint -o json").ended(0).list();
+    let told: Vec<String> = found
+        .iter()
+        .map(|lint| {
+            let text = |name: &str| lint[name].as_str().unwrap_or_default();
+            format!("{} {}:{} {}", text("level"), lint["line"], lint["column"], text("message"))
+        })
+        .collect();
+    let what = "is not looked for: what is found is";
+    let expected = [
+        format!("note 3:17 `&` {what} `\"Marks Spencer\"`"),
+        format!("warning 7:21 `&` {what} `Sons`"),
+        format!("warning 2:1 `-` {what} `Globex`"),
+    ];
+    assert_eq!(told, expected);
+}
+
 #[test]
 fn what_init_writes_is_free_of_lints() {
     let dir = tempfile::tempdir().unwrap();

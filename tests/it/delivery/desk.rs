@@ -167,6 +167,7 @@ impl Desk {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
         };
@@ -279,7 +280,8 @@ impl Desk {
             self.deliveries(None).into_iter().filter(is_open).collect();
         let in_turn = |one: &&DeliveryView| {
             let earlier = |other: &DeliveryView| {
-                (other.alert, &other.channel) == (one.alert, &one.channel) && other.seq < one.seq
+                (other.carried.alert(), &other.channel) == (one.carried.alert(), &one.channel)
+                    && other.carried.seq() < one.carried.seq()
             };
             !waiting.iter().any(earlier)
         };
@@ -318,6 +320,7 @@ fn feed() -> Feed {
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
         full_text: false,

@@ -71,6 +71,7 @@ impl Desk {
             freshness: Freshness::default(),
             rhythm: Default::default(),
             links: Default::default(),
+            manner: Default::default(),
             fetch: FetchRecord {
                 feed: state.id,
                 at: now(),
@@ -169,6 +170,7 @@ pub fn feed(key: &str) -> Feed {
         title: None,
         publisher: Some(key.to_owned()),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: Duration::from_secs(300), ceiling: Duration::from_secs(3600) },
         // The first fetch may alert.
         backfill: Duration::from_secs(24 * 3600),
@@ -195,6 +197,7 @@ pub fn told(title: &str, link: &str) -> Prepared {
         published: Some(now()),
         date_quality: DateQuality::Exact,
         own_date: Some(now()),
+        date_text: None,
         keys: EntryKeys {
             guid: Some(key("guid", link)),
             link: link_key,
@@ -245,8 +248,8 @@ pub fn found(title: &str) -> Match {
         score: Some(2.5),
         threshold: Some(1.0),
         evidence: Evidence {
-            clauses: vec![Clause {
-                text: quote.clone(),
+            clauses: [Clause {
+                text: quote.as_str().into(),
                 count: 3,
                 spans: vec![Span {
                     field: Field::Title,
@@ -254,25 +257,30 @@ pub fn found(title: &str) -> Match {
                     start: 0,
                     end: quote.len(),
                     chars: (0, quote.chars().count()),
-                    quote: quote.clone(),
-                    before: String::new(),
-                    after: "\u{202e} \"and\" on\n".to_owned(),
-                }],
+                    quote: quote.as_str().into(),
+                    before: "".into(),
+                    after: "\u{202e} \"and\" on\n".into(),
+                }]
+                .into(),
                 score: Some(ClauseScore {
                     weight: 1.25,
                     field_factor: 2.0,
                     repeat_factor: 1.0,
                     contribution: 2.5,
                 }),
-            }],
-            vetoes_tried: vec!["sport".to_owned()],
-            passages: vec![Passage {
+            }]
+            .into_iter()
+            .collect(),
+            vetoes_tried: vec!["sport".into()],
+            passages: [Passage {
                 field: Field::Body,
                 start: 0,
                 end: quote.len(),
-                text: quote.clone(),
-                marks: vec![(0, quote.len())],
-            }],
+                text: quote.as_str().into(),
+                marks: vec![(0, quote.len())].into(),
+            }]
+            .into_iter()
+            .collect(),
             truncated: true,
         },
     }

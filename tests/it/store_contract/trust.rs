@@ -178,6 +178,7 @@ async fn the_vigil_learns_when_a_topic_matched_and_since_when_it_is_watched() {
     let saved = desk.store.ingest(batch, move |view| plan(view, &same, at, RENDER)).await.unwrap();
     assert_eq!((saved.revised.len(), saved.decisions.len()), (1, 1));
     assert_eq!(matched(now() + HOUR * 2, 10), []);
+    assert_eq!(view().last_match, Some(now() + HOUR * 2));
     assert_eq!(matched(now(), 10), [now() + HOUR * 2, now() + HOUR]);
 }
 
@@ -188,6 +189,7 @@ async fn what_runs_is_replaced_and_what_stays_is_not_written_again() {
         kind,
         id: id.to_owned(),
         fields: [("rule".to_owned(), value.to_owned())].into(),
+        source: (kind == Kind::Topic).then(|| format!("match = '{value}'").into()),
     };
     let settings = || part("fetch", Kind::Settings, "s");
     let first = vec![

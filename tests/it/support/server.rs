@@ -93,6 +93,21 @@ impl FeedServer {
         self.address
     }
 
+    /// Closes the port: to the outside it is gone.
+    pub async fn vanish(&mut self) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+    }
+
+    /// Listens again, on the same port.
+    pub async fn reappear(&mut self) {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(self.address).unwrap();
+        let listener = socket.listen(64).unwrap();
+        self.accepting = tokio::spawn(accept(listener, Arc::clone(&self.state)));
+    }
+
     /// Answers `path` (with query, if any) with `reply` from now on.
     pub fn set(&self, path: &str, reply: Reply) {
         self.sequence(path, [reply]);

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::topics::backtest::replay::Replay;
 use crate::config::difference::{Change, PartChange};
-use crate::config::outline::{Kind, Part, SOURCE, TESTS_TEXT};
+use crate::config::outline::{Kind, Part, TESTS_TEXT};
 use crate::config::{self, Config};
 use crate::daemon::pipeline::routes;
 use crate::domain::backtest::{Count, Depth, Judge, Report, Terms};
@@ -94,8 +94,8 @@ fn is_telling(change: &PartChange) -> bool {
 /// The topic as it was, with its policy.
 fn restored(before: &[Part], topic: &TopicId) -> Option<Arc<TopicSet>> {
     let part = before.iter().find(|part| part.kind == Kind::Topic && part.id == topic.as_str())?;
-    let source = part.fields.get(SOURCE)?;
-    let restored = config::restore(source, topic.as_str()).ok()?;
+    let source = part.source.as_ref()?.to_string();
+    let restored = config::restore(&source, topic.as_str()).ok()?;
     Some(Arc::new(restored.set))
 }
 

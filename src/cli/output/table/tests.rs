@@ -69,6 +69,7 @@ fn topics() -> Records {
         Value::Null,
         json!("/etc/wirewatch/topics/harbour-talks.toml"),
         Value::Null,
+        Value::Null,
     ]);
     records
 }

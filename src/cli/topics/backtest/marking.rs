@@ -9,6 +9,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::cli::{alert_state, save_test};
+use crate::deliver::terminal::wrap;
 use crate::domain::alert::mark::Mark;
 use crate::domain::backtest::{Drawn, Report};
 use crate::domain::untrusted;
@@ -18,8 +19,8 @@ use crate::store::verdicts::{Verdict, VerdictView};
 /// What is kept beside a verdict that was asked for here.
 const NOTE: &str = "marked in a backtest";
 
-/// Columns of what is shown of a sample that is asked about.
-const ASKED_WIDTH: usize = 200;
+/// Most characters of why a sample that is asked about is one.
+const MAX_WHY_CHARS: usize = 200;
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +66,13 @@ fn mark(
 ) -> Result<(), Failure> {
     let author = alert_state::author(asked.author.as_deref(), &session.env);
     let (mut kept, mut marked) = (0, report.marked);
-    for (at, drawn) in samples.iter_mut().enumerate().filter(|(_, drawn)| drawn.mark.is_none()) {
-        let mark = match ask(drawn, &mut io::stdin().lock(), &mut io::stderr().lock()) {
+    let open = samples.iter().filter(|drawn| drawn.mark.is_none()).count();
+    let unmarked = samples.iter_mut().enumerate().filter(|(_, drawn)| drawn.mark.is_none());
+    for (number, (at, drawn)) in (1..).zip(unmarked) {
+        let kind = if at < report.hits.len() { "match" } else { "near miss" };
+        let head = format!("{number} of {open}, a {kind}");
+        let text = sample(drawn, &head, session.printer.width());
+        let mark = match ask(&text, &mut io::stdin().lock(), &mut io::stderr().lock()) {
             Ok(Answer::Marked(mark)) => mark,
             Ok(Answer::Skip) => continue,
             Ok(Answer::Quit) => break,
@@ -138,11 +144,20 @@ fn save_tests(
     Ok(())
 }
 
+/// What a sample is, safe for a terminal: below `head` its title, why it is one, and its link.
+fn sample(drawn: &Drawn, head: &str, width: usize) -> String {
+    let title = format!("{}: {}", drawn.publisher, drawn.title);
+    let why = page::why_hit(drawn, MAX_WHY_CHARS);
+    let parts = [Some(title), Some(why), drawn.url.clone()];
+    let parts = parts.into_iter().flatten().map(|part| untrusted::terminal(&part).into_owned());
+    let room = width.saturating_sub(2);
+    let lines = parts.flat_map(|part| wrap(&part, room, 2)).map(|line| format!("\n  {line}"));
+    format!("\n{head}{}", lines.collect::<String>())
+}
+
 /// Asks about one sample until the answer is understood. The end of the input is no answer.
-fn ask(drawn: &Drawn, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
-    let why = page::why_hit(drawn, ASKED_WIDTH);
-    let text = format!("\n{}: {}\n{why}", drawn.publisher, drawn.title);
-    writeln!(out, "{}", untrusted::terminal_block(&text))?;
+fn ask(text: &str, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<Answer> {
+    writeln!(out, "{text}")?;
     loop {
         write!(out, "wanted? [y]es [n]o [d]uplicate [s]kip [q]uit: ")?;
         out.flush()?;
@@ -167,18 +182,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_asked_for_until_it_is_understood() {
-        let drawn = Drawn {
-            entry: crate::domain::ids::EntryId(1),
-            feed: "wire".parse().unwrap(),
-            publisher: "WIRE".to_owned(),
-            title: "NATO \u{1b}[31mtalks".to_owned(),
-            url: None,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            text: "NATO".to_owned(),
-            found: None,
-            obstacle: None,
-            mark: None,
-        };
+        let text = sample(&drawn(), "1 of 3, a match", 40);
         for (input, expected) in [
             ("y\n", Answer::Marked(Mark::Useful)),
             ("perhaps\nNO\n", Answer::Marked(Mark::Noise)),
@@ -188,8 +192,32 @@ mod tests {
             ("", Answer::Quit),
         ] {
             let mut out = Vec::new();
-            assert_eq!(ask(&drawn, &mut input.as_bytes(), &mut out).unwrap(), expected);
-            assert!(!String::from_utf8(out).unwrap().contains('\u{1b}'));
+            assert_eq!(ask(&text, &mut input.as_bytes(), &mut out).unwrap(), expected);
+            assert!(String::from_utf8(out).unwrap().starts_with(&text));
+        }
+    }
+
+    #[test]
+    fn a_sample_is_shown_within_the_terminal_and_cannot_move_its_cursor() {
+        assert_eq!(
+            sample(&drawn(), "1 of 3, a match", 40),
+            "\n1 of 3, a match\n  WIRE: NATO talks go on in the harbour\n    city\n  NATO\n  \
+             https://wire.example/1"
+        );
+    }
+
+    fn drawn() -> Drawn {
+        Drawn {
+            entry: crate::domain::ids::EntryId(1),
+            feed: "wire".parse().unwrap(),
+            publisher: "WIRE".to_owned(),
+            title: "NATO \u{1b}[31mtalks go on in the harbour city".to_owned(),
+            url: Some("https://wire.example/1".to_owned()),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            text: "NATO".to_owned(),
+            found: None,
+            obstacle: None,
+            mark: None,
         }
     }
 }

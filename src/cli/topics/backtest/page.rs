@@ -273,7 +273,7 @@ fn precision(marked: Marked, lines: &mut Lines) {
         return;
     };
     lines.head(format!(
-        "precision {:.2} ({:.2} to {:.2} with 95 % confidence): {} of {} marked matches are wanted",
+        "precision {:.2} ({:.2} to {:.2} with 95 % confidence): {} of {} marked are wanted",
         precision.share, precision.low, precision.high, precision.wanted, precision.judged
     ));
     if marked.duplicate > 0 {

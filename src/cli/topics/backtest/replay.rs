@@ -167,6 +167,7 @@ fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
             title: feed_title,
             publisher: None,
             tags: Vec::new(),
+            paused: false,
             interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
             backfill: Duration::ZERO,
             full_text: false,

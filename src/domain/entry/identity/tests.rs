@@ -144,6 +144,7 @@ fn feed(url: &str, publisher: Option<&str>) -> Feed {
         title: None,
         publisher: publisher.map(Into::into),
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
         full_text: false,

@@ -122,6 +122,21 @@ fn a_language_is_not_taken_for_its_neighbour() {
         ("et", "Eesti valitsus on valmis, aga otsus ei ole lõplik"),
         ("be", "Урад і парламент не змаглі дамовіцца"),
         ("be", "У Мінску пасля сустрэчы заявілі, што будзе новы закон"),
+        ("mk", "Владата го одобри буџетот за одбрана"),
+        ("mk", "Избори во Скопје: гласањето почна со доцнење"),
+        ("mk", "Мицкоски: Нема да има промени на уставот"),
+        ("gl", "O Goberno aproba o orzamento de defensa"),
+        ("gl", "A folga do transporte chega á fin tras unha semana"),
+        ("gl", "Feijóo nega que haxa unha crise no partido"),
+        ("af", "Kabinet keur nuwe begroting vir verdediging goed"),
+        ("af", "Staking by Eskom: krag is weer af in Kaapstad"),
+        ("af", "Polisie soek na man oor moord in Pretoria"),
+        ("ms", "Kerajaan meluluskan belanjawan pertahanan"),
+        ("ms", "Banjir di Kelantan: mangsa di pusat pemindahan meningkat"),
+        ("ms", "Anwar tegaskan tiada campur tangan dalam siasatan"),
+        ("sl", "Vlada je potrdila proračun za obrambo"),
+        ("sl", "Stavka na železnici: vlaki ne vozijo"),
+        ("sl", "V Ljubljani so odprli novo bolnišnico"),
     ] {
         let found = told(headline, "");
         if found != language && found != UNDETERMINED {
@@ -129,6 +144,16 @@ fn a_language_is_not_taken_for_its_neighbour() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    for (language, text) in [
+        ("mk", "Претседателот рече дека ќе има избори во мај и дека законот ќе се менува"),
+        // Too much of it is Portuguese as well.
+        ("und", "O presidente da Xunta di que non haberá máis cortes na sanidade"),
+        ("af", "Die regering sê dit sal nie die belasting vir boere verhoog nie"),
+        ("ms", "Perdana Menteri kata kerajaan boleh umum bantuan bagi rakyat selepas mesyuarat"),
+        ("sl", "Predsednik pravi, da bodo volitve tudi v maju in da ni več časa"),
+    ] {
+        assert_eq!(told(text, ""), language, "{text}");
+    }
     assert_eq!(told("Eesti valitsus on valmis, aga otsus ei ole lõplik", ""), "et");
 }
 

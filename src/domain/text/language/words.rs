@@ -104,6 +104,11 @@ const WORDS: &[(&str, &str)] = &[
     ("be", "і й у ў на з не што па за ад для пра да пры як гэта яго пасля быў будзе або ды супраць"),
     ("bg", "и в на с не че по за от до се са е при как това след ще със над да беше срещу"),
     ("sr", "и у на с не да по за од до се су је при како то после ће са над ће"),
+    ("mk", "и во на со не што по за од до се е при како тоа ќе над дека против но има му ја го ги беше"),
+    ("gl", "o a os as de do da dos das e en no na nos nas un unha por para con que se non ao á é máis tras sobre entre son foi di polo pola xunta goberno"),
+    ("af", "die van en in op te dat is vir met sy aan nie deur uit by na om meer word oor ook tot het was sal sê se hul"),
+    ("ms", "yang dan di ke dari untuk dengan pada ini itu tidak akan dalam oleh adalah juga selepas bagi kata boleh telah tiada kerajaan"),
+    ("sl", "in v na se da je z s do o po za od pri ki so kot bo bi ni pa tudi že več proti med ali bodo"),
     // Croatian, Bosnian and Serbian in Latin letters: one set of small words, so that they only
     // tell that it is no other language.
     (UNDETERMINED, "i u na s ne da za od do se su je"),

@@ -11,29 +11,39 @@ use super::lexicon::Lexicon;
 use super::plan::Plan;
 use super::revision::Revisions;
 use super::{
-    CompiledDefinition, CompiledTopic, Gates, Library, Patterns, TopicSet, Vocabulary, expr_label,
+    ClauseName, CompiledDefinition, CompiledTopic, Gates, Group, Library, Patterns, TopicSet,
+    Vocabulary, expr_label,
 };
 use crate::domain::ids::Digest;
 use crate::domain::text::spelling::Stem;
 
 /// Compiles rules that [`super::check`] found nothing wrong with.
-pub fn build(topics: Vec<Arc<Topic>>, library: &Library) -> Result<TopicSet, Vec<RuleError>> {
+pub fn build(groups: Vec<Group<'_>>) -> Result<TopicSet, Vec<RuleError>> {
+    let none = Library::default();
     let mut builder = Builder {
-        library,
+        library: &none,
         lexicon: Lexicon::default(),
         definitions: Vec::new(),
         known: HashMap::new(),
+        names: HashMap::new(),
+        group: 0,
         reads_all_fields: false,
     };
-    let mut revisions = Revisions::new(library);
-    let compiled: Vec<CompiledTopic> =
-        topics.iter().map(|topic| builder.topic(topic, revisions.of(&topic.rule))).collect();
+    let mut compiled: Vec<CompiledTopic> = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        builder.group = number;
+        builder.library = group.library;
+        builder.known.clear();
+        let mut revisions = Revisions::new(group.library);
+        let topics = group.topics.iter();
+        compiled.extend(topics.map(|topic| builder.topic(topic, revisions.of(&topic.rule))));
+    }
     let needs = builder.needs(&compiled);
-    let errors: Vec<RuleError> = topics
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| needs[*index].is_empty())
-        .map(|(index, topic)| nothing_required(index, topic))
+    let places = groups.iter().flat_map(|group| group.topics.iter().enumerate());
+    let errors: Vec<RuleError> = places
+        .zip(&needs)
+        .filter(|(_, needs)| needs.is_empty())
+        .map(|((index, topic), _)| nothing_required(index, topic))
         .collect();
     if !errors.is_empty() {
         return Err(errors);
@@ -85,6 +95,9 @@ struct Builder<'a> {
     lexicon: Lexicon,
     definitions: Vec<CompiledDefinition>,
     known: HashMap<(&'a str, Stem), u32>,
+    /// Numbers of clauses. What a name in them stands for is a matter of the group.
+    names: HashMap<(usize, Arc<str>, Stem), u32>,
+    group: usize,
     reads_all_fields: bool,
 }
 
@@ -95,19 +108,48 @@ impl Builder<'_> {
         let matching = rule.matching.as_ref().map(|expr| self.plan(expr, stem));
         let exclude = rule.exclude.iter().map(|expr| self.plan(expr, Stem::None)).collect();
         let weights = rule.weights.iter().map(|weight| self.plan(&weight.expr, stem)).collect();
-        let mut labels = Vec::new();
+        let mut names = Vec::new();
         if let Some(expr) = &rule.matching {
-            clause_labels(expr, &mut labels);
+            self.clause_names(expr, stem, &mut names);
         }
-        labels.extend(rule.weights.iter().map(|weight| expr_label(&weight.expr)));
+        names.extend(rule.weights.iter().map(|weight| self.name(&weight.expr, stem)));
         CompiledTopic {
-            labels: labels.into(),
+            names: names.into(),
+            vetoes: rule.exclude.iter().map(|expr| expr_label(expr).into()).collect(),
             topic: Arc::clone(topic),
             revision,
+            id: topic.id.clone(),
+            threshold: rule.threshold,
+            is_filtered: !rule.filters.is_any(),
             matching,
             exclude,
             weights,
         }
+    }
+
+    /// The names of the clauses that evidence is made of: operands of `AND` and `OR`, and what
+    /// stands alone, from left to right.
+    fn clause_names(&mut self, expr: &Expr, stem: Stem, names: &mut Vec<ClauseName>) {
+        match &expr.node {
+            Node::Or(operands) | Node::And(operands) => {
+                for operand in operands {
+                    self.clause_names(operand, stem, names);
+                }
+            }
+            _ => names.push(self.name(expr, stem)),
+        }
+    }
+
+    fn name(&mut self, expr: &Expr, stem: Stem) -> ClauseName {
+        let text: Arc<str> = expr_label(expr).into();
+        let number = self.names.len() as u32;
+        let key = (self.group, text, stem);
+        if let Some((known, number)) = self.names.get_key_value(&key) {
+            return ClauseName { text: Arc::clone(&known.1), number: *number };
+        }
+        let text = Arc::clone(&key.1);
+        self.names.insert(key, number);
+        ClauseName { text, number }
     }
 
     fn plan(&mut self, expr: &Expr, stem: Stem) -> Plan {
@@ -200,19 +242,6 @@ impl Builder<'_> {
             gates: Gates::new(needs, term_count),
             reads_all_fields: self.reads_all_fields,
         })
-    }
-}
-
-/// The names of the clauses that evidence is made of: operands of `AND` and `OR`, and what stands
-/// alone, from left to right.
-fn clause_labels(expr: &Expr, labels: &mut Vec<String>) {
-    match &expr.node {
-        Node::Or(operands) | Node::And(operands) => {
-            for operand in operands {
-                clause_labels(operand, labels);
-            }
-        }
-        _ => labels.push(expr_label(expr)),
     }
 }
 

@@ -223,9 +223,16 @@ impl Gates {
         (gate as usize) < self.filed_starts.len() - 1
     }
 
+    /// Where the gates that a term opens stand, for [`Self::opened_by`].
+    #[inline]
+    pub fn stretch_of(&self, term: TermId) -> (u32, u32) {
+        (self.term_starts[term as usize], self.term_starts[term as usize + 1])
+    }
+
     /// The gates a term opens.
-    pub fn opened_by(&self, term: TermId) -> &[GateId] {
-        slice(&self.term_starts, &self.term_gates, term)
+    #[inline]
+    pub fn opened_by(&self, (start, end): (u32, u32)) -> &[GateId] {
+        &self.term_gates[start as usize..end as usize]
     }
 
     /// The topics filed under a gate that is an anchor.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::Topic;
 use super::super::syntax::ast::{Definition, ProximityOp, Scope};
-use crate::domain::ids::Digest;
+use crate::domain::ids::{Digest, TopicId};
 
 /// One way a single token (or run of unsegmented script, or regular expression) is found.
 pub type TermId = u32;
@@ -15,7 +15,7 @@ pub type TermId = u32;
 /// A term as written: index into the set's leaves.
 pub type LeafId = u32;
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
     Or(Box<[Plan]>),
     And(Box<[Plan]>),
@@ -158,10 +158,25 @@ pub struct CompiledDefinition {
 pub struct CompiledTopic {
     pub topic: Arc<Topic>,
     pub revision: Digest,
+    /// What every decision asks of the topic, put beside its plan: the topic itself lies elsewhere
+    /// in memory.
+    pub id: TopicId,
+    pub threshold: Option<f64>,
+    pub is_filtered: bool,
     pub matching: Option<Plan>,
     pub exclude: Box<[Plan]>,
     pub weights: Box<[Plan]>,
     /// Names of the clauses of `matching` from left to right, then of the weights: written once,
     /// since evidence needs them for every match.
-    pub labels: Box<[String]>,
+    pub names: Box<[ClauseName]>,
+    /// The exclusions as written.
+    pub vetoes: Box<[Arc<str>]>,
+}
+
+/// A clause as it is written, once for all topics that have it.
+#[derive(Debug, Clone)]
+pub struct ClauseName {
+    pub text: Arc<str>,
+    /// The same for clauses that are written the same and stemmed the same: they find the same.
+    pub number: u32,
 }

@@ -68,9 +68,22 @@ impl Clause {
             (Clause::Not(inner), [child, ..]) => !inner.holds(child, force),
             (Clause::Within(inner), [child, ..]) => inner.holds(child, force),
             (Clause::AtLeast(n, clauses), children) => {
-                let held = below(clauses).into_iter().zip(children);
-                let counts = held.map(|(held, child)| if held { child.counted.max(1) } else { 0 });
-                counts.sum::<u32>() >= *n
+                let held: Vec<bool> = below(clauses);
+                let own = |held: bool, child: &ExplainedNode| {
+                    if held { child.counted.max(1) } else { 0 }
+                };
+                // Where operands share terms, only the one that is forced counts anew.
+                let other = held.iter().zip(children).find(|(held, child)| **held != child.held);
+                let count = match other {
+                    Some((held, child)) if let Some(beside) = child.beside => {
+                        beside.saturating_add(own(*held, child))
+                    }
+                    None if children.iter().any(|child| child.beside.is_some()) => {
+                        return node.held;
+                    }
+                    _ => held.iter().zip(children).map(|(held, child)| own(*held, child)).sum(),
+                };
+                count >= *n
             }
             (Clause::Unless { found, taken }, [left, ..]) => {
                 let is_found = left.count > 0;

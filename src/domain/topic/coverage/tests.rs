@@ -131,6 +131,24 @@ fn what_is_asked_for_in_numbers_is_covered_by_the_one_that_makes_them_full() {
 }
 
 #[test]
+fn a_term_in_two_operands_counts_once() {
+    // One coach is one, be it a word of its own or of the list.
+    let rule = || matching("ATLEAST/2(@games, coach, NATO)");
+    assert_eq!(
+        check(rule(), &["coach and NATO"]),
+        ["match @games: ", "match coach: ", "match NATO: +"],
+        "either tells of the coach"
+    );
+    assert_eq!(
+        check(rule(), &["coach"]),
+        ["match @games: ", "match coach: ", "match NATO: -"],
+        "both are found: neither is missing"
+    );
+    let other = check(rule(), &["goalkeeper and coach"]);
+    assert_eq!(other, ["match @games: +", "match coach: ", "match NATO: "]);
+}
+
+#[test]
 fn an_operand_that_is_no_list_counts_once() {
     assert_eq!(
         check(matching("ATLEAST/3(NATO NEAR/3 pact, summit, budget)"), &["NATO pact, summit"]),

@@ -1,58 +1,69 @@
 //! Puts the evidence of a match together: the clauses of the rule that held, each weight that
-//! counted, the exclusions that did not hold. [`super::passage`] picks the text to show.
+//! counted, the exclusions that did not hold. [`super::known`] finds each clause once for all
+//! topics, [`super::passage`] picks the text to show, [`super::write`] writes what came of it.
 
-use super::super::compile::{CompiledTopic, Plan, expr_label};
+use std::ops::Range;
+
+use super::super::compile::{ClauseName, CompiledTopic, Plan};
 use super::super::matcher::decide::{Decider, Scores, total};
-use super::super::matcher::occurrence::{Found, Occurrence, count_apart};
-use super::super::matcher::reading::field_text;
-use super::super::matcher::score::is_in_lead;
+use super::super::matcher::occurrence::Occurrence;
 use super::super::syntax::ast::Scope;
+use super::known::ProofId;
 use super::passage::passages;
-use super::{
-    CONTEXT_CHARS, Clause, ClauseScore, Evidence, MAX_CLAUSES, MAX_SCORED_CLAUSES,
-    MAX_SPANS_PER_CLAUSE, Match, Span,
-};
+use super::quote::Quotes;
+use super::{ClauseScore, MAX_CLAUSES, MAX_SCORED_CLAUSES, MAX_SPANS_PER_CLAUSE, Span};
 use crate::domain::document::Document;
-use crate::domain::text::ANALYSER_VERSION;
 
 /// Fewest clauses of the rule that are kept beside many weights.
 const MIN_RULE_CLAUSES: usize = 3;
 
-/// A clause and where it was found.
+/// A clause of the topic at hand that held.
+#[derive(Debug, Clone, Copy)]
 pub struct Proven {
-    text: String,
-    found: Found,
-    /// The stretches of text that make up what was found.
-    pub pieces: Vec<Occurrence>,
-    score: Option<ClauseScore>,
+    /// Index of its name among the topic's.
+    pub name: u32,
+    /// Where it was found; [`NOWHERE`] of what is known to hold but cannot be shown.
+    pub proof: ProofId,
+    pub score: Option<ClauseScore>,
 }
 
-/// Proves that `compiled` matches the document that `decider` reads. Each clause has a share of
-/// work of its own: deciding may have used up what the topic had.
-pub fn prove(decider: &mut Decider<'_>, compiled: &CompiledTopic, scores: Scores) -> Match {
-    let rule = &compiled.topic.rule;
+/// No proof.
+const NOWHERE: ProofId = ProofId::MAX;
+
+/// Scored clauses beyond what is kept, as one: how many, and their sum.
+pub type Rest = (usize, f64);
+
+/// What a match consists of, until all of a document are known.
+#[derive(Debug)]
+pub struct Sketch {
+    /// Index of the topic.
+    pub topic: u32,
+    pub score: Option<f64>,
+    /// Among all clauses of the document.
+    pub clauses: Range<u32>,
+    pub rest: Option<Rest>,
+    /// Among all passages of the document.
+    pub passages: Range<u32>,
+    pub is_cut: bool,
+}
+
+/// Proves that the topic of this index matches the document that `decider` reads. Each clause has
+/// a share of work of its own: deciding may have used up what the topic had.
+pub fn prove(decider: &mut Decider<'_>, topic: u32, compiled: &CompiledTopic, scores: Scores) {
+    let mut proven = std::mem::take(&mut decider.reading.known.proven);
     let mut is_cut = false;
-    let mut proven = rule_clauses(decider, compiled, &scores, &mut is_cut);
-    let score = (!rule.weights.is_empty()).then(|| total(&scores));
+    let score = (!compiled.weights.is_empty()).then(|| total(&scores));
+    rule_clauses(decider, compiled, &scores, &mut proven, &mut is_cut);
     is_cut |= add_weights(decider, compiled, scores, &mut proven);
-    for clause in &mut proven {
-        clause.pieces = pieces(decider.list(&clause.found), &decider.reading.pieces);
-    }
+    let rest = fold_rest(&mut proven);
     let passages = passages(decider, &proven);
-    let clauses = proven.into_iter().map(|clause| finish(decider, clause, &mut is_cut)).collect();
-    Match {
-        topic: compiled.topic.id.clone(),
-        revision: compiled.revision,
-        analyser: ANALYSER_VERSION,
-        score,
-        threshold: rule.threshold,
-        evidence: Evidence {
-            clauses,
-            vetoes_tried: rule.exclude.iter().map(expr_label).collect(),
-            passages,
-            truncated: is_cut,
-        },
-    }
+    let known = &mut decider.reading.known;
+    is_cut |= proven.iter().any(|clause| known.pieces(clause.proof).len() > MAX_SPANS_PER_CLAUSE);
+    let first = known.clauses.len() as u32;
+    known.clauses.append(&mut proven);
+    let clauses = first..known.clauses.len() as u32;
+    known.sketches.push(Sketch { topic, score, clauses, rest, passages, is_cut });
+    known.proven = proven;
 }
 
 /// The clauses of `match` that held.
@@ -60,61 +71,71 @@ fn rule_clauses(
     decider: &mut Decider<'_>,
     compiled: &CompiledTopic,
     scores: &Scores,
+    proven: &mut Vec<Proven>,
     is_cut: &mut bool,
-) -> Vec<Proven> {
-    let mut proven = Vec::new();
+) {
     let Some(plan) = &compiled.matching else {
-        return proven;
+        return;
     };
-    collect(decider, plan, &compiled.labels, &mut proven, is_cut);
+    collect(decider, plan, (&compiled.names, 0), proven, is_cut);
     if proven.is_empty() && *is_cut {
         // The document's share is used up, and a match needs a proof. That many were found while
         // the share of deciding lasted, so that there are few of them.
         let (set, document, origin) = (decider.set, decider.document, decider.origin);
         let mut anew = Decider::new(set, document, origin, decider.reading);
-        collect(&mut anew, plan, &compiled.labels, &mut proven, is_cut);
+        collect(&mut anew, plan, (&compiled.names, 0), proven, is_cut);
     }
-    if let (true, true, true, Some(text)) =
-        (*is_cut, proven.is_empty(), scores.is_empty(), compiled.labels.first())
-    {
+    if *is_cut && proven.is_empty() && scores.is_empty() && !compiled.names.is_empty() {
         // What was decided on part of the text may not be found in more of it: the clause alone.
-        proven.push(Proven { text: text.clone(), found: 0..0, pieces: Vec::new(), score: None });
+        proven.push(Proven { name: 0, proof: NOWHERE, score: None });
     }
-    proven
 }
 
-/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone. `labels`
-/// starts with theirs. Notes in `is_cut` where one ran out of its share.
+/// Collects the clauses that held: operands of `AND` and `OR`, and what stands alone. Their names
+/// are those from `first` on. Notes in `is_cut` where one ran out of its share.
 fn collect(
     decider: &mut Decider<'_>,
     plan: &Plan,
-    labels: &[String],
+    (names, first): (&[ClauseName], usize),
     proven: &mut Vec<Proven>,
     is_cut: &mut bool,
 ) {
-    match plan {
-        Plan::Or(operands) | Plan::And(operands) => {
-            let mut labels = labels;
-            for operand in operands {
-                let (own, rest) = labels.split_at(operand.clause_count());
-                decider.begin_topic();
-                let held = decider.holds(operand, Scope::Text);
-                *is_cut |= decider.is_over_budget();
-                if held {
-                    collect(decider, operand, own, proven, is_cut);
-                }
-                labels = rest;
-            }
+    let (Plan::Or(operands) | Plan::And(operands)) = plan else {
+        let Some(name) = names.get(first) else {
+            return;
+        };
+        let proof = find(decider, plan, name, is_cut);
+        if !decider.reading.known.pieces(proof).is_empty() {
+            proven.push(Proven { name: first as u32, proof, score: None });
         }
-        _ => {
-            decider.begin_topic();
-            let found = decider.find(plan, Scope::Text);
-            *is_cut |= decider.is_over_budget();
-            if let (false, Some(text)) = (found.is_empty(), labels.first()) {
-                proven.push(Proven { text: text.clone(), found, pieces: Vec::new(), score: None });
-            }
+        return;
+    };
+    let mut first = first;
+    for operand in operands {
+        let is_joined = matches!(operand, Plan::Or(_) | Plan::And(_));
+        if !is_joined || holds(decider, operand, is_cut) {
+            collect(decider, operand, (names, first), proven, is_cut);
         }
+        first += operand.clause_count();
     }
+}
+
+fn holds(decider: &mut Decider<'_>, plan: &Plan, is_cut: &mut bool) -> bool {
+    decider.begin_topic();
+    let held = decider.holds(plan, Scope::Text);
+    *is_cut |= decider.is_over_budget();
+    held
+}
+
+/// Where a clause is found, in this document as a whole.
+fn find(decider: &mut Decider<'_>, plan: &Plan, name: &ClauseName, is_cut: &mut bool) -> ProofId {
+    if let Some(proof) = decider.known_proof(name) {
+        return proof;
+    }
+    decider.begin_topic();
+    let found = decider.find(plan, Scope::Text);
+    *is_cut |= decider.is_over_budget();
+    decider.prove_found(name, &found)
 }
 
 /// Adds the weights that counted, to the clause of the same text where there is one, and keeps
@@ -125,29 +146,28 @@ fn add_weights(
     scores: Scores,
     proven: &mut Vec<Proven>,
 ) -> bool {
-    let mut weights = Vec::with_capacity(scores.len());
-    let labels = &compiled.labels[compiled.labels.len() - compiled.weights.len()..];
+    let names = &compiled.names;
+    let of_rule = proven.len();
+    let first = names.len() - compiled.weights.len();
     for (index, score) in scores {
-        let (Some(text), Some(plan)) = (labels.get(index), compiled.weights.get(index)) else {
+        let (Some(name), Some(plan)) = (names.get(first + index), compiled.weights.get(index))
+        else {
             continue;
         };
-        let same = proven.iter_mut().find(|clause| clause.text == *text && clause.score.is_none());
+        let is_same = |clause: &Proven| names[clause.name as usize].number == name.number;
+        let same =
+            proven[..of_rule].iter_mut().find(|clause| clause.score.is_none() && is_same(clause));
         if let Some(clause) = same {
             clause.score = Some(score);
         } else {
-            decider.begin_topic();
-            let found = decider.find(plan, Scope::Text);
-            weights.push(Proven {
-                text: text.clone(),
-                found,
-                pieces: Vec::new(),
-                score: Some(score),
-            });
+            let proof = find(decider, plan, name, &mut false);
+            proven.push(Proven { name: (first + index) as u32, proof, score: Some(score) });
         }
     }
-    let total = proven.len() + weights.len();
+    let total = proven.len();
     if total > MAX_CLAUSES {
-        let kept = MAX_CLAUSES.saturating_sub(weights.len()).max(MIN_RULE_CLAUSES);
+        let weights = total - of_rule;
+        let kept = MAX_CLAUSES.saturating_sub(weights).max(MIN_RULE_CLAUSES);
         // Clauses that carry a score explain the sum: they stay.
         let mut plain = 0;
         proven.retain(|clause| {
@@ -155,15 +175,12 @@ fn add_weights(
             clause.score.is_some() || plain <= kept
         });
     }
-    proven.append(&mut weights);
-    let rest = fold_rest(proven);
-    proven.extend(rest);
     total > MAX_CLAUSES
 }
 
-/// Takes out the scored clauses beyond what is kept, as one clause that brings their sum: the
+/// Takes out the scored clauses beyond what is kept: one clause brings their sum, since the
 /// contributions of all clauses are the score, always.
-fn fold_rest(proven: &mut Vec<Proven>) -> Option<Proven> {
+fn fold_rest(proven: &mut Vec<Proven>) -> Option<Rest> {
     let (mut kept, mut folded, mut sum) = (0, 0, 0.0);
     let scored = proven.iter().filter(|clause| clause.score.is_some()).count();
     if scored <= MAX_SCORED_CLAUSES {
@@ -181,30 +198,13 @@ fn fold_rest(proven: &mut Vec<Proven>) -> Option<Proven> {
         }
         stays
     });
-    let score =
-        ClauseScore { weight: sum, field_factor: 1.0, repeat_factor: 1.0, contribution: sum };
-    let text = format!("{folded} more weights");
-    Some(Proven { text, found: 0..0, pieces: Vec::new(), score: Some(score) })
-}
-
-fn finish(decider: &Decider<'_>, clause: Proven, is_cut: &mut bool) -> Clause {
-    *is_cut |= clause.pieces.len() > MAX_SPANS_PER_CLAUSE;
-    let kept = clause.pieces.iter().take(MAX_SPANS_PER_CLAUSE);
-    Clause {
-        text: clause.text,
-        count: count_apart(decider.list(&clause.found)),
-        spans: kept.map(|piece| span(decider.document, piece)).collect(),
-        score: clause.score,
-    }
+    Some((folded, sum))
 }
 
 /// All pieces of occurrences, each once, as they stand in the document.
 pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
-    let count = found.iter().map(|occurrence| occurrence.pieces(arena).len()).sum();
-    let mut all: Vec<Occurrence> = Vec::with_capacity(count);
-    for occurrence in found {
-        all.extend_from_slice(occurrence.pieces(arena));
-    }
+    let pieces = found.iter().flat_map(|occurrence| occurrence.pieces(arena));
+    let mut all: Vec<Occurrence> = pieces.copied().collect();
     all.sort_by_key(Occurrence::order);
     all.dedup_by_key(|piece| piece.order());
     all
@@ -212,22 +212,7 @@ pub fn pieces(found: &[Occurrence], arena: &[Occurrence]) -> Vec<Occurrence> {
 
 /// The place of a piece, with its text and what stands around it.
 pub fn span(document: &Document, piece: &Occurrence) -> Span {
-    let text = field_text(document, piece.field);
-    let (start, end) = (piece.from as usize, piece.to as usize);
-    let (before, after) = (&text[..start], &text[end..]);
-    let first = before.chars().count();
-    let from = before.char_indices().rev().nth(CONTEXT_CHARS - 1).map_or(0, |(at, _)| at);
-    let to = after.char_indices().nth(CONTEXT_CHARS).map_or(after.len(), |(at, _)| at);
-    Span {
-        field: piece.field,
-        in_lead: is_in_lead(piece.field, piece.start),
-        start,
-        end,
-        chars: (first, first + text[start..end].chars().count()),
-        quote: text[start..end].to_owned(),
-        before: before[from..].to_owned(),
-        after: after[..to].to_owned(),
-    }
+    Quotes::default().span(document, piece)
 }
 
 #[cfg(test)]

@@ -11,6 +11,10 @@ use super::{ExplainedNode, Nearest};
 /// Most members of a list that are shown: those that were found.
 const MAX_MEMBERS: usize = 10;
 
+/// Most operands of an `ATLEAST` that are told apart by the terms they share: each is compared with
+/// all others.
+const MAX_SHARING: usize = 64;
+
 /// Most pairs of occurrences compared to find the nearest two.
 const MAX_PAIRS: usize = 100_000;
 
@@ -25,9 +29,7 @@ pub fn node(decider: &mut Decider<'_>, expr: &Expr, plan: &Plan, scope: Scope) -
                 explained.children.push(node(decider, expr, plan, scope));
             }
             if let Node::AtLeast { .. } = &expr.node {
-                for (child, plan) in explained.children.iter_mut().zip(plans) {
-                    child.counted = decider.count_held(std::slice::from_ref(plan), scope, u32::MAX);
-                }
+                count_operands(decider, plans, scope, &mut explained.children);
             }
             if let (Node::AtLeast { n, .. }, false) = (&expr.node, explained.held) {
                 let count = decider.count_held(plans, scope, u32::MAX);
@@ -85,9 +87,33 @@ fn leaf(decider: &mut Decider<'_>, label: String, plan: &Plan, scope: Scope) -> 
             .map(|piece| span(decider.document, piece))
             .collect(),
         counted: 0,
+        beside: None,
         note: None,
         nearest: None,
         children: Vec::new(),
+    }
+}
+
+/// How many each operand of an `ATLEAST` adds; where they share terms, which count once, also how
+/// many the others come to without it.
+fn count_operands(
+    decider: &mut Decider<'_>,
+    plans: &[Plan],
+    scope: Scope,
+    children: &mut [ExplainedNode],
+) {
+    let mut sum: u32 = 0;
+    for (child, plan) in children.iter_mut().zip(plans) {
+        child.counted = decider.count_held(std::slice::from_ref(plan), scope, u32::MAX);
+        sum = sum.saturating_add(child.counted);
+    }
+    if plans.len() > MAX_SHARING || decider.count_held(plans, scope, u32::MAX) == sum {
+        return;
+    }
+    for (at, child) in children.iter_mut().enumerate() {
+        let others = plans.iter().enumerate().filter(|(other, _)| *other != at);
+        let others: Vec<Plan> = others.map(|(_, plan)| plan.clone()).collect();
+        child.beside = Some(decider.count_held(&others, scope, u32::MAX));
     }
 }
 

@@ -19,7 +19,7 @@ pub fn lints(rules: Vec<Rule>, library: &Library, history: Option<&mut History<'
     let topics: Vec<Arc<Topic>> =
         named.map(|(at, rule)| Arc::new(topic(&format!("t{at}"), rule))).collect();
     TopicSet::compile(topics.clone(), library).unwrap_or_else(|errors| panic!("{errors:?}"));
-    let mut found = super::lint(Rules { topics: &topics, library }, history);
+    let mut found = super::lint(Rules { topics: &topics, library }, &[], history);
     found.retain(|lint| lint.code != "no_tests");
     found
 }
@@ -74,5 +74,5 @@ fn every_code_is_listed_and_can_be_allowed_with_or_without_its_term() {
 #[test]
 fn no_topics_no_lints() {
     let library = Library::default();
-    assert_eq!(super::lint(Rules { topics: &[], library: &library }, None), []);
+    assert_eq!(super::lint(Rules { topics: &[], library: &library }, &[], None), []);
 }

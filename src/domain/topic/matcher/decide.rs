@@ -101,7 +101,8 @@ impl<'a> Decider<'a> {
     /// Whether a topic matches, and what its weights came to.
     pub fn matches(&mut self, compiled: &CompiledTopic) -> Option<Scores> {
         // The cheapest first: telling a language from the text costs more than most rules.
-        let asks_last = self.language.is_none()
+        let asks_last = compiled.is_filtered
+            && self.language.is_none()
             && !compiled.topic.rule.filters.languages.is_any()
             && !language::is_told(self.document);
         if !self.admits_origin(compiled) || !(asks_last || self.admits_language(compiled)) {
@@ -113,7 +114,7 @@ impl<'a> Decider<'a> {
             return None;
         }
         let scores = self.scores(compiled);
-        if let Some(threshold) = compiled.topic.rule.threshold
+        if let Some(threshold) = compiled.threshold
             && !score::reaches(total(&scores), threshold)
         {
             return None;
@@ -123,10 +124,13 @@ impl<'a> Decider<'a> {
     }
 
     fn admits_origin(&self, compiled: &CompiledTopic) -> bool {
-        compiled.topic.rule.filters.admit_origin(self.origin)
+        !compiled.is_filtered || compiled.topic.rule.filters.admit_origin(self.origin)
     }
 
     fn admits_language(&mut self, compiled: &CompiledTopic) -> bool {
+        if !compiled.is_filtered {
+            return true;
+        }
         let filters = &compiled.topic.rule.filters;
         filters.languages.is_any() || filters.admit_language(&self.language().code)
     }
@@ -216,11 +220,11 @@ impl<'a> Decider<'a> {
     }
 
     /// An empty list from the pool; give it back with [`Self::return_list`].
-    fn take_list(&mut self) -> Vec<Occurrence> {
+    pub fn take_list(&mut self) -> Vec<Occurrence> {
         self.reading.lists.pop().unwrap_or_default()
     }
 
-    fn return_list(&mut self, mut list: Vec<Occurrence>) {
+    pub fn return_list(&mut self, mut list: Vec<Occurrence>) {
         list.clear();
         self.reading.lists.push(list);
     }

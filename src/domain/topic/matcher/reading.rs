@@ -6,9 +6,10 @@ mod hits;
 
 use crate::domain::document::{Document, Field};
 use crate::domain::text::scan::{Buffers, Place, TokenKind, scan, tokens};
-use crate::domain::text::sentence::{Sentence, sentences};
+use crate::domain::text::sentence::{Sentence, cut_sentences};
 
 use super::super::compile::{Stemmed, TermId, TopicSet};
+use super::super::evidence::known::Known;
 use super::occurrence::Occurrence;
 use super::{MAX_FIELD_BYTES, MAX_OCCURRENCES};
 use hits::{Hits, Pending};
@@ -40,17 +41,29 @@ pub(super) struct Remembered {
     pub end: u32,
 }
 
+/// The sentences of a field, if they were asked for.
+#[derive(Debug, Default)]
+struct Sentences {
+    is_cut: bool,
+    all: Vec<Sentence>,
+}
+
 #[derive(Debug, Default)]
 pub struct Reading {
-    pub(super) epoch: u32,
+    pub(in super::super) epoch: u32,
     buffers: Buffers,
     /// Words of one field that the vocabulary may hold.
     pending: Vec<Pending>,
     hits: Vec<Hit>,
     stemmed: Stemmed,
     terms: Vec<TermState>,
-    /// Epoch in which each gate was last open, and the gates open now.
-    gates: Vec<u32>,
+    /// Terms that were hit, and the stretches of gates they open.
+    found: Vec<TermId>,
+    stretches: Vec<(u32, u32)>,
+    /// Round of documents in which each gate was last open, and the gates open now. Rounds are
+    /// few, so that the marks of many gates lie close together.
+    gates: Vec<u8>,
+    round: u8,
     open: Vec<u32>,
     /// Topics to decide, between two documents: only the space.
     candidates: Vec<u32>,
@@ -61,7 +74,9 @@ pub struct Reading {
     pub(super) lists: Vec<Vec<Occurrence>>,
     pub(super) remembered: Vec<Remembered>,
     /// Sentences of title and body once they were asked for.
-    sentences: [Option<Vec<Sentence>>; 2],
+    sentences: [Sentences; 2],
+    /// Clauses that [`super::super::evidence`] proved.
+    pub(in super::super) known: Known,
 }
 
 /// The text of a field as far as it is read.
@@ -97,6 +112,7 @@ impl Reading {
                 self.find_patterns(set, field_text(document, field), field);
             }
         }
+        self.open_gates(set);
     }
 
     fn begin(&mut self, set: &TopicSet) {
@@ -104,11 +120,20 @@ impl Reading {
         if self.epoch == 0 {
             *self = Self { epoch: 1, ..Self::default() };
         }
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.gates.fill(0);
+            self.round = 1;
+        }
         self.hits.clear();
+        self.found.clear();
         self.open.clear();
         self.occurrences.clear();
         self.pieces.clear();
-        self.sentences = [None, None];
+        for sentences in &mut self.sentences {
+            sentences.is_cut = false;
+        }
+        self.known.clear();
         self.stemmed.begin(&set.vocabulary.stems);
         if self.terms.len() < set.gates.term_count() {
             self.terms.resize(set.gates.term_count(), TermState::default());
@@ -118,13 +143,31 @@ impl Reading {
         }
     }
 
+    /// Opens the gates of the terms that were found: each step for all terms together, since most
+    /// of what is read is in no cache.
+    fn open_gates(&mut self, set: &TopicSet) {
+        self.stretches.clear();
+        self.stretches.extend(self.found.iter().map(|&term| set.gates.stretch_of(term)));
+        for &stretch in &self.stretches {
+            for &gate in set.gates.opened_by(stretch) {
+                let mark = &mut self.gates[gate as usize];
+                if *mark != self.round {
+                    *mark = self.round;
+                    if set.gates.is_anchor(gate) {
+                        self.open.push(gate);
+                    }
+                }
+            }
+        }
+    }
+
     /// The topics all of whose gates are open, ascending. Give the list back afterwards.
     pub fn candidates(&mut self, set: &TopicSet) -> Vec<u32> {
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
         for &gate in &self.open {
             for filed in set.gates.filed_under(gate) {
-                let is_open = |&gate: &u32| self.gates[gate as usize] == self.epoch;
+                let is_open = |&gate: &u32| self.gates[gate as usize] == self.round;
                 if (filed.second == NONE || is_open(&filed.second))
                     && set.gates.rest(filed.topic).iter().all(is_open)
                 {
@@ -165,23 +208,20 @@ impl Reading {
             Field::Title => 0,
             _ => 1,
         };
-        self.sentences[slot].get_or_insert_with(|| sentences(field_text(document, field)))
+        let sentences = &mut self.sentences[slot];
+        if !sentences.is_cut {
+            sentences.is_cut = true;
+            cut_sentences(field_text(document, field), &mut sentences.all);
+        }
+        &sentences.all
     }
 
     #[inline]
-    fn record(&mut self, set: &TopicSet, term: TermId, field: Field, place: Place) {
+    fn record(&mut self, term: TermId, field: Field, place: Place) {
         let state = &mut self.terms[term as usize];
         if state.epoch != self.epoch {
             *state = TermState { epoch: self.epoch, count: 0, last: NONE };
-            for &gate in set.gates.opened_by(term) {
-                let mark = &mut self.gates[gate as usize];
-                if *mark != self.epoch {
-                    *mark = self.epoch;
-                    if set.gates.is_anchor(gate) {
-                        self.open.push(gate);
-                    }
-                }
-            }
+            self.found.push(term);
         }
         if state.count as usize >= MAX_OCCURRENCES {
             return;
@@ -210,7 +250,7 @@ impl Reading {
                     width: last.saturating_sub(first) as u32,
                 };
                 if found.start() < found.end() {
-                    self.record(set, term, field, place);
+                    self.record(term, field, place);
                 }
             }
         }

@@ -104,6 +104,6 @@ pub fn quotes(found: &Match) -> Vec<String> {
         .evidence
         .clauses
         .iter()
-        .flat_map(|clause| clause.spans.iter().map(|span| span.quote.clone()))
+        .flat_map(|clause| clause.spans.iter().map(|span| span.quote.to_string()))
         .collect()
 }

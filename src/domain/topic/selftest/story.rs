@@ -83,6 +83,7 @@ fn told(set: &TopicSet, topic: &Arc<Topic>, step: &StoryStep) -> Result<Told, St
         title: None,
         publisher,
         tags: subject.tags.clone(),
+        paused: false,
         interval: Interval { floor: Duration::ZERO, ceiling: Duration::ZERO },
         backfill: Duration::ZERO,
         full_text: false,

@@ -34,7 +34,7 @@ pub fn around_noise(judged: &[Judged]) -> Vec<ContextSuggestion> {
                 let form = form_of(phrase);
                 let entry = counted.entry(form.clone()).or_default();
                 entry.writings.add(join(phrase, |word| &word.written));
-                entry.found.clone_from(&span.quote);
+                entry.found = span.quote.to_string();
                 entry.noise += usize::from(seen.insert(form));
             }
         }

@@ -15,7 +15,7 @@ fn judged(topic: &Topic, library: &Library, entries: &[(bool, &str, &str)]) -> V
         let document = document(title, body);
         let found = set.evaluate_topic(&topic.id, &document, &Origin::UNKNOWN);
         let spans = found.map(|found| {
-            found.evidence.clauses.into_iter().flat_map(|clause| clause.spans).collect()
+            found.evidence.clauses.iter().flat_map(|clause| clause.spans.iter().cloned()).collect()
         });
         Judged { wanted: *wanted, document, was_found: true, spans }
     };

@@ -14,12 +14,14 @@ mod print;
 mod quoted;
 mod recovery;
 mod regex_term;
+mod signs;
 mod word;
 
 pub use error::SyntaxError;
 pub use item::parse_list_item;
 pub use parser::parse;
 pub use regex_term::finds_nothing;
+pub use signs::{IgnoredSign, ignored_signs, ignored_signs_of_item};
 pub use word::is_definition_name;
 
 /// Longest rule, in bytes: a few thousand terms, more than anybody can review.

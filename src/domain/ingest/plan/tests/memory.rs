@@ -64,6 +64,7 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         published: Some(published),
         date_quality: DateQuality::Exact,
         own_date: Some(published),
+        date_text: None,
         keys: EntryKeys {
             guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
             link: link_key,
@@ -240,6 +241,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         title: None,
         publisher: None,
         tags: Vec::new(),
+        paused: false,
         interval: Interval { floor: hour, ceiling: hour },
         backfill: Duration::ZERO,
         full_text: false,
@@ -266,6 +268,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         freshness: Freshness::default(),
         rhythm: Default::default(),
         links: Default::default(),
+        manner: Default::default(),
         fetch,
         entries,
         routes: routes.to_vec(),

@@ -15,7 +15,7 @@ fn a_match_that_took_most_of_its_share_is_proven_and_not_reported() {
         assert!(told.over_budget.is_empty(), "{source}");
         let (_, found) = &told.matches[0];
         let clause = &found.evidence.clauses[0];
-        assert_eq!(clause.text, "NATO NEAR/5 pact", "{source}");
+        assert_eq!(&*clause.text, "NATO NEAR/5 pact", "{source}");
         assert_eq!(clause.spans[0].quote, "NATO", "{source}");
     }
 }

@@ -208,7 +208,7 @@ impl<'a> NearHits<'a> {
             .take(MAX_SPANS)
             .map(|(field, token)| self.span(*field, token))
             .collect();
-        Some((spans.first()?.quote.clone(), spans))
+        Some((spans.first()?.quote.to_string(), spans))
     }
 
     fn span(&self, field: Field, token: &Token) -> Span {

@@ -190,7 +190,7 @@ fn the_places_shown_are_those_of_the_nearest_two() {
     let spans = |source: &str, title: &str, body: &str| -> Vec<(Field, String)> {
         let cure = cure_of(matching(source), &lists(), title, body);
         let first = cure.remedies.first().unwrap_or_else(|| panic!("{source}: nothing told"));
-        first.spans.iter().map(|span| (span.field, span.quote.clone())).collect()
+        first.spans.iter().map(|span| (span.field, span.quote.to_string())).collect()
     };
     let body = |text: &str| (Field::Body, text.to_owned());
     assert_eq!(

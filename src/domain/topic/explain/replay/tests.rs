@@ -1,6 +1,6 @@
 //! A replay says the first thing that is different.
 
-use super::super::super::evidence::Match;
+use super::super::super::evidence::{Match, Shared};
 use super::super::super::matcher::tests::find;
 use super::differences;
 
@@ -35,22 +35,25 @@ fn what_differs_is_named() {
         ),
     );
     check(&stored, |m| m.score = Some(2.5), "score none then, 2.5 now");
-    check(&stored, |m| m.evidence.clauses[1].count = 7, "clause pact: found 1 times then, 7 now");
     check(
         &stored,
-        |m| {
-            m.evidence.clauses.pop();
-        },
+        |m| m.evidence.clauses.to_mut()[1].count = 7,
+        "clause pact: found 1 times then, 7 now",
+    );
+    check(
+        &stored,
+        |m| m.evidence.clauses = m.evidence.clauses[..1].to_vec().into(),
         "clause pact is not found any more",
     );
     check(
         &stored,
         |m| {
-            m.evidence.clauses[0].spans[0].start = 2;
-            m.evidence.clauses[0].spans[0].quote = "TO".to_owned();
+            let span = &mut m.evidence.clauses.to_mut()[0].spans.to_mut()[0];
+            span.start = 2;
+            span.quote = "TO".into();
         },
         "clause NATO: body 0..4 \"NATO\" then, body 2..4 \"TO\" now",
     );
-    check(&stored, |m| m.evidence.passages.clear(), "other passages are quoted");
-    check(&stored, |m| m.evidence.vetoes_tried.push("x".to_owned()), "other exclusions were tried");
+    check(&stored, |m| m.evidence.passages = Shared::default(), "other passages are quoted");
+    check(&stored, |m| m.evidence.vetoes_tried.push("x".into()), "other exclusions were tried");
 }

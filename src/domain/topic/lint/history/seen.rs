@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::super::RulePlace;
 use super::super::super::compile::term_label;
 use super::super::super::syntax::ast::{Term, Word};
-use super::super::super::syntax::nearest::distance;
 use super::super::book::{Book, Placed};
 use super::super::probe::Probes;
 use super::super::sample::{capitalised, is_unspaced};
@@ -15,6 +14,7 @@ use super::{History, Query, term_words};
 use crate::domain::text::case::TermCase;
 use crate::domain::text::fold::fold;
 use crate::domain::text::scan::{TokenKind, tokens};
+use crate::domain::text::slips::slips;
 use crate::domain::text::spelling::{Stem, normal, spellings};
 
 /// Fewest stored entries from which it is worth saying that a word never occurred.
@@ -63,12 +63,15 @@ pub fn lint(book: &Book<'_>, history: &mut History<'_>, found: &mut Vec<Lint>) {
             _ => continue,
         };
         let beside = known.get(&home(spot));
-        let meant = missing.zip(beside).and_then(|(word, beside)| meant(&word, beside, history));
+        let meant = missing.zip(beside).and_then(|(word, beside)| {
+            let (meant, entries) = meant(&word, beside, history)?;
+            is_found(book, &mended(term, &word, &meant), history).then_some((meant, entries))
+        });
         if let Some((meant, entries)) = meant {
             let message = format!(
                 "{} is in none of the stored entries; did you mean {}, which is in {entries}?",
                 quoted(&label),
-                quoted(&meant)
+                quoted(&meant.to_string())
             );
             let lint = Lint::new("never_seen", Level::Warning, spot.clone(), message);
             found.push(lint.about(&label));
@@ -203,9 +206,37 @@ fn home(spot: &Spot) -> String {
     }
 }
 
-/// The stored word that a slip was most likely meant for: near, frequent, and not among those
-/// that stand beside it.
-fn meant(word: &Word, beside: &HashSet<String>, history: &History<'_>) -> Option<(String, u64)> {
+/// The term with one of its words put right.
+fn mended(term: &Term, wrong: &Word, right: &Word) -> Term {
+    let mut term = term.clone();
+    match &mut term {
+        Term::Word(word) => *word = right.clone(),
+        Term::Phrase { words, .. } => {
+            words.iter_mut().filter(|word| *word == wrong).for_each(|word| *word = right.clone());
+        }
+        Term::Regex { .. } => {}
+    }
+    term
+}
+
+/// Whether one of the first entries that could hold a term does, with its capitals and all its
+/// words.
+fn is_found(book: &Book<'_>, term: &Term, history: &mut History<'_>) -> bool {
+    match presence(term, history) {
+        Presence::Missing(_) => false,
+        Presence::Fine => true,
+        Presence::Ask(query) => Probes::of_terms(&book.bare, std::slice::from_ref(term), None)
+            .is_some_and(|probes| {
+                let entries = (history.entries)(&query, MAX_READ);
+                entries.iter().any(|entry| probes.holds(0, entry))
+            }),
+    }
+}
+
+/// The stored word that a slip was most likely meant for: near, frequent, not among those that
+/// stand beside it, and with the same letter first, on which few people slip: "match" is no
+/// "watch".
+fn meant(word: &Word, beside: &HashSet<String>, history: &History<'_>) -> Option<(Word, u64)> {
     const MIN_CHARS: usize = 4;
     let form = fold(&word.text);
     let letters: Vec<char> = form.chars().collect();
@@ -215,22 +246,21 @@ fn meant(word: &Word, beside: &HashSet<String>, history: &History<'_>) -> Option
     let allowed = if letters.len() < 8 { 1 } else { 2 };
     let near = |candidate: &str| {
         let other: Vec<char> = candidate.chars().collect();
-        (other.len().abs_diff(letters.len()) <= allowed)
-            .then(|| distance(&letters, &other))
-            .filter(|distance| (1..=allowed).contains(distance))
+        let is_swapped = || other.get(..2).is_some_and(|two| [two[1], two[0]] == letters[..2]);
+        let may_be = other.first() == letters.first() || is_swapped();
+        slips(&letters, &other, allowed).filter(|slips| may_be && *slips > 0)
     };
     let candidates = history.vocabulary.forms().filter(|(_, entries)| *entries >= MIN_MEANT);
     let (form, entries, _) = candidates
         .filter_map(|(form, entries)| Some((form, entries, near(form)?)))
         .filter(|(form, ..)| !beside.contains(&normal(form, Stem::Plural)))
-        .min_by_key(|(_, entries, distance)| (*distance, std::cmp::Reverse(*entries)))?;
+        .min_by_key(|(_, entries, slips)| (*slips, std::cmp::Reverse(*entries)))?;
     let written = match TermCase::of(&word.text) {
         TermCase::Common | TermCase::Mixed => form.to_owned(),
         TermCase::Name => capitalised(form),
         TermCase::Acronym | TermCase::Short | TermCase::ShortWord => form.to_uppercase(),
     };
-    let star = if word.open_end { "*" } else { "" };
-    Some((format!("{written}{star}"), entries))
+    Some((Word { text: written, ..word.clone() }, entries))
 }
 
 /// The normal forms of all words of a term.

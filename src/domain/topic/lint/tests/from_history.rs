@@ -51,6 +51,21 @@ fn a_slip_of_the_pen_is_told_with_what_was_meant() {
 }
 
 #[test]
+fn words_that_are_merely_alike_are_no_slips() {
+    let texts = [("They praise and watch open talks on self defence; I sell Straps.", 133)];
+    for source in ["raise", "match", "OPEC", "\"sell defence*\" OR \"seld defence\""] {
+        let told = told(&over(source, &Library::default(), &texts));
+        let expected: &[&str] =
+            if source.contains("seld") { &["never_seen: \"seld defence\""] } else { &[] };
+        assert_eq!(told, expected, "{source}");
+    }
+    let swapped = over("wtach", &Library::default(), &texts);
+    assert_eq!(told(&swapped), ["never_seen: wtach"]);
+    let first = over("wacth OR atlks", &Library::default(), &texts);
+    assert_eq!(told(&first), ["never_seen: wacth", "never_seen: atlks"]);
+}
+
+#[test]
 fn a_term_that_never_occurred_is_told_once_there_is_enough_to_tell_by() {
     let texts = [("Nothing happened in Oslo today.", 499), ("The nato of old is naps.", 1)];
     let found = over("Xanadu OR Oslo", &Library::default(), &texts);

@@ -141,7 +141,7 @@ fn topics_without_tests_and_without_near_misses_are_told() {
         let mut topic = topic("nato", matching("NATO"));
         topic.tests = tests;
         let (topics, library) = ([Arc::new(topic)], Library::default());
-        let found = lint(Rules { topics: &topics, library: &library }, None);
+        let found = lint(Rules { topics: &topics, library: &library }, &[], None);
         found.into_iter().map(|lint| (lint.code, lint.level)).collect::<Vec<_>>()
     };
     assert_eq!(codes(vec![]), [("no_tests", Level::Warning)]);

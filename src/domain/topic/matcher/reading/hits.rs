@@ -63,7 +63,7 @@ impl Hits<'_> {
                 }
             };
             if holds {
-                self.reading.record(set, term, self.field, place);
+                self.reading.record(term, self.field, place);
             }
         }
     }
@@ -89,7 +89,7 @@ impl Hits<'_> {
             let raw = &self.text[place.start..place.end];
             let capitals = *capitals.get_or_insert_with(|| Capitals::of(raw));
             if self.case_holds(case, capitals, kind, place) {
-                self.reading.record(set, term, self.field, place);
+                self.reading.record(term, self.field, place);
             }
         });
     }
@@ -100,7 +100,7 @@ impl Hits<'_> {
         let raw = &self.text[place.start..place.end];
         for index in self.reading.stemmed.look_up(&set.vocabulary.stems, raw) {
             if let Some(term) = self.reading.stemmed.term(index) {
-                self.reading.record(set, term, self.field, place);
+                self.reading.record(term, self.field, place);
             }
         }
     }
@@ -149,7 +149,7 @@ impl Sink for Hits<'_> {
                     position: position.saturating_add(first as u32),
                     width: (after - first) as u32,
                 };
-                self.reading.record(set, term, self.field, place);
+                self.reading.record(term, self.field, place);
             }
         });
     }

@@ -24,9 +24,9 @@ fn quotes_the_text(found: &Match, document: &Document) -> Result<(), TestCaseErr
         prop_assert_eq!(text.get(span.start..span.end), Some(&*span.quote));
         let (first, last) = span.chars;
         let by_chars: String = text.chars().skip(first).take(last - first).collect();
-        prop_assert_eq!(&by_chars, &span.quote);
-        prop_assert!(text[..span.start].ends_with(&span.before));
-        prop_assert!(text[span.end..].starts_with(&span.after));
+        prop_assert_eq!(&*by_chars, &*span.quote);
+        prop_assert!(text[..span.start].ends_with(&*span.before));
+        prop_assert!(text[span.end..].starts_with(&*span.after));
     }
     for passage in &found.evidence.passages {
         let text = document.field(passage.field);

@@ -219,7 +219,7 @@ fn evidence_quotes_what_was_found_with_its_surroundings() {
     assert_eq!(span.before, " agreed on nothing. Later ".chars().skip(2).collect::<String>());
     assert_eq!(span.after, " joined the defence talk");
     assert!(span.in_lead);
-    let shown: Vec<&str> = found.evidence.passages.iter().map(|p| p.text.as_str()).collect();
+    let shown: Vec<&str> = found.evidence.passages.iter().map(|p| &*p.text).collect();
     assert_eq!(shown, ["Defense pact", "Later NATO joined the defence talks in Oslo."]);
     let marks: Vec<&str> = found.evidence.passages[1]
         .marks

@@ -2,6 +2,7 @@
 
 use super::super::super::super::syntax::ast::{Scope, Term, Word};
 use super::{NearHit, NearHits, word_label};
+use crate::domain::text::slips::slips;
 use crate::domain::text::spelling::{Stem, normal};
 
 /// Fewest letters of a term that longer words may begin with.
@@ -76,10 +77,10 @@ impl NearHits<'_> {
             MIN_TYPO.. => 1,
             _ => return None,
         };
+        let letters: Vec<char> = form.chars().collect();
         let near = |other: &&String| {
-            other.chars().next() == form.chars().next()
-                && other.chars().count().abs_diff(length) <= most
-                && distance(form, other) <= most
+            let other: Vec<char> = other.chars().collect();
+            other.first() == letters.first() && slips(&letters, &other, most).is_some()
         };
         let (text, spans) =
             self.forms.keys().filter(near).find_map(|other| self.quote(other, scope))?;
@@ -126,21 +127,4 @@ fn likeness(
         return Some(Likeness::Ending(ends));
     }
     (length >= MIN_END && other.ends_with(form)).then_some(Likeness::Compound(more))
-}
-
-/// Levenshtein's distance of two short words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = usize::from(x != *y);
-            let best = (diagonal + cost).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = best;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -1,0 +1,404 @@
+//! Adds, removes, pauses and resumes feeds in the files of a configuration. Nothing of a file
+//! changes but for the lines in question; comments and layout stay as they are. What would come out
+//! is read and checked as a whole before a byte is written.
+//!
+//! [`blocks`] finds the lines of each feed, [`name`] makes ids from titles, [`write`] puts new texts
+//! in the place of files.
+
+mod blocks;
+mod name;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::super::environment::{self, Environment};
+use super::super::problem::{Problems, Report};
+use super::super::{Config, feed_files, load, settings};
+use super::{EditError, quoted};
+use crate::domain::feed_address;
+use crate::domain::ids::FeedKey;
+
+use blocks::Block;
+
+pub use name::Names;
+
+/// A feed to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedDraft {
+    pub key: FeedKey,
+    /// Absolute http or https URL without credentials.
+    pub url: String,
+    pub title: Option<String>,
+    pub publisher: Option<String>,
+    pub tags: Vec<String>,
+    /// Read the pages behind its entries as well.
+    pub full_text: bool,
+}
+
+impl FeedDraft {
+    /// The feed as it is written.
+    pub fn to_toml(&self) -> String {
+        table(self)
+    }
+}
+
+/// Why the files cannot be changed so. They are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedEditError {
+    #[error("the configuration would not be right\n{0}")]
+    Config(Box<Problems>),
+    #[error("there is no feed `{key}`")]
+    NoFeed { key: String, known: Vec<String> },
+    #[error("feed `{key}` in {} is not written as `[[feed]]`", path.display())]
+    Inline { path: PathBuf, key: String },
+    #[error("the feeds in {} are not written as `[[feed]]`", path.display())]
+    InlineFile { path: PathBuf },
+    #[error("{} is not among the files of `feed_files`", path.display())]
+    NotCovered { path: PathBuf, pattern: String },
+    #[error("{} exists, and is no file of feeds", path.display())]
+    Exists { path: PathBuf },
+    #[error("what was written would not be read back")]
+    NotReadBack,
+    #[error(transparent)]
+    File(#[from] EditError),
+}
+
+impl FeedEditError {
+    /// Stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            FeedEditError::Config(_) => "bad_config",
+            FeedEditError::NoFeed { .. } => "unknown_feed",
+            FeedEditError::Inline { .. } | FeedEditError::InlineFile { .. } => "inline_feed",
+            FeedEditError::NotCovered { .. } => "not_covered",
+            FeedEditError::Exists { .. } => "file_exists",
+            FeedEditError::NotReadBack => "not_read_back",
+            FeedEditError::File(error) => error.code(),
+        }
+    }
+
+    /// What to do about it, where that is not plain.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            FeedEditError::Config(_) => {
+                Some("nothing was written; `wirewatch check` shows what is wrong now".to_owned())
+            }
+            FeedEditError::Inline { .. } | FeedEditError::InlineFile { .. } => {
+                Some("write each feed as a `[[feed]]` table".to_owned())
+            }
+            FeedEditError::NotCovered { pattern, .. } => {
+                Some(format!("add it there: `feed_files = [\"{pattern}\", …]`"))
+            }
+            FeedEditError::Exists { .. } => Some("name another with `--into`".to_owned()),
+            FeedEditError::File(error) => error.hint().map(str::to_owned),
+            FeedEditError::NoFeed { .. } | FeedEditError::NotReadBack => None,
+        }
+    }
+}
+
+/// The files of a configuration that hold feeds, as they are now.
+pub struct Layout {
+    /// The main file first.
+    files: Vec<FeedFile>,
+    /// What `feed_files` says.
+    patterns: Vec<String>,
+}
+
+struct FeedFile {
+    path: PathBuf,
+    text: String,
+    blocks: Vec<Block>,
+}
+
+/// A feed as a file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub key: String,
+    pub url: String,
+    pub file: PathBuf,
+}
+
+impl Layout {
+    /// Reads where the feeds of the configuration at `path` stand, whatever else is wrong with it.
+    ///
+    /// # Errors
+    /// A file cannot be read, or is not TOML.
+    pub fn read(path: &Path) -> Result<Self, FeedEditError> {
+        let main = environment::main_file(path);
+        let main = FeedFile::read(main)?;
+        let beside = main.path.parent().unwrap_or(Path::new("")).to_owned();
+        let (table, _errors) = DeTable::parse_recoverable(&main.text);
+        let patterns = settings::feed_files_only(table.get_ref(), 0);
+        let paths = feed_files::paths(&patterns, &beside, &mut Report::default());
+        drop(table);
+        let mut files = vec![main];
+        for path in paths {
+            files.push(FeedFile::read(path)?);
+        }
+        Ok(Self { files, patterns: patterns.into_iter().map(|text| text.value).collect() })
+    }
+
+    /// All feeds, in the order of the files.
+    pub fn feeds(&self) -> impl Iterator<Item = Listed> + '_ {
+        self.files.iter().flat_map(|file| {
+            let listed = |block: &Block| Listed {
+                key: block.key.clone(),
+                url: block.url.clone(),
+                file: file.path.clone(),
+            };
+            file.blocks.iter().map(listed)
+        })
+    }
+
+    /// The feeds by their [`feed_address::comparable`] URLs.
+    pub fn by_address(&self) -> BTreeMap<String, Listed> {
+        let keyed = |feed: Listed| Some((feed_address::comparable(&feed.url)?, feed));
+        self.feeds().filter_map(keyed).collect()
+    }
+
+    /// Makes ids that none of the feeds has.
+    pub fn names(&self) -> Names {
+        Names::beside(self.feeds().map(|feed| feed.key))
+    }
+
+    /// The directory of the main file.
+    pub fn home(&self) -> PathBuf {
+        self.files[0].path.parent().unwrap_or(Path::new("")).to_owned()
+    }
+
+    /// Where a single feed goes: into the main file if that holds feeds, else behind the last one.
+    pub fn usual_file(&self) -> PathBuf {
+        let filled = |file: &&FeedFile| !file.blocks.is_empty();
+        let main = &self.files[0];
+        let found = self.files.iter().rev().find(filled).filter(|_| main.blocks.is_empty());
+        found.unwrap_or(main).path.clone()
+    }
+
+    /// A file that is not there yet for many feeds: `feeds/STEM.toml`, or a number behind it.
+    pub fn fresh_file(&self, stem: &str) -> PathBuf {
+        let dir = self.home().join("feeds");
+        let stem = name::slug(stem).unwrap_or_else(|| "imported".to_owned());
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        let names = std::iter::once(stem.clone()).chain(numbered);
+        let mut paths = names.map(|name| dir.join(name + ".toml"));
+        paths.find(|path| !path.exists()).unwrap_or(dir)
+    }
+
+    /// Adds feeds to a file, which is made where it is not there; and names that file in the main
+    /// file if no `feed_files` does.
+    ///
+    /// # Errors
+    /// The file cannot take them.
+    pub fn add(&self, feeds: &[FeedDraft], into: &Path) -> Result<Edit, FeedEditError> {
+        let mut edit = Edit::of(self);
+        edit.wanted
+            .extend(feeds.iter().map(|feed| (feed.key.clone(), Wanted::Url(feed.url.clone()))));
+        let known = self.files.iter().find(|file| file.path == into);
+        if let Some(file) = known {
+            let (text, line) = blocks::added(&file.text, &file.blocks, &tables(feeds))
+                .ok_or_else(|| FeedEditError::InlineFile { path: file.path.clone() })?;
+            edit.change(file, text, line);
+            return Ok(edit);
+        }
+        if into.exists() {
+            return Err(FeedEditError::Exists { path: into.to_owned() });
+        }
+        let home = self.home();
+        if !self.patterns.iter().any(|pattern| feed_files::covers(pattern, &home, into)) {
+            let pattern = pattern_for(&home, into);
+            if !self.patterns.is_empty() {
+                return Err(FeedEditError::NotCovered { path: into.to_owned(), pattern });
+            }
+            let main = &self.files[0];
+            let key = format!("feed_files = [{}]", quoted(&pattern));
+            let (text, line) = blocks::with_key(&main.text, &key);
+            edit.change(main, text, line);
+        }
+        edit.make(into, tables(feeds));
+        Ok(edit)
+    }
+
+    /// Takes a feed out, with the comment that stands right above it.
+    ///
+    /// # Errors
+    /// There is no such feed, or it is not written as a table of its own.
+    pub fn remove(&self, key: &str) -> Result<Edit, FeedEditError> {
+        let (file, block) = self.find(key)?;
+        let mut edit = Edit::of(self);
+        let (text, line) = blocks::removed(&file.text, block);
+        edit.change(file, text, line);
+        edit.gone = Some(key.to_owned());
+        Ok(edit)
+    }
+
+    /// Writes `paused = true` into a feed, or takes it out. `None`: it is so already.
+    ///
+    /// # Errors
+    /// There is no such feed, or it is not written as a table of its own.
+    pub fn pause(&self, key: &str, pause: bool) -> Result<Option<Edit>, FeedEditError> {
+        let (file, block) = self.find(key)?;
+        let Some((text, line)) = blocks::paused(&file.text, block, pause) else {
+            return Ok(None);
+        };
+        let mut edit = Edit::of(self);
+        edit.change(file, text, line);
+        if let Ok(key) = key.parse() {
+            edit.wanted.push((key, Wanted::Paused(pause)));
+        }
+        Ok(Some(edit))
+    }
+
+    fn find(&self, key: &str) -> Result<(&FeedFile, &Block), FeedEditError> {
+        let all = self.files.iter().flat_map(|file| file.blocks.iter().map(move |b| (file, b)));
+        let found = all.clone().find(|(_, block)| block.key == key);
+        let (file, block) = found.ok_or_else(|| FeedEditError::NoFeed {
+            key: key.to_owned(),
+            known: all.map(|(_, block)| block.key.clone()).collect(),
+        })?;
+        if block.inline {
+            let (path, key) = (file.path.clone(), key.to_owned());
+            return Err(FeedEditError::Inline { path, key });
+        }
+        Ok((file, block))
+    }
+}
+
+impl FeedFile {
+    fn read(path: PathBuf) -> Result<Self, FeedEditError> {
+        let bytes = super::super::reading::bytes(&path, write::MAX_FILE_BYTES).map_err(
+            |(code, message)| EditError::Unreadable { path: path.clone(), code, message },
+        )?;
+        let text = String::from_utf8(bytes).map_err(|_| EditError::Unreadable {
+            path: path.clone(),
+            code: "not_utf8",
+            message: "it is not UTF-8 text".to_owned(),
+        })?;
+        let blocks = blocks::read(&text)
+            .map_err(|message| EditError::NotToml { path: path.clone(), message })?;
+        Ok(Self { path, text, blocks })
+    }
+}
+
+/// What `feed_files` has to say to name a file.
+fn pattern_for(home: &Path, file: &Path) -> String {
+    let seen = file.strip_prefix(home).unwrap_or(file);
+    let all_of_dir = seen.parent().filter(|dir| !dir.as_os_str().is_empty() && seen != file);
+    let toml = seen.extension().is_some_and(|end| end == "toml");
+    match all_of_dir.filter(|_| toml) {
+        Some(dir) => dir.join("*.toml").display().to_string(),
+        None => seen.display().to_string(),
+    }
+}
+
+/// Feeds as tables of a file.
+fn tables(feeds: &[FeedDraft]) -> String {
+    feeds.iter().map(table).collect::<Vec<_>>().join("\n")
+}
+
+fn table(feed: &FeedDraft) -> String {
+    let mut lines =
+        format!("[[feed]]\nid = {}\nurl = {}\n", quoted(feed.key.as_str()), quoted(&feed.url));
+    for (key, value) in [("title", &feed.title), ("publisher", &feed.publisher)] {
+        if let Some(value) = value {
+            lines += &format!("{key} = {}\n", quoted(value));
+        }
+    }
+    if !feed.tags.is_empty() {
+        let tags: Vec<String> = feed.tags.iter().map(|tag| quoted(tag)).collect();
+        lines += &format!("tags = [{}]\n", tags.join(", "));
+    }
+    if feed.full_text {
+        lines += "full_text = true\n";
+    }
+    lines
+}
+
+/// What a feed must be once a change is read back.
+enum Wanted {
+    Url(String),
+    Paused(bool),
+}
+
+/// A change of files that is not made yet.
+pub struct Edit {
+    main: PathBuf,
+    changes: Vec<Change>,
+    wanted: Vec<(FeedKey, Wanted)>,
+    gone: Option<String>,
+}
+
+/// What becomes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub path: PathBuf,
+    /// `None`: the file is made.
+    before: Option<String>,
+    after: String,
+    /// The line where the change begins, counted from 1.
+    pub line: usize,
+}
+
+impl Change {
+    /// Whether the file is not there yet.
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+}
+
+impl Edit {
+    fn of(layout: &Layout) -> Self {
+        let main = layout.files[0].path.clone();
+        Self { main, changes: Vec::new(), wanted: Vec::new(), gone: None }
+    }
+
+    fn change(&mut self, file: &FeedFile, after: String, line: usize) {
+        let (path, before) = (file.path.clone(), Some(file.text.clone()));
+        self.changes.push(Change { path, before, after, line });
+    }
+
+    fn make(&mut self, path: &Path, after: String) {
+        // Made before the main file names it: at no time is one named that is not there.
+        self.changes.insert(0, Change { path: path.to_owned(), before: None, after, line: 1 });
+    }
+
+    /// The files that change.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The configuration as it would be.
+    ///
+    /// # Errors
+    /// It would not be right, or not say what was asked for.
+    pub fn check(&self, env: &Environment) -> Result<Config, FeedEditError> {
+        let draft = |change: &Change| (change.path.clone(), Arc::from(change.after.as_str()));
+        let drafts: BTreeMap<PathBuf, Arc<str>> = self.changes.iter().map(draft).collect();
+        let config = load::load_drafts(&self.main, env, drafts)
+            .map_err(|problems| FeedEditError::Config(Box::new(problems)))?;
+        let find = |key: &str| config.feeds.iter().find(|feed| feed.key.as_str() == key);
+        let said = self.wanted.iter().all(|(key, wanted)| match (find(key.as_str()), wanted) {
+            (Some(feed), Wanted::Url(url)) => feed.url == *url,
+            (Some(feed), Wanted::Paused(paused)) => feed.paused == *paused,
+            (None, _) => false,
+        });
+        let gone = self.gone.as_deref().is_none_or(|key| find(key).is_none());
+        if said && gone { Ok(config) } else { Err(FeedEditError::NotReadBack) }
+    }
+
+    /// Checks, and writes.
+    ///
+    /// # Errors
+    /// As [`Edit::check`], or a file cannot be written or was changed meanwhile.
+    pub fn apply(&self, env: &Environment) -> Result<Config, FeedEditError> {
+        let config = self.check(env)?;
+        write::all(&self.changes, &self.main)?;
+        Ok(config)
+    }
+}

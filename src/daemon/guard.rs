@@ -1,0 +1,90 @@
+//! One visit, guarded: it waits for its host's turn, is not begun where its site is left alone, and
+//! a panic in it stays its own. [`super::scheduler`] starts it, [`super::pipeline`] is what is done.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use super::events::Visit;
+use super::holds::Holds;
+use super::pipeline::Pipeline;
+use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
+use crate::domain::ids::FeedKey;
+use crate::domain::schedule::{self, SiteHold};
+use crate::fetch::hosts::{self, HostGate};
+use crate::store::error::StoreError;
+
+/// How a visit ended.
+pub enum Ended {
+    Visited(Box<Visited>),
+    /// Before it began: its site asked to be left alone.
+    Held(FeedKey, SiteHold),
+}
+
+/// A visit that was made.
+pub struct Visited {
+    pub feed: FeedKey,
+    /// In monotonic time.
+    pub begun: Duration,
+    /// The new state, or none if the store failed.
+    pub result: Result<(FeedState, Visit), StoreError>,
+}
+
+/// One visit, when its host's turn comes. A panic in it becomes this feed's recorded failure.
+pub async fn guarded(
+    pipeline: Arc<Pipeline>,
+    gate: HostGate,
+    holds: Holds,
+    feed: Arc<Feed>,
+    state: FeedState,
+) -> Ended {
+    let (key, url) = (feed.key.clone(), state.fetch_url());
+    let site = schedule::site(url);
+    let held = || holds.of(site.as_deref(), pipeline.clock.elapsed());
+    if let Some(hold) = held() {
+        return Ended::Held(key, hold);
+    }
+    // Waiting here costs a few bytes; a visit under way costs its buffers.
+    let host = url::Url::parse(url).map(|url| hosts::key(&url)).unwrap_or_default();
+    let _permit = gate.acquire(&host).await;
+    // Who stood in line before may have been told to come later.
+    if let Some(hold) = held() {
+        return Ended::Held(key, hold);
+    }
+    let begun = pipeline.clock.elapsed();
+    let visit = Box::pin(pipeline.visit(&feed, &state));
+    let result = match AssertUnwindSafe(visit).catch_unwind().await {
+        Ok(result) => result,
+        Err(_) => panicked(&pipeline, &state).await,
+    };
+    if let Ok((_, Visit { hold: Some(hold), .. })) = &result {
+        holds.begin(hold, pipeline.clock.elapsed());
+    }
+    Ended::Visited(Box::new(Visited { feed: key, begun, result }))
+}
+
+async fn panicked(
+    pipeline: &Pipeline,
+    state: &FeedState,
+) -> Result<(FeedState, Visit), StoreError> {
+    let record = FetchRecord {
+        feed: state.id,
+        at: pipeline.clock.now(),
+        outcome: Outcome::Failed,
+        code: "panic".into(),
+        status: None,
+        bytes: 0,
+        duration: Duration::ZERO,
+        entries: 0,
+        new_entries: 0,
+        would_have_raised: 0,
+        detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
+    };
+    let after = schedule::after_failure(state, &record, None, false);
+    let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
+    let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
+    pipeline.store.record_fetch(after.clone(), record, Vec::new()).await?;
+    Ok((after, visit))
+}

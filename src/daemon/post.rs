@@ -1,0 +1,61 @@
+//! Where notices of wirewatch's own work are posted: kept, and on their way to the channels that
+//! are told of it, in one commit. The [vigil](super::vigil) over topics and the
+//! [watch over feeds](super::feed_watch) use it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::deliver::notice;
+use crate::domain::ids::ChannelId;
+use crate::domain::notice::{Notice, SEVERITY};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::notices::{Freeze, Mark};
+
+/// How notices become bytes.
+const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
+
+/// Posts notices.
+#[derive(Clone)]
+pub(super) struct Post {
+    pub store: Store,
+    /// The configuration that runs, told anew by each reload.
+    pub config: watch::Receiver<Arc<Config>>,
+    /// Tells the dispatchers that there are new deliveries.
+    pub committed: watch::Sender<()>,
+}
+
+impl Post {
+    /// Keeps notices and what is remembered of having told them.
+    pub async fn tell(
+        &self,
+        notices: Vec<Notice>,
+        marks: Vec<Mark>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if notices.is_empty() && marks.is_empty() {
+            return Ok(());
+        }
+        let channels = channels(&self.config.borrow());
+        for notice in &notices {
+            tracing::info!(event = notice.kind.as_str(), "{}", notice.headline);
+        }
+        let posted = !notices.is_empty();
+        self.store.post(notices, channels, marks, now, FREEZE).await?;
+        if posted {
+            self.committed.send_replace(());
+        }
+        Ok(())
+    }
+}
+
+/// The channels that are told of wirewatch's own work: those that are named for it, else all that
+/// do not ask for more severe things only.
+pub fn channels(config: &Config) -> Vec<ChannelId> {
+    let all = config.channels.iter().filter(|channel| channel.min_severity <= SEVERITY);
+    let all = || all.map(|channel| channel.id.clone()).collect();
+    config.operations.clone().unwrap_or_else(all)
+}

@@ -1,0 +1,61 @@
+//! Notices as a user reads them.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::domain::feed::health::{Condition, advice};
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::{FeedNote, Notice, NoticeKind, TopicNote};
+
+const NARROW: Style = Style { colour: false, width: 80 };
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn note(feed: &str, condition: Condition, code: &'static str, detail: &str) -> FeedNote {
+    FeedNote {
+        feed: feed.parse().unwrap(),
+        title: None,
+        condition,
+        since: Some(at("2026-06-01T11:03:09Z")),
+        code: code.into(),
+        detail: Some(detail.to_owned()),
+        advice: advice(code),
+        next_try: at("2026-06-03T12:00:00Z"),
+    }
+}
+
+fn shown(notice: &Notice) -> String {
+    render(&NoticeV1::new(notice, NoticeId(7)), NARROW)
+}
+
+#[test]
+fn feeds_in_trouble_are_told_with_what_is_wrong_and_what_to_do() {
+    let feeds = vec![
+        note("courier", Condition::Failing, "http_404", "the server answered 404"),
+        note(
+            "old-gazette",
+            Condition::Stale,
+            "stale",
+            "silent for 4 months, usually no longer than 8 days",
+        ),
+        note("fog", Condition::NotAFeed, "not_a_feed_html", "the answer is\u{1b}[2J a web page"),
+    ];
+    let now = at("2026-06-03T11:00:00Z");
+    let headline = "3 feeds need attention".to_owned();
+    let mut notice = Notice::of_feeds(now, NoticeKind::FeedsTrouble, headline, feeds);
+    notice.more = 4;
+    insta::assert_snapshot!(shown(&notice), @"");
+}
+
+#[test]
+fn an_end_of_trouble_is_one_line_each() {
+    let feeds = vec![note("courier", Condition::Ok, "ok", "")];
+    let now = at("2026-06-03T11:00:00Z");
+    let headline = "feed courier is well again".to_owned();
+    insta::assert_snapshot!(shown(&Notice::of_feeds(now, NoticeKind::FeedsWell, headline, feeds)), @"");
+    let text = "no entry matched within the last 7 d, at least 1 is expected".to_owned();
+    let topics = vec![TopicNote { topic: "nato".parse().unwrap(), text }];
+    insta::assert_snapshot!(shown(&Notice::of_topics(now, NoticeKind::TopicsSilent, topics)), @"");
+}

@@ -1,0 +1,57 @@
+//! What to do about each condition and failure, by its code: one sentence, without a label.
+
+/// What the user can do; `None` where there is nothing to do.
+pub fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "empty" => "open the feed in a browser: its site may have moved its news elsewhere",
+        "undated" => "entries count as published when they are seen; nothing to do",
+        "stale" => "look at its site: the feed may be abandoned, or replaced by another",
+        "moved" => "write the new address into the config",
+        "paused" => "`wirewatch feeds resume` has it fetched again",
+        "http_410" => "the feed is gone for good; remove it or find its successor",
+        "challenge" => "the site admits browsers only; ask its owner to let feed readers in",
+        "http_401" | "http_407" | "login" => {
+            "the feed wants a login; put user and password into its URL"
+        }
+        "not_a_feed" | "not_a_feed_json" => {
+            "look on the site for the address of its RSS, Atom or JSON feed"
+        }
+        "not_a_feed_html" => {
+            "open the URL in a browser: if it is a normal page, look on it for the address of its feed"
+        }
+        "bad_url" => "correct the feed's `url`",
+        "private_address" => "if this is a server of your own, name it in `allow_net`",
+        "dns" => "check the host's spelling and this machine's name servers",
+        "connect" | "timeout_connect" => {
+            "the server may be down or block this machine; it is tried again"
+        }
+        "tls" => "open the URL in a browser; its certificate may be out of date",
+        "timeout_read" | "timeout_total" => {
+            "the server is slow; it is tried again, or raise the timeouts under [fetch]"
+        }
+        "http_403" | "http_451" => {
+            "the server refuses this machine or any feed reader; ask its owner"
+        }
+        "http_404" => "the feed may have moved; look for its new address on the site",
+        "http_429" | "http_503" => "the server asks for fewer requests; the next one waits for it",
+        "too_many_redirects" | "redirect_bad_target" => {
+            "open the URL in a browser and configure the address it ends at"
+        }
+        "too_large" => "look for a shorter feed of this site, or raise `max_body` under [fetch]",
+        "malformed" => "tell the feed's owner; it is tried again",
+        "too_complex" | "too_deep" | "timeout_parse" => {
+            "no honest feed looks like this; look for another feed of the site"
+        }
+        "parser_crash" | "panic" => {
+            "this is a defect of wirewatch; report it with the feed's URL and this version"
+        }
+        "headers_too_large" | "decode" | "protocol" | "empty_body" => {
+            "the server is at fault; it is tried again"
+        }
+        code if code.starts_with("http_5") => "the server has a fault; it is tried again",
+        code if code.starts_with("http_") => {
+            "open the URL in a browser to see what the server says"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,122 @@
+//! Notices: what wirewatch tells its user of its own work, beside alerts. [`super::operations`]
+//! decides over those about feeds; they go out through the same outbox as alerts.
+
+use jiff::Timestamp;
+
+use super::feed::ReasonCode;
+use super::feed::health::Condition;
+use super::ids::{FeedKey, TopicId};
+use super::topic::Severity;
+
+/// Most feeds and topics named in one notice; of the others only the number is told.
+pub const MAX_NAMED: usize = 20;
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Feeds bring nothing, and somebody should look at them.
+    FeedsTrouble,
+    /// Feeds that were told of are well again.
+    FeedsWell,
+    /// Most feeds cannot be reached: it is the network of this machine.
+    NetworkDown,
+    NetworkBack,
+    /// Topics match less than is expected of them.
+    TopicsSilent,
+    TopicsHeard,
+}
+
+impl NoticeKind {
+    pub const ALL: [NoticeKind; 6] = [
+        NoticeKind::FeedsTrouble,
+        NoticeKind::FeedsWell,
+        NoticeKind::NetworkDown,
+        NoticeKind::NetworkBack,
+        NoticeKind::TopicsSilent,
+        NoticeKind::TopicsHeard,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoticeKind::FeedsTrouble => "feeds_trouble",
+            NoticeKind::FeedsWell => "feeds_well",
+            NoticeKind::NetworkDown => "network_down",
+            NoticeKind::NetworkBack => "network_back",
+            NoticeKind::TopicsSilent => "topics_silent",
+            NoticeKind::TopicsHeard => "topics_heard",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == code)
+    }
+}
+
+/// How much a notice matters: channels for more severe things only are not told.
+pub const SEVERITY: Severity = Severity::Medium;
+
+/// Something to be told of wirewatch's own work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub at: Timestamp,
+    pub kind: NoticeKind,
+    /// One line.
+    pub headline: String,
+    /// At most [`MAX_NAMED`] of each.
+    pub feeds: Vec<FeedNote>,
+    pub topics: Vec<TopicNote>,
+    /// How many more there are than are named.
+    pub more: usize,
+}
+
+/// A feed in a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedNote {
+    pub feed: FeedKey,
+    /// From outside, where the user gave none.
+    pub title: Option<String>,
+    pub condition: Condition,
+    pub since: Option<Timestamp>,
+    pub code: ReasonCode,
+    /// From outside.
+    pub detail: Option<String>,
+    pub advice: Option<&'static str>,
+    pub next_try: Timestamp,
+}
+
+/// A topic in a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicNote {
+    pub topic: TopicId,
+    /// How it stands to what is expected of it, as a sentence without its end.
+    pub text: String,
+}
+
+impl Notice {
+    /// A notice about feeds, of which the first ones are named.
+    pub fn of_feeds(
+        at: Timestamp,
+        kind: NoticeKind,
+        headline: String,
+        mut feeds: Vec<FeedNote>,
+    ) -> Self {
+        let more = feeds.len().saturating_sub(MAX_NAMED);
+        feeds.truncate(MAX_NAMED);
+        Self { at, kind, headline, feeds, topics: Vec::new(), more }
+    }
+
+    /// A notice about topics, of which the first ones are named.
+    pub fn of_topics(at: Timestamp, kind: NoticeKind, mut topics: Vec<TopicNote>) -> Self {
+        let is = match kind {
+            NoticeKind::TopicsSilent => ["is silent", "are silent"],
+            _ => ["is heard again", "are heard again"],
+        };
+        let headline = match topics.as_slice() {
+            [one] => format!("topic {} {}", one.topic, is[0]),
+            many => format!("{} topics {}", many.len(), is[1]),
+        };
+        let more = topics.len().saturating_sub(MAX_NAMED);
+        topics.truncate(MAX_NAMED);
+        Self { at, kind, headline, feeds: Vec::new(), topics, more }
+    }
+}

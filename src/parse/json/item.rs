@@ -1,0 +1,121 @@
+//! One item of a JSON Feed → [`ParsedEntry`].
+
+use url::Url;
+
+use super::value::{Object, Value};
+use super::{Loose, text, title_line};
+use crate::domain::document::html::one_line;
+use crate::domain::document::{MAX_LINK_CHARS, clip_chars};
+use crate::domain::entry::ParsedEntry;
+use crate::parse::date;
+
+/// Longest id that is kept; beyond it the link must do.
+const MAX_ID_BYTES: usize = 4_000;
+
+/// Authors kept of one object: every item without any gets the feed's.
+const MAX_AUTHORS: usize = 20;
+
+/// Tags kept of one item, and characters of each name.
+const MAX_TAGS: usize = 100;
+const MAX_NAME_CHARS: usize = 200;
+
+pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry {
+    let guid = text(item, "id", loose).filter(|id| id.len() <= MAX_ID_BYTES);
+    let link = |key| absolute(item.get(key)?.as_str()?, base);
+    let own = guid.as_deref().filter(|id| id.starts_with("http://") || id.starts_with("https://"));
+    let published = text(item, "date_published", loose);
+    let updated = text(item, "date_modified", loose);
+    let read = |text: &Option<String>| text.as_deref().and_then(date::read);
+    let (at, changed) = (read(&published), read(&updated));
+    ParsedEntry {
+        link: link("url")
+            .or_else(|| link("external_url"))
+            .or_else(|| own.and_then(|id| absolute(id, None))),
+        guid,
+        title: text(item, "title", loose).map(|title| title_line(&title)).filter(is_filled),
+        summary: text(item, "summary", loose).map(|text| as_html(&text)),
+        content: text(item, "content_html", loose)
+            .or_else(|| text(item, "content_text", loose).map(|text| as_html(&text))),
+        authors: authors(item),
+        categories: tags(item, loose),
+        language: text(item, "language", loose),
+        published: at.map(|read| read.at),
+        updated: changed.map(|read| read.at),
+        date_assumed: at.or(changed).is_some_and(|read| read.assumed),
+        date_text: if at.is_none() && changed.is_some() { updated } else { published.or(updated) },
+        source: None,
+        source_url: None,
+    }
+}
+
+pub fn says_anything(entry: &ParsedEntry) -> bool {
+    [&entry.guid, &entry.link, &entry.title, &entry.summary, &entry.content]
+        .into_iter()
+        .any(Option::is_some)
+}
+
+/// The names of `authors`, or of `author` as version 1 had it: objects, names, or one of either.
+pub fn authors(object: &Object) -> Vec<String> {
+    let mut found: Vec<&Value> = Vec::new();
+    for key in ["authors", "author"] {
+        match object.get(key) {
+            Some(Value::List(authors)) => found.extend(authors),
+            Some(author) => found.push(author),
+            None => {}
+        }
+    }
+    let given = found.into_iter().filter_map(|author| match author {
+        Value::Text(name) => Some(name.as_str()),
+        author => author.get("name")?.as_str(),
+    });
+    names(given, MAX_AUTHORS)
+}
+
+/// An absolute URL of what is perhaps relative.
+pub fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
+    let link = link.trim();
+    let absolute = match (Url::parse(link), base) {
+        _ if link.is_empty() => return None,
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
+            base.join(link).map_or_else(|_| link.to_owned(), String::from)
+        }
+        _ => link.to_owned(),
+    };
+    Some(absolute).filter(|link| link.chars().count() <= MAX_LINK_CHARS)
+}
+
+fn tags(item: &Object, loose: &mut Loose) -> Vec<String> {
+    match item.get("tags") {
+        Some(Value::List(tags)) => {
+            let given =
+                tags.iter().filter_map(|tag| tag.as_str().or_else(|| tag.get("name")?.as_str()));
+            names(given, MAX_TAGS)
+        }
+        Some(Value::Text(tags)) => {
+            loose.note("json_tags_not_a_list");
+            names(tags.split(','), MAX_TAGS)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn names<'a>(given: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.take(most) {
+        let name = clip_chars(&one_line(name), MAX_NAME_CHARS).to_owned();
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Plain text as HTML. Where the text is full of tags, somebody took it for HTML already.
+fn as_html(text: &str) -> String {
+    let is_html = ["</", "<br", "<p>", "/>"].iter().any(|sign| text.contains(sign));
+    if is_html { text.to_owned() } else { text.replace('&', "&amp;").replace('<', "&lt;") }
+}
+
+fn is_filled(text: &String) -> bool {
+    !text.is_empty()
+}
