@@ -97,6 +97,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: 0,
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let fetched = match self.fetch(state, at).await {
@@ -166,6 +167,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
