@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use super::events::Visit;
+use super::led::Led;
 use super::prepare::prepare;
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
@@ -20,7 +21,7 @@ use crate::domain::feed::{
 };
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
-use crate::domain::schedule::{self, Hints, LedTo};
+use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits, ParseFailure, discover, repairs};
 use crate::store::Store;
@@ -61,19 +62,6 @@ struct Failure {
     network: bool,
     /// The site that answered.
     site: Option<String>,
-}
-
-/// Where an answer says that the feed is; see [`LedTo`].
-#[derive(Default)]
-struct Led {
-    redirect: Option<String>,
-    announced: Option<String>,
-}
-
-impl Led {
-    fn to(&self) -> LedTo<'_> {
-        LedTo { redirect: self.redirect.as_deref(), announced: self.announced.as_deref() }
-    }
 }
 
 impl Pipeline {
