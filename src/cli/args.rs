@@ -226,7 +226,12 @@ pub enum Entries {
         limit: u32,
     },
     /// Show one entry with its text, story and matches
-    Show { id: String },
+    Show {
+        id: String,
+        /// Instead, show what it said over time, and what each revision changed
+        #[arg(long)]
+        history: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

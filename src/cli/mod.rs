@@ -11,6 +11,7 @@ mod deliver;
 mod demo;
 mod doctor;
 mod entries;
+mod entry_history;
 mod exit;
 mod explanation;
 mod feed_fetch;

@@ -53,6 +53,8 @@ pub struct Visit {
     pub baseline: bool,
     pub entries: u32,
     pub new_entries: u32,
+    /// Alerts that its entries would have raised, had they not been taken as the past.
+    pub held: u32,
     /// New entries by what was decided about their matches.
     pub matched: Vec<Matched>,
     /// Alerts that were opened and revised, held back or not.
@@ -81,6 +83,7 @@ impl Visit {
             baseline: false,
             entries: record.entries,
             new_entries: record.new_entries,
+            held: record.would_have_raised,
             matched: Vec::new(),
             raised: Vec::new(),
             amended: Vec::new(),
@@ -116,9 +119,18 @@ impl Visit {
         }
     }
 
-    /// Matches of a baseline: alerts it would have raised, were it not the first fetch.
+    /// Alerts that its entries would have raised, had they not been taken as the past: the feed's
+    /// first fetch, an archive, entries under new names.
     pub fn would_have_raised(&self) -> usize {
-        self.matched.iter().filter(|matched| matched.verdict == "baseline").count()
+        self.held as usize
+    }
+}
+
+impl Visit {
+    /// Why entries of a later document than the first raised nothing.
+    fn taken_as_past(&self) -> Option<&str> {
+        let held = self.matched.iter().find(|matched| matched.verdict == "baseline");
+        held.filter(|_| !self.baseline).map(|matched| matched.reason.as_str())
     }
 }
 
@@ -240,6 +252,13 @@ pub fn log(visit: &Visit) {
             entries = visit.new_entries,
             would_have_raised = visit.would_have_raised(),
             "baseline: stored and matched{nothing}"
+        );
+    } else if let Some(reason) = visit.taken_as_past() {
+        tracing::info!(
+            feed = %visit.feed,
+            entries = visit.new_entries,
+            would_have_raised = visit.would_have_raised(),
+            "{reason}"
         );
     }
     for told in &visit.raised {

@@ -179,6 +179,8 @@ pub struct FetchRecord {
     /// Entries in the document, and those never seen before.
     pub entries: u32,
     pub new_entries: u32,
+    /// Alerts that its entries would have raised, had they not been taken as the past.
+    pub would_have_raised: u32,
     /// A sentence for people: what failed, or which warnings the parser had. From outside.
     pub detail: Option<String>,
 }

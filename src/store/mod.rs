@@ -4,7 +4,7 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
-//! [`entries`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
 //! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -15,6 +15,7 @@ pub mod checkup;
 mod column;
 pub mod counts;
 pub mod entries;
+mod entry_keys;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
@@ -35,6 +36,7 @@ mod open;
 pub mod outbox;
 pub mod push;
 mod recent;
+pub mod revisions;
 pub mod running;
 pub mod search;
 pub mod sightings;

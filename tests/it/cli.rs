@@ -14,7 +14,7 @@ mod imports;
 mod kept;
 mod lint;
 mod packs;
-mod scene;
+pub mod scene;
 mod topic_tests;
 mod topics;
 mod verdicts;

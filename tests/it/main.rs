@@ -12,6 +12,7 @@ mod fetching;
 mod fetching_over_time;
 mod full_text;
 mod health;
+mod identity;
 mod packs;
 mod parsing;
 mod pipeline;
