@@ -23,7 +23,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits};
+use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -98,6 +98,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: 0,
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let fetched = match self.fetch(state, at).await {
@@ -124,7 +125,7 @@ impl Pipeline {
             status: Some(fetched.status),
             bytes: fetched.bytes,
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
-            detail: Some(parsed.warnings.join("; ")).filter(|detail| !detail.is_empty()),
+            detail: repairs::remarks(&parsed),
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
         let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
@@ -167,6 +168,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
