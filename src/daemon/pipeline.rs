@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use super::discovery;
 use super::events::Visit;
 use super::led::Led;
 use super::prepare::{manner, prepare};
@@ -22,7 +23,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits, ParseFailure, discover, repairs};
+use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -197,7 +198,7 @@ impl Pipeline {
                 let (code, detail, advice) = match fetched.stand_in(asked) {
                     Some(page) => (page.code(), page.text().to_owned(), page.advice()),
                     None => {
-                        let detail = described(&failure, fetched, base).await;
+                        let detail = discovery::described(&failure, fetched, base).await;
                         (failure.code(), detail, failure.advice())
                     }
                 };
@@ -320,20 +321,6 @@ impl Pipeline {
         let events = schedule::events(state, &after);
         self.store.record_fetch(after.clone(), record, events).await?;
         Ok((after, visit))
-    }
-}
-
-/// A parse failure in a sentence; of a web page with the feed that it declares.
-async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
-    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
-        return failure.to_string();
-    }
-    let (body, url) = (fetched.body.clone(), url.to_owned());
-    let content_type = fetched.content_type.clone();
-    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
-    match tokio::task::spawn_blocking(look).await {
-        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
-        Ok(None) | Err(_) => failure.to_string(),
     }
 }
 

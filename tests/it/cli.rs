@@ -8,6 +8,7 @@ mod config_diff;
 mod daemon;
 mod explain;
 mod feed_edits;
+mod feed_lists;
 mod feeds;
 mod health;
 mod imports;
