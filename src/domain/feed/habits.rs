@@ -219,7 +219,8 @@ impl Habits {
         let (since, baseline) = (self.rate_at.replace(seen.at).or(baseline)?, baseline?);
         let days = |since: Timestamp| seen.at.duration_since(since).as_secs_f64() / 86_400.0;
         let passed = days(since).max(1.0 / 1_440.0);
-        let memory = days(baseline).clamp(passed, RATE_MEMORY_DAYS);
+        // After a long outage more time has passed than is remembered.
+        let memory = days(baseline).min(RATE_MEMORY_DAYS).max(passed);
         let usual = self.usual_rate;
         let now = seen.published.len() as f64 / passed;
         self.usual_rate += (1.0 - (-passed / memory).exp()) * (now - usual);
