@@ -119,6 +119,9 @@ fn tell(fetched: &Fetched, parsed: &ParsedFeed, session: &Session) {
     for warning in &parsed.warnings {
         session.messages.warn(warning);
     }
+    if let Some(repairs) = parse::repairs::sentence(&parsed.repairs) {
+        session.messages.note(&repairs);
+    }
 }
 
 /// The visit that the daemon would make, in its place: so that none may be running.

@@ -4,7 +4,7 @@
 use tokio::sync::broadcast;
 
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
-use crate::domain::feed::{FeedState, FetchRecord, Outcome, ReasonCode};
+use crate::domain::feed::{FeedEvent, FeedState, FetchRecord, Outcome, ReasonCode};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
 use crate::domain::schedule::SiteHold;
@@ -64,6 +64,8 @@ pub struct Visit {
     pub shadowed: Vec<Told>,
     /// Topics whose budget held a revision back for the first time on this day.
     pub overspent: Vec<TopicId>,
+    /// What happened to the feed apart from its entries.
+    pub changes: Vec<FeedEvent>,
 }
 
 impl Visit {
@@ -87,6 +89,7 @@ impl Visit {
             amended: Vec::new(),
             shadowed: Vec::new(),
             overspent: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -111,6 +114,7 @@ impl Visit {
             amended: alerts(AlertEvent::Updated),
             shadowed: shadowed.into_iter().map(Told::of).collect(),
             overspent: plan.overspent.clone(),
+            changes: plan.events.clone(),
             ..Self::of(&plan.fetch, &plan.feed)
         }
     }
@@ -235,6 +239,10 @@ pub fn log(visit: &Visit) {
         Outcome::Fresh | Outcome::Unchanged => {
             tracing::debug!(feed = %visit.feed, code = %visit.code, new = visit.new_entries, "visited{detail}");
         }
+    }
+    for change in &visit.changes {
+        let change_detail = untrusted::log_line(&change.detail);
+        tracing::warn!(feed = %visit.feed, code = %change.code, "the feed changed: {change_detail}");
     }
     if visit.baseline && visit.outcome == Outcome::Fresh {
         let raised = visit.raised.len();

@@ -22,7 +22,7 @@ use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints, LedTo};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits, ParseFailure, discover};
+use crate::parse::{self, Limits, ParseFailure, discover, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -124,7 +124,7 @@ impl Pipeline {
             status: Some(fetched.status),
             bytes: fetched.bytes,
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
-            detail: Some(parsed.warnings.join("; ")).filter(|detail| !detail.is_empty()),
+            detail: repairs::remarks(&parsed),
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
         let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
@@ -342,7 +342,7 @@ impl Pipeline {
 
 /// A parse failure in a sentence; of a web page with the feed that it declares.
 async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
-    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
         return failure.to_string();
     }
     let (body, url) = (fetched.body.clone(), url.to_owned());

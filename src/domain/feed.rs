@@ -6,13 +6,11 @@ pub mod event;
 mod gaps;
 pub mod habits;
 pub mod health;
-
-pub use event::FeedEvent;
-pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
-
 mod memory;
 pub mod push;
 
+pub use event::FeedEvent;
+pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
 pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;

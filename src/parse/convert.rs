@@ -158,12 +158,6 @@ pub fn base(url: &str) -> Option<Url> {
     Some(base)
 }
 
-fn says_anything(entry: &ParsedEntry) -> bool {
-    [&entry.guid, &entry.link, &entry.title, &entry.summary, &entry.content]
-        .into_iter()
-        .any(Option::is_some)
-}
-
 /// The page of a feed or entry: the first link that leads to one, absolute where possible.
 fn page_link(links: &[Link], base: Option<&Url>) -> Option<String> {
     let pages = || {

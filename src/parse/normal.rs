@@ -44,7 +44,7 @@ const RSS_VERSIONS: &[&str] =
     &["2.0", "0.90", "0.91", "0.92", "0.93", "0.94", "1.0", "2.0.0", "2.0.1", "2.00"];
 
 /// How far ahead is looked for an end tag, as a multiple of the document, over all.
-const AHEAD_FACTOR: usize = 4;
+const AHEAD_FACTOR: usize = 16;
 
 /// A feed in canonical form.
 #[derive(Debug)]

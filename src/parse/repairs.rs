@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::feed::Repair;
+use crate::domain::feed::{ParsedFeed, Repair};
 
 /// One kind of damage. The order is that of the table, and of the repairs of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,13 @@ pub fn sentence(repairs: &[Repair]) -> Option<String> {
         let _ = write!(text, "{separator}{count} {words}");
     }
     (!text.is_empty()).then_some(text)
+}
+
+/// All that is to be said of how a feed was read: its warnings, and what was repaired.
+pub fn remarks(feed: &ParsedFeed) -> Option<String> {
+    let remarks: Vec<String> =
+        feed.warnings.iter().cloned().chain(sentence(&feed.repairs)).collect();
+    (!remarks.is_empty()).then(|| remarks.join("; "))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 
 pub mod alerts;
 pub mod articles;
+pub mod checkup;
 mod column;
 pub mod counts;
 pub mod entries;
@@ -18,6 +19,7 @@ mod entry_keys;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
+pub mod feed_facts;
 mod feed_memory;
 pub mod feeds;
 pub mod gaps;
@@ -52,7 +54,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use error::StoreError;
-pub use lock::{InstanceLock, LOCK_FILE};
+pub use lock::{InstanceLock, LOCK_FILE, held};
 use writer::{Session, Writer};
 
 /// Name of the database file in the state directory.

@@ -9,6 +9,7 @@ mod daemon;
 mod explain;
 mod feed_edits;
 mod feeds;
+mod health;
 mod imports;
 mod kept;
 mod lint;

@@ -8,6 +8,7 @@ mod storms;
 use std::time::Duration;
 
 use wirewatch::domain::feed::{FeedState, Outcome};
+use wirewatch::domain::schedule;
 
 use crate::support::server::{Recorded, Reply};
 use crate::support::world::{World, item, rss};
@@ -73,13 +74,15 @@ async fn a_server_that_says_unchanged_even_then_is_a_failing_one() {
 async fn a_delta_brings_what_is_new_and_takes_nothing_away() {
     let mut world = World::new(&["wire"]).await;
     let (old, new) = (item("Cycle lanes approved"), item("Ferry timetable changes"));
-    world.server.set("/wire", Reply::ok(rss("wire", &[old.clone()])).header("ETag", "\"1\""));
+    world
+        .server
+        .set("/wire", Reply::ok(rss("wire", std::slice::from_ref(&old))).header("ETag", "\"1\""));
     world.start().await;
     world.first_round().await;
     assert_eq!(world.server.requests("/wire")[0].header("a-im"), None, "no ETag is known yet");
 
     let delta = Reply::status(226).header("IM", "feed").header("ETag", "\"2\"");
-    world.server.set("/wire", delta.body(rss("wire", &[new.clone()])));
+    world.server.set("/wire", delta.body(rss("wire", std::slice::from_ref(&new))));
     let visit = world.visit("wire").await;
     assert_eq!((visit.code.as_ref(), visit.entries, visit.new_entries), ("ok_delta", 1, 1));
     assert_eq!(world.store().counts().unwrap().entries, 2);
@@ -95,6 +98,32 @@ async fn a_delta_brings_what_is_new_and_takes_nothing_away() {
     assert_eq!((visit.entries, visit.new_entries), (2, 0));
     let request = world.server.requests("/wire").pop().unwrap();
     assert_eq!(request.text("if-none-match"), "\"2\"");
+}
+
+#[tokio::test]
+async fn what_a_feed_says_of_its_rhythm_is_heard_and_outlives_304_and_restart() {
+    let mut world = World::new(&["wire"]).await;
+    // Noon, and quiet from noon until four.
+    let rhythm = "<ttl>45</ttl><skipHours><hour>12</hour><hour>13</hour><hour>14</hour>\
+                  <hour>15</hour></skipHours>";
+    let body = one_entry().replace("<description>test", &format!("{rhythm}<description>test"));
+    assert!(body.contains("<ttl>"));
+    world.server.set("/wire", Reply::ok(body).header("ETag", "\"x\"").conditional());
+    world.start().await;
+    world.first_round().await;
+    for visit in ["ok", "not_modified"] {
+        let state = state(&world, "wire");
+        assert_eq!(state.last_outcome.as_deref(), Some(visit));
+        assert_eq!(
+            (state.memory.rhythm.ttl, state.next_reason.as_ref()),
+            (Some(45 * HOUR / 60), "skip")
+        );
+        let wait = schedule::wait(&state).unwrap();
+        assert!(wait > 3 * HOUR && wait <= 4 * HOUR, "{visit}: {wait:?}");
+        world.stop().await;
+        world.start().await;
+        world.visit("wire").await;
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ const MAX_NAMED: usize = 5;
 /// What to do about an answer that is no feed.
 pub fn hint(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
     let advice = failure.advice().to_owned();
-    if !matches!(failure, ParseFailure::NotAFeedHtml) {
+    // Many a front page has a field for a password, and is no login for all that.
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
         return advice;
     }
     let content_type = fetched.content_type.as_deref();

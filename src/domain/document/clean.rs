@@ -43,7 +43,7 @@ const WINDOWS_1252: [Option<char>; 32] = [
 
 /// One line with single spaces between its words, of a text that is one.
 pub fn line(text: String) -> String {
-    if !text.contains(untrusted::is_hazard) {
+    if !text.contains(|c| untrusted::is_hazard(c) || is_unseen(c)) {
         return text;
     }
     single_spaced(&untrusted::terminal(&converted(&text)))
@@ -51,7 +51,7 @@ pub fn line(text: String) -> String {
 
 /// Paragraphs parted by a blank line, of a text that has such ones.
 pub fn paragraphs(text: String) -> String {
-    if !text.contains(|c| untrusted::is_hazard(c) && c != '\n') {
+    if !text.contains(|c| (untrusted::is_hazard(c) && c != '\n') || is_unseen(c)) {
         return text;
     }
     let clean = converted(&text);
@@ -61,14 +61,27 @@ pub fn paragraphs(text: String) -> String {
     kept.join("\n\n")
 }
 
-/// `text` with the signs of Windows-1252 in place of C1 controls.
+/// `text` with the signs of Windows-1252 in place of C1 controls, and without what is not seen.
 fn converted(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            '\u{80}'..='\u{9f}' => WINDOWS_1252[c as usize - 0x80],
-            c => Some(c),
-        })
-        .collect()
+    let mut before = ' ';
+    let mut converted = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{80}'..='\u{9f}' => converted.extend(WINDOWS_1252[c as usize - 0x80]),
+            // Scripts without spaces end their words with it.
+            '\u{200b}' if before >= '\u{e00}' => converted.push(c),
+            c if is_unseen(c) => {}
+            c => converted.push(c),
+        }
+        before = c;
+    }
+    converted
+}
+
+/// Marks of where a word may be parted: in a search, or where two titles are compared, they make
+/// two words of one.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 fn single_spaced(text: &str) -> String {

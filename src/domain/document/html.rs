@@ -1,6 +1,7 @@
 //! Text of markup: one linear pass over the tokens of whatever a feed calls HTML, never over a
 //! tree, so that no nesting can exhaust anything. What [`super::Document`] holds comes from here.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use html5gum::Tokenizer;
@@ -63,22 +64,77 @@ const BLOCKS: &[&str] = &[
 const SPACES: &[&str] = &["td", "th", "img", "input", "button", "textarea"];
 
 /// Elements whose content is no text of the entry.
-const SILENT: &[&str] =
-    &["iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template"];
+const SILENT: &[&str] = &[
+    "audio", "canvas", "iframe", "noembed", "noframes", "noscript", "script", "style", "svg",
+    "template", "video",
+];
+
+/// Elements that are silent where they are hidden: such as always have an end tag.
+const HIDEABLE: &[&str] = &["a", "aside", "b", "div", "em", "figure", "i", "section", "span"];
+
+/// Tags that only markup escaped as a whole has in its text.
+const TELLING_TAGS: &[&str] = &["</p>", "</a>", "</div>", "</li>", "<br>", "<br/>", "<br />"];
 
 /// How often a one-line text is freed of markup: once as HTML, once more where it was escaped
 /// twice on its way into the feed.
 const MAX_UNESCAPES: usize = 2;
 
 /// The text of HTML or plain text: paragraphs separated by a blank line, white space within one
-/// collapsed to single spaces, entities decoded, at most [`MAX_BODY_BYTES`].
+/// collapsed to single spaces, entities decoded, at most [`MAX_BODY_BYTES`]. Markup or entities
+/// that were escaped once too often on their way into the feed are taken for what they were.
 pub fn to_text(html: &str) -> String {
+    let html = without_cdata_marks(html);
+    let text = read_once(&html);
+    let escaped_markup = !has_tag(&html) && TELLING_TAGS.iter().any(|tag| text.contains(tag));
+    if escaped_markup {
+        return decode_again(&read_once(&text));
+    }
+    decode_again(&text)
+}
+
+fn read_once(html: &str) -> String {
     let mut writer = Writer { blank_lines_part: !has_tag(html), ..Writer::default() };
     tokenize(html, |event| writer.event(event));
+    if writer.text.is_empty() && writer.has_hidden {
+        // Nothing but hidden text: what hides it is more likely to be missing its end.
+        writer = Writer { shows_hidden: true, ..Writer::default() };
+        tokenize(html, |event| writer.event(event));
+    }
     let mut text = writer.text;
     text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
     text.truncate(text.trim_end().len());
     text
+}
+
+/// `<![CDATA[` is no markup in HTML: it would hide what follows up to the next tag.
+fn without_cdata_marks(html: &str) -> Cow<'_, str> {
+    if !html.contains("<![CDATA[") {
+        return Cow::Borrowed(html);
+    }
+    Cow::Owned(html.replace("<![CDATA[", "").replace("]]>", ""))
+}
+
+/// Decodes what is left of entities that were escaped twice: `&amp;eacute;` is an é that took a
+/// detour. Nothing that this brings to light is taken for a tag.
+fn decode_again(text: &str) -> String {
+    if !memchr::memchr_iter(b'&', text.as_bytes()).any(|at| begins_entity(&text[at + 1..])) {
+        return text.to_owned();
+    }
+    let decoded = |paragraph| read_once(&str::replace(paragraph, "<", "&lt;"));
+    let paragraphs: Vec<String> = text.split("\n\n").map(decoded).collect();
+    let mut text = paragraphs.join("\n\n");
+    text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
+    text
+}
+
+/// Whether a name or number and a semicolon stand here, as after the `&` of an entity.
+fn begins_entity(text: &str) -> bool {
+    const LONGEST: usize = 12;
+    let end = text.as_bytes().iter().take(LONGEST).position(|byte| *byte == b';');
+    end.is_some_and(|end| {
+        let name = text[..end].strip_prefix('#').unwrap_or(&text[..end]);
+        name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// The text of a title or a name: tags dropped, entities decoded, even those escaped twice, all
@@ -148,13 +204,28 @@ struct Writer {
     opening: Option<&'static str>,
     /// Plain text: a blank line ends the paragraph.
     blank_lines_part: bool,
+    /// The element whose start tag is being read, if it can be hidden, and its last attribute.
+    hideable: Option<(&'static str, Attribute)>,
+    /// Something was left out because it is hidden.
+    has_hidden: bool,
+    shows_hidden: bool,
+}
+
+/// The attributes that hide an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attribute {
+    Style,
+    Other,
 }
 
 impl Writer {
     fn event(&mut self, event: CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => self.start(name),
+            CallbackEvent::AttributeName { name } => self.attribute(name),
+            CallbackEvent::AttributeValue { value } => self.value(value),
             CallbackEvent::CloseStartTag { self_closing } => {
+                self.hideable = None;
                 if let (Some(name), true) = (self.opening.take(), self_closing) {
                     self.end(name.as_bytes());
                 }
@@ -179,8 +250,40 @@ impl Writer {
                     self.silent = Some((silent, 1));
                     self.opening = Some(silent);
                 }
-                None => self.boundary(name),
+                None => {
+                    self.hideable = find(HIDEABLE, name).map(|name| (name, Attribute::Other));
+                    self.boundary(name);
+                }
             },
+        }
+    }
+
+    fn attribute(&mut self, attribute: &[u8]) {
+        if let Some((name, last)) = &mut self.hideable {
+            *last = if attribute == b"style" { Attribute::Style } else { Attribute::Other };
+            if attribute == b"hidden" {
+                let name = *name;
+                self.hide(name);
+            }
+        }
+    }
+
+    fn value(&mut self, value: &[u8]) {
+        if let Some((name, Attribute::Style)) = self.hideable {
+            let style = String::from_utf8_lossy(value).to_ascii_lowercase().replace(' ', "");
+            if style.contains("display:none") || style.contains("visibility:hidden") {
+                self.hide(name);
+            }
+        }
+    }
+
+    /// Makes the element whose start tag is being read a silent one.
+    fn hide(&mut self, name: &'static str) {
+        self.hideable = None;
+        self.has_hidden = true;
+        if !self.shows_hidden {
+            self.silent = Some((name, 1));
+            self.opening = Some(name);
         }
     }
 

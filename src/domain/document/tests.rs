@@ -34,6 +34,34 @@ fn what_is_no_text_is_dropped() {
 }
 
 #[test]
+fn what_is_hidden_is_dropped_unless_it_is_all_there_is() {
+    check("a<span style=\"Display: None\">no<span>no</span></span>b", "a b");
+    check("<div hidden><p>no</p></div><p>yes</p>", "yes");
+    check("<div hidden=''>no</div>yes", "yes");
+    check("<p>a</p><section style='color:red;visibility:hidden'>no</section>b", "a\n\nb");
+    check("<div style='display:none'><p>unclosed", "unclosed");
+    check("<div style='display:block'>a</div><a title='display:none'>b</a>", "a\n\nb");
+    check("a<video src=x><p>Your browser cannot play this.</p></video>b", "a b");
+}
+
+#[test]
+fn what_was_escaped_twice_is_read_as_it_was_meant() {
+    check("caf&amp;eacute; R&amp;amp;D it&amp;#8217;s", "café R&D it’s");
+    check("<p>One &amp;amp; two</p><p>1 &lt; 2 &amp;amp; 3</p>", "One & two\n\n1 < 2 & 3");
+    check("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two &amp;amp; three&lt;/p&gt;", "One\n\nTwo & three");
+    // What is quoted stays quoted.
+    check("<p>Use &lt;p&gt;x&lt;/p&gt; for it</p>", "Use <p>x</p> for it");
+    check("AT&T, Q&A; fish &chips", "AT&T, Q&A; fish &chips");
+    check("<p>&amp;lt;b&amp;gt;</p>", "<b>");
+}
+
+#[test]
+fn a_mark_of_cdata_hides_nothing() {
+    check("<![CDATA[<p>One</p><p>Two</p>]]>", "One\n\nTwo");
+    check("a <![CDATA[b]]> c", "a b c");
+}
+
+#[test]
 fn entities_and_white_space_are_resolved() {
     check("caf&eacute;&nbsp;&amp;&#8217;s\n\t x", "café &’s x");
     check("<p>a\n\nb</p>", "a b");
@@ -132,4 +160,13 @@ fn signs_that_were_never_converted_hide_no_text() {
     let document =
         Document::from_parsed(&entry("\u{9d}said\u{9c}", "NATO\u{96}Russia \u{9b}pact\u{8b}"));
     assert_eq!(document.body, "saidœ\n\nNATO–Russia ›pact‹");
+}
+
+#[test]
+fn words_are_whole_without_the_marks_of_where_they_may_part() {
+    let document = Document::from_parsed(&entry(
+        "Ver\u{ad}tei\u{ad}di\u{ad}gung",
+        "A\u{200b}B ภาษา\u{200b}ไทย",
+    ));
+    assert_eq!(document.body, "Verteidigung\n\nAB ภาษา\u{200b}ไทย");
 }

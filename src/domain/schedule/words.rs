@@ -39,6 +39,7 @@ fn reason(state: &FeedState) -> String {
         }
         "ttl" => "the feed asks for so long a wait (ttl)".to_owned(),
         "period" => "the feed says how often it changes (sy:updatePeriod)".to_owned(),
+        "pushed" => "a hub pushes it; it is fetched to make sure of that".to_owned(),
         "skip" => "the feed says that it is quiet until then (skipHours, skipDays)".to_owned(),
         "max_age" => "the server calls its last answer fresh until then".to_owned(),
         "retry_after" => match &state.memory.held_by {

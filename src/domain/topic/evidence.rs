@@ -12,10 +12,10 @@ pub(super) mod write;
 mod excerpt;
 mod passage;
 mod quote;
-mod shared;
+mod sublist;
 
 pub use excerpt::Excerpt;
-pub use shared::Shared;
+pub use sublist::Shared;
 
 use std::sync::Arc;
 

@@ -172,9 +172,12 @@ impl<'a> Normaliser<'a> {
 
     /// Whether the open leaf has its end tag before the next entry begins or this one ends.
     fn own_end_is_ahead(&mut self, at: usize) -> bool {
-        let Some(Leaf { name, .. }) = &self.leaf else {
+        let Some(Leaf { name, end_seen_at, .. }) = &mut self.leaf else {
             return false;
         };
+        if end_seen_at.is_some_and(|end| end >= at) {
+            return true;
+        }
         let ahead = &self.text.as_bytes()[at..];
         let ahead = &ahead[..ahead.len().min(self.ahead_bytes)];
         let Some(end) = memmem::find(ahead, format!("</{name}").as_bytes()) else {
@@ -182,7 +185,9 @@ impl<'a> Normaliser<'a> {
             return false;
         };
         self.ahead_bytes -= end;
-        !has_border(&ahead[..end])
+        let is_own = !has_border(&ahead[..end]);
+        *end_seen_at = is_own.then_some(at + end);
+        is_own
     }
 }
 

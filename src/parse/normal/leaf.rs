@@ -44,6 +44,8 @@ pub struct Leaf<'a> {
     pub nested: usize,
     /// Elements open within, as far as that is known.
     pub depth: usize,
+    /// Where its end tag was seen, when that was asked.
+    pub end_seen_at: Option<usize>,
     /// Sections were opened within a section: so many ends too many will follow.
     pub extra_ends: usize,
 }
@@ -66,6 +68,7 @@ impl<'a> Leaf<'a> {
             tags: 0,
             nested: 0,
             depth: 0,
+            end_seen_at: None,
             extra_ends: 0,
         }
     }
@@ -198,7 +201,7 @@ impl<'a> Leaf<'a> {
             .collect()
     }
 
-    /// Content that is declared to be in base64, or to be no text at all.
+    /// Content in base64: what is no text in there is left out.
     fn base64(&self, kind: &str, reading: &mut Reading<'_, 'a>) -> Option<Cow<'a, str>> {
         let coded = self.attribute("mode").is_some_and(|mode| mode.eq_ignore_ascii_case("base64"));
         let is_binary = || {
@@ -206,14 +209,18 @@ impl<'a> Leaf<'a> {
             matches!(family.as_str(), "image" | "audio" | "video")
                 || kind.eq_ignore_ascii_case("application/octet-stream")
         };
-        if !coded {
-            return (matches!(self.slot, Slot::Content(_)) && is_binary())
-                .then_some(Cow::Borrowed(""));
+        if !(coded || matches!(self.slot, Slot::Content(_)) && is_binary()) {
+            return None;
         }
         let mut letters = self.value(How::NoMarkup, reading).into_owned();
         letters.retain(|char| !char.is_whitespace());
-        let bytes = STANDARD.decode(letters).ok()?;
-        Some(clipped(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())))
+        let text = match STANDARD.decode(&letters) {
+            Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+            // A word of text, said to be coded.
+            Err(_) if coded => return None,
+            Err(_) => String::new(),
+        };
+        Some(clipped(Cow::Owned(text)))
     }
 
     /// Whether the leaf's text is escaped markup into which some unescaped slipped.

@@ -96,11 +96,7 @@ impl Reader {
                     self.outline(&Attributes(attributes), self_closing);
                 }
             }
-            CallbackEvent::EndTag { name: b"outline" } => {
-                if self.open.pop() == Some(Open::Folder) {
-                    self.folders.pop();
-                }
-            }
+            CallbackEvent::EndTag { name: b"outline" } => self.close(),
             CallbackEvent::EndTag { .. } => self.attributes = None,
             _ => {}
         }
@@ -129,6 +125,12 @@ impl Reader {
                 self.open.push(Open::Folder);
             }
             None => self.open.push(Open::Plain),
+        }
+    }
+
+    fn close(&mut self) {
+        if self.open.pop() == Some(Open::Folder) {
+            self.folders.pop();
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{DAY, HOUR, state};
+use crate::support::server::Reply;
 use crate::support::world::World;
 
 const FEEDS: [&str; 3] = ["a", "b", "c"];
@@ -90,4 +91,23 @@ async fn a_start_under_a_clock_that_was_wrong_before_waits_for_no_far_day() {
     world.clock.set_wall(now);
     world.start().await;
     assert_eq!(world.next_visit().await.feed.as_str(), "a", "its due time makes no sense");
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_jumps_during_a_fetch_makes_no_second_one() {
+    let mut world = World::past_baseline(&FEEDS).await;
+    let now = world.now();
+    for wall in [now + TEN_YEARS, now - TEN_YEARS] {
+        world.clock.set_wall(now);
+        let slow = Reply::ok(super::one_entry()).drip(Duration::from_millis(1));
+        world.server.set("/a", slow);
+        let before = world.server.requests("/a").len();
+        world.app().visit_now(&"a".parse().unwrap());
+        world.server.wait_for("/a", before + 1).await;
+        world.clock.set_wall(wall);
+        assert_eq!(world.next_visit().await.feed.as_str(), "a");
+        // Only what is asked for by hand.
+        world.visit("b").await;
+        assert_eq!(world.server.requests("/a").len(), before + 1);
+    }
 }

@@ -9,6 +9,7 @@ mod clean;
 mod cuts;
 mod kinds;
 mod markup;
+mod mutated;
 mod surroundings;
 
 use std::fmt::Write;

@@ -33,6 +33,7 @@ fn every_reason_is_a_sentence() {
         "new",
         "url_changed",
         "interval",
+        "pushed",
         "ttl",
         "period",
         "skip",
