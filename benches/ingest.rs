@@ -199,6 +199,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
             duration: Duration::from_millis(100),
             entries: ENTRIES as u32,
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         },
         entries: entries
@@ -226,11 +227,13 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
         publisher: feed.key.to_string(),
         published: Some(now()),
         date_quality: DateQuality::Exact,
+        own_date: Some(now()),
         keys: EntryKeys {
             guid: Some(key("guid", &guid)),
             link,
             title_date: Some(key("title", title)),
-            body: key("body", body),
+            text: key("text", body),
+            title: Some(key("letters", title)),
         },
         guid: Some(guid),
         content: key("content", body),

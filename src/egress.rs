@@ -150,6 +150,16 @@ impl Egress {
         }
     }
 
+    /// Whether a name leads to an address that may be reached. Asks a name server, and nobody
+    /// else.
+    pub async fn resolves(&self, host: &str) -> bool {
+        let Ok(found) = tokio::net::lookup_host((host, 0)).await else {
+            return false;
+        };
+        let permitted = resolver::permitted(host, found.collect(), &self.allow);
+        permitted.is_ok_and(|addresses| !addresses.is_empty())
+    }
+
     /// A client for GET and POST that follows no redirect, keeps no cookie, uses no proxy of the
     /// environment, sends no Referer, and neither asks for nor decodes content codings.
     pub fn client(&self, limits: ClientLimits) -> Result<reqwest::Client, EgressError> {

@@ -154,6 +154,13 @@ pub enum Command {
     /// How alerts went out
     #[command(subcommand)]
     Deliver(Deliver),
+    /// Everything at a glance: daemon, feeds, alerts, outbox, database
+    Status,
+    /// A report to paste: config, database, disk, clock, names, feeds, channels
+    ///
+    /// Contacts nothing but the name servers, and asks them for the hosts of the feeds only. No
+    /// secret is in the report. Ends with code 1 if there are problems.
+    Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -166,11 +173,16 @@ pub enum Command {
 pub enum Feeds {
     /// List the configured feeds
     List,
-    /// How each feed does: last fetch, next fetch, what is wrong
+    /// How each feed does: state, next fetch and why, what is wrong, what to do
     Status {
-        /// Only those whose last fetch failed
+        /// Only those that need attention: failing, gone, stale, empty, …
         #[arg(long)]
         failing: bool,
+    },
+    /// Show one feed: config, state and advice, last fetches, what happened to it
+    Show {
+        /// A feed's key
+        feed: String,
     },
     /// Fetch one feed now: a configured one as the daemon would, any other URL only to look
     Fetch {
@@ -214,7 +226,12 @@ pub enum Entries {
         limit: u32,
     },
     /// Show one entry with its text, story and matches
-    Show { id: String },
+    Show {
+        id: String,
+        /// Instead, show what it said over time, and what each revision changed
+        #[arg(long)]
+        history: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use crate::cli::args::Entries;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{moment, naming};
+use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
 use crate::domain::topic::evidence::Clause;
 use crate::domain::untrusted;
@@ -39,7 +39,7 @@ pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
             };
             print(&store.entries(&filter)?, "no entries", session)
         }
-        Entries::Show { id } => show(id, session),
+        Entries::Show { id, history } => show(id, *history, session),
     }
 }
 
@@ -88,12 +88,17 @@ fn print(
     Ok(Exit::Ok)
 }
 
-fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
+fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure> {
     let id: EntryId = naming::read(id)?;
     let store = session.store(Access::ReadOnly)?;
     let Some(detail) = store.entry(id)? else {
         return Err(no_such_entry(id));
     };
+    if history {
+        let (object, page) = (entry_history::object(&detail), entry_history::page(&detail));
+        session.printer.object(&object, &page)?;
+        return Ok(Exit::Ok);
+    }
     let article = store.article(id)?;
     let article = article.as_ref();
     session.printer.object(&object(&detail, article), &page(&detail, article))?;

@@ -169,6 +169,7 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         "baseline": visit.baseline,
         "entries": visit.entries,
         "new_entries": visit.new_entries,
+        "would_have_raised": visit.would_have_raised(),
         "raised": alerts(&visit.raised),
         "amended": alerts(&visit.amended),
     });
@@ -185,6 +186,9 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
     if visit.baseline {
         text += "\nthis was its baseline: stored and matched";
         text += if visit.raised.is_empty() { ", nothing raised" } else { "" };
+    }
+    if visit.would_have_raised() > 0 {
+        text += &format!("; taken as the past, would have raised {}", visit.would_have_raised());
     }
     if let Some(detail) = &visit.detail {
         text += &format!("\n{}", crate::domain::untrusted::terminal(detail));

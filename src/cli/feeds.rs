@@ -1,4 +1,8 @@
-//! `wirewatch feeds`: what is configured, how each feed does, and a fetch on request.
+//! `wirewatch feeds`: what is configured, how each feed does ([`status`], [`show`]), and a fetch
+//! on request.
+
+mod show;
+mod status;
 
 mod add;
 mod change;
@@ -16,10 +20,9 @@ use crate::cli::args::Feeds;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{feed_fetch, feed_move, moment};
+use crate::cli::{feed_fetch, feed_move};
 use crate::config::Config;
-use crate::domain::feed::{Feed, FeedState};
-use crate::store::feeds::FeedView;
+use crate::domain::feed::Feed;
 use crate::store::{Access, DATABASE_FILE};
 
 use change::Deed;
@@ -35,28 +38,11 @@ const COLUMNS: &[Column] = &[
     Column::hidden("backfill_s"),
 ];
 
-const STATUS_COLUMNS: &[Column] = &[
-    Column::shown("feed"),
-    Column::shown("state"),
-    Column::shown("failures").spare(3),
-    Column::shown("failing_since").spare(7),
-    Column::shown("last_outcome"),
-    Column::shown("last_success").spare(8),
-    Column::shown("last_new_entry").spare(5),
-    Column::shown("entries").spare(4),
-    Column::shown("next_due").spare(6),
-    Column::text("next_reason").spare(1),
-    Column::text("detail").spare(2),
-    Column::hidden("last_fetch"),
-    Column::hidden("entries_per_day"),
-    Column::hidden("title"),
-    Column::hidden("url"),
-];
-
 pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Feeds::List => list(session),
-        Feeds::Status { failing } => status(*failing, session),
+        Feeds::Status { failing } => status::run(*failing, session),
+        Feeds::Show { feed } => show::run(feed, session),
         Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
         Feeds::UndoMove { feed } => feed_move::undo(feed, session),
         Feeds::Discover(asked) => discover::run(asked, session),
@@ -103,67 +89,6 @@ fn own_titles(config: &Config, session: &Session) -> Result<HashMap<String, Stri
 
 fn seconds(duration: Duration) -> Value {
     json!(duration.as_secs())
-}
-
-/// How each feed does: the configured ones in their order, as the database remembers them.
-fn status(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
-    let store = session.store_of(&config, Access::ReadOnly)?;
-    let views: HashMap<String, FeedView> =
-        store.feeds()?.into_iter().map(|view| (view.state.key.to_string(), view)).collect();
-    let empty = if failing { "no feed is failing" } else { "no feeds" };
-    let mut records = Records::new(STATUS_COLUMNS, empty);
-    for feed in &config.feeds {
-        let view = views.get(feed.key.as_str());
-        if failing && view.is_none_or(|view| view.state.failures == 0) {
-            continue;
-        }
-        match view {
-            Some(view) => add(&mut records, feed, &view.state, view.entries),
-            None => add_unknown(&mut records, feed),
-        }
-    }
-    session.printer.records(&records)?;
-    Ok(Exit::Ok)
-}
-
-fn add(records: &mut Records, feed: &Feed, state: &FeedState, entries: u64) {
-    records.row([
-        json!(feed.key.as_str()),
-        json!(condition(feed, state)),
-        json!(state.failures),
-        moment::json_opt(state.failing_since),
-        json!(state.last_outcome.as_deref()),
-        moment::json_opt(state.last_success),
-        moment::json_opt(state.last_new_entry),
-        json!(entries),
-        moment::json(state.next_due),
-        json!(state.next_reason.as_ref()),
-        json!(state.last_detail),
-        moment::json_opt(state.last_fetch),
-        json!((state.entries_per_day * 10.0).round() / 10.0),
-        json!(feed.title.as_ref().or(state.title.as_ref())),
-        json!(feed.url),
-    ]);
-}
-
-fn add_unknown(records: &mut Records, feed: &Arc<Feed>) {
-    let mut row: [Value; 15] = std::array::from_fn(|_| Value::Null);
-    row[0] = json!(feed.key.as_str());
-    row[1] = json!(if feed.paused { "paused" } else { "new" });
-    row[13] = json!(feed.title);
-    row[14] = json!(feed.url);
-    records.row(row);
-}
-
-/// `paused`, `new`, `ok` or `failing`.
-fn condition(feed: &Feed, state: &FeedState) -> &'static str {
-    match (state.failures, state.last_fetch) {
-        _ if feed.paused => "paused",
-        (0, None) => "new",
-        (0, Some(_)) => "ok",
-        _ => "failing",
-    }
 }
 
 /// The configured feed of this key.

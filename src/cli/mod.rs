@@ -9,7 +9,9 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod doctor;
 mod entries;
+mod entry_history;
 mod exit;
 mod explanation;
 mod feed_fetch;
@@ -22,11 +24,13 @@ mod load;
 mod moment;
 mod naming;
 mod output;
+mod page;
 mod report;
 mod run;
 mod save_test;
 mod session;
 mod shell;
+mod status;
 mod topics;
 mod verdicts;
 mod warnings;
@@ -97,6 +101,8 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Feeds(command) => feeds::run(command, session),
         Command::Entries(command) => entries::run(command, session),
         Command::Search { query, limit } => entries::search(query, *limit, session),
+        Command::Status => status::run(session),
+        Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),

@@ -100,10 +100,12 @@ impl Config {
         let settings = [
             part(Kind::Settings, "egress", self.egress_fields()),
             part(Kind::Settings, "fetch", self.fetch_fields()),
-            part(Kind::Settings, "operations", self.operations_fields()),
             part(Kind::Settings, "state_dir", vec![("path", relative(&self.state_dir, home))]),
         ];
-        topics.chain(feeds).chain(channels).chain(settings).collect()
+        let operations = self.operations.as_ref();
+        let operations =
+            operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
+        topics.chain(feeds).chain(channels).chain(settings).chain(operations).collect()
     }
 
     fn egress_fields(&self) -> Fields {
@@ -111,15 +113,6 @@ impl Config {
             ("contact", self.egress.contact.clone().unwrap_or_default()),
             ("allow_net", self.egress.allow_net.join(", ")),
         ]
-    }
-
-    fn operations_fields(&self) -> Fields {
-        let names = |channels: &Vec<_>| match channels.as_slice() {
-            [] => "none".to_owned(),
-            channels => channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        };
-        let channels: &Option<Vec<ChannelId>> = &self.operations;
-        vec![("channels", channels.as_ref().map(names).unwrap_or_default())]
     }
 
     fn fetch_fields(&self) -> Fields {
@@ -134,6 +127,11 @@ impl Config {
             ("host_gap", span(fetch.host_gap)),
         ]
     }
+}
+
+fn operations_fields(channels: &[ChannelId]) -> Fields {
+    let names: Vec<&str> = channels.iter().map(ChannelId::as_str).collect();
+    vec![("channels", if names.is_empty() { "none".to_owned() } else { names.join(", ") })]
 }
 
 type Fields = Vec<(&'static str, String)>;

@@ -74,7 +74,7 @@ pub struct App {
     orders: mpsc::UnboundedSender<Order>,
     stop: CancellationToken,
     scheduler: Mutex<Option<JoinHandle<usize>>>,
-    /// The pipeline that runs, for the reader of articles.
+    /// The pipeline that runs, for the reader of articles and the watches over topics and feeds.
     pipeline: watch::Sender<Arc<Pipeline>>,
     wanted: Arc<Notify>,
     /// The reader's task; for one round, there is none, and it reads once at the end.
@@ -83,8 +83,6 @@ pub struct App {
     hubs: Arc<Notify>,
     /// The task that keeps subscriptions; for one round, there is none.
     subscribing: Mutex<Option<JoinHandle<()>>>,
-    /// The configuration that runs, for the watches over topics and feeds.
-    watched: watch::Sender<Arc<Config>>,
     /// The vigil's task; for one round, there is none, and it looks once at the end.
     vigil: Mutex<Option<JoinHandle<()>>>,
     /// The task of the watch over feeds; the same.
@@ -130,12 +128,11 @@ impl App {
         warn_of_orphans(&config, &store)?;
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
-        let watched = watch::Sender::new(config.clone());
-        let post = Post {
-            store: store.clone(),
-            config: watched.subscribe(),
-            committed: committed.clone(),
-        };
+        let held = store.site_holds(options.clock.now())?;
+        let scheduler =
+            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
+        let pipeline = watch::Sender::new(pipeline);
+        let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
         let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
@@ -143,10 +140,6 @@ impl App {
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let watching = || tokio::spawn(feed_watch.run(stop.clone()));
         let feed_watch = (!options.once).then(watching);
-        let held = store.site_holds(options.clock.now())?;
-        let scheduler =
-            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
-        let pipeline = watch::Sender::new(pipeline);
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
         let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
@@ -167,7 +160,6 @@ impl App {
             push,
             hubs,
             subscribing: Mutex::new(subscribing),
-            watched,
             vigil: Mutex::new(vigil),
             feed_watch: Mutex::new(feed_watch),
             live: Mutex::new(Live { config, dispatchers }),
@@ -208,10 +200,9 @@ impl App {
         warn_of_orphans(&config, &self.store)?;
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
-        self.pipeline.send_replace(pipeline.clone());
+        let old = self.pipeline.send_replace(pipeline.clone());
         let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
-        let watched = self.watched.send_replace(config.clone());
-        let old = (watched, std::mem::replace(&mut live.config, config));
+        let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
         live.dispatchers.stop().await;
@@ -247,7 +238,7 @@ impl App {
         let articles =
             Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
         articles.drain(&self.stop).await;
-        let post = self.post();
+        let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
         FeedWatch { clock: self.options.clock.clone(), post }.look().await;
         let live = self.live.lock().await;
@@ -284,14 +275,6 @@ impl App {
             let _failed = feed_watch.await;
         }
         self.live.lock().await.dispatchers.stop().await;
-    }
-
-    fn post(&self) -> Post {
-        Post {
-            store: self.store.clone(),
-            config: self.watched.subscribe(),
-            committed: self.committed.clone(),
-        }
     }
 }
 

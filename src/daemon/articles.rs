@@ -216,6 +216,7 @@ fn no_fetch(feed: crate::domain::ids::FeedId, at: Timestamp) -> FetchRecord {
         duration: Duration::ZERO,
         entries: 0,
         new_entries: 0,
+        would_have_raised: 0,
         detail: None,
     }
 }

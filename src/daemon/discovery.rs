@@ -232,6 +232,20 @@ impl Search<'_> {
     }
 }
 
+/// A parse failure in a sentence; of a web page with the feed that it declares.
+pub async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
+    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
+        return failure.to_string();
+    }
+    let (body, url) = (fetched.body.clone(), url.to_owned());
+    let content_type = fetched.content_type.clone();
+    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
+        Ok(None) | Err(_) => failure.to_string(),
+    }
+}
+
 /// All that an answer offers: by its headers, its address and its text.
 fn page_candidates(fetched: &Fetched) -> Vec<Candidate> {
     let (url, content_type) = (&fetched.final_url, fetched.content_type.as_deref());

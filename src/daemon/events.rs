@@ -4,7 +4,7 @@
 use tokio::sync::broadcast;
 
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
-use crate::domain::feed::{FeedState, FetchRecord, Outcome, ReasonCode};
+use crate::domain::feed::{FeedEvent, FeedState, FetchRecord, Outcome, ReasonCode};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
 use crate::domain::schedule::SiteHold;
@@ -17,7 +17,7 @@ const BACKLOG: usize = 4_096;
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A feed was fetched, and all that follows from it is committed.
-    Visited(Visit),
+    Visited(Box<Visit>),
     /// Every feed was visited once since the start.
     FirstRound(Round),
     /// A topic that is expected to match fell silent, or is heard again.
@@ -53,6 +53,8 @@ pub struct Visit {
     pub baseline: bool,
     pub entries: u32,
     pub new_entries: u32,
+    /// Alerts that its entries would have raised, had they not been taken as the past.
+    pub held: u32,
     /// New entries by what was decided about their matches.
     pub matched: Vec<Matched>,
     /// Alerts that were opened and revised, held back or not.
@@ -62,6 +64,8 @@ pub struct Visit {
     pub shadowed: Vec<Told>,
     /// Topics whose budget held a revision back for the first time on this day.
     pub overspent: Vec<TopicId>,
+    /// What happened to the feed apart from its entries.
+    pub changes: Vec<FeedEvent>,
 }
 
 impl Visit {
@@ -79,11 +83,13 @@ impl Visit {
             baseline: false,
             entries: record.entries,
             new_entries: record.new_entries,
+            held: record.would_have_raised,
             matched: Vec::new(),
             raised: Vec::new(),
             amended: Vec::new(),
             shadowed: Vec::new(),
             overspent: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -108,13 +114,23 @@ impl Visit {
             amended: alerts(AlertEvent::Updated),
             shadowed: shadowed.into_iter().map(Told::of).collect(),
             overspent: plan.overspent.clone(),
+            changes: plan.events.clone(),
             ..Self::of(&plan.fetch, &plan.feed)
         }
     }
 
-    /// Matches of a baseline: alerts it would have raised, were it not the first fetch.
+    /// Alerts that its entries would have raised, had they not been taken as the past: the feed's
+    /// first fetch, an archive, entries under new names.
     pub fn would_have_raised(&self) -> usize {
-        self.matched.iter().filter(|matched| matched.verdict == "baseline").count()
+        self.held as usize
+    }
+}
+
+impl Visit {
+    /// Why entries of a later document than the first raised nothing.
+    fn taken_as_past(&self) -> Option<&str> {
+        let held = self.matched.iter().find(|matched| matched.verdict == "baseline");
+        held.filter(|_| !self.baseline).map(|matched| matched.reason.as_str())
     }
 }
 
@@ -224,6 +240,10 @@ pub fn log(visit: &Visit) {
             tracing::debug!(feed = %visit.feed, code = %visit.code, new = visit.new_entries, "visited{detail}");
         }
     }
+    for change in &visit.changes {
+        let change_detail = untrusted::log_line(&change.detail);
+        tracing::warn!(feed = %visit.feed, code = %change.code, "the feed changed: {change_detail}");
+    }
     if visit.baseline && visit.outcome == Outcome::Fresh {
         let raised = visit.raised.len();
         let nothing = if raised == 0 { ", nothing raised" } else { "" };
@@ -232,6 +252,13 @@ pub fn log(visit: &Visit) {
             entries = visit.new_entries,
             would_have_raised = visit.would_have_raised(),
             "baseline: stored and matched{nothing}"
+        );
+    } else if let Some(reason) = visit.taken_as_past() {
+        tracing::info!(
+            feed = %visit.feed,
+            entries = visit.new_entries,
+            would_have_raised = visit.would_have_raised(),
+            "{reason}"
         );
     }
     for told in &visit.raised {

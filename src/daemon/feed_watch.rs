@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::post::Post;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::feed::health::health;
+use crate::domain::feed::health::health_of;
 use crate::domain::ids::FeedKey;
 use crate::domain::operations::{self, Watched};
 use crate::store::Store;
@@ -53,7 +53,7 @@ impl FeedWatch {
 
     async fn tell(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let (store, config) = (self.post.store.clone(), self.post.config.borrow().clone());
+        let (store, config) = (self.post.store(), self.post.config());
         let looked = tokio::task::spawn_blocking(move || {
             let watched = watched(&store, &config, now)?;
             Ok::<_, StoreError>(operations::decide(&watched, store.told_before()?, now))
@@ -83,7 +83,7 @@ fn watched(
             id: state.id,
             key: feed.key.clone(),
             title: feed.title.clone().or(state.title.clone()),
-            health: health(&state, now),
+            health: health_of(feed, &state, now),
             failures: state.failures,
             last_fetch: state.last_fetch,
             next_due: state.next_due,

@@ -79,6 +79,7 @@ async fn panicked(
         duration: Duration::ZERO,
         entries: 0,
         new_entries: 0,
+        would_have_raised: 0,
         detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
     };
     let after = schedule::after_failure(state, &record, None, false);

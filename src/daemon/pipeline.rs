@@ -8,21 +8,22 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use super::discovery;
 use super::events::Visit;
-use super::prepare::prepare;
+use super::led::Led;
+use super::prepare::{manner, prepare};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
-use crate::domain::feed::habits::Manner;
 use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
-use crate::domain::schedule::{self, Hints, LedTo};
+use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
-use crate::parse::{self, Limits, ParseFailure, discover, repairs};
+use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -63,19 +64,6 @@ struct Failure {
     site: Option<String>,
 }
 
-/// Where an answer says that the feed is; see [`LedTo`].
-#[derive(Default)]
-struct Led {
-    redirect: Option<String>,
-    announced: Option<String>,
-}
-
-impl Led {
-    fn to(&self) -> LedTo<'_> {
-        LedTo { redirect: self.redirect.as_deref(), announced: self.announced.as_deref() }
-    }
-}
-
 impl Pipeline {
     /// Visits a feed: whatever happens to it becomes its recorded outcome and its new state. Only
     /// the store can fail.
@@ -97,6 +85,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: 0,
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let fetched = match self.fetch(state, at).await {
@@ -166,6 +155,7 @@ impl Pipeline {
             duration: self.clock.elapsed().saturating_sub(begun),
             entries: u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX),
             new_entries: 0,
+            would_have_raised: 0,
             detail: None,
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
@@ -208,7 +198,7 @@ impl Pipeline {
                 let (code, detail, advice) = match fetched.stand_in(asked) {
                     Some(page) => (page.code(), page.text().to_owned(), page.advice()),
                     None => {
-                        let detail = described(&failure, fetched, base).await;
+                        let detail = discovery::described(&failure, fetched, base).await;
                         (failure.code(), detail, failure.advice())
                     }
                 };
@@ -235,11 +225,7 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
-        let manner = Manner {
-            language: parsed.language.clone(),
-            landed: landed(&feed.url, &fetched.final_url),
-            repairs: parsed.repairs.clone(),
-        };
+        let manner = manner(&feed.url, &fetched.final_url, &parsed);
         let whole = !fetched.truncated && !parsed.cut;
         let complete = whole && !fetched.delta;
         let work = move || {
@@ -338,20 +324,6 @@ impl Pipeline {
     }
 }
 
-/// A parse failure in a sentence; of a web page with the feed that it declares.
-async fn described(failure: &ParseFailure, fetched: &Fetched, url: &str) -> String {
-    if !matches!(failure, ParseFailure::NotAFeedHtml | ParseFailure::Login) {
-        return failure.to_string();
-    }
-    let (body, url) = (fetched.body.clone(), url.to_owned());
-    let content_type = fetched.content_type.clone();
-    let look = move || discover::best_declared(&body, content_type.as_deref(), &url);
-    match tokio::task::spawn_blocking(look).await {
-        Ok(Some(best)) => format!("{failure}; it names this feed: {}", best.url),
-        Ok(None) | Err(_) => failure.to_string(),
-    }
-}
-
 /// What the headers say and what the document says: the headers first (WebSub, section 4).
 fn both(mut headers: FeedLinks, document: FeedLinks) -> FeedLinks {
     headers.hubs.extend(document.hubs);
@@ -377,19 +349,6 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
-}
-
-/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
-fn landed(asked: &str, led: &str) -> Option<String> {
-    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
-    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
-    if place(&asked) == place(&led) {
-        return None;
-    }
-    led.set_query(None);
-    led.set_fragment(None);
-    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
-    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

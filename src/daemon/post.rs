@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::pipeline::Pipeline;
 use crate::config::Config;
 use crate::deliver::notice;
 use crate::domain::ids::ChannelId;
@@ -21,14 +22,19 @@ const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
 /// Posts notices.
 #[derive(Clone)]
 pub(super) struct Post {
-    pub store: Store,
-    /// The configuration that runs, told anew by each reload.
-    pub config: watch::Receiver<Arc<Config>>,
-    /// Tells the dispatchers that there are new deliveries.
-    pub committed: watch::Sender<()>,
+    /// The pipeline that runs, with its configuration; another one with each reload.
+    pub pipeline: watch::Receiver<Arc<Pipeline>>,
 }
 
 impl Post {
+    pub fn store(&self) -> Store {
+        self.pipeline.borrow().store.clone()
+    }
+
+    pub fn config(&self) -> Arc<Config> {
+        self.pipeline.borrow().config.clone()
+    }
+
     /// Keeps notices and what is remembered of having told them.
     pub async fn tell(
         &self,
@@ -39,14 +45,15 @@ impl Post {
         if notices.is_empty() && marks.is_empty() {
             return Ok(());
         }
-        let channels = channels(&self.config.borrow());
+        let pipeline = self.pipeline.borrow().clone();
+        let channels = channels(&pipeline.config);
         for notice in &notices {
             tracing::info!(event = notice.kind.as_str(), "{}", notice.headline);
         }
         let posted = !notices.is_empty();
-        self.store.post(notices, channels, marks, now, FREEZE).await?;
+        pipeline.store.post(notices, channels, marks, now, FREEZE).await?;
         if posted {
-            self.committed.send_replace(());
+            pipeline.committed.send_replace(());
         }
         Ok(())
     }

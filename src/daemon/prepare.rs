@@ -1,15 +1,17 @@
 //! From what a feed said to what can be decided on: document, identity, signature and matches
 //! of each entry. Pure work on the processor, done outside of the transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::document::Document;
-use crate::domain::entry::{Entry, EntryKeys, ParsedEntry, identity};
+use crate::domain::entry::identity::{self, OwnNames};
+use crate::domain::entry::{Entry, EntryKeys, ParsedEntry};
+use crate::domain::feed::habits::Manner;
 use crate::domain::feed::{Feed, ParsedFeed};
 use crate::domain::ids::{Digest, TopicId};
-use crate::domain::ingest::{OwnNames, Prepared};
+use crate::domain::ingest::Prepared;
 use crate::domain::story::signature::Signature;
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
@@ -23,19 +25,10 @@ pub fn prepare(
     topics: &TopicSet,
     now: Timestamp,
 ) -> Vec<Prepared> {
-    let guids = count(parsed.entries.iter().filter_map(|entry| entry.guid.clone()));
-    let links = count(parsed.entries.iter().filter_map(normalised_link));
-    let home = parsed.link.as_deref().and_then(identity::normalise_link);
+    let own_names = identity::own_names(&parsed.entries, parsed.link.as_deref(), now);
     let mut over_budget = OverBudget::default();
-    let mut prepare_one = |entry: &ParsedEntry| {
+    let mut prepare_one = |(entry, own): (&ParsedEntry, OwnNames)| {
         let document = Document::from_parsed(entry);
-        let own = OwnNames {
-            guid: entry.guid.as_ref().is_some_and(|guid| guids.get(guid) == Some(&1)),
-            // A link that several entries share, or that leads to the front page, names none of
-            // them.
-            link: normalised_link(entry)
-                .is_some_and(|link| links.get(&link) == Some(&1) && home.as_ref() != Some(&link)),
-        };
         Prepared::of(feed, entry, document, own, now, |document, publisher| {
             let origin = Origin {
                 feed: Some(feed.key.as_str()),
@@ -47,7 +40,7 @@ pub fn prepare(
             evaluation.matches
         })
     };
-    let prepared = parsed.entries.iter().map(&mut prepare_one).collect();
+    let prepared = parsed.entries.iter().zip(own_names).map(&mut prepare_one).collect();
     over_budget.warn(feed);
     prepared
 }
@@ -75,8 +68,9 @@ pub fn prepare_article(
         publisher: entry.publisher.clone(),
         published: entry.published,
         date_quality: entry.date_quality,
+        keys: EntryKeys { guid: None, link: None, title_date: None, text: key, title: None },
+        own_date: entry.published,
         date_text: entry.date_text.clone(),
-        keys: EntryKeys { guid: None, link: None, title_date: None, body: key },
         content: entry.content,
         signature: Signature::of(&document.title, None),
         matches: evaluation.matches,
@@ -116,15 +110,27 @@ impl OverBudget {
     }
 }
 
-fn normalised_link(entry: &ParsedEntry) -> Option<String> {
-    entry.link.as_deref().and_then(identity::normalise_link)
+/// What a document is like, apart from its entries. It was asked for at one URL and came from
+/// another, perhaps.
+pub fn manner(asked: &str, led: &str, parsed: &ParsedFeed) -> Manner {
+    Manner {
+        language: parsed.language.clone(),
+        landed: landed(asked, led),
+        repairs: parsed.repairs.clone(),
+    }
 }
 
-fn count(texts: impl Iterator<Item = String>) -> HashMap<String, u32> {
-    texts.fold(HashMap::new(), |mut counts, text| {
-        *counts.entry(text).or_default() += 1;
-        counts
-    })
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 #[cfg(test)]

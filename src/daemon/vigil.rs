@@ -41,7 +41,7 @@ impl Vigil {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                Ok(()) = self.post.config.changed() => {}
+                Ok(()) = self.post.pipeline.changed() => {}
                 () = one_matched(&mut visits, &silent) => {}
                 () = self.clock.sleep(next.saturating_sub(self.clock.elapsed())) => {}
             }
@@ -51,12 +51,12 @@ impl Vigil {
     /// Begins: topics are not blamed for a time in which nobody watched. What is expected of them
     /// bears a pause of twice its time, so that rounds run by a timer count as watching.
     pub async fn begin(&self) -> Result<(), StoreError> {
-        let Some(read) = self.post.store.last_read()? else {
+        let Some(read) = self.post.store().last_read()? else {
             return Ok(());
         };
         let now = self.clock.now();
         let paused = Duration::try_from(now.duration_since(read)).unwrap_or_default();
-        let topics = self.post.config.borrow().topics.clone();
+        let topics = self.post.config().topics.clone();
         let missed = topics.topics().filter(|(topic, _)| {
             topic.expect.is_some_and(|expect| paused > expect.per.saturating_mul(2))
         });
@@ -64,15 +64,15 @@ impl Vigil {
         if missed.is_empty() {
             return Ok(());
         }
-        self.post.store.watch_anew(missed, now).await
+        self.post.store().watch_anew(missed, now).await
     }
 
     /// Looks once: tells which topics fell silent and which are heard again. Returns those that
     /// are silent. A store that fails is told, and looked at again the next time.
     pub async fn look(&self) -> HashSet<TopicId> {
         let now = self.clock.now();
-        let topics = self.post.config.borrow().topics.clone();
-        let store = self.post.store.clone();
+        let topics = self.post.config().topics.clone();
+        let store = self.post.store();
         let judged = tokio::task::spawn_blocking(move || judge(&store, &topics)).await;
         let failed = |error: StoreError| {
             let code = error.code();

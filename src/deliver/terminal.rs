@@ -3,7 +3,7 @@
 //! outside is cleaned; [`wrap`] breaks lines.
 
 pub mod notice;
-mod wrap;
+pub mod wrap;
 
 pub use wrap::wrap;
 

@@ -1,8 +1,10 @@
 //! An entry: as a feed gave it, by which keys it is known again, and as it is stored.
-//! `parse` makes [`ParsedEntry`]; [`identity`] the keys; [`article`] says whose pages are read in
-//! full; [`crate::domain::ingest`] decides whether an entry is new, known or revised.
+//! `parse` makes [`ParsedEntry`]; [`identity`] the keys, [`diff`] what a revision changed;
+//! [`article`] says whose pages are read in full; [`crate::domain::ingest`] decides whether an
+//! entry is new, known or revised.
 
 pub mod article;
+pub mod diff;
 pub mod identity;
 
 use jiff::Timestamp;
@@ -76,32 +78,28 @@ pub struct ParsedEntry {
 /// Keys outlive the entry: a purged entry never comes back as new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryKeys {
-    /// The guid, if unique in its document.
+    /// The guid, if it is the entry's own.
     pub guid: Option<Digest>,
-    /// The link without scheme, `www.` and tracking parameters.
+    /// The link without scheme, `www.` and tracking parameters, if it is the entry's own.
     pub link: Option<Digest>,
-    /// Title and date.
+    /// Title and date, if the date is the entry's own.
     pub title_date: Option<Digest>,
-    /// The whole text.
-    pub body: Digest,
+    /// Title and body.
+    pub text: Digest,
+    /// The title's letters and digits. Two entries share it easily: it is asked only whether a
+    /// feed as a whole gave its entries new names.
+    pub title: Option<Digest>,
 }
 
 impl EntryKeys {
-    /// All keys there are, in the order in which they are tried.
+    /// All keys there are, strongest first.
     pub fn iter(&self) -> impl Iterator<Item = Digest> + '_ {
-        [self.guid, self.link, self.title_date, Some(self.body)].into_iter().flatten()
+        [self.guid, self.link, self.title_date, Some(self.text), self.title].into_iter().flatten()
     }
 
     /// Keys that name one entry: another entry cannot have them.
     pub fn strong(&self) -> impl Iterator<Item = Digest> + '_ {
         [self.guid, self.link].into_iter().flatten()
-    }
-
-    /// Keys that two entries may share by chance. The body counts only where there is neither
-    /// link nor date: a daily "no change" is a new entry each day.
-    pub fn weak(&self) -> impl Iterator<Item = Digest> + '_ {
-        let bare = self.link.is_none() && self.title_date.is_none();
-        [self.title_date, bare.then_some(self.body)].into_iter().flatten()
     }
 }
 

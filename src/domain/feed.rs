@@ -6,13 +6,11 @@ pub mod event;
 mod gaps;
 pub mod habits;
 pub mod health;
-
-pub use event::FeedEvent;
-pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
-
 mod memory;
 pub mod push;
 
+pub use event::FeedEvent;
+pub use gaps::{CLASSES as GAP_CLASSES, Gaps};
 pub use memory::{FetchMemory, MoveSign, MoveStanding, Relocation, Sightings};
 
 use std::borrow::Cow;
@@ -181,6 +179,8 @@ pub struct FetchRecord {
     /// Entries in the document, and those never seen before.
     pub entries: u32,
     pub new_entries: u32,
+    /// Alerts that its entries would have raised, had they not been taken as the past.
+    pub would_have_raised: u32,
     /// A sentence for people: what failed, or which warnings the parser had. From outside.
     pub detail: Option<String>,
 }

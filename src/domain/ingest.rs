@@ -6,9 +6,10 @@ mod facts;
 mod plan;
 mod prepared;
 mod recognition;
+mod turn;
 
 pub use plan::{Render, plan, plan_article, plan_pushed};
-pub use prepared::OwnNames;
+pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::feed::habits::Manner;
 use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
-use super::ids::{AlertId, ChannelId, Digest, EntryId, StoryId, TopicId};
+use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
 use super::story::signature::Signature;
 use super::story::{Member, Story};
 use super::topic::evidence::Match;
@@ -49,7 +50,7 @@ pub struct Batch {
     pub links: FeedLinks,
     /// What the document is like, apart from its entries.
     pub manner: Manner,
-    /// The record of the fetch; `new_entries` is filled in by the plan.
+    /// The record of the fetch; `new_entries` and `would_have_raised` are filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
     /// Every channel there is, in configured order: topics that name none go to all.
@@ -75,6 +76,8 @@ pub struct Prepared {
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,
+    /// The date as the feed gave it, unless it was put on the whole document alike.
+    pub own_date: Option<Timestamp>,
     /// The date as the feed wrote it.
     pub date_text: Option<String>,
     pub keys: EntryKeys,
@@ -92,7 +95,9 @@ pub struct View {
     pub last_id: i64,
     pub feed: FeedState,
     /// Which of the batch's keys this feed has had before. Purged entries are known too.
-    pub known: HashMap<Digest, Known>,
+    pub known: HashMap<Digest, Arc<Known>>,
+    /// What the feed was like before.
+    pub past: Past,
     /// Members of stories that share a link with an entry of the batch, or at least
     /// [`super::story::place::MIN_SAME`] title terms within the window.
     pub candidates: Vec<Member>,
@@ -112,6 +117,17 @@ pub struct View {
     pub held_back: HashSet<TopicId>,
 }
 
+/// What a feed was like before a batch; each asked only where the batch makes it a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Whether the feed has had any entry.
+    pub any: bool,
+    /// Entries in the longest of its last documents; asked if the batch has many.
+    pub longest: Option<u32>,
+    /// Registrable domains that its latest entries led to; asked if the batch has nothing known.
+    pub sites: HashSet<String>,
+}
+
 /// An entry this feed has had before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
@@ -119,11 +135,51 @@ pub struct Known {
     pub revision: u32,
     /// Hash of its present title and body; `None` once the entry was purged.
     pub content: Option<Digest>,
+    /// Its present title, link and date; empty once purged.
+    pub title: String,
+    pub url: Option<String>,
+    pub published: Option<Timestamp>,
+    /// How many keys it has learnt beside those it came with.
+    pub aliases: u32,
     /// Its story; `None` once purged.
     pub story: Option<StoryId>,
     pub first_seen: Timestamp,
     /// Topics that have matched any revision of it.
     pub topics: Vec<TopicId>,
+}
+
+impl Known {
+    /// What is known of an entry as it was stored, with its story.
+    pub fn of(entry: &Entry, story: Option<StoryId>) -> Self {
+        Self {
+            entry: entry.id,
+            revision: entry.revision,
+            content: Some(entry.content),
+            title: entry.document.title.clone(),
+            url: entry.document.url.clone(),
+            published: entry.published,
+            aliases: 0,
+            story,
+            first_seen: entry.first_seen,
+            topics: Vec::new(),
+        }
+    }
+
+    /// What is known of a purged entry: hardly more than that it was there.
+    pub fn purged(entry: EntryId) -> Self {
+        Self {
+            entry,
+            revision: 0,
+            content: None,
+            title: String::new(),
+            url: None,
+            published: None,
+            aliases: 0,
+            story: None,
+            first_seen: IdSource::made_at(entry.0),
+            topics: Vec::new(),
+        }
+    }
 }
 
 /// The alert of a topic and story, as far as a decision needs it.
@@ -153,7 +209,7 @@ pub struct Plan {
     /// New entries and, for known ones that changed, their new revision.
     pub entries: Vec<Entry>,
     pub revised: Vec<Entry>,
-    /// Keys to remember: of new entries, and new aliases of known ones.
+    /// Keys to remember: of new entries, and aliases that known ones have learnt.
     pub keys: Vec<(Digest, EntryId)>,
     /// Matches found, each of one revision of one entry.
     pub matches: Vec<(EntryId, u32, Match)>,
@@ -168,6 +224,8 @@ pub struct Plan {
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
+    /// Entries that were taken as the past: their pages are no news either.
+    pub past: HashSet<EntryId>,
     /// What happened to the feed by this batch, apart from its entries.
     pub events: Vec<FeedEvent>,
 }

@@ -76,8 +76,10 @@ pub fn decide(feeds: &[Watched], past: Past, now: Timestamp) -> Word {
     let offline = unreached.len() >= 2 && unreached.len() * 2 > fetched(feeds);
     word.notices.extend(network(feeds, &unreached, offline, past, now));
     let (over, ill): (Vec<&Watched>, Vec<&Watched>) =
-        feeds.iter().partition(|feed| !feed.health.condition.is_trouble());
-    let over: Vec<&Watched> = over.into_iter().filter(|feed| feed.told_at.is_some()).collect();
+        feeds.iter().partition(|feed| !feed.health.is_trouble());
+    let is_over =
+        |feed: &&Watched| feed.told_at.is_some() && feed.health.condition != Condition::Paused;
+    let over: Vec<&Watched> = over.into_iter().filter(is_over).collect();
     if !over.is_empty() {
         word.notices.push(notice(
             &over,
@@ -114,7 +116,7 @@ fn is_due(feed: &Watched, now: Timestamp) -> bool {
         })
     };
     match feed.health.condition {
-        Condition::Stale | Condition::Paused => true,
+        Condition::Stale => true,
         Condition::Empty => lasted(feed.last_fetch.unwrap_or(now)),
         _ if feed.failures >= MANY_FAILURES => true,
         _ => feed.failures >= TELL_AFTER_FETCHES && lasted(feed.last_fetch.unwrap_or(now)),

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::alert::silence::Silence;
 use super::feed::{Feed, FeedState, FetchRecord, Freshness, Outcome, Validators};
 use super::ids::{Digest, FeedId, FeedKey};
-use super::ingest::{Batch, Plan, Prepared, Render, Route, View, plan};
+use super::ingest::{Batch, Past, Plan, Prepared, Render, Route, View, plan};
 use memory::Memory;
 
 /// Entries told one after the other, and what would have become of them. As in the daemon, an
@@ -92,6 +92,8 @@ impl Rehearsal {
                 ..FeedState::new(feed, key, url, told.at)
             },
             known: self.memory.known(feed, &prepared.keys),
+            // One entry at a time says nothing of its feed as a whole.
+            past: Past::default(),
             candidates: self.memory.candidates(&prepared.signature, told.at),
             stories: HashMap::new(),
             alerts: HashMap::new(),
@@ -137,6 +139,7 @@ impl Rehearsal {
                 duration: Duration::ZERO,
                 entries: 1,
                 new_entries: 0,
+                would_have_raised: 0,
                 detail: None,
             },
             entries: vec![told.prepared],

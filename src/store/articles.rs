@@ -112,7 +112,8 @@ pub(super) fn queue(
     let now = batch.fetch.at;
     let baseline = view.feed.awaits_baseline();
     let stored = plan.entries.iter().rev().chain(&plan.revised);
-    let wanted = stored.filter(|entry| is_wanted(&batch.feed, entry, baseline, now));
+    let news = stored.filter(|entry| !plan.past.contains(&entry.id));
+    let wanted = news.filter(|entry| is_wanted(&batch.feed, entry, baseline, now));
     for (place, entry) in wanted.enumerate() {
         let (state, code) = match place < MAX_PER_DOCUMENT {
             true => ("wanted", None),

@@ -1,5 +1,5 @@
 //! Entries: their present text, what they said before, and what was found and decided about
-//! them. [`super::ingest`] writes them; their keys outlive them.
+//! them. [`super::ingest`] writes them; their keys ([`super::entry_keys`]) outlive them.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -8,10 +8,11 @@ use super::Store;
 use super::column::{Hash, Json, Ms, Text, key, ms, opt_time, time};
 use super::error::StoreError;
 use super::evidence_row::EvidenceRow;
+use super::revisions::{self, OldRevision};
 use crate::domain::alert::Reason;
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, Entry};
-use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, FeedKey, StoryId, TopicId};
+use crate::domain::ids::{AlertId, EntryId, FeedId, FeedKey, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 
 /// An entry in a list.
@@ -49,21 +50,10 @@ pub struct EntryDetail {
     pub entry: Entry,
     pub feed_key: FeedKey,
     pub story: Option<StoryId>,
-    /// What it said before, oldest first.
+    /// What it said before, as far as it is kept, oldest first.
     pub revisions: Vec<OldRevision>,
     pub matches: Vec<StoredMatch>,
     pub decisions: Vec<StoredDecision>,
-}
-
-/// What an entry said until it was revised.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OldRevision {
-    pub revision: u32,
-    pub title: String,
-    pub body: String,
-    /// Hash of title and body as they were stored.
-    pub content: Digest,
-    pub replaced_at: Timestamp,
 }
 
 /// A topic found in one revision of an entry.
@@ -147,7 +137,7 @@ impl Store {
                 entry,
                 feed_key,
                 story: super::stories::member(conn, id)?.map(|member| member.story),
-                revisions: revisions(conn, id)?,
+                revisions: revisions::of(conn, id)?,
                 matches: matches(conn, id)?,
                 decisions: decisions(conn, id)?,
             }))
@@ -208,14 +198,7 @@ pub(super) fn revise(
     entry: &Entry,
     now: Timestamp,
 ) -> rusqlite::Result<Option<u32>> {
-    let before: Option<u32> = conn
-        .prepare_cached(
-            "INSERT OR REPLACE INTO entry_revisions (entry_id, revision, title, body, content, replaced_at) \
-             SELECT id, revision, title, body, content, ?2 FROM entries WHERE id = ?1 \
-             RETURNING revision",
-        )?
-        .query_row((entry.id.0, Ms(now)), |row| row.get(0))
-        .optional()?;
+    let before = revisions::keep(conn, entry.id, now)?;
     let document = &entry.document;
     conn.prepare_cached(
         "UPDATE entries SET revision = ?2, guid = ?3, title = ?4, body = ?5, authors = ?6, \
@@ -274,23 +257,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn revisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<OldRevision>> {
-    conn.prepare_cached(
-        "SELECT revision, title, body, replaced_at, content FROM entry_revisions \
-         WHERE entry_id = ?1 ORDER BY revision",
-    )?
-    .query_map([id.0], |row| {
-        Ok(OldRevision {
-            revision: row.get(0)?,
-            title: row.get(1)?,
-            body: row.get(2)?,
-            replaced_at: time(row, 3)?,
-            content: row.get(4).map(|Hash(digest): Hash| digest)?,
-        })
-    })?
-    .collect()
-}
-
 fn matches(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<StoredMatch>> {
     conn.prepare_cached(
         "SELECT entry_revision, topic, topic_revision, analyser, score, threshold, evidence \
@@ -330,29 +296,4 @@ fn decisions(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<StoredDecis
         })
     })?
     .collect()
-}
-
-/// Which entry of the feed has this key, if any ever had.
-pub(super) fn by_key(
-    conn: &Connection,
-    feed: FeedId,
-    key: Digest,
-) -> rusqlite::Result<Option<EntryId>> {
-    conn.prepare_cached("SELECT entry_id FROM entry_keys WHERE feed_id = ?1 AND key = ?2")?
-        .query_row((feed.0, Hash(key)), |row| row.get(0).map(EntryId))
-        .optional()
-}
-
-/// Remembers a key for ever. One that is known already stays with its entry.
-pub(super) fn add_key(
-    conn: &Connection,
-    feed: FeedId,
-    key: Digest,
-    entry: EntryId,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT OR IGNORE INTO entry_keys (feed_id, key, entry_id) VALUES (?1, ?2, ?3)",
-    )?
-    .execute((feed.0, Hash(key), entry.0))?;
-    Ok(())
 }

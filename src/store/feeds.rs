@@ -30,6 +30,9 @@ pub struct FeedView {
     pub retired_at: Option<Timestamp>,
     /// Entries stored of it.
     pub entries: u64,
+    /// The last fetch whose entries were taken as the past (its first one, as a rule), and how
+    /// many alerts these would have raised; `None` if none would have.
+    pub held: Option<(Timestamp, u32)>,
     /// When its present trouble was told.
     pub told_at: Option<Timestamp>,
 }
@@ -75,7 +78,11 @@ impl Store {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {STATE}, {MEMORY}, retired_at, told_at, \
-                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries \
+                 (SELECT count(*) FROM entries WHERE feed_id = feeds.id) AS entries, \
+                 (SELECT at FROM fetches WHERE feed_id = feeds.id AND would_have_raised > 0 \
+                  ORDER BY n DESC LIMIT 1) AS held_at, \
+                 (SELECT would_have_raised FROM fetches WHERE feed_id = feeds.id \
+                  AND would_have_raised > 0 ORDER BY n DESC LIMIT 1) AS held \
                  FROM feeds ORDER BY key"
             ))?;
             let views = query.query_map([], feed_view)?;
@@ -87,8 +94,10 @@ impl Store {
     /// counted.
     pub fn feed_states(&self) -> Result<Vec<FeedView>, StoreError> {
         self.read(|conn| {
-            let sql =
-                format!("SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries FROM feeds");
+            let sql = format!(
+                "SELECT {STATE}, {MEMORY}, retired_at, told_at, 0 AS entries, \
+                 NULL AS held_at, NULL AS held FROM feeds"
+            );
             let mut query = conn.prepare_cached(&sql)?;
             let views = query.query_map([], feed_view)?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -106,7 +115,7 @@ impl Store {
                 id.ok_or_else(|| StoreError::Unknown { what: "feed", name: feed.to_string() })?;
             let mut query = conn.prepare_cached(
                 "SELECT feed_id, at, outcome, code, status, bytes, duration_ms, entries, \
-                 new_entries, detail FROM fetches WHERE feed_id = ?1 ORDER BY n DESC LIMIT ?2",
+                 new_entries, would_have_raised, detail FROM fetches WHERE feed_id = ?1 ORDER BY n DESC LIMIT ?2",
             )?;
             let fetches = query.query_map((id, limit), fetch)?;
             Ok(fetches.collect::<Result<_, _>>()?)
@@ -237,8 +246,8 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
 pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT OR REPLACE INTO fetches (feed_id, slot, n, at, outcome, code, status, bytes, \
-         duration_ms, entries, new_entries, detail) \
-         SELECT id, fetches % ?2, fetches, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
+         duration_ms, entries, new_entries, would_have_raised, detail) \
+         SELECT id, fetches % ?2, fetches, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 \
          FROM feeds WHERE id = ?1",
     )?
     .execute(params![
@@ -252,6 +261,7 @@ pub(super) fn add_fetch(conn: &Connection, fetch: &FetchRecord) -> rusqlite::Res
         i64::try_from(fetch.duration.as_millis()).unwrap_or(i64::MAX),
         fetch.entries,
         fetch.new_entries,
+        fetch.would_have_raised,
         fetch.detail,
     ])?;
     conn.prepare_cached("UPDATE feeds SET fetches = fetches + 1 WHERE id = ?1")?
@@ -292,6 +302,7 @@ fn feed_view(row: &Row<'_>) -> rusqlite::Result<FeedView> {
         state: state(row)?,
         retired_at: opt_time(row, "retired_at")?,
         entries: uint(row.get("entries")?),
+        held: opt_time(row, "held_at")?.zip(row.get("held")?),
         told_at: opt_time(row, "told_at")?,
     })
 }
@@ -310,6 +321,7 @@ fn fetch(row: &Row<'_>) -> rusqlite::Result<FetchRecord> {
         duration: Duration::from_millis(uint(row.get(6)?)),
         entries: row.get(7)?,
         new_entries: row.get(8)?,
-        detail: row.get(9)?,
+        would_have_raised: row.get(9)?,
+        detail: row.get(10)?,
     })
 }

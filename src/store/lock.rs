@@ -44,6 +44,16 @@ impl InstanceLock {
     }
 }
 
+/// Who holds the lock of `state_dir`, without taking it: nobody, or a process, with its id where
+/// that can be read.
+pub fn held(state_dir: &Path) -> Option<Option<u32>> {
+    let mut file = File::open(state_dir.join(LOCK_FILE)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// The process id in the lock file, if it can be read.
 fn holder(file: &mut File) -> Option<u32> {
     let mut text = String::new();

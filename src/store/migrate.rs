@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_lists.sql"),
     include_str!("../../migrations/0005_date_text.sql"),
     include_str!("../../migrations/0006_fetching.sql"),
+    include_str!("../../migrations/0007_identity.sql"),
     include_str!("../../migrations/0008_health.sql"),
     include_str!("../../migrations/0009_articles.sql"),
     include_str!("../../migrations/0010_push.sql"),

@@ -4,19 +4,22 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
-//! [`entries`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
 //! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
 pub mod articles;
+pub mod checkup;
 mod column;
 pub mod counts;
 pub mod entries;
+mod entry_keys;
 pub mod error;
 mod evidence_row;
 pub mod feed_events;
+pub mod feed_facts;
 mod feed_memory;
 pub mod feeds;
 pub mod gaps;
@@ -33,6 +36,7 @@ mod open;
 pub mod outbox;
 pub mod push;
 mod recent;
+pub mod revisions;
 pub mod running;
 pub mod search;
 pub mod sightings;
@@ -50,7 +54,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use error::StoreError;
-pub use lock::{InstanceLock, LOCK_FILE};
+pub use lock::{InstanceLock, LOCK_FILE, held};
 use writer::{Session, Writer};
 
 /// Name of the database file in the state directory.

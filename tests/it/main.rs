@@ -11,6 +11,8 @@ mod discovery;
 mod fetching;
 mod fetching_over_time;
 mod full_text;
+mod health;
+mod identity;
 mod packs;
 mod parsing;
 mod pipeline;

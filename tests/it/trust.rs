@@ -122,6 +122,13 @@ async fn a_topic_that_falls_silent_says_so_once_and_when_it_is_heard_again() {
     assert!(!heard.silent, "{heard:?}");
     assert_eq!(heard.text, "1 entry matched within the last 1 d, at least 1 is expected");
     assert_eq!(world.store().topics().unwrap()[0].silent_since, None);
+    world.delivered().await;
+    let notices = world.store().notices(10).unwrap();
+    let told: Vec<&str> = notices.iter().map(|notice| notice.headline.as_str()).collect();
+    assert_eq!(told, ["topic nato is heard again", "topic nato is silent"], "newest first");
+    let log = world.alert_log();
+    let noticed = log.iter().filter(|line| line["schema"] == "wirewatch.notice.v1");
+    assert_eq!(noticed.count(), 2, "the channels were told");
 }
 
 #[tokio::test]

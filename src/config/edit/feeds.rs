@@ -2,10 +2,11 @@
 //! changes but for the lines in question; comments and layout stay as they are. What would come out
 //! is read and checked as a whole before a byte is written.
 //!
-//! [`blocks`] finds the lines of each feed, [`name`] makes ids from titles, [`write`] puts new texts
-//! in the place of files.
+//! [`draft`] writes a feed as a table, [`blocks`] finds the lines of each feed, [`name`] makes ids
+//! from titles, [`write`] puts new texts in the place of files.
 
 mod blocks;
+mod draft;
 mod name;
 mod write;
 
@@ -26,28 +27,10 @@ use crate::domain::feed_address;
 use crate::domain::ids::FeedKey;
 
 use blocks::Block;
+use draft::tables;
 
+pub use draft::FeedDraft;
 pub use name::Names;
-
-/// A feed to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedDraft {
-    pub key: FeedKey,
-    /// Absolute http or https URL without credentials.
-    pub url: String,
-    pub title: Option<String>,
-    pub publisher: Option<String>,
-    pub tags: Vec<String>,
-    /// Read the pages behind its entries as well.
-    pub full_text: bool,
-}
-
-impl FeedDraft {
-    /// The feed as it is written.
-    pub fn to_toml(&self) -> String {
-        table(self)
-    }
-}
 
 /// Why the files cannot be changed so. They are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -295,29 +278,6 @@ fn pattern_for(home: &Path, file: &Path) -> String {
         Some(dir) => dir.join("*.toml").display().to_string(),
         None => seen.display().to_string(),
     }
-}
-
-/// Feeds as tables of a file.
-fn tables(feeds: &[FeedDraft]) -> String {
-    feeds.iter().map(table).collect::<Vec<_>>().join("\n")
-}
-
-fn table(feed: &FeedDraft) -> String {
-    let mut lines =
-        format!("[[feed]]\nid = {}\nurl = {}\n", quoted(feed.key.as_str()), quoted(&feed.url));
-    for (key, value) in [("title", &feed.title), ("publisher", &feed.publisher)] {
-        if let Some(value) = value {
-            lines += &format!("{key} = {}\n", quoted(value));
-        }
-    }
-    if !feed.tags.is_empty() {
-        let tags: Vec<String> = feed.tags.iter().map(|tag| quoted(tag)).collect();
-        lines += &format!("tags = [{}]\n", tags.join(", "));
-    }
-    if feed.full_text {
-        lines += "full_text = true\n";
-    }
-    lines
 }
 
 /// What a feed must be once a change is read back.

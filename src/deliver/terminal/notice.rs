@@ -18,7 +18,7 @@ pub fn render(notice: &NoticeV1, style: Style) -> String {
     for feed in &notice.feeds {
         page.hanging(&about(feed, &notice.event), 0, Paint::new());
         if let Some(advice) = feed.advice.as_deref().filter(|_| notice.event == "feeds_trouble") {
-            page.hanging(&clean(advice), 2, Paint::new().dimmed());
+            page.hanging(&format!("hint: {}", clean(advice)), 2, Paint::new().dimmed());
         }
     }
     for topic in &notice.topics {
@@ -35,7 +35,7 @@ pub fn render(notice: &NoticeV1, style: Style) -> String {
 
 /// `courier: failing since 2026-06-02 11:03, http_404: the server answered 404`.
 fn about(feed: &FeedNoteV1, event: &str) -> String {
-    let mut text = format!("{}: {}", clean(&feed.feed), clean(&feed.state));
+    let mut text = format!("{}: {}", clean(&feed.feed), clean(&feed.state).replace('_', " "));
     if event != "feeds_trouble" {
         return text;
     }

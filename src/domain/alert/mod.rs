@@ -1,9 +1,10 @@
 //! An alert: the durable record that a topic was found in a story, with its revisions. One per
 //! topic and story, for ever. [`policy`] decides when it is raised or amended, [`silence`] when
 //! it is suppressed, [`budget`] how many are pushed in a day, [`delivery`] how a revision reaches
-//! a channel. [`expectation`] tells when a topic matches too little; [`mark`] is what people say
-//! of a find.
+//! a channel. [`baseline`] names what is the past and raises nothing. [`expectation`] tells when a
+//! topic matches too little; [`mark`] is what people say of a find.
 
+pub mod baseline;
 pub mod budget;
 pub mod delivery;
 pub mod expectation;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Reason;
+use super::baseline::Baseline;
 use super::silence::Silence;
 
 /// How a topic alerts.
@@ -41,9 +42,9 @@ pub struct Situation<'a> {
     pub now: Timestamp,
     /// When the entry says it was published, clamped.
     pub published: Option<Timestamp>,
-    /// `Some(backfill)` if this is the feed's first fetch: entries published within `backfill`
-    /// of now may alert, the others may not. Zero: none may.
-    pub baseline: Option<Duration>,
+    /// Whether the entry came as part of a feed's past: with which reason, and how recent it must
+    /// be to alert all the same.
+    pub baseline: Option<Baseline>,
     /// The silence that covers this match, if any.
     pub silence: Option<&'a Silence>,
     /// Publishers whose entries of this story matched, this one included, with when.
@@ -83,7 +84,7 @@ pub enum Verdict {
     Record,
     /// Held back.
     Suppress,
-    /// Part of a feed's first fetch.
+    /// Part of a feed's past, such as its first fetch.
     Baseline,
 }
 
@@ -117,11 +118,10 @@ fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
 /// Whether this entry may alert at all.
 fn gate(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
     let age = situation.published.map(|at| age(situation.now, at));
-    if let Some(backfill) = situation.baseline
-        && age.is_none_or(|age| age >= backfill)
+    if let Some(baseline @ Baseline { why, .. }) = situation.baseline
+        && baseline.holds(situation.published, situation.now)
     {
-        let text = "first fetch of this feed: stored and matched, not alerted".to_owned();
-        return Some(verdict(Verdict::Baseline, "baseline", text));
+        return Some(verdict(Verdict::Baseline, why.code(), why.sentence().to_owned()));
     }
     if let Some(age) = age.filter(|age| *age > policy.max_age) {
         let text = format!(

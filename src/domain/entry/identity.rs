@@ -1,8 +1,11 @@
 //! By what an entry is known again: its keys, the hash that tells a revision, its publisher, and
-//! how far its date is believed. `link` makes links comparable. Keys are per feed; that two
-//! feeds tell the same thing is for [`crate::domain::story`] to find.
+//! how far its date is believed. `guid` and `link` make names comparable, `own` tells which of
+//! them are an entry's own. Keys are per feed; that two feeds tell the same thing is for
+//! [`crate::domain::story`] to find.
 
+mod guid;
 mod link;
+mod own;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +19,9 @@ use crate::domain::ids::Digest;
 
 use super::{DateQuality, EntryKeys, ParsedEntry};
 
+pub use self::guid::normalise_guid;
 pub use self::link::normalise_link;
+pub use self::own::{OwnNames, own_names};
 
 /// 1990-01-01T00:00:00Z: no feed is older, a date before it is a default of some software.
 const EARLIEST_S: i64 = 631_152_000;
@@ -28,23 +33,35 @@ const LATEST_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 pub const MAX_DATE_CHARS: usize = 100;
 
 /// Bodies shorter than this repeat themselves ("Traffic update") without being the same entry.
-const TELLING_BODY_BYTES: usize = 200;
+pub const TELLING_BODY_BYTES: usize = 200;
 
-/// The keys of an entry. `guid_unique` says that no other entry of the document has its guid:
-/// one shared by many identifies none.
-pub fn keys(entry: &ParsedEntry, document: &Document, guid_unique: bool) -> EntryKeys {
-    let guid = entry.guid.as_deref().filter(|_| guid_unique);
-    let date = entry.published.or(entry.updated);
-    let titled = date.filter(|_| !document.title.is_empty());
+/// The keys of an entry, of those names that are its own.
+pub fn keys(entry: &ParsedEntry, document: &Document, own: OwnNames) -> EntryKeys {
+    let guid = entry.guid.as_deref().and_then(normalise_guid).filter(|_| own.guid);
+    let title = document.title.as_bytes();
+    let titled = own_date(entry, own).filter(|_| !title.is_empty());
     EntryKeys {
         guid: guid.map(|guid| Digest::of("guid", &[guid.as_bytes()])),
-        link: entry.link.as_deref().and_then(link_key),
+        link: entry.link.as_deref().and_then(link_key).filter(|_| own.link),
         title_date: titled.map(|date| {
             let second = date.as_second().to_le_bytes();
-            Digest::of("title_date", &[document.title.as_bytes(), &second])
+            Digest::of("title_date", &[title, &second])
         }),
-        body: body_key(entry, document, date),
+        text: Digest::of("text", &[title, document.body.as_bytes()]),
+        title: title_key(&document.title),
     }
+}
+
+/// The entry's date as the feed gave it, if it is its own.
+pub fn own_date(entry: &ParsedEntry, own: OwnNames) -> Option<Timestamp> {
+    entry.published.or(entry.updated).filter(|_| own.date)
+}
+
+/// The key of a title: the same for every case, spacing and punctuation of it.
+fn title_key(title: &str) -> Option<Digest> {
+    let mut words = title.to_lowercase();
+    words.retain(char::is_alphanumeric);
+    (!words.is_empty()).then(|| Digest::of("title", &[words.as_bytes()]))
 }
 
 /// The key of a link: the same for every spelling of it, in every feed.
@@ -86,19 +103,6 @@ pub fn date(entry: &ParsedEntry, now: Timestamp) -> (Option<Timestamp>, DateQual
 pub fn date_text(entry: &ParsedEntry) -> Option<String> {
     let text = entry.date_text.as_deref()?.trim();
     Some(clip_chars(text, MAX_DATE_CHARS).to_owned()).filter(|text| !text.is_empty())
-}
-
-/// The whole text; where that says too little, what else there is beside it.
-fn body_key(entry: &ParsedEntry, document: &Document, date: Option<Timestamp>) -> Digest {
-    let title = document.title.as_bytes();
-    let body = document.body.as_bytes();
-    if body.len() >= TELLING_BODY_BYTES {
-        return Digest::of("body", &[title, body]);
-    }
-    let guid = entry.guid.as_deref().unwrap_or_default();
-    let link = entry.link.as_deref().unwrap_or_default();
-    let second = date.map_or(0, Timestamp::as_second).to_le_bytes();
-    Digest::of("short_body", &[title, body, guid.as_bytes(), link.as_bytes(), &second])
 }
 
 /// The registrable domain of a URL, `bbc.co.uk` of `https://www.bbc.co.uk/news`; an address stands

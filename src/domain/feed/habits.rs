@@ -17,6 +17,9 @@ pub mod code {
     pub const REDIRECT_CHANGED: &str = "redirect_changed";
     pub const RATE_COLLAPSED: &str = "rate_collapsed";
     pub const EMPTIED: &str = "emptied";
+
+    pub const ALL: [&str; 5] =
+        [DATES_CHANGED, LANGUAGE_CHANGED, REDIRECT_CHANGED, RATE_COLLAPSED, EMPTIED];
 }
 
 /// Share of a document's entries that makes its dates of a kind.
@@ -219,7 +222,7 @@ impl Habits {
         let (since, baseline) = (self.rate_at.replace(seen.at).or(baseline)?, baseline?);
         let days = |since: Timestamp| seen.at.duration_since(since).as_secs_f64() / 86_400.0;
         let passed = days(since).max(1.0 / 1_440.0);
-        let memory = days(baseline).clamp(passed, RATE_MEMORY_DAYS);
+        let memory = days(baseline).min(RATE_MEMORY_DAYS).max(passed);
         let usual = self.usual_rate;
         let now = seen.published.len() as f64 / passed;
         self.usual_rate += (1.0 - (-passed / memory).exp()) * (now - usual);

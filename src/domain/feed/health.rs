@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::habits::Dates;
-use super::{FeedState, ReasonCode};
+use super::{Feed, FeedState, ReasonCode};
 
 pub use advice::advice;
 
@@ -27,7 +27,7 @@ pub enum Condition {
     Stale,
     /// Read at another place than configured, for good.
     Moved,
-    /// Not fetched, because it was asked to be left alone.
+    /// Not fetched, because its user paused it.
     Paused,
     /// It answers that it is gone for good.
     Gone,
@@ -92,9 +92,12 @@ impl Condition {
         )
     }
 
-    /// Whether somebody should look at the feed: it brings nothing.
-    pub fn is_trouble(self) -> bool {
-        self.is_unread() || matches!(self, Condition::Stale | Condition::Empty)
+    /// As people say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Condition::NotAFeed => "not a feed",
+            other => other.as_str(),
+        }
     }
 }
 
@@ -112,7 +115,36 @@ pub struct Health {
     pub advice: Option<&'static str>,
 }
 
-/// Judges a feed by what is remembered of it.
+impl Health {
+    /// Whether somebody should look at the feed: it brings nothing, or nothing any longer.
+    pub fn is_trouble(&self) -> bool {
+        match self.condition {
+            Condition::Stale => true,
+            // One that never had an entry may be about to have its first.
+            Condition::Empty => self.since.is_some(),
+            // Nobody need be told of what they did themselves.
+            Condition::Paused => false,
+            condition => condition.is_unread(),
+        }
+    }
+}
+
+/// Judges a feed by how it is configured and what is remembered of it.
+pub fn health_of(feed: &Feed, state: &FeedState, now: Timestamp) -> Health {
+    if !feed.paused {
+        return health(state, now);
+    }
+    let code = Condition::Paused.as_str();
+    Health {
+        condition: Condition::Paused,
+        since: None,
+        code: code.into(),
+        detail: None,
+        advice: advice(code),
+    }
+}
+
+/// Judges a feed that is fetched by what is remembered of it.
 pub fn health(state: &FeedState, now: Timestamp) -> Health {
     if state.failures > 0 {
         return failing(state);
@@ -134,12 +166,16 @@ pub fn health(state: &FeedState, now: Timestamp) -> Health {
     }
     if habits.known && state.last_new_entry.is_none() {
         let detail = "it never had an entry".to_owned();
-        return plain(Condition::Empty, state.baseline_at, Some(detail));
+        return plain(Condition::Empty, None, Some(detail));
     }
     if let Some((alive, usual)) = silence(state, now) {
         let detail =
             format!("silent for {}, usually no longer than {}", days(now, alive), span(usual));
         return plain(Condition::Stale, Some(alive), Some(detail));
+    }
+    if let Some(moved) = state.followed() {
+        let detail = format!("it has moved to {}", moved.to);
+        return plain(Condition::Moved, Some(moved.since), Some(detail));
     }
     if habits.dates == Some(Dates::Missing) {
         return plain(Condition::Undated, None, Some("most entries have no date".to_owned()));

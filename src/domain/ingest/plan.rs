@@ -1,5 +1,6 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
-//! they were published. How a match becomes an alert is in [`alerting`].
+//! they were published. How a match becomes an alert is in [`alerting`]; what a document is as a
+//! whole is in [`super::turn`].
 
 mod alerting;
 mod article;
@@ -8,16 +9,19 @@ mod pushed;
 pub use article::plan_article;
 pub use pushed::plan_pushed;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::facts::headline;
 use super::recognition::Recognition;
-use super::{AlertSoFar, Batch, Known, Plan, Prepared, View};
-use crate::domain::alert::policy::Verdict;
+use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
+use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
+use crate::domain::feed::FeedEvent;
 use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
@@ -25,6 +29,9 @@ use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
+
+/// Why an entry that a topic newly finds is no news: it was there before the rule.
+const OLDER_THAN_RULE: &str = "older_than_rule";
 
 /// How alerts become bytes. Pure functions, given by who knows the formats: the bytes are fixed
 /// in the commit that raises the alert.
@@ -38,8 +45,9 @@ pub struct Render {
 
 /// Decides what becomes of a batch. The same batch again changes nothing but the feed's state.
 pub fn plan(view: &View, batch: &Batch, now: Timestamp, render: Render) -> Plan {
-    let mut planner = Planner::new(view, batch, now, render);
-    for index in oldest_first(&batch.entries) {
+    let order = oldest_first(&batch.entries);
+    let mut planner = Planner::new(view, batch, now, render, &order);
+    for index in order {
         planner.entry(index);
     }
     planner.finish()
@@ -60,6 +68,10 @@ struct Planner<'a> {
     render: Render,
     ids: IdSource,
     recognition: Recognition<'a>,
+    /// Whether what is new in this document is the past.
+    baseline: Option<Baseline>,
+    /// What was held back as the past, and would have been an alert.
+    held: HashSet<(TopicId, StoryId)>,
     /// Members of stories that an entry may belong with.
     neighbours: Neighbours,
     stories: HashMap<StoryId, Story>,
@@ -71,7 +83,15 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
+    fn new(
+        view: &'a View,
+        batch: &'a Batch,
+        now: Timestamp,
+        render: Render,
+        order: &[usize],
+    ) -> Self {
+        let mut recognition = Recognition::new(view, batch, order);
+        let baseline = turn::take(view, batch, &mut recognition);
         let mut neighbours = Neighbours::default();
         view.candidates.iter().for_each(|member| neighbours.add(member.clone()));
         Self {
@@ -80,7 +100,9 @@ impl<'a> Planner<'a> {
             now,
             render,
             ids: IdSource::resume(view.last_id),
-            recognition: Recognition::new(view, batch),
+            recognition,
+            baseline,
+            held: HashSet::new(),
             neighbours,
             stories: view.stories.clone(),
             touched: Vec::new(),
@@ -102,6 +124,7 @@ impl<'a> Planner<'a> {
                 deliveries: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                past: HashSet::new(),
                 events: Vec::new(),
             },
         }
@@ -110,8 +133,8 @@ impl<'a> Planner<'a> {
     fn entry(&mut self, index: usize) {
         let batch = self.batch;
         let prepared = &batch.entries[index];
-        if let Some(known) = self.recognition.known(prepared) {
-            self.known_entry(prepared, &known);
+        if let Some(known) = self.recognition.known(index) {
+            self.known_entry(prepared, known);
         } else if !self.recognition.told_twice(prepared) {
             self.new_entry(prepared);
         }
@@ -120,7 +143,7 @@ impl<'a> Planner<'a> {
     /// A known entry: learns new keys, and is revised if its text changed; once per batch, since
     /// two texts of one entry would replace each other at every fetch.
     fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
-        self.plan.keys.extend(self.recognition.learn(prepared, known.entry));
+        self.plan.keys.extend(self.recognition.learn_aliases(prepared, known));
         let first = self.recognition.tell(known.entry);
         let (Some(content), Some(story)) = (known.content, known.story) else { return };
         if !first || content == prepared.content {
@@ -128,11 +151,21 @@ impl<'a> Planner<'a> {
         }
         let revision = known.revision.saturating_add(1);
         let entry = self.stored(prepared, known.entry, revision, known.first_seen);
+        // What a known entry says anew is news, unless all that is new is its name and form.
+        let migrated = |baseline: &Baseline| baseline.why == Past::Migration;
+        let baseline = self.baseline.filter(migrated);
+        let baseline = baseline.map(|past| Baseline { within: Duration::ZERO, ..past });
+        if baseline.is_some() {
+            self.plan.past.insert(entry.id);
+        }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
             match self.already_told(known, topic, found) {
-                Some(reason) => self.record(&entry, story, topic, Verdict::Record, reason),
-                None => self.decide(&entry, story, topic, found),
+                Some(reason) => {
+                    self.hold_older(&reason, topic, story);
+                    self.record(&entry, story, topic, Verdict::Record, reason);
+                }
+                None => self.decide(&entry, story, (topic, found), baseline, None),
             }
         }
         self.plan.revised.push(entry);
@@ -147,7 +180,7 @@ impl<'a> Planner<'a> {
         }
         let since = self.view.in_use_since.get(&found.revision);
         if since.is_none_or(|since| *since > known.first_seen) {
-            return told("older_than_rule", "the entry is older than this revision of the topic");
+            return told(OLDER_THAN_RULE, "the entry is older than this revision of the topic");
         }
         None
     }
@@ -157,9 +190,14 @@ impl<'a> Planner<'a> {
         let entry = self.stored(prepared, id, 1, self.now);
         self.plan.keys.extend(self.recognition.learn(prepared, id));
         let story = self.join(prepared, &entry);
+        let told_date = turn::told_date(prepared);
+        let holds = |baseline: Baseline| baseline.holds(told_date, self.now);
+        if self.baseline.is_some_and(holds) {
+            self.plan.past.insert(id);
+        }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
-            self.decide(&entry, story, topic, found);
+            self.decide(&entry, story, (topic, found), self.baseline, told_date);
         }
         self.plan.entries.push(entry);
     }
@@ -172,7 +210,11 @@ impl<'a> Planner<'a> {
             guid: prepared.guid.clone(),
             document: prepared.document.clone(),
             publisher: prepared.publisher.clone(),
-            published: prepared.published,
+            // A date that cannot be true stands for the first sight of the entry, for good.
+            published: match prepared.date_quality {
+                DateQuality::Clamped => Some(seen),
+                _ => prepared.published,
+            },
             date_quality: prepared.date_quality,
             date_text: prepared.date_text.clone(),
             first_seen: seen,
@@ -231,6 +273,8 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Plan {
         let batch = self.batch;
         self.plan.fetch.new_entries = self.plan.entries.len() as u32;
+        self.plan.fetch.would_have_raised = self.held.len() as u32;
+        self.plan.events.extend(self.event());
         let hints = Hints { freshness: batch.freshness, rhythm: batch.rhythm };
         let state = &self.view.feed;
         let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
@@ -249,6 +293,42 @@ impl<'a> Planner<'a> {
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();
         self.plan.last_id = self.ids.last();
         self.plan
+    }
+}
+
+impl Planner<'_> {
+    /// What is to be told of a document that was taken as the past, unless it is the first one.
+    fn event(&self) -> Option<FeedEvent> {
+        let Baseline { why, .. } = self.baseline?;
+        let (new, of) = (self.plan.entries.len(), self.batch.entries.len());
+        let aliases: HashSet<EntryId> = self.plan.keys.iter().map(|(_, entry)| *entry).collect();
+        let state = &self.view.feed;
+        let unread = state.last_success.map_or(Duration::ZERO, |last| {
+            Duration::try_from(self.now.duration_since(last)).unwrap_or_default()
+        });
+        let what = match why {
+            Past::FirstFetch => return None,
+            // A feed that makes up new names each time is told of while they are learnt.
+            Past::Migration if aliases.is_empty() => return None,
+            Past::Migration => {
+                let known = aliases.len().saturating_sub(new);
+                format!("{known} of {of} entries came under new names and were known again")
+            }
+            Past::Outage => {
+                let unread = in_words(unread);
+                format!("not read for {unread}, and none of its {of} entries was known")
+            }
+            Past::Archive => {
+                format!("{new} of {of} entries are new, and older than the last visit")
+            }
+            Past::Replaced => {
+                let title = self.batch.title.as_deref().unwrap_or("without a title");
+                format!("none of its {of} entries was known; it now calls itself {title}")
+            }
+        };
+        let held = self.held.len();
+        let detail = format!("{what}; {new} stored as new, would have raised {held}");
+        Some(FeedEvent::new(state.id, self.now, why.code(), &detail))
     }
 }
 

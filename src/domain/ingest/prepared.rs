@@ -8,18 +8,12 @@ use jiff::Timestamp;
 
 use super::Prepared;
 use crate::domain::document::Document;
+use crate::domain::entry::identity::OwnNames;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::Feed;
 use crate::domain::story::signature::Signature;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
-
-/// Which of an entry's names belong to it and to no other entry of its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnNames {
-    pub guid: bool,
-    pub link: bool,
-}
 
 impl Prepared {
     /// Prepares an entry of `feed` with its text. `find` gives the topics in that text, by this
@@ -32,8 +26,7 @@ impl Prepared {
         now: Timestamp,
         find: impl FnOnce(&Document, &str) -> Vec<(Arc<Topic>, Match)>,
     ) -> Self {
-        let mut keys = identity::keys(entry, &document, own.guid);
-        keys.link = keys.link.filter(|_| own.link);
+        let keys = identity::keys(entry, &document, own);
         let (published, date_quality) = identity::date(entry, now);
         let publisher = identity::publisher(feed, entry);
         Self {
@@ -42,6 +35,7 @@ impl Prepared {
             publisher,
             published,
             date_quality,
+            own_date: identity::own_date(entry, own),
             date_text: identity::date_text(entry),
             signature: Signature::of(&document.title, keys.link),
             content: identity::content(&document),

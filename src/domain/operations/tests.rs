@@ -62,9 +62,9 @@ fn what_goes_wrong_soon_after_a_notice_waits_for_the_next_one() {
 #[test]
 fn nobody_is_told_twice_and_the_end_is_told_once() {
     let told = Watched { told_at: Some(at(DAY)), ..failing(1, 0, 30 * DAY) };
-    assert_eq!(headlines(&[told.clone()], Past::default(), 30 * DAY), [""; 0]);
+    assert_eq!(headlines(std::slice::from_ref(&told), Past::default(), 30 * DAY), [""; 0]);
     let healed = Watched { told_at: told.told_at, ..feed(1, Condition::Ok, "ok", 0, 31 * DAY) };
-    let word = decide(&[healed.clone()], Past::default(), at(31 * DAY));
+    let word = decide(std::slice::from_ref(&healed), Past::default(), at(31 * DAY));
     assert_eq!(word.notices[0].headline, "feed feed-1 is well again");
     assert_eq!(word.over, [FeedId(1)]);
     let over = Watched { told_at: None, ..healed };

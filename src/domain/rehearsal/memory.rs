@@ -2,6 +2,7 @@
 //! that of the store (`store/ingest/view.rs`), with the same windows and limits.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ahash::AHashMap;
@@ -84,14 +85,14 @@ impl Default for Memory {
 
 impl Memory {
     /// What is known of the entry with these keys; without its story if that is forgotten.
-    pub fn known(&self, feed: FeedId, keys: &EntryKeys) -> HashMap<Digest, Known> {
+    pub fn known(&self, feed: FeedId, keys: &EntryKeys) -> HashMap<Digest, Arc<Known>> {
         if !self.recognises {
             return HashMap::new();
         }
         let known = |key: Digest| {
             let known = &self.entries.get(self.keys.get(&(feed, key))?)?.known;
             let story = known.story.filter(|story| self.stories.contains_key(story));
-            Some((key, Known { story, ..known.clone() }))
+            Some((key, Arc::new(Known { story, ..known.clone() })))
         };
         keys.iter().filter_map(known).collect()
     }
@@ -210,21 +211,14 @@ impl Memory {
         }
         for entry in &plan.entries {
             let story = plan.members.iter().find(|member| member.entry == entry.id);
-            let known = Known {
-                entry: entry.id,
-                revision: entry.revision,
-                content: Some(entry.content),
-                story: story.map(|member| member.story),
-                first_seen: entry.first_seen,
-                topics: Vec::new(),
-            };
+            let known = Known::of(entry, story.map(|member| member.story));
             self.entries.insert(entry.id, Remembered { known, keys: Vec::new() });
             self.arrivals.push_back(entry.id);
         }
         for entry in &plan.revised {
             if let Some(Remembered { known, .. }) = self.entries.get_mut(&entry.id) {
-                known.revision = entry.revision;
-                known.content = Some(entry.content);
+                let topics = std::mem::take(&mut known.topics);
+                *known = Known { topics, ..Known::of(entry, known.story) };
             }
         }
         for (key, entry) in &plan.keys {

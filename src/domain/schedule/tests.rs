@@ -33,6 +33,7 @@ fn record(outcome: Outcome) -> FetchRecord {
         duration: Duration::ZERO,
         entries: 0,
         new_entries: 0,
+        would_have_raised: 0,
         detail: None,
     }
 }

@@ -1,5 +1,7 @@
 //! Writes a plan, in an order in which every row finds what it refers to.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, params};
 
 use crate::domain::feed::{FeedState, Validators};
@@ -10,7 +12,9 @@ use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
-use crate::store::{alerts, articles, entries, feed_events, feeds, meta, outbox, push, stories};
+use crate::store::{
+    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories,
+};
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
 pub(super) fn apply(
@@ -56,9 +60,7 @@ fn apply_found(
             session.indexing.revised(entry.id, before);
         }
     }
-    for (key, entry) in &plan.keys {
-        entries::add_key(conn, feed, *key, *entry)?;
-    }
+    apply_keys(conn, feed, plan)?;
     for story in &plan.stories {
         stories::save(conn, story)?;
     }
@@ -73,6 +75,22 @@ fn apply_found(
     }
     apply_alerts(conn, plan)?;
     meta::set_last_id(conn, plan.last_id)?;
+    Ok(())
+}
+
+/// Adds the keys of new entries and the aliases of known ones, which are counted.
+fn apply_keys(conn: &Connection, feed: FeedId, plan: &Plan) -> Result<(), StoreError> {
+    let new: HashSet<EntryId> = plan.entries.iter().map(|entry| entry.id).collect();
+    let mut learnt: HashMap<EntryId, u32> = HashMap::new();
+    for (key, entry) in &plan.keys {
+        entry_keys::add(conn, feed, *key, *entry)?;
+        if !new.contains(entry) {
+            *learnt.entry(*entry).or_default() += 1;
+        }
+    }
+    for (entry, keys) in learnt {
+        entry_keys::count_aliases(conn, entry, keys)?;
+    }
     Ok(())
 }
 

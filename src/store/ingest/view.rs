@@ -1,18 +1,26 @@
 //! Reads what is known as far as it bears on a batch.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::alert::budget;
-use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, IdSource, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Batch, Known, MAX_MATCHED, Prepared, View};
+use crate::domain::entry::identity;
+use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
+use crate::domain::ingest::{ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, View};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
-use crate::store::{entries, feeds, meta, silences, stories};
+use crate::store::{entry_keys, feeds, meta, silences, stories};
+
+/// The keys of a batch that its feed has had before.
+type Keys = HashMap<Digest, Arc<Known>>;
+
+/// How many of a feed's latest entries say to which sites it leads.
+const SITES_OF: u32 = 50;
 
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
@@ -28,15 +36,19 @@ pub(super) fn read(
     let now = batch.fetch.at;
     let feed = feeds::load(conn, batch.fetch.feed)?
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
+    let keys = batch.entries.iter().flat_map(|entry| entry.keys.iter());
     let known = match about {
-        Some(entry) => known_as(conn, entry, &batch.entries)?,
-        None => known(conn, feed.id, &batch.entries)?,
+        Some(entry) => entry_keys::known_as(conn, entry, keys)?,
+        None if entry_keys::any(conn, feed.id)? => entry_keys::known(conn, feed.id, keys)?,
+        None => Keys::new(),
     };
+    let past = past(conn, feed.id, &batch.entries, &known)?;
     let candidates = candidates(session, &batch.entries, &known, now)?;
     let mut view = View {
         last_id: meta::last_id(conn)?,
         feed,
         known,
+        past,
         candidates,
         stories: HashMap::new(),
         alerts: HashMap::new(),
@@ -59,91 +71,39 @@ pub(super) fn read(
     Ok(view)
 }
 
-/// Which keys of these entries the feed has had before, with the entries they stand for.
-fn known(
+/// What the feed was like before, as far as this batch asks.
+fn past(
     conn: &Connection,
     feed: FeedId,
     prepared: &[Prepared],
-) -> rusqlite::Result<HashMap<Digest, Known>> {
-    let mut known = HashMap::new();
-    if !has_keys(conn, feed)? {
-        return Ok(known);
+    known: &Keys,
+) -> rusqlite::Result<Past> {
+    let mut past = Past { any: entry_keys::any(conn, feed)?, ..Past::default() };
+    if !past.any {
+        return Ok(past);
     }
-    let mut entries: HashMap<EntryId, Known> = HashMap::new();
-    for key in prepared.iter().flat_map(|entry| entry.keys.iter()) {
-        let Some(id) = entries::by_key(conn, feed, key)? else {
-            continue;
-        };
-        let entry = match entries.get(&id) {
-            Some(entry) => entry.clone(),
-            None => {
-                let entry = known_entry(conn, id)?;
-                entries.insert(id, entry.clone());
-                entry
-            }
-        };
-        known.insert(key, entry);
+    if prepared.len() >= ARCHIVE {
+        past.longest = conn
+            .prepare_cached(
+                "SELECT max(entries) FROM fetches WHERE feed_id = ?1 AND outcome = 'fresh'",
+            )?
+            .query_row([feed.0], |row| row.get(0))?;
     }
-    Ok(known)
-}
-
-/// The entry that these entries are known to be.
-fn known_as(
-    conn: &Connection,
-    id: EntryId,
-    prepared: &[Prepared],
-) -> rusqlite::Result<HashMap<Digest, Known>> {
-    let known = known_entry(conn, id)?;
-    let keys = prepared.iter().flat_map(|entry| entry.keys.iter());
-    Ok(keys.map(|key| (key, known.clone())).collect())
-}
-
-/// Whether the feed has had any entry: on its first fetch, hundreds of look-ups are spared.
-fn has_keys(conn: &Connection, feed: FeedId) -> rusqlite::Result<bool> {
-    conn.prepare_cached("SELECT 1 FROM entry_keys WHERE feed_id = ?1 LIMIT 1")?
-        .query_row([feed.0], |_| Ok(()))
-        .optional()
-        .map(|found| found.is_some())
-}
-
-/// What is known of an entry; of a purged one, hardly more than that it was there.
-fn known_entry(conn: &Connection, id: EntryId) -> rusqlite::Result<Known> {
-    let known = conn
-        .prepare_cached(
-            "SELECT e.revision, e.content, m.story_id, e.first_seen FROM entries AS e \
-             LEFT JOIN story_members AS m ON m.entry_id = e.id WHERE e.id = ?1",
-        )?
-        .query_row([id.0], |row| {
-            let Hash(content) = row.get(1)?;
-            Ok(Known {
-                entry: id,
-                revision: row.get(0)?,
-                content: Some(content),
-                story: row.get::<_, Option<i64>>(2)?.map(StoryId),
-                first_seen: time(row, 3)?,
-                topics: Vec::new(),
-            })
-        })
-        .optional()?;
-    let mut known = known.unwrap_or(Known {
-        entry: id,
-        revision: 0,
-        content: None,
-        story: None,
-        first_seen: IdSource::made_at(id.0),
-        topics: Vec::new(),
-    });
-    known.topics = conn
-        .prepare_cached("SELECT DISTINCT topic FROM matches WHERE entry_id = ?1")?
-        .query_map([id.0], |row| key(row, 0))?
-        .collect::<Result<_, _>>()?;
-    Ok(known)
+    if known.is_empty() {
+        let mut urls = conn.prepare_cached(&format!(
+            "SELECT url FROM entries WHERE feed_id = ?1 ORDER BY id DESC LIMIT {SITES_OF}"
+        ))?;
+        for url in urls.query_map([feed.0], |row| row.get::<_, Option<String>>(0))? {
+            past.sites.extend(url?.as_deref().and_then(identity::site));
+        }
+    }
+    Ok(past)
 }
 
 /// Since when the rules that matched known entries are in use.
 fn in_use_since(
     conn: &Connection,
-    known: &HashMap<Digest, Known>,
+    known: &Keys,
     prepared: &[Prepared],
 ) -> rusqlite::Result<HashMap<Digest, Timestamp>> {
     let mut since = HashMap::new();
@@ -170,7 +130,7 @@ fn in_use_since(
 fn candidates(
     session: &mut Session<'_>,
     prepared: &[Prepared],
-    known: &HashMap<Digest, Known>,
+    known: &Keys,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Member>> {
     let conn = session.conn;
@@ -204,7 +164,8 @@ fn stories_of(view: &View, prepared: &[Prepared], about: Option<EntryId>) -> Has
     let candidates = view.candidates.iter().map(|member| member.story);
     let revised = prepared.iter().flat_map(|entry| {
         let known = entry.keys.iter().filter_map(|key| view.known.get(&key));
-        let changed = move |known: &&Known| about.is_some() || known.content != Some(entry.content);
+        let changed =
+            move |known: &&Arc<Known>| about.is_some() || known.content != Some(entry.content);
         known.filter(changed).filter_map(|known| known.story)
     });
     candidates.chain(revised).collect()

@@ -61,6 +61,9 @@ INSERT INTO alerts VALUES (9, 'nato', 'NATO', 2, 8, 'acknowledged', 1, 600, 600,
     '[\"Wire\"]', NULL);
 INSERT INTO alert_revisions (alert_id, seq, event, at, entry_id, reason_code, reason_text, object)
     VALUES (9, 1, 'opened', 600, 7, 'first', 'first match', '{}');
+INSERT INTO deliveries (id, alert_id, seq, channel, body, state, attempts, created, next_attempt)
+    VALUES (11, 9, 1, 'log', x'7b7d', 'parked', 1, 600, 600);
+INSERT INTO attempts (delivery_id, at, duration_ms, code) VALUES (11, 601, 5, 'io');
 INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, reason_text, at)
     VALUES (7, 'nato', 8, 9, 'raise', 'first', 'first match', 600);
 ";
@@ -80,6 +83,18 @@ fn what_the_first_schema_kept_is_kept_and_was_told_to_everybody() {
         )
         .unwrap();
     assert_eq!(alert, ("acknowledged".to_owned(), false, "told".to_owned()));
+    conn.pragma_update(None, "foreign_keys", true).unwrap();
+    let delivery: (i64, i64, Vec<u8>, String) = conn
+        .query_row(
+            "SELECT d.alert_id, d.seq, d.body, a.code FROM deliveries AS d \
+             JOIN attempts AS a ON a.delivery_id = d.id",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .unwrap();
+    assert_eq!(delivery, (9, 1, b"{}".to_vec(), "io".to_owned()));
+    let broken = conn.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
+    assert!(!broken, "everything refers to something");
     let topics: Vec<(String, i64, Option<i64>, bool)> = conn
         .prepare("SELECT id, watched_since, silent_since, shadow FROM topics ORDER BY id")
         .unwrap()

@@ -156,6 +156,7 @@ impl Desk {
                 duration: Duration::ZERO,
                 entries: 0,
                 new_entries: 0,
+                would_have_raised: 0,
                 detail: None,
             },
             feed,
@@ -186,6 +187,7 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            past: Default::default(),
             events: Vec::new(),
         };
         self.store.ingest(Arc::new(batch), decide).await.expect("committed");

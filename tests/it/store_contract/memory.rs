@@ -23,6 +23,7 @@ fn record(desk: &Desk) -> FetchRecord {
         duration: Duration::ZERO,
         entries: 0,
         new_entries: 0,
+        would_have_raised: 0,
         detail: None,
     }
 }

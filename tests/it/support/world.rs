@@ -116,6 +116,9 @@ pub struct World {
     app: Option<App>,
     events: Option<broadcast::Receiver<Event>>,
     printed: Arc<Mutex<String>>,
+    once: bool,
+    /// Feeds that are not at the path of their name.
+    moved: Vec<(String, String)>,
 }
 
 impl World {
@@ -132,6 +135,8 @@ impl World {
             app: None,
             events: None,
             printed: Arc::default(),
+            once: false,
+            moved: Vec::new(),
         };
         feeds.iter().for_each(|feed| world.serve(feed));
         world
@@ -160,6 +165,11 @@ impl World {
         self.serve(feed);
     }
 
+    fn path(&self, feed: &str) -> String {
+        let moved = self.moved.iter().rfind(|(name, _)| name == feed);
+        moved.map_or_else(|| format!("/{feed}"), |(_, path)| path.clone())
+    }
+
     fn serve(&self, feed: &str) {
         let items = &self.feeds.iter().find(|(name, _)| name == feed).unwrap().1;
         self.server.set(&format!("/{feed}"), Reply::ok(rss(feed, items)));
@@ -180,7 +190,7 @@ impl World {
         for (feed, _) in &self.feeds {
             text += &format!(
                 "[[feed]]\nid = \"{feed}\"\nurl = \"{}\"\npublisher = \"{}\"\n",
-                self.server.url(&format!("/{feed}")),
+                self.server.url(&self.path(feed)),
                 feed.to_uppercase(),
             );
         }
@@ -214,11 +224,24 @@ impl World {
         self.start_with(config).await.unwrap();
     }
 
+    /// Visits every feed once, in a run of its own that ends thereafter. However far the clock was
+    /// moved since the last one, no feed is visited more than once.
+    pub async fn round(&mut self) -> Vec<Visit> {
+        self.once = true;
+        self.start().await;
+        let visits = self.first_round().await;
+        self.app().finish_once().await;
+        self.stop().await;
+        self.once = false;
+        visits
+    }
+
     async fn start_with(&mut self, config: config::Config) -> Result<(), StartError> {
         let printed = self.printed.clone();
         let style = Style { colour: false, width: 100 };
         let printer = Printer::new(style, move |text| printed.lock().unwrap().push_str(text));
-        let options = Options { clock: self.clock.clone(), printer, deliver: true, once: false };
+        let options =
+            Options { clock: self.clock.clone(), printer, deliver: true, once: self.once };
         let app = App::start(config, options).await?;
         self.events = Some(app.subscribe());
         self.app = Some(app);
@@ -244,6 +267,11 @@ impl World {
     pub fn add_feed(&mut self, feed: &str) {
         self.feeds.push((feed.to_owned(), Vec::new()));
         self.serve(feed);
+    }
+
+    /// Gives a feed another path on the server.
+    pub fn move_feed(&mut self, feed: &str, path: &str) {
+        self.moved.push((feed.to_owned(), path.to_owned()));
     }
 
     pub fn remove_feed(&mut self, feed: &str) {
@@ -275,7 +303,7 @@ impl World {
     pub async fn next_visit(&mut self) -> Visit {
         loop {
             if let Event::Visited(visit) = self.next_event().await {
-                return visit;
+                return *visit;
             }
         }
     }

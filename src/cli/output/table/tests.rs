@@ -40,6 +40,7 @@ fn deliveries() -> Records {
         records.row([
             json!(id),
             json!("A5e4k8a037mr"),
+            Value::Null,
             json!(2),
             json!("desk-hook"),
             json!("waiting"),

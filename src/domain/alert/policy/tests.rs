@@ -1,6 +1,7 @@
 //! Each rule of the alert policy, as a user would say it.
 
 use super::*;
+use crate::domain::alert::baseline::Past;
 use crate::domain::alert::silence::SilenceScope;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -32,6 +33,10 @@ fn first(matched: &[(String, Timestamp)]) -> Situation<'_> {
     }
 }
 
+fn first_fetch(within: Duration) -> Option<Baseline> {
+    Some(Baseline { why: Past::FirstFetch, within })
+}
+
 fn check(policy: &AlertPolicy, situation: &Situation<'_>, expect: (Verdict, &str)) {
     let (verdict, reason) = decide(policy, situation);
     assert_eq!((verdict, reason.code.as_str()), expect, "{}", reason.text);
@@ -59,9 +64,9 @@ fn the_first_match_of_a_story_raises() {
 #[test]
 fn a_baseline_raises_nothing_unless_backfill_reaches_the_entry() {
     let one = [("Harbour Wire".to_owned(), now())];
-    let baseline = Situation { baseline: Some(Duration::ZERO), ..first(&one) };
+    let baseline = Situation { baseline: first_fetch(Duration::ZERO), ..first(&one) };
     check(&policy(), &baseline, (Verdict::Baseline, "baseline"));
-    let backfill = Situation { baseline: Some(2 * HOUR), ..first(&one) };
+    let backfill = Situation { baseline: first_fetch(2 * HOUR), ..first(&one) };
     check(&policy(), &backfill, (Verdict::Raise, "first"));
     let undated = Situation { published: None, ..backfill };
     check(&policy(), &undated, (Verdict::Baseline, "baseline"));

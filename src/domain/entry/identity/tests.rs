@@ -38,33 +38,94 @@ fn parsed(guid: &str, link: &str) -> ParsedEntry {
     ParsedEntry { guid: Some(guid.into()), link: Some(link.into()), ..ParsedEntry::default() }
 }
 
+fn now() -> Timestamp {
+    "2026-06-03T12:00:00Z".parse().unwrap()
+}
+
 fn document(title: &str, body: &str) -> Document {
     Document { title: title.into(), body: body.into(), ..Document::default() }
 }
 
 #[test]
 fn a_shared_guid_identifies_nothing() {
-    let entry = parsed("x", "https://a.example/1");
-    assert_eq!(keys(&entry, &document("T", ""), false).guid, None);
-    assert!(keys(&entry, &document("T", ""), true).guid.is_some());
+    let (one, two) = (parsed("x", "https://a.example/1"), parsed("x", "https://a.example/2"));
+    let own = own_names(&[one.clone(), two], None, now());
+    assert_eq!(keys(&one, &document("T", ""), own[0]).guid, None);
+    assert!(keys(&one, &document("T", ""), OwnNames::ALL).guid.is_some());
 }
 
 #[test]
-fn a_long_text_is_known_by_itself_and_a_short_one_is_not() {
-    let (one, two) = (parsed("1", "https://a.example/1"), parsed("2", "https://a.example/2"));
-    let long = document("T", &"word ".repeat(100));
-    let short = document("Traffic update", "");
-    assert_eq!(keys(&one, &long, true).body, keys(&two, &long, true).body);
-    assert_ne!(keys(&one, &short, true).body, keys(&two, &short, true).body);
+fn a_copy_of_an_entry_does_not_take_its_names_from_it() {
+    let titled = |title: &str| ParsedEntry {
+        title: Some(title.into()),
+        ..parsed("x", "https://a.example/1")
+    };
+    let own = |entries: &[ParsedEntry]| own_names(entries, None, now())[0];
+    assert!(own(&[titled("T"), titled("T")]).guid && own(&[titled("T"), titled("T")]).link);
+    assert!(!own(&[titled("T"), titled("U")]).guid && !own(&[titled("T"), titled("U")]).link);
+}
+
+#[test]
+fn the_front_page_is_nobodys_link() {
+    let entry = parsed("x", "https://www.a.example/?utm_source=rss");
+    assert!(!own_names(&[entry], Some("http://a.example/"), now())[0].link);
+}
+
+#[test]
+fn a_date_put_on_the_whole_document_is_nobodys() {
+    let dated = |at: Timestamp| ParsedEntry { published: Some(at), ..ParsedEntry::default() };
+    let own = |dates: &[Timestamp]| {
+        let entries: Vec<ParsedEntry> = dates.iter().map(|at| dated(*at)).collect();
+        let own = own_names(&entries, None, now());
+        own.iter().map(|own| own.date).collect::<Vec<_>>()
+    };
+    let hour = Duration::from_secs(3600);
+    let second = Duration::from_secs(1);
+    assert_eq!(own(&[now(), now() - second]), [false, false], "made for this fetch");
+    assert_eq!(own(&[now(), now() - hour]), [true, true]);
+    assert_eq!(own(&[now() - hour; 3]), [false; 3], "all alike");
+    assert_eq!(own(&[now() - hour; 2]), [true; 2], "two may come at once");
+    let (a, b) = (now() - hour, now() - 2 * hour);
+    assert_eq!(own(&[a, a, a, b]), [false, false, false, true]);
+}
+
+#[track_caller]
+fn guid(guid: &str, expect: &str) {
+    assert_eq!(normalise_guid(guid).as_deref(), Some(expect), "{guid}");
+}
+
+#[test]
+fn spellings_of_a_guid_are_one() {
+    guid("  abc\n 17 ", "abc 17");
+    guid("https://www.News.example/?p=7&utm_source=rss", "news.example?p=7");
+    guid("http://news.example/day#item7", "news.example/day#item7");
+    guid(
+        "urn:uuid:F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+        "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    );
+    guid("f81D4fae-7dec-11d0-a765-00a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+    // What is opaque may be told apart by its case alone.
+    guid("yt:video:dQw4w9WgXcQ", "yt:video:dQw4w9WgXcQ");
+    guid("tag:news.example,2026:Story/1", "tag:news.example,2026:Story/1");
+    assert_eq!(normalise_guid(" \n"), None);
+}
+
+#[test]
+fn a_title_is_the_same_in_every_spelling() {
+    let key =
+        |title: &str| keys(&ParsedEntry::default(), &document(title, ""), OwnNames::ALL).title;
+    assert_eq!(key("Talks: “Oslo” agrees"), key("TALKS - 'oslo' agrees!"));
+    assert_ne!(key("Talks in Oslo"), key("Talks in Bergen"));
+    assert_eq!(key(" – "), None);
 }
 
 #[test]
 fn title_and_date_are_a_key_only_together() {
     let mut entry = parsed("1", "https://a.example/1");
-    assert_eq!(keys(&entry, &document("T", ""), true).title_date, None);
+    assert_eq!(keys(&entry, &document("T", ""), OwnNames::ALL).title_date, None);
     entry.published = Some(Timestamp::UNIX_EPOCH);
-    assert!(keys(&entry, &document("T", ""), true).title_date.is_some());
-    assert_eq!(keys(&entry, &document("", "b"), true).title_date, None);
+    assert!(keys(&entry, &document("T", ""), OwnNames::ALL).title_date.is_some());
+    assert_eq!(keys(&entry, &document("", "b"), OwnNames::ALL).title_date, None);
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn a_rate_that_collapses_is_told_once_it_is_known_what_is_usual() {
         told.extend(read(&mut state, &seen));
     }
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("rate_collapsed: 12.0 new entries a day before, 0.2"), "{told:?}");
+    assert!(told[0].starts_with("rate_collapsed: 11.8 new entries a day before, 0.2"), "{told:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Each condition from the state that shows it.
 
 use super::*;
+use crate::domain::feed::{MoveSign, MoveStanding, Relocation, Sightings};
 use crate::domain::ids::FeedId;
 
 const DAY: i64 = 86_400;
@@ -78,7 +79,7 @@ fn failures_are_told_apart_by_what_the_server_answered() {
         assert_eq!(health.since, Some(at(-5)));
         assert_eq!(health.detail.as_deref(), Some("the server said so"));
         assert!(health.advice.is_some() || code == "something_new", "{code} has advice");
-        assert!(health.condition.is_unread() && health.condition.is_trouble());
+        assert!(health.condition.is_unread() && health.is_trouble());
     }
 }
 
@@ -87,9 +88,11 @@ fn a_feed_without_entries_is_empty_whether_it_had_some_or_not() {
     let mut emptied = daily(DAY);
     emptied.habits.empty_since = Some(at(DAY));
     assert_eq!(condition(&emptied, DAY), Condition::Empty);
+    assert!(health(&emptied, at(DAY)).is_trouble());
     let mut never = daily(DAY);
     (never.last_new_entry, never.habits.alive_at) = (None, None);
     assert_eq!(condition(&never, DAY), Condition::Empty);
+    assert!(!health(&never, at(DAY)).is_trouble(), "it may be about to have its first");
     // Of a feed that was read before habits were learnt nothing is known.
     never.habits.known = false;
     assert_eq!(condition(&never, DAY), Condition::Ok);
@@ -100,7 +103,23 @@ fn a_feed_without_dates_is_undated_and_no_trouble() {
     let mut undated = daily(DAY);
     undated.habits.dates = Some(Dates::Missing);
     assert_eq!(condition(&undated, DAY), Condition::Undated);
-    assert!(!Condition::Undated.is_trouble());
+    assert!(!health(&undated, at(DAY)).is_trouble());
+}
+
+#[test]
+fn a_feed_that_is_read_at_its_new_address_has_moved_and_says_where_to() {
+    let mut moved = daily(DAY);
+    moved.memory.relocation = Some(Relocation {
+        to: "https://new.example/feed".into(),
+        sign: MoveSign::Redirect,
+        standing: MoveStanding::Followed,
+        seen: Sightings::first(at(0)),
+        since: at(5),
+    });
+    let health = health(&moved, at(DAY));
+    assert_eq!((health.condition, health.since), (Condition::Moved, Some(at(5))));
+    assert_eq!(health.detail.as_deref(), Some("it has moved to https://new.example/feed"));
+    assert!(!health.is_trouble());
 }
 
 #[test]

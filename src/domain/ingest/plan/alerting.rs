@@ -1,14 +1,17 @@
 //! The alerts of a plan: what becomes of a match, how far a revision of its alert goes, and the
 //! deliveries made of it. The rest of the plan is in [`super`].
 
+use jiff::Timestamp;
+
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
 use super::super::{AlertSoFar, Decision, Route};
-use super::Planner;
+use super::{OLDER_THAN_RULE, Planner};
+use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, budget};
-use crate::domain::entry::{DateQuality, Entry};
+use crate::domain::entry::Entry;
 use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Topic};
@@ -26,12 +29,29 @@ struct Way<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// What becomes of one match, recorded with its reason.
-    pub(super) fn decide(&mut self, entry: &Entry, story: StoryId, topic: &Topic, found: &Match) {
+    /// What becomes of one match, recorded with its reason. `baseline` says whether the entry is
+    /// part of its feed's past, `told_date` when it says itself that it was published.
+    pub(super) fn decide(
+        &mut self,
+        entry: &Entry,
+        story: StoryId,
+        (topic, found): (&Topic, &Match),
+        baseline: Option<Baseline>,
+        told_date: Option<Timestamp>,
+    ) {
         let key = (topic.id.clone(), story);
         self.matched.entry(key.clone()).or_default().push((entry.publisher.clone(), self.now));
-        let situation = self.situation(entry, topic, &key);
+        let mut situation = self.situation(entry, topic, &key);
+        // A date that was made up does not make an entry recent.
+        let published = if baseline.is_some() { told_date } else { situation.published };
+        situation = Situation { baseline, published, ..situation };
         let (verdict, mut reason) = policy::decide(&topic.alert, &situation);
+        if verdict == Verdict::Baseline && topic.mode == Mode::Live {
+            let news = Situation { baseline: None, ..situation };
+            if policy::decide(&topic.alert, &news).0 == Verdict::Raise {
+                self.held.insert(key.clone());
+            }
+        }
         if let Some(alert) = self.alerts.get_mut(&key) {
             alert.last_activity = self.now;
         }
@@ -49,6 +69,15 @@ impl<'a> Planner<'a> {
             self.revise(entry, (topic, found), &key, event, &way, reason.clone());
         }
         self.record(entry, story, topic, verdict, reason);
+    }
+
+    /// Counts what a topic newly finds in an entry that is older than its rule.
+    pub(super) fn hold_older(&mut self, reason: &Reason, topic: &Topic, story: StoryId) {
+        let key = (topic.id.clone(), story);
+        let would_raise = topic.mode == Mode::Live && !self.alerts.contains_key(&key);
+        if reason.code == OLDER_THAN_RULE && would_raise {
+            self.held.insert(key);
+        }
     }
 
     pub(super) fn record(
@@ -79,12 +108,10 @@ impl<'a> Planner<'a> {
             title: &entry.document.title,
         };
         let story = self.stories.get(&key.1);
-        // A date that was put in place of an impossible one does not make an entry recent.
-        let trusted = entry.date_quality != DateQuality::Clamped;
         Situation {
             now: self.now,
-            published: entry.published.filter(|_| trusted || !self.view.feed.awaits_baseline()),
-            baseline: self.view.feed.awaits_baseline().then_some(feed.backfill),
+            published: entry.published,
+            baseline: None,
             silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: story.map_or(0, |story| story.publishers.len() as u32),

@@ -18,7 +18,7 @@ pub fn plan_article(
     render: Render,
 ) -> Option<Plan> {
     let prepared = batch.entries.first()?;
-    let mut planner = Planner::new(view, batch, now, render);
+    let mut planner = Planner::new(view, batch, now, render, &[0]);
     planner.article(prepared, entry)?;
     planner.plan.last_id = planner.ids.last();
     Some(planner.plan)
@@ -26,7 +26,7 @@ pub fn plan_article(
 
 impl Planner<'_> {
     fn article(&mut self, prepared: &Prepared, id: EntryId) -> Option<()> {
-        let known = self.view.known.values().find(|known| known.entry == id)?;
+        let known = self.view.known.values().find(|known| known.entry == id)?.as_ref();
         let story = known.story?;
         // What the feed says tells a revision, also from now on: the page's text does not.
         if known.content? != prepared.content {
@@ -38,7 +38,7 @@ impl Planner<'_> {
             self.plan.matches.push((id, revision, found.clone()));
             match self.already_told(known, topic, found) {
                 Some(reason) => self.record(&entry, story, topic, Verdict::Record, reason),
-                None => self.decide(&entry, story, topic, found),
+                None => self.decide(&entry, story, (topic, found), None, None),
             }
         }
         self.plan.revised.push(entry);

@@ -5,13 +5,18 @@ use jiff::Timestamp;
 
 use super::{Render, plan};
 use crate::domain::feed::FeedState;
+use crate::domain::feed::habits::{self, Habits};
 use crate::domain::ingest::{Batch, Plan, View};
 
 /// Decides what becomes of a pushed document. A hub may push only what is new: nothing is taken
-/// to be gone, and no validator belongs to it.
+/// to be gone, no validator belongs to it, and of what the feed is like it only shows that it is
+/// alive.
 pub fn plan_pushed(view: &View, batch: &Batch, now: Timestamp, render: Render) -> Plan {
     let mut plan = plan(view, batch, now, render);
     let newest = if plan.entries.is_empty() { view.feed.last_new_entry } else { Some(now) };
-    plan.feed = FeedState { last_new_entry: newest, ..view.feed.clone() };
+    let seen = plan.feed.habits;
+    let habits = Habits { gaps: seen.gaps, alive_at: seen.alive_at, ..view.feed.habits.clone() };
+    plan.feed = FeedState { last_new_entry: newest, habits, ..view.feed.clone() };
+    plan.events.retain(|event| !habits::code::ALL.contains(&event.code.as_ref()));
     plan
 }

@@ -168,6 +168,7 @@ fn a_revision_of_what_was_there_before_the_rule_is_recorded_and_no_alert() {
     let plan = memory.fetch("wire", vec![entry("1", "a", "NATO talks", memory.now)]);
     assert_eq!(verdicts(&plan), [("record", "older_than_rule".to_owned())]);
     assert!(plan.alerts.is_empty());
+    assert_eq!(plan.fetch.would_have_raised, 1);
 }
 
 #[test]

@@ -11,9 +11,10 @@ use super::super::{StepExpectation, StoryStep, StoryTest, Topic};
 use super::{Fault, Show, missing_quote, wrong_score};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reason, policy};
 use crate::domain::entry::ParsedEntry;
+use crate::domain::entry::identity::OwnNames;
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::{AlertId, FeedKey, StoryId};
-use crate::domain::ingest::{OwnNames, Plan, Prepared, Render};
+use crate::domain::ingest::{Plan, Prepared, Render};
 use crate::domain::rehearsal::{Rehearsal, Told};
 
 /// When every story begins: 2026-01-01T00:00:00Z. Ids and dates in a message stay the same.
@@ -92,7 +93,7 @@ fn told(set: &TopicSet, topic: &Arc<Topic>, step: &StoryStep) -> Result<Told, St
         published: step.age.map(|age| at.saturating_sub(age).unwrap_or(Timestamp::MIN)),
         ..ParsedEntry::default()
     };
-    let own = OwnNames { guid: false, link: true };
+    let own = OwnNames { guid: false, link: true, date: true };
     let prepared = Prepared::of(&feed, &entry, document.clone(), own, at, |document, _| {
         // As in a test of one entry: what the test does not say is not asked.
         let found = set.evaluate_topic(&topic.id, document, &subject.origin());

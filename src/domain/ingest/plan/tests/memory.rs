@@ -11,7 +11,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{Digest, FeedId};
-use crate::domain::ingest::Route;
+use crate::domain::ingest::{Past, Route};
 use crate::domain::story::signature::Signature;
 use crate::domain::topic::evidence::Evidence;
 use crate::domain::topic::{Mode, Rule, Severity};
@@ -63,12 +63,14 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         publisher: String::new(),
         published: Some(published),
         date_quality: DateQuality::Exact,
+        own_date: Some(published),
         date_text: None,
         keys: EntryKeys {
             guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
             link: link_key,
             title_date: Some(digest("title-date", &format!("{title}{published}"))),
-            body: digest("body", title),
+            text: digest("text", title),
+            title: Some(digest("title", title)),
         },
         content: digest("content", title),
         signature: Signature::of(title, link_key),
@@ -90,6 +92,8 @@ pub struct Memory {
     pub routes: Vec<Route>,
     pub rule_since: Timestamp,
     pub complete: bool,
+    /// Entries in the longest document of each feed.
+    pub longest: HashMap<String, u32>,
     /// The topic as it is configured now.
     pub topic: Arc<Topic>,
     /// Each revision planned so far, with when and how far it went.
@@ -115,6 +119,7 @@ impl Memory {
             routes: vec![route("log", Severity::Info, false)],
             rule_since: Timestamp::UNIX_EPOCH,
             complete: true,
+            longest: HashMap::new(),
             topic: topic("nato"),
             reached: Vec::new(),
         }
@@ -146,8 +151,13 @@ impl Memory {
                 .known
                 .iter()
                 .filter(|((of, _), _)| of == feed)
-                .map(|((_, key), id)| (*key, self.entries[id].clone()))
+                .map(|((_, key), id)| (*key, Arc::new(self.entries[id].clone())))
                 .collect(),
+            past: Past {
+                any: self.known.keys().any(|(of, _)| of == feed),
+                longest: self.longest.get(feed).copied(),
+                sites: HashSet::new(),
+            },
             candidates: self.members.clone(),
             stories: self.stories.clone(),
             alerts: self.alerts.clone(),
@@ -182,19 +192,16 @@ impl Memory {
     }
 
     pub fn apply(&mut self, feed: &str, plan: &Plan) {
+        let longest = self.longest.entry(feed.to_owned()).or_default();
+        *longest = plan.fetch.entries.max(*longest);
         self.last_id = plan.last_id;
         self.feeds.insert(feed.to_owned(), plan.feed.clone());
         self.members.extend(plan.members.iter().cloned());
         for entry in plan.entries.iter().chain(&plan.revised) {
             let story = self.members.iter().find(|member| member.entry == entry.id);
-            let known = Known {
-                entry: entry.id,
-                revision: entry.revision,
-                content: Some(entry.content),
-                story: story.map(|member| member.story),
-                first_seen: entry.first_seen,
-                topics: Vec::new(),
-            };
+            let topics = self.entries.get(&entry.id).map(|known| known.topics.clone());
+            let topics = topics.unwrap_or_default();
+            let known = Known { topics, ..Known::of(entry, story.map(|member| member.story)) };
             self.entries.insert(entry.id, known);
         }
         for (entry, _, found) in &plan.matches {
@@ -249,6 +256,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         duration: Duration::ZERO,
         entries: entries.len() as u32,
         new_entries: 0,
+        would_have_raised: 0,
         detail: None,
     };
     Batch {

@@ -1,0 +1,249 @@
+//! `wirewatch feeds show`: one feed on one screen. What is configured, how it does and why, what
+//! it is like, its last fetches and what else happened to it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::count;
+use crate::cli::page::Page;
+use crate::cli::session::Session;
+use crate::cli::{moment, naming};
+use crate::domain::feed::health::{Health, health_of, span};
+use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
+use crate::domain::schedule;
+use crate::store::Access;
+use crate::store::feed_facts::FeedFacts;
+
+/// Fetches and events shown.
+const LAST: u32 = 10;
+
+/// All that the page is about.
+struct Shown<'a> {
+    feed: &'a Feed,
+    state: FeedState,
+    health: Health,
+    told_at: Option<Timestamp>,
+    facts: FeedFacts,
+    fetches: Vec<FetchRecord>,
+    events: Vec<FeedEvent>,
+    now: Timestamp,
+}
+
+pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    let known: Vec<String> = config.feeds.iter().map(|feed| feed.key.to_string()).collect();
+    let feed =
+        super::configured(&config, name).ok_or_else(|| naming::unknown("feed", name, &known))?;
+    let store = session.store_of(&config, Access::ReadOnly)?;
+    let now = session.clock.now();
+    let view = store.feed_states()?.into_iter().find(|view| view.state.key == feed.key);
+    let Some(view) = view else {
+        let sentence = format!("the feed `{name}` was never fetched");
+        return Err(Failure::said(Exit::Failed, sentence)
+            .hint(format!("`wirewatch run` fetches it, and `wirewatch feeds fetch {name}`")));
+    };
+    let shown = Shown {
+        feed,
+        health: health_of(feed, &view.state, now),
+        told_at: view.told_at,
+        facts: store.feed_facts(view.state.id, view.state.baseline_at)?,
+        fetches: store.fetches(&feed.key, LAST)?,
+        events: store
+            .feed_events(Some(&feed.key), LAST)?
+            .into_iter()
+            .map(|(_, event)| event)
+            .collect(),
+        state: view.state,
+        now,
+    };
+    let mut page = Page::new(&session.printer);
+    shown.page(&mut page);
+    session.printer.object(&shown.object(), &page.text())?;
+    Ok(Exit::Ok)
+}
+
+impl Shown<'_> {
+    fn page(&self, page: &mut Page) {
+        let title = self.feed.title.as_ref().or(self.state.title.as_ref());
+        let title = title.filter(|title| *title != self.feed.key.as_str());
+        let title = title.map(|title| format!(": {title}")).unwrap_or_default();
+        page.line(&format!("{}{title}", self.feed.key));
+        self.configured(page);
+        self.standing(page);
+        self.manner(page);
+        if !self.fetches.is_empty() {
+            page.section("last fetches");
+            self.fetches.iter().for_each(|fetch| page.row(&fetch_row(fetch)));
+        }
+        if !self.events.is_empty() {
+            page.section("what happened");
+        }
+        for event in &self.events {
+            page.row(&format!("{}  {}: {}", moment::text(event.at), event.code, event.detail));
+        }
+    }
+
+    fn configured(&self, page: &mut Page) {
+        let feed = self.feed;
+        page.field("url", &feed.url);
+        if let Some(publisher) = &feed.publisher {
+            page.field("publisher", publisher);
+        }
+        if !feed.tags.is_empty() {
+            page.field("tags", &feed.tags.join(", "));
+        }
+        let (floor, ceiling) = (span(feed.interval.floor), span(feed.interval.ceiling));
+        let every = if floor == ceiling { floor } else { format!("{floor} to {ceiling}") };
+        page.field("interval", &every);
+    }
+
+    /// The state, why, what to do, and what comes next.
+    fn standing(&self, page: &mut Page) {
+        let (health, state) = (&self.health, &self.state);
+        let since = health.since.map(|since| format!(" since {}", moment::text(since)));
+        let code = Some(health.code.as_ref()).filter(|code| *code != health.condition.as_str());
+        let code = code.map(|code| format!(", {code}")).unwrap_or_default();
+        let word = health.condition.words();
+        page.field("state", &format!("{word}{}{code}", since.unwrap_or_default()));
+        if let Some(detail) = health.detail.as_ref().or(state.last_detail.as_ref()) {
+            page.more(detail);
+        }
+        if let Some(advice) = health.advice {
+            page.more(&format!("hint: {advice}"));
+        }
+        if let Some(told) = self.told_at {
+            page.more(&format!("told on {}", moment::text(told)));
+        }
+        let wait = Duration::try_from(state.next_due.duration_since(self.now));
+        let wait = wait.map_or("now".to_owned(), |wait| format!("in {}", span(wait)));
+        let why = schedule::why(state);
+        page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
+        let late = span(schedule::expected_latency(state, self.feed));
+        page.more(&format!("new entries are seen {late} after publication on average"));
+        if let Some(at) = state.last_success {
+            page.field("last read", &moment::text(at));
+        }
+    }
+
+    /// What it is like: its entries, gaps, dates, language and what had to be mended.
+    fn manner(&self, page: &mut Page) {
+        let (state, habits) = (&self.state, &self.state.habits);
+        let last = state.last_new_entry.map(|at| format!(", last new {}", moment::text(at)));
+        let rate = (state.entries_per_day * 10.0).round() / 10.0;
+        let last = last.unwrap_or_default();
+        page.field("entries", &format!("{} stored, {rate} a day{last}", self.facts.entries));
+        if let Some(median) = habits.gaps.median() {
+            let usual = span(habits.gaps.longest_usual());
+            let text = format!("mostly up to {}; silent for over {usual} is unusual", span(median));
+            page.field("gaps", &text);
+        }
+        if let (Some(half), Some(most)) = (self.facts.latency(0.5), self.facts.latency(0.95)) {
+            let text = format!(
+                "published to seen: half within {}, 95 % within {} (of {})",
+                span(half),
+                span(most),
+                count(self.facts.latencies.len(), "entry"),
+            );
+            page.field("latency", &text);
+        }
+        if let Some(at) = state.baseline_at {
+            let raised =
+                count(usize::try_from(self.facts.would_have_raised).unwrap_or(usize::MAX), "match");
+            let text = format!("{}; nothing raised for {raised} in it", moment::text(at));
+            page.field("baseline", &text);
+        }
+        let dates = habits.dates.map(|dates| format!("dates {}", dates.as_str()));
+        let language = habits.language.as_ref().map(|tag| format!("language {tag}"));
+        let landed = habits.landed.as_ref().map(|url| format!("leads to {url}"));
+        let like: Vec<String> = dates.into_iter().chain(language).chain(landed).collect();
+        if !like.is_empty() {
+            page.field("manner", &like.join(", "));
+        }
+        if !habits.repairs.is_empty() {
+            page.field("repaired", &repairs(&habits.repairs));
+        }
+    }
+
+    fn object(&self) -> Value {
+        let (feed, state, health) = (self.feed, &self.state, &self.health);
+        let habits = &state.habits;
+        let seconds = |span: Option<Duration>| span.map(|span| span.as_secs());
+        json!({
+            "feed": feed.key.as_str(),
+            "title": feed.title.as_ref().or(state.title.as_ref()),
+            "url": feed.url,
+            "publisher": feed.publisher,
+            "tags": feed.tags,
+            "interval_floor_s": feed.interval.floor.as_secs(),
+            "interval_ceiling_s": feed.interval.ceiling.as_secs(),
+            "state": health.condition.as_str(),
+            "since": moment::json_opt(health.since),
+            "code": health.code.as_ref(),
+            "detail": health.detail,
+            "advice": health.advice,
+            "told_at": moment::json_opt(self.told_at),
+            "failures": state.failures,
+            "failing_since": moment::json_opt(state.failing_since),
+            "last_fetch": moment::json_opt(state.last_fetch),
+            "last_success": moment::json_opt(state.last_success),
+            "last_new_entry": moment::json_opt(state.last_new_entry),
+            "next_due": moment::json(state.next_due),
+            "next_reason": state.next_reason.as_ref(),
+            "why": schedule::why(state),
+            "expected_latency_s": schedule::expected_latency(state, feed).as_secs(),
+            "entries": self.facts.entries,
+            "entries_per_day": (state.entries_per_day * 10.0).round() / 10.0,
+            "baseline_at": moment::json_opt(state.baseline_at),
+            "would_have_raised": self.facts.would_have_raised,
+            "gap_median_s": seconds(habits.gaps.median()),
+            "silence_unusual_after_s": habits.gaps.longest_usual().as_secs(),
+            "latency_p50_s": seconds(self.facts.latency(0.5)),
+            "latency_p95_s": seconds(self.facts.latency(0.95)),
+            "dates": habits.dates.map(|dates| dates.as_str()),
+            "language": habits.language,
+            "leads_to": habits.landed,
+            "repairs": habits.repairs.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect::<Vec<_>>(),
+            "fetches": self.fetches.iter().map(fetch_object).collect::<Vec<_>>(),
+            "events": self.events.iter().map(|event| json!({
+                "at": moment::json(event.at), "code": event.code.as_ref(), "detail": event.detail,
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn fetch_object(fetch: &FetchRecord) -> Value {
+    json!({
+        "at": moment::json(fetch.at),
+        "outcome": fetch.outcome.as_str(),
+        "code": fetch.code.as_ref(),
+        "status": fetch.status,
+        "bytes": fetch.bytes,
+        "duration_ms": u64::try_from(fetch.duration.as_millis()).unwrap_or(u64::MAX),
+        "entries": fetch.entries,
+        "new_entries": fetch.new_entries,
+        "detail": fetch.detail,
+    })
+}
+
+/// `2026-06-03 11:46  ok                     12 KB    0.3 s  20 entries, 2 new`.
+fn fetch_row(fetch: &FetchRecord) -> String {
+    let brought = match fetch.entries {
+        0 => String::new(),
+        entries => format!("{}, {} new", count(entries as usize, "entry"), fetch.new_entries),
+    };
+    let (at, code) = (moment::text(fetch.at), &fetch.code);
+    let (size, time) = (fetch.bytes.div_ceil(1_000), fetch.duration.as_secs_f64());
+    format!("{at}  {code:<18} {size:>6} KB {time:>6.1} s  {brought}")
+}
+
+/// `bare ampersand ×3, cut item`.
+fn repairs(repairs: &[(String, u32)]) -> String {
+    let words = repairs.iter().map(|(code, times)| match times {
+        1 => code.replace('_', " "),
+        times => format!("{} ×{times}", code.replace('_', " ")),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

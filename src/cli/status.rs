@@ -1,0 +1,185 @@
+//! `wirewatch status`: everything at a glance. Is it running, how do the feeds do, what was
+//! found, what waits to go out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::moment;
+use crate::cli::output::count;
+use crate::cli::page::Page;
+use crate::cli::session::Session;
+use crate::config::Config;
+use crate::domain::feed::health::{Health, health_of};
+use crate::domain::ids::TopicId;
+use crate::store::checkup::free_bytes;
+use crate::store::counts::Counts;
+use crate::store::feeds::FeedView;
+use crate::store::notices::NoticeView;
+use crate::store::{Access, held};
+
+/// Most topics that are named.
+const MAX_NAMED: usize = 5;
+
+/// All that is told.
+struct Status {
+    config: String,
+    /// The daemon's process, if one runs.
+    daemon: Option<Option<u32>>,
+    topics: usize,
+    channels: usize,
+    feeds: Vec<(FeedView, Health)>,
+    counts: Counts,
+    silent: Vec<TopicId>,
+    notice: Option<NoticeView>,
+    free_bytes: Option<u64>,
+}
+
+pub fn run(session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    let store = session.store_of(&config, Access::ReadOnly)?;
+    let feeds = feeds(&config, store.feed_states()?, session);
+    let silent = store
+        .topics()?
+        .into_iter()
+        .filter(|topic| topic.retired_at.is_none() && topic.silent_since.is_some());
+    let status = Status {
+        config: config.file.display().to_string(),
+        daemon: held(&config.state_dir),
+        topics: config.topics.topics().count(),
+        channels: config.channels.len(),
+        feeds,
+        counts: store.counts()?,
+        silent: silent.map(|topic| topic.id).collect(),
+        notice: store.notices(1)?.into_iter().next(),
+        free_bytes: free_bytes(&config.state_dir),
+    };
+    let mut page = Page::new(&session.printer);
+    status.page(&mut page);
+    session.printer.object(&status.object(), &page.text())?;
+    Ok(Exit::Ok)
+}
+
+/// The configured feeds that are known, judged.
+pub fn feeds(config: &Config, known: Vec<FeedView>, session: &Session) -> Vec<(FeedView, Health)> {
+    let now = session.clock.now();
+    let mut known: BTreeMap<String, FeedView> =
+        known.into_iter().map(|view| (view.state.key.to_string(), view)).collect();
+    let mut judged = Vec::new();
+    for feed in &config.feeds {
+        if let Some(view) = known.remove(feed.key.as_str()) {
+            let health = health_of(feed, &view.state, now);
+            judged.push((view, health));
+        }
+    }
+    judged
+}
+
+/// How many feeds are in each state, in the order in which states are declared.
+pub fn by_state(feeds: &[(FeedView, Health)]) -> Vec<(&'static str, usize)> {
+    let mut counts = BTreeMap::new();
+    for (_, health) in feeds {
+        *counts.entry(health.condition).or_insert(0) += 1;
+    }
+    counts.into_iter().map(|(condition, count)| (condition.as_str(), count)).collect()
+}
+
+/// `9 ok, 2 failing`.
+pub fn in_words(states: &[(&str, usize)]) -> String {
+    let states = states.iter().map(|(state, count)| format!("{count} {}", state.replace('_', " ")));
+    states.collect::<Vec<_>>().join(", ")
+}
+
+/// A size as people read it.
+pub fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / unit as f64),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+impl Status {
+    fn page(&self, page: &mut Page) {
+        let daemon = match self.daemon {
+            None => "not running: `wirewatch run` starts it".to_owned(),
+            Some(None) => "running".to_owned(),
+            Some(Some(pid)) => format!("running, process {pid}"),
+        };
+        page.field("daemon", &daemon);
+        let (topics, channels) = (count(self.topics, "topic"), count(self.channels, "channel"));
+        page.field("config", &format!("{}: {topics}, {channels}", self.config));
+        page.field("feeds", &self.feed_line());
+        if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
+            page.more("more: wirewatch feeds status --failing");
+        }
+        let Counts { alerts, alerts_open, alerts_acknowledged, .. } = self.counts;
+        page.field(
+            "alerts",
+            &format!("{alerts_open} open, {alerts_acknowledged} acknowledged, {alerts} in all"),
+        );
+        let Counts { deliveries_due, deliveries_parked, .. } = self.counts;
+        page.field("outbox", &format!("{deliveries_due} waiting, {deliveries_parked} given up"));
+        if deliveries_parked > 0 {
+            page.more("more: wirewatch deliver log --failed");
+        }
+        if !self.silent.is_empty() {
+            let named: Vec<&str> =
+                self.silent.iter().take(MAX_NAMED).map(TopicId::as_str).collect();
+            let more = if self.silent.len() > MAX_NAMED { ", …" } else { "" };
+            page.field("silent", &format!("{}{more}", named.join(", ")));
+            page.more("topics that match less than is expected of them");
+        }
+        if let Some(notice) = &self.notice {
+            page.field("notice", &format!("{}: {}", moment::text(notice.at), notice.headline));
+        }
+        let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
+        let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));
+        let free = free.unwrap_or_default();
+        page.field("database", &format!("{} in {bytes}{free}", count(entries as usize, "entry")));
+    }
+
+    /// The states, and when the next fetch is due.
+    fn feed_line(&self) -> String {
+        if self.feeds.is_empty() {
+            return "none was fetched yet".to_owned();
+        }
+        let next = self.feeds.iter().map(|(view, _)| view.state.next_due).min();
+        let next = next.map(|at| format!("; next fetch {}", moment::text(at)));
+        format!("{}{}", in_words(&by_state(&self.feeds)), next.unwrap_or_default())
+    }
+
+    fn object(&self) -> Value {
+        let states: serde_json::Map<String, Value> = by_state(&self.feeds)
+            .into_iter()
+            .map(|(state, count)| (state.to_owned(), json!(count)))
+            .collect();
+        let next = self.feeds.iter().map(|(view, _)| view.state.next_due).min();
+        json!({
+            "running": self.daemon.is_some(),
+            "pid": self.daemon.flatten(),
+            "config": self.config,
+            "feeds": states,
+            "feeds_in_trouble": self.feeds.iter().filter(|(_, health)| health.is_trouble()).count(),
+            "next_fetch": moment::json_opt(next),
+            "topics": self.topics,
+            "topics_silent": self.silent.iter().map(TopicId::as_str).collect::<Vec<_>>(),
+            "channels": self.channels,
+            "alerts": self.counts.alerts,
+            "alerts_open": self.counts.alerts_open,
+            "alerts_acknowledged": self.counts.alerts_acknowledged,
+            "deliveries_waiting": self.counts.deliveries_due,
+            "deliveries_parked": self.counts.deliveries_parked,
+            "last_notice": self.notice.as_ref().map(|notice| json!({
+                "id": notice.id.to_string(),
+                "at": moment::json(notice.at),
+                "event": notice.kind.as_str(),
+                "headline": notice.headline,
+            })),
+            "entries": self.counts.entries,
+            "database_bytes": self.counts.bytes,
+            "free_bytes": self.free_bytes,
+        })
+    }
+}

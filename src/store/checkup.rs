@@ -1,0 +1,51 @@
+//! Is the database sound? Asked by `doctor`; the daemon asks a part of it at each start.
+
+use std::path::Path;
+
+use rustix::fs::{Access, access, statvfs};
+
+use super::Store;
+use super::column::uint;
+use super::error::StoreError;
+
+/// What a checkup found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkup {
+    /// What SQLite finds wrong with the file; nothing if it is sound.
+    pub damage: Option<String>,
+    /// Version of the schema.
+    pub schema: u64,
+    /// Bytes of the file, and of its log.
+    pub bytes: u64,
+    pub log_bytes: u64,
+}
+
+impl Store {
+    /// Reads the whole file and checks it: about a second for each 100 MB.
+    pub fn checkup(&self) -> Result<Checkup, StoreError> {
+        let log = self.path().with_extension("db-wal");
+        let log_bytes = std::fs::metadata(log).map_or(0, |file| file.len());
+        self.read(|conn| {
+            let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get(0));
+            let (pages, size) = (uint(number("page_count")?), uint(number("page_size")?));
+            Ok(Checkup {
+                damage: (found != "ok").then_some(found),
+                schema: uint(number("user_version")?),
+                bytes: pages.saturating_mul(size),
+                log_bytes,
+            })
+        })
+    }
+}
+
+/// Bytes that are free for this user on the disk of `dir`.
+pub fn free_bytes(dir: &Path) -> Option<u64> {
+    let disk = statvfs(dir).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Whether this user may make files in `dir`.
+pub fn is_writable(dir: &Path) -> bool {
+    access(dir, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
