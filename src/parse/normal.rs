@@ -242,7 +242,7 @@ impl<'a> Normaliser<'a> {
             }
             Element::Unknown => {
                 self.odd_link(local, &attributes);
-                self.begin_leaf(Slot::Ignored, tag, attributes, mark);
+                self.begin_leaf(Slot::Foreign, tag, attributes, mark);
             }
         }
         Ok(true)

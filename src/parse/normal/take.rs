@@ -37,11 +37,13 @@ impl<'a> Normaliser<'a> {
             return;
         };
         self.namespaces.forget(leaf.mark);
-        if let Some(draft) = &mut self.draft {
+        if let Some(draft) = &mut self.draft
+            && leaf.slot != Slot::Foreign
+        {
             draft.says_anything |= leaf.says_anything(self.text);
         }
         match leaf.slot {
-            Slot::Opaque | Slot::Ignored => {}
+            Slot::Opaque | Slot::Ignored | Slot::Foreign => {}
             Slot::Link => self.link(&leaf),
             _ if self.draft.is_some() => self.entry_field(&leaf),
             _ => self.feed_field(&leaf),

@@ -45,6 +45,8 @@ pub enum Slot {
     Opaque,
     /// Passed over.
     Ignored,
+    /// Passed over, and not even known.
+    Foreign,
 }
 
 /// When an element is over whose end tag is missing.
@@ -61,7 +63,9 @@ pub enum Holds {
 impl Slot {
     pub fn holds(self) -> Holds {
         match self {
-            Slot::Summary(_) | Slot::Content(_) | Slot::Extra | Slot::Ignored => Holds::Markup,
+            Slot::Summary(_) | Slot::Content(_) | Slot::Extra | Slot::Ignored | Slot::Foreign => {
+                Holds::Markup
+            }
             Slot::Author | Slot::Source | Slot::Media | Slot::Opaque => Holds::Fields,
             _ => Holds::Text,
         }
