@@ -166,7 +166,7 @@ impl Stage {
     async fn next_visit(&mut self) -> Result<Visit, Failure> {
         loop {
             if let Event::Visited(visit) = self.next_event().await? {
-                return Ok(visit);
+                return Ok(*visit);
             }
         }
     }

@@ -17,7 +17,7 @@ const BACKLOG: usize = 4_096;
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A feed was fetched, and all that follows from it is committed.
-    Visited(Visit),
+    Visited(Box<Visit>),
     /// Every feed was visited once since the start.
     FirstRound(Round),
     /// A topic that is expected to match fell silent, or is heard again.

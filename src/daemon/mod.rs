@@ -18,6 +18,7 @@ pub mod events;
 mod feed_watch;
 mod guard;
 mod holds;
+mod led;
 pub mod pipeline;
 mod post;
 pub mod prepare;

@@ -10,18 +10,18 @@ use tokio::sync::{Notify, watch};
 
 use super::discovery;
 use super::events::Visit;
-use super::prepare::prepare;
+use super::led::Led;
+use super::prepare::{manner, prepare};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
-use crate::domain::feed::habits::Manner;
 use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
 use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
-use crate::domain::schedule::{self, Hints, LedTo};
+use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
@@ -62,19 +62,6 @@ struct Failure {
     network: bool,
     /// The site that answered.
     site: Option<String>,
-}
-
-/// Where an answer says that the feed is; see [`LedTo`].
-#[derive(Default)]
-struct Led {
-    redirect: Option<String>,
-    announced: Option<String>,
-}
-
-impl Led {
-    fn to(&self) -> LedTo<'_> {
-        LedTo { redirect: self.redirect.as_deref(), announced: self.announced.as_deref() }
-    }
 }
 
 impl Pipeline {
@@ -238,11 +225,7 @@ impl Pipeline {
         fetch: FetchRecord,
     ) -> Arc<Batch> {
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
-        let manner = Manner {
-            language: parsed.language.clone(),
-            landed: landed(&feed.url, &fetched.final_url),
-            repairs: parsed.repairs.clone(),
-        };
+        let manner = manner(&feed.url, &fetched.final_url, &parsed);
         let whole = !fetched.truncated && !parsed.cut;
         let complete = whole && !fetched.delta;
         let work = move || {
@@ -366,19 +349,6 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
     }
-}
-
-/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
-fn landed(asked: &str, led: &str) -> Option<String> {
-    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
-    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
-    if place(&asked) == place(&led) {
-        return None;
-    }
-    led.set_query(None);
-    led.set_fragment(None);
-    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
-    Some(led.into())
 }
 
 /// The channels there are, as the decision asks for them.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::document::Document;
 use crate::domain::entry::identity::{self, OwnNames};
 use crate::domain::entry::{Entry, EntryKeys, ParsedEntry};
+use crate::domain::feed::habits::Manner;
 use crate::domain::feed::{Feed, ParsedFeed};
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::ingest::Prepared;
@@ -107,6 +108,29 @@ impl OverBudget {
             );
         }
     }
+}
+
+/// What a document is like, apart from its entries. It was asked for at one URL and came from
+/// another, perhaps.
+pub fn manner(asked: &str, led: &str, parsed: &ParsedFeed) -> Manner {
+    Manner {
+        language: parsed.language.clone(),
+        landed: landed(asked, led),
+        repairs: parsed.repairs.clone(),
+    }
+}
+
+/// Where a feed's URL led, if that is elsewhere; without what may be a secret of whoever asked.
+fn landed(asked: &str, led: &str) -> Option<String> {
+    let (asked, mut led) = (url::Url::parse(asked).ok()?, url::Url::parse(led).ok()?);
+    let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.path().to_owned());
+    if place(&asked) == place(&led) {
+        return None;
+    }
+    led.set_query(None);
+    led.set_fragment(None);
+    led.set_username("").and_then(|()| led.set_password(None)).ok()?;
+    Some(led.into())
 }
 
 #[cfg(test)]

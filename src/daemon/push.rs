@@ -177,7 +177,7 @@ impl Push {
         let outcome = pipeline.pushed(feed, &subscription, content_type, body).await?;
         pipeline.store.count_push(subscription.feed, now).await?;
         match outcome {
-            Pushed::Read(visit) => self.events.tell(Event::Visited(*visit)),
+            Pushed::Read(visit) => self.events.tell(Event::Visited(visit)),
             // The hub says that there is something new, without bringing it.
             Pushed::Unreadable => {
                 let _stopping = self.orders.send(Order::Visit(feed.key.clone()));

@@ -219,7 +219,7 @@ impl Scheduler {
         self.count(&key, visit.as_ref());
         if let Some(visit) = visit {
             super::events::log(&visit);
-            self.events.tell(Event::Visited(visit));
+            self.events.tell(Event::Visited(Box::new(visit)));
         }
         self.done_once(&key);
     }
@@ -374,7 +374,7 @@ impl Scheduler {
                     if let Some(hold) = &visit.hold {
                         self.hold(hold, &feed);
                     }
-                    self.events.tell(Event::Visited(visit));
+                    self.events.tell(Event::Visited(Box::new(visit)));
                 }
             }
             while self.keeping.join_next().await.is_some() {}

@@ -38,10 +38,10 @@ pub fn read(text: &str) -> Option<Read> {
     }
     let plain = plain::plain(text);
     let main = plain.text.trim();
-    if main.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        if let Some(at) = unix(main) {
-            return Some(Read { at, assumed: false });
-        }
+    if main.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && let Some(at) = unix(main)
+    {
+        return Some(Read { at, assumed: false });
     }
     words::read(&plain)
 }

@@ -137,7 +137,7 @@ async fn notices_go_to_the_channels_that_are_named_for_them() {
     world.extra = channels.to_owned();
     world.start().await;
     world.first_round().await;
-    world.server.set("/wire", Reply::status(410));
+    world.server.set("/wire", Reply::status(403));
     until_told(&mut world, 1, 2).await;
     let to = |world: &World| -> Vec<String> {
         let deliveries = world.store().deliveries(&DeliveryFilter::default()).unwrap();

@@ -32,7 +32,9 @@ pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry
             .or_else(|| link("external_url"))
             .or_else(|| own.and_then(|id| absolute(id, None))),
         guid,
-        title: text(item, "title", loose).map(|title| title_line(&title)).filter(is_filled),
+        title: text(item, "title", loose)
+            .map(|title| title_line(&title))
+            .filter(|title| is_filled(title)),
         summary: text(item, "summary", loose).map(|text| as_html(&text)),
         content: text(item, "content_html", loose)
             .or_else(|| text(item, "content_text", loose).map(|text| as_html(&text))),
@@ -116,6 +118,6 @@ fn as_html(text: &str) -> String {
     if is_html { text.to_owned() } else { text.replace('&', "&amp;").replace('<', "&lt;") }
 }
 
-fn is_filled(text: &String) -> bool {
+fn is_filled(text: &str) -> bool {
     !text.is_empty()
 }

@@ -71,7 +71,8 @@ async fn one_feed_is_shown_on_one_screen() {
                 the answer is a web page, not a feed
                 hint: open the URL in a browser: if it is a normal page, look on it
                 for the address of its feed
-    next fetch  TIME, in WAIT: it failed once; it is tried every day at least
+    next fetch  TIME, in WAIT: it failed once; it is tried every day at
+                least
                 new entries are seen WAIT after publication on average
     last read   TIME
     entries     1 stored, RATE a day, last new TIME

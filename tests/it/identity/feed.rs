@@ -99,14 +99,15 @@ impl Feed {
         self.world.store().entries(&all).unwrap()
     }
 
-    /// What happened to the feed, newest first.
+    /// What documents were found to be as a whole, newest first.
     pub fn events(&self) -> Vec<FeedEvent> {
+        let told = ["identity_migration", "window_missed", "archive", "feed_replaced"];
         let key = "wire".parse().unwrap();
-        let events = self.world.store().feed_events(Some(&key), 100).unwrap();
-        events.into_iter().map(|(_, event)| event).collect()
+        let events = self.world.store().feed_events(Some(&key), 100).unwrap().into_iter();
+        events.map(|(_, event)| event).filter(|event| told.contains(&event.code.as_ref())).collect()
     }
 
-    /// The codes of what happened to the feed, newest first.
+    /// The codes of these, newest first.
     pub fn event_codes(&self) -> Vec<String> {
         self.events().iter().map(|event| event.code.to_string()).collect()
     }

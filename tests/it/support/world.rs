@@ -303,7 +303,7 @@ impl World {
     pub async fn next_visit(&mut self) -> Visit {
         loop {
             if let Event::Visited(visit) = self.next_event().await {
-                return visit;
+                return *visit;
             }
         }
     }
