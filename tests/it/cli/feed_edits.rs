@@ -196,7 +196,7 @@ async fn a_paused_feed_is_not_fetched_and_goes_on_where_it_was() {
         let all = scene.run("feeds status -o json").ended(0).list();
         all.iter().map(|feed| feed["state"].clone()).collect()
     };
-    assert_eq!(states(&scene), ["paused", "empty"]);
+    assert_eq!(states(&scene), ["paused", "ok"]);
     // Who asks for it by name gets it.
     scene.run("feeds fetch wire --dry-run").ended(0);
     // A round of no feed is a short one.
