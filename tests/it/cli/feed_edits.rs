@@ -181,7 +181,8 @@ async fn a_feed_cannot_smuggle_anything_into_the_config_or_a_terminal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_feed_is_not_fetched_and_goes_on_where_it_was() {
-    let scene = Scene::new(&["wire", "ledger"]).await;
+    let mut scene = Scene::new(&["wire", "ledger"]).await;
+    scene.world.publish("ledger", item("Harbour dues rise"));
     scene.once().ended(0);
     let before = main_file(&scene);
     let done = scene.run("feeds pause wire -o json").ended(0).list();
@@ -195,7 +196,7 @@ async fn a_paused_feed_is_not_fetched_and_goes_on_where_it_was() {
         let all = scene.run("feeds status -o json").ended(0).list();
         all.iter().map(|feed| feed["state"].clone()).collect()
     };
-    assert_eq!(states(&scene), ["paused", "empty"]);
+    assert_eq!(states(&scene), ["paused", "ok"]);
     // Who asks for it by name gets it.
     scene.run("feeds fetch wire --dry-run").ended(0);
     // A round of no feed is a short one.
