@@ -31,6 +31,7 @@ fn reason(state: &FeedState) -> String {
     };
     match state.next_reason.as_ref() {
         "new" => "it was never fetched yet".to_owned(),
+        "resumed" => "it was paused until now".to_owned(),
         "url_changed" => "it has another URL now".to_owned(),
         "interval" => {
             let (rate, decimals) =
