@@ -131,7 +131,7 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
         ("full text", article.map(full_text).unwrap_or_default()),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        page.field(&format!("  {name}"), value);
+        page.fact(name, value);
     }
     for stored in &detail.matches {
         let clauses: Vec<String> = stored.found.evidence.clauses.iter().map(clause).collect();
@@ -142,13 +142,13 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
             1 => String::new(),
             _ => format!(" (revision {})", stored.entry_revision),
         };
-        page.field("  matches", &format!("{name}{revision}: {}", clauses.join(" · ")));
+        page.fact("matches", &format!("{name}{revision}: {}", clauses.join(" · ")));
     }
     for decision in &detail.decisions {
         let alert = decision.alert.map(|alert| format!(" {alert}")).unwrap_or_default();
         let (verdict, topic) = (&decision.verdict, &decision.topic);
         let text = format!("{verdict}{alert} for {topic}: {}", decision.reason.text);
-        page.field("  decided", &text);
+        page.fact("decided", &text);
     }
     page.blank();
     document.body.lines().for_each(|line| page.line(line));

@@ -42,6 +42,12 @@ impl Page {
         self.line(name);
     }
 
+    /// A fact of a list below a title.
+    pub fn fact(&mut self, label: &str, text: &str) {
+        self.put(&format!("  {label}"), LABEL + 1, text);
+    }
+
+    /// An empty line.
     pub fn blank(&mut self) {
         self.text.push('\n');
     }

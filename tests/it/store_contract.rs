@@ -184,9 +184,9 @@ async fn a_feed_goes_on_where_it_was_when_it_returns() {
     assert_eq!(retired(desk.store.feeds().unwrap()), [false, false]);
 
     let now_retired = vec![desk.feeds[1].0.clone()];
-    let told = "UPDATE feeds SET told_at = 1, told_condition = 'failing'";
+    let telling = "UPDATE feeds SET told_at = 1, told_condition = 'failing'";
     let conn = rusqlite::Connection::open(desk.dir.path().join(DATABASE_FILE)).unwrap();
-    conn.execute(told, []).unwrap();
+    conn.execute(telling, []).unwrap();
     let both = vec![desk.feeds[1].0.clone(), desk.feeds[0].0.clone()];
     let told_of = |desk: &Desk| -> Vec<bool> {
         desk.store.feeds().unwrap().iter().map(|view| view.told_at.is_some()).collect()

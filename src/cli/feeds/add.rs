@@ -25,6 +25,8 @@ const MAX_TITLE_CHARS: usize = 200;
 pub const RELOAD: &str =
     "a running daemon takes it up on SIGHUP (`systemctl reload wirewatch`, or `kill -HUP PID`)";
 
+const NOTHING_WRITTEN: &str = "nothing was written; `wirewatch check` shows what is wrong now";
+
 pub fn run(asked: &Add, session: &mut Session) -> Result<Exit, Failure> {
     let layout = session.loader()?.layout()?;
     let typed = feed_address::as_typed(&asked.url);
@@ -34,7 +36,7 @@ pub fn run(asked: &Add, session: &mut Session) -> Result<Exit, Failure> {
         key(asked.id.as_deref(), None, &typed, &layout)?;
     }
     if layout.feeds().next().is_some() {
-        session.config()?;
+        session.config().map_err(|failure| failure.hint(NOTHING_WRITTEN))?;
     }
     if asked.no_fetch {
         warn_of_private(&typed, session)?;
