@@ -36,7 +36,7 @@ impl Hub {
         world.first_round().await;
         let listen = "127.0.0.1:0".parse().unwrap();
         let config = HttpConfig { listen, public_url: None };
-        let web = Web::start(&config, world.app().push(), 1 << 20).await.unwrap();
+        let web = Web::start(&config, world.app().push()).await.unwrap();
         Self { world, web, items: Vec::new() }
     }
 
@@ -212,7 +212,7 @@ async fn a_hub_that_refuses_is_asked_again_later_and_the_feed_is_polled() {
     world.first_round().await;
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = HttpConfig { listen, public_url: None };
-    let web = Web::start(&config, world.app().push(), 1 << 20).await.unwrap();
+    let web = Web::start(&config, world.app().push()).await.unwrap();
     let hub = Hub { world, web, items: Vec::new() };
     let failed = hub.state(PushState::Failed).await;
     assert_eq!(failed.code.as_deref(), Some("http_500"));
