@@ -103,7 +103,7 @@ async fn ask(
         }
         Err(failure) => (failure.code(), failure.to_string()),
     };
-    let failed = kept.clone().failed(code, Some(detail), now);
+    let failed = kept.clone().failed(code, Some(detail), pipeline.clock.now());
     keep_failure(pipeline, kept, failed).await
 }
 
