@@ -102,4 +102,8 @@ async fn a_hub_that_hangs_keeps_no_other_waiting() {
     world.app().reload(config).await.unwrap();
     world.server.wait_for("/hub-a", 1).await;
     world.server.wait_for("/hub-b", 1).await;
+    for feed in ["wire", "ledger"] {
+        let asked = world.store().subscription(&feed.parse().unwrap()).unwrap().unwrap();
+        assert_eq!(asked.code.as_deref(), Some("asked"), "{feed} was given up before");
+    }
 }
