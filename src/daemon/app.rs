@@ -62,6 +62,8 @@ pub enum StartError {
     Channel { channel: ChannelId, source: OpenError },
     #[error("`state_dir` changed from {} to {}: that needs a restart", from.display(), to.display())]
     StateDirChanged { from: PathBuf, to: PathBuf },
+    #[error("`listen` under `[http]` changed from {from} to {to}: that needs a restart")]
+    ListenChanged { from: String, to: String },
 }
 
 /// A running daemon.
@@ -195,6 +197,10 @@ impl App {
         if from != to {
             return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
         }
+        let (from, to) = (listens(&live.config), listens(&config));
+        if from != to {
+            return Err(StartError::ListenChanged { from, to });
+        }
         let (pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store)?;
@@ -282,6 +288,11 @@ impl App {
 /// business. One that is there keeps its rights.
 fn make_private(dir: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Where a configuration has wirewatch listen, in words.
+fn listens(config: &Config) -> String {
+    config.http.as_ref().map_or("none".to_owned(), |http| http.listen.to_string())
 }
 
 /// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.

@@ -156,6 +156,12 @@ fn entries_per_day(state: &FeedState, record: &FetchRecord) -> f64 {
     state.entries_per_day + weight * (now - state.entries_per_day)
 }
 
+/// The running mean after so many new entries came between two fetches. The next fetch lets it
+/// forget for the whole time since the last one.
+pub fn rate_after_push(state: &FeedState, new_entries: usize) -> f64 {
+    state.entries_per_day + new_entries as f64 / RATE_MEMORY_DAYS
+}
+
 /// Whether `at` lies further back than `span`, or so far ahead that a clock was wrong.
 fn is_older(at: Timestamp, span: Duration, now: Timestamp) -> bool {
     const WRONG_CLOCK: Duration = Duration::from_secs(86_400);
