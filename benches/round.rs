@@ -1,36 +1,33 @@
-//! A whole round of 1,000 loopback feeds with 20 entries each, by the real binary: cold (fetch,
-//! parse, match, place, store, index), then unchanged (every server answers 304), and the memory
-//! of the daemon that then idles over them. Wall time includes this process serving the feeds.
+//! A whole round over loopback feeds with 20 entries each, by the real binary: cold (fetch, parse,
+//! match, place, store, index), then unchanged (every server answers 304), and the memory and the
+//! work of the daemon that then idles over them. Wall time includes this process serving the feeds.
 //!
-//! Run with `cargo bench --bench round`.
+//! Run with `cargo bench --bench round` for 1,000 feeds, `cargo bench --bench round -- 10000` for
+//! more.
+
+mod served;
 
 use std::fs;
-use std::net::Ipv4Addr;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::extract::Path as UrlPath;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use served::{ENTRIES, serve, write_config};
 
 const FEEDS: usize = 1_000;
-const ENTRIES: usize = 20;
-const WORDS: usize = 4_000;
-const SYLLABLES: [&str; 16] = [
-    "ka", "lo", "mi", "ner", "dor", "sa", "ti", "ve", "run", "pel", "gar", "hes", "bri", "tol",
-    "sen", "wa",
-];
+
+/// How long the idle daemon is watched, after as long to come to rest.
+const IDLE: Duration = Duration::from_secs(20);
 
 fn main() {
+    let asked = std::env::args().skip(1).find_map(|arg| arg.parse().ok());
+    let feeds: usize = asked.unwrap_or(FEEDS);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let port = runtime.block_on(serve());
+    let port = runtime.block_on(serve(feeds));
     let dir = tempfile::tempdir().unwrap();
-    let config = write_config(dir.path(), port, FEEDS);
-    println!("{FEEDS} feeds x {ENTRIES} entries on loopback, topics of config/topics");
+    let config = write_config(dir.path(), port, feeds);
+    println!("{feeds} feeds x {ENTRIES} entries on loopback, topics of config/topics");
     report("cold round", &config);
     report("unchanged round", &config);
     idle(&config);
@@ -49,20 +46,30 @@ fn report(name: &str, config: &Path) {
     println!("{name:<16} {:>6.2} s wall  {:>6.2} CPU-s", wall.as_secs_f64(), cpu.as_secs_f64());
 }
 
-/// The daemon's resident memory once its first round is over.
+/// The daemon's resident memory and work once its first round is over: feeds already known are not
+/// due for long.
 fn idle(config: &Path) {
     let mut child = wirewatch(config).arg("run").stderr(Stdio::null()).spawn().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut last = 0;
-    // The round is over when memory stands still: feeds already known are not due for long.
-    for _ in 0..40 {
-        std::thread::sleep(Duration::from_millis(250));
-        last = resident_kb(&status);
-    }
-    println!("idle daemon      {:>6.1} MB resident", last as f64 / 1024.0);
+    let proc = format!("/proc/{}", child.id());
+    std::thread::sleep(IDLE);
+    let before = ticks(&proc);
+    std::thread::sleep(IDLE);
+    // SAFETY: asks for a constant of the system.
+    let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) } as f64;
+    let cpu = (ticks(&proc) - before) as f64 / per_second / IDLE.as_secs_f64() * 100.0;
+    let memory = resident_kb(&format!("{proc}/status")) as f64 / 1024.0;
+    println!("idle daemon      {memory:>6.1} MB resident  {cpu:>6.2} % of a core");
     // SAFETY: the child is ours and not yet waited for.
     unsafe { libc::kill(child.id().cast_signed(), libc::SIGTERM) };
     child.wait().unwrap();
+}
+
+/// Processor time used so far, in the system's ticks.
+fn ticks(proc: &str) -> u64 {
+    let stat = fs::read_to_string(format!("{proc}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    // Fields 14 and 15 of proc(5), counted after the name.
+    fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum()
 }
 
 fn resident_kb(status: &str) -> u64 {
@@ -90,82 +97,4 @@ fn wait(child: Child) -> (std::process::ExitStatus, Duration) {
         Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64)
     };
     (std::process::ExitStatus::from_raw(status), time(usage.ru_utime) + time(usage.ru_stime))
-}
-
-async fn serve() -> u16 {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let bodies: Vec<String> = (0..FEEDS).map(feed).collect();
-    let bodies: &'static [String] = bodies.leak();
-    let answer = move |UrlPath(number): UrlPath<usize>, headers: HeaderMap| async move {
-        answer(&bodies[number], &headers)
-    };
-    let app = Router::new().route("/{number}", get(answer));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    port
-}
-
-fn answer(body: &'static str, headers: &HeaderMap) -> Response {
-    if headers.contains_key(header::IF_NONE_MATCH) {
-        return StatusCode::NOT_MODIFIED.into_response();
-    }
-    ([(header::ETAG, "\"1\""), (header::CONTENT_TYPE, "application/rss+xml")], body).into_response()
-}
-
-/// A feed of its own host each, since one host is asked one thing at a time.
-fn write_config(dir: &Path, port: u16, feeds: usize) -> std::path::PathBuf {
-    let topics = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/topics");
-    let mut text = format!(
-        "state_dir = \"{}\"\ntopics = \"{}\"\n[egress]\nallow_net = [\"127.0.0.0/8\"]\n",
-        dir.join("state").display(),
-        topics.display()
-    );
-    for number in 0..feeds {
-        let host = Ipv4Addr::new(127, 0, 1 + (number / 250) as u8, 1 + (number % 250) as u8);
-        text +=
-            &format!("[[feed]]\nid = \"feed-{number}\"\nurl = \"http://{host}:{port}/{number}\"\n");
-    }
-    let file = dir.join("wirewatch.toml");
-    fs::write(&file, text).unwrap();
-    file
-}
-
-/// A feed of invented news, the same at each run.
-fn feed(number: usize) -> String {
-    let mut random = number as u64 + 1;
-    let mut items = String::new();
-    for entry in 0..ENTRIES {
-        let title = words(&mut random, 9);
-        let text = words(&mut random, 60);
-        items += &format!(
-            "<item><title>{title}</title><link>https://news{number}.example/{entry}</link>\
-             <guid isPermaLink=\"false\">{number}-{entry}</guid>\
-             <pubDate>Wed, 03 Jun 2026 0{}:{:02}:00 GMT</pubDate>\
-             <description>{text}</description></item>",
-            entry % 10,
-            number % 60,
-        );
-    }
-    format!(
-        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>News {number}</title>\
-         <link>https://news{number}.example/</link><description>Invented</description>{items}\
-         </channel></rss>"
-    )
-}
-
-/// Words drawn so that few are frequent and many are rare, as in news.
-fn words(random: &mut u64, count: usize) -> String {
-    let draw = |random: &mut u64| {
-        *random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let unit = (*random >> 11) as f64 / (1u64 << 53) as f64;
-        let mut rank = (WORDS as f64).powf(unit) as usize;
-        let mut word = String::new();
-        while rank > 0 {
-            word += SYLLABLES[rank % SYLLABLES.len()];
-            rank /= SYLLABLES.len();
-        }
-        word
-    };
-    (0..count).map(|_| draw(random)).collect::<Vec<_>>().join(" ")
 }
