@@ -16,6 +16,7 @@ use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_watch::FeedWatch;
+use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
@@ -79,6 +80,9 @@ pub struct App {
     /// The pipeline that runs, for the reader of articles and the watches over topics and feeds.
     pipeline: watch::Sender<Arc<Pipeline>>,
     wanted: Arc<Notify>,
+    /// The limits per host and the sites that are left alone, for feeds and pages alike.
+    gate: HostGate,
+    holds: Holds,
     /// The reader's task; for one round, there is none, and it reads once at the end.
     articles: Mutex<Option<JoinHandle<()>>>,
     push: Push,
@@ -131,8 +135,15 @@ impl App {
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let held = store.site_holds(options.clock.now())?;
-        let scheduler =
-            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
+        let scheduler = Scheduler::new(
+            pipeline.clone(),
+            gate.clone(),
+            &held,
+            feeds,
+            events.clone(),
+            options.once,
+        );
+        let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
@@ -145,7 +156,12 @@ impl App {
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
         let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
-        let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
+        let articles = Articles {
+            pipeline: pipeline.subscribe(),
+            wanted: wanted.clone(),
+            gate: gate.clone(),
+            holds: holds.clone(),
+        };
         let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -158,6 +174,8 @@ impl App {
             scheduler: Mutex::new(Some(scheduler)),
             pipeline,
             wanted,
+            gate,
+            holds,
             articles: Mutex::new(reading),
             push,
             hubs,
@@ -241,8 +259,12 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
-        let articles =
-            Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
+        let articles = Articles {
+            pipeline: self.pipeline.subscribe(),
+            wanted: self.wanted.clone(),
+            gate: self.gate.clone(),
+            holds: self.holds.clone(),
+        };
         articles.drain(&self.stop).await;
         let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;

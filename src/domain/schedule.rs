@@ -23,7 +23,7 @@ use super::feed::{ReasonCode, Rhythm};
 
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
-pub use self::site::{SiteHold, hold, resume, site};
+pub use self::site::{SiteHold, hold, hold_by_page, resume, site};
 pub use self::words::{expected_latency, why};
 
 /// First wait after a failure; doubled with each further one.
