@@ -114,6 +114,11 @@ impl Scheduler {
         scheduler
     }
 
+    /// The sites that are left alone, for others who ask them.
+    pub fn holds(&self) -> Holds {
+        self.holds.clone()
+    }
+
     /// Runs until stopped, or with `once` until every feed was visited. Returns how many visits
     /// of the first round failed.
     pub async fn run(

@@ -86,13 +86,18 @@ impl Robots {
 }
 
 /// Asks a server for its rules. A 4xx says that there are none; what is no answer at all says
-/// nothing (RFC 9309, section 2.3.1). An address that may not be asked is an error of its own.
+/// nothing (RFC 9309, section 2.3.1). An address that may not be asked is an error of its own, and
+/// so is a server that asks to be left alone.
 async fn ask(fetcher: &Fetcher, server: &str, private: bool) -> Result<Rules, FetchFailure> {
     match fetcher.get(&format!("{server}/robots.txt"), ACCEPT_RULES, private).await {
         Ok(fetched) => {
             let bytes = &fetched.body[..fetched.body.len().min(MAX_BYTES)];
             Ok(Rules::Text(String::from_utf8_lossy(bytes).into()))
         }
+        Err(
+            busy @ (FetchFailure::Status { status: 429, .. }
+            | FetchFailure::Status { status: 503, retry_after: Some(_), .. }),
+        ) => Err(busy),
         Err(FetchFailure::Status { status: 400..=499, .. }) => Ok(Rules::None),
         Err(
             refused @ (FetchFailure::Refused(_)
