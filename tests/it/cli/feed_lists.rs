@@ -127,7 +127,7 @@ async fn what_was_exported_is_imported_as_the_same_set() {
     assert_eq!(set(&other), set(&scene));
     assert!(other.world.dir().join("feeds/imported.toml").exists());
     let tagged = scene.run("feeds export --tag none").ended(1);
-    assert!(tagged.err.contains("no feed has this tag"), "{}", tagged.err);
+    assert!(tagged.err.contains("there is no tag `none`"), "{}", tagged.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]
