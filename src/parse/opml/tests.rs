@@ -109,7 +109,8 @@ fn what_cannot_be_fetched_is_left_out_and_said() {
         <outline text="page" type="link" url="https://x.example/"/>
         <outline text="scraped" type="HTML+XPath" xmlUrl="https://x.example/"/>
         <outline text="odd" xmlUrl="https://"/>
-        <outline text="empty folder"/>
+        <outline text="lost"/>
+        <outline text="empty folder" type="folder"/>
         </body></opml>"#,
     );
     assert!(list.feeds.is_empty(), "{:?}", list.feeds);
@@ -124,6 +125,7 @@ fn what_cannot_be_fetched_is_left_out_and_said() {
             (6, "not_a_feed"),
             (7, "not_a_feed"),
             (8, "bad_url"),
+            (9, "no_url"),
         ]
     );
     assert!(list.remarks.iter().all(|remark| !remark.message.contains("pw@")));

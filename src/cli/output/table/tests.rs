@@ -78,10 +78,10 @@ fn topics() -> Records {
 #[test]
 fn in_80_columns_ids_times_and_headers_stay_whole_and_texts_take_the_rest() {
     insta::assert_snapshot!(render(&alerts(), Some(80)), @r"
-    id            topic          headline                      updated
-    A5e4k8a037mr  harbour-talks  Ceasefire talks in the        2026-06-03T09:45:12Z
-                                 harbour city go on although…
-    A7c1d9b220xy  harbour-talks  Short one                     2026-06-03T09:45:12Z
+    id            state         severity  topic          headline
+    A5e4k8a037mr  open          critical  harbour-talks  Ceasefire talks in the
+                                                         harbour city go on althoug…
+    A7c1d9b220xy  acknowledged  critical  harbour-talks  Short one
     ");
     insta::assert_snapshot!(render(&deliveries(), Some(80)), @r"
     id            alert         channel    state    last_code  last_detail
