@@ -6,7 +6,6 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -17,8 +16,10 @@ use super::holds::Holds;
 use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, Outcome};
 use crate::domain::ids::FeedKey;
-use crate::domain::schedule::{self, SiteHold};
+use crate::domain::schedule::{self, Asker, SiteHold};
 use crate::fetch::hosts::HostGate;
+
+pub use super::order::Order;
 
 /// How long visits under way may go on once the daemon is told to stop. What they commit until
 /// then is kept; the rest is fetched again next time.
@@ -32,16 +33,6 @@ const STORE_RETRY_DOUBLINGS: u32 = 7;
 /// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
 /// made: the feed is due now.
 const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
-
-/// What the scheduler is told while it runs.
-pub enum Order {
-    /// Go on with these feeds and this pipeline.
-    Replace { pipeline: Arc<Pipeline>, feeds: Vec<(Arc<Feed>, FeedState)> },
-    /// Visit this feed now.
-    Visit(FeedKey),
-    /// A hub pushes this feed until then, or no longer does.
-    Pushed { feed: FeedKey, until: Option<Timestamp> },
-}
 
 /// One feed under schedule.
 struct Scheduled {
@@ -64,6 +55,8 @@ pub struct Scheduler {
     due: BinaryHeap<Reverse<(Duration, u64, FeedKey)>>,
     running: JoinSet<Ended>,
     busy: HashSet<FeedKey>,
+    /// Asked for while a visit was under way, which may have come too early.
+    again: HashMap<FeedKey, Asker>,
     /// Sites that wait, on their way into the store.
     keeping: JoinSet<()>,
     turns: u64,
@@ -94,6 +87,7 @@ impl Scheduler {
             due: BinaryHeap::new(),
             running: JoinSet::new(),
             busy: HashSet::new(),
+            again: HashMap::new(),
             keeping: JoinSet::new(),
             turns: 0,
             unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
@@ -216,6 +210,9 @@ impl Scheduler {
                 None
             }
         };
+        if let Some(asker) = self.again.remove(&key) {
+            self.asked(key.clone(), asker);
+        }
         self.count(&key, visit.as_ref());
         if let Some(visit) = visit {
             super::events::log(&visit);
@@ -339,9 +336,25 @@ impl Scheduler {
         }
     }
 
+    fn asked(&mut self, key: FeedKey, by: Asker) {
+        if self.once {
+            return;
+        }
+        if self.busy.contains(&key) {
+            let asker = self.again.entry(key).or_insert(by);
+            *asker = by.max(*asker);
+            return;
+        }
+        let Some(scheduled) = self.feeds.get(&key) else { return };
+        if let Some(wait) = schedule::asked(&scheduled.state, by, self.pipeline.clock.now()) {
+            self.schedule(key, wait);
+        }
+    }
+
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Visit(key) => self.schedule(key, Duration::ZERO),
+            Order::Visit(key) => self.asked(key, Asker::User),
+            Order::Ping(key) => self.asked(key, Asker::Hub),
             Order::Pushed { feed, until } => {
                 if let Some(scheduled) = self.feeds.get_mut(&feed) {
                     scheduled.state.pushed_until = until;

@@ -3,9 +3,10 @@
 //!
 //! `wait` is the rule of a feed that works, `skip` what it says of its quiet hours; `moves` and
 //! `gone` are what a server says again and again before it is believed; `site` is whose request
-//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `words` tells all of
+//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `asked` is who may hurry it; `words` tells all of
 //! it to people.
 
+mod asked;
 mod gone;
 mod moves;
 mod probe;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use super::feed::{FeedEvent, FeedState, FetchMemory, FetchRecord, Freshness, Interval, Outcome};
 use super::feed::{ReasonCode, Rhythm};
 
+pub use self::asked::{Asker, asked};
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
 pub use self::site::{SiteHold, hold, resume, site};

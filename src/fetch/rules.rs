@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn the_rules_for_us_count_before_those_for_all() {
-        let rules = "User-agent: *\nDisallow: /\n\nUser-agent: WireWatch/1.0\nDisallow: /private/\n";
+        let rules =
+            "User-agent: *\nDisallow: /\n\nUser-agent: WireWatch/1.0\nDisallow: /private/\n";
         assert!(allowed(rules, "/news/1"));
         assert!(!allowed(rules, "/private/1"));
         assert!(!all("Disallow: /", "/"));

@@ -122,7 +122,7 @@ async fn a_feed_that_is_anything_but_a_feed_is_recorded_and_disturbs_no_other() 
             Reply::ok("<!doctype html><html><body>Back soon</body></html>"),
             "not_a_feed_html",
         ),
-        ("empty", Reply::ok(""), "empty"),
+        ("empty", Reply::ok(""), "empty_body"),
         ("gone", Reply::status(410), "http_410"),
         ("broken", Reply::status(500), "http_500"),
         ("round", Reply::redirect(302, "/round"), "too_many_redirects"),
