@@ -163,6 +163,7 @@ fn full_text(article: &ArticleView) -> String {
     let why = why.unwrap_or_default();
     match (article.state.as_str(), article.at) {
         ("read", Some(at)) => format!("read from its page {}", moment::text(at)),
+        ("again", _) => "what its page said is added to the revised entry".to_owned(),
         ("wanted", None) => "its page is still to be read".to_owned(),
         ("wanted", Some(_)) => {
             format!("{why}; its page is tried again {}", moment::text(article.due))

@@ -29,11 +29,11 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
         let mut signals = Signals::listen().map_err(no_runtime)?;
         let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
         let state_dir = config.state_dir.clone();
-        let (http, max_body) = (config.http.clone(), config.fetch.max_body_bytes);
+        let http = config.http.clone();
         let app = App::start(config, options).await?;
         tracing::info!(feeds, topics, state_dir = %state_dir.display(), "watching; Ctrl-C stops");
         let web = match &http {
-            Some(http) if !once => Some(Web::start(http, app.push(), max_body).await?),
+            Some(http) if !once => Some(Web::start(http, app.push()).await?),
             _ => None,
         };
         if let Some(web) = &web {
@@ -41,10 +41,12 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
         }
         if !once {
             let load = move || loader.load().map_err(|failure| failure.to_string());
-            let ending = signals.govern(app, load).await;
-            if let Some(web) = web {
-                web.stop().await;
-            }
+            let close = async {
+                if let Some(web) = web {
+                    web.stop().await;
+                }
+            };
+            let ending = signals.govern(app, load, close).await;
             return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
         }
         let done = tokio::select! {

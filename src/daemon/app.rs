@@ -16,6 +16,7 @@ use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_watch::FeedWatch;
+use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
@@ -62,6 +63,8 @@ pub enum StartError {
     Channel { channel: ChannelId, source: OpenError },
     #[error("`state_dir` changed from {} to {}: that needs a restart", from.display(), to.display())]
     StateDirChanged { from: PathBuf, to: PathBuf },
+    #[error("`listen` under `[http]` changed from {from} to {to}: that needs a restart")]
+    ListenChanged { from: String, to: String },
 }
 
 /// A running daemon.
@@ -77,6 +80,9 @@ pub struct App {
     /// The pipeline that runs, for the reader of articles and the watches over topics and feeds.
     pipeline: watch::Sender<Arc<Pipeline>>,
     wanted: Arc<Notify>,
+    /// The limits per host and the sites that are left alone, for feeds and pages alike.
+    gate: HostGate,
+    holds: Holds,
     /// The reader's task; for one round, there is none, and it reads once at the end.
     articles: Mutex<Option<JoinHandle<()>>>,
     push: Push,
@@ -129,8 +135,15 @@ impl App {
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let held = store.site_holds(options.clock.now())?;
-        let scheduler =
-            Scheduler::new(pipeline.clone(), gate, &held, feeds, events.clone(), options.once);
+        let scheduler = Scheduler::new(
+            pipeline.clone(),
+            gate.clone(),
+            &held,
+            feeds,
+            events.clone(),
+            options.once,
+        );
+        let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
@@ -143,7 +156,12 @@ impl App {
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
         let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
-        let articles = Articles { pipeline: pipeline.subscribe(), wanted: wanted.clone() };
+        let articles = Articles {
+            pipeline: pipeline.subscribe(),
+            wanted: wanted.clone(),
+            gate: gate.clone(),
+            holds: holds.clone(),
+        };
         let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -156,6 +174,8 @@ impl App {
             scheduler: Mutex::new(Some(scheduler)),
             pipeline,
             wanted,
+            gate,
+            holds,
             articles: Mutex::new(reading),
             push,
             hubs,
@@ -194,6 +214,10 @@ impl App {
         let (from, to) = (&live.config.state_dir, &config.state_dir);
         if from != to {
             return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
+        }
+        let (from, to) = (listens(&live.config), listens(&config));
+        if from != to {
+            return Err(StartError::ListenChanged { from, to });
         }
         let (pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
@@ -235,8 +259,12 @@ impl App {
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
-        let articles =
-            Articles { pipeline: self.pipeline.subscribe(), wanted: self.wanted.clone() };
+        let articles = Articles {
+            pipeline: self.pipeline.subscribe(),
+            wanted: self.wanted.clone(),
+            gate: self.gate.clone(),
+            holds: self.holds.clone(),
+        };
         articles.drain(&self.stop).await;
         let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
@@ -282,6 +310,11 @@ impl App {
 /// business. One that is there keeps its rights.
 fn make_private(dir: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Where a configuration has wirewatch listen, in words.
+fn listens(config: &Config) -> String {
+    config.http.as_ref().map_or("none".to_owned(), |http| http.listen.to_string())
 }
 
 /// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.

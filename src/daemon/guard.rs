@@ -82,6 +82,7 @@ async fn panicked(
         would_have_raised: 0,
         detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
     };
+    let state = &pipeline.store.with_pushes(state)?;
     let after = schedule::after_failure(state, &record, None, false);
     let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
     let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };

@@ -15,7 +15,7 @@ use super::prepare::{manner, prepare};
 use crate::clock::Clock;
 use crate::config::{ChannelKind, Config};
 use crate::deliver::object::{self, AlertV1};
-use crate::domain::feed::push::Subscription;
+use crate::domain::feed::push::{PUSHED, Subscription};
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
@@ -119,10 +119,12 @@ impl Pipeline {
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
         let names_hub = !batch.links.hubs.is_empty();
         let plan = self.ingest(batch, Led { redirect, announced }, at).await?;
-        if names_hub && state.pushed_until.is_none() {
+        // What it says of its hub may have ended the lease.
+        let after = self.store.with_pushes(&plan.feed)?;
+        if names_hub && after.pushed_until.is_none() {
             self.hubs.notify_one();
         }
-        Ok((plan.feed.clone(), Visit::planned(state, &plan)))
+        Ok((after, Visit::planned(state, &plan)))
     }
 
     /// Takes a document that a hub pushed. Only the store can fail.
@@ -134,10 +136,9 @@ impl Pipeline {
         body: Bytes,
     ) -> Result<Pushed, StoreError> {
         let (at, begun) = (self.clock.now(), self.clock.elapsed());
-        let views = self.store.feeds()?;
-        let state = views.into_iter().find(|view| view.state.id == subscription.feed);
-        let Some(state) = state.map(|view| view.state).filter(|state| !state.awaits_baseline())
-        else {
+        let state = self.store.feed_state(subscription.feed)?;
+        let of_feed = |state: &FeedState| state.url == feed.url && !state.awaits_baseline();
+        let Some(state) = state.filter(of_feed) else {
             return Ok(Pushed::Unreadable);
         };
         let bytes = body.len() as u64;
@@ -149,7 +150,7 @@ impl Pipeline {
             feed: state.id,
             at,
             outcome: Outcome::Fresh,
-            code: "pushed".into(),
+            code: PUSHED.into(),
             status: None,
             bytes,
             duration: self.clock.elapsed().saturating_sub(begun),
@@ -292,6 +293,7 @@ impl Pipeline {
     ) -> Result<(FeedState, Visit), StoreError> {
         let record = FetchRecord { status: Some(fetched.status), bytes: fetched.bytes, ..record };
         let hints = Hints { freshness: fetched.freshness, rhythm: Rhythm::default() };
+        let state = &self.store.with_pushes(state)?;
         let mut after = schedule::after_success(state, &record, feed.interval, hints);
         after.validators = fetched.validators;
         let led = Led { redirect: fetched.permanent_url, announced: None };
@@ -314,6 +316,7 @@ impl Pipeline {
             detail: Some(failure.detail),
             ..record
         };
+        let state = &self.store.with_pushes(state)?;
         let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
         let hold = schedule::hold(failure.site, &record, &after, failure.retry_after).map(Box::new);
         let told = Visit::of(&record, &after);

@@ -6,32 +6,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Event, Events};
 use super::pipeline::{Pipeline, Pushed};
 use super::scheduler::Order;
-use crate::domain::feed::push::{LEASE, Subscription};
+use crate::domain::feed::Feed;
+use crate::domain::feed::push::Subscription;
+use crate::domain::ids::FeedKey;
 use crate::domain::untrusted;
-use crate::fetch::hub::SubscribeRequest;
 use crate::store::error::StoreError;
 
+mod asking;
 mod signature;
 
 /// Path of the callback, before the token.
 pub const CALLBACK_PATH: &str = "/websub/";
 
-/// Hubs asked in one go, and the longest wait for something to do.
-const BATCH: u32 = 50;
+/// Longest wait for something to do.
 const MAX_NAP: Duration = Duration::from_secs(600);
 const STORE_RETRY: Duration = Duration::from_secs(60);
 
 /// Pushes that are read at the same time; a hub that brings more is asked to come again.
 const CONCURRENT: usize = 8;
-
-/// Bytes of randomness in a token and a secret.
-const RANDOM_BYTES: usize = 24;
 
 /// What callers from outside are answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,16 +98,9 @@ impl Push {
         let Some(public_url) = public_url else {
             return MAX_NAP;
         };
-        let asked = async {
-            for due in pipeline.store.due_subscriptions(pipeline.clock.now(), BATCH)? {
-                ask(pipeline, due, &public_url).await?;
-            }
-            pipeline.store.until_subscription(pipeline.clock.now())
-        };
-        match asked.await {
+        match asking::ask_due(pipeline, &public_url).await {
             Ok(wait) => wait.unwrap_or(MAX_NAP).min(MAX_NAP),
             Err(error) => {
-                let error: StoreError = error;
                 tracing::error!(code = error.code(), %error, "subscriptions wait: the database failed");
                 STORE_RETRY
             }
@@ -123,7 +114,8 @@ impl Push {
             return Ok(Answer::NotFound);
         };
         let now = pipeline.clock.now();
-        if !subscription.wants(&query.topic) {
+        let fetched = fetched(&pipeline, &subscription.key).is_some();
+        if !fetched || !subscription.wants(&query.topic) {
             return Ok(Answer::NotFound);
         }
         let (after, answer) = match query.mode.as_str() {
@@ -148,92 +140,85 @@ impl Push {
         Ok(answer)
     }
 
+    /// Whether a body that comes for this token is to be read: strangers are sent away before
+    /// their bytes take any memory. A hub that pushes a feed which is paused or no longer
+    /// configured is told to forget it.
+    pub async fn admit(&self, token: &str) -> Result<Admission, StoreError> {
+        let pipeline = self.pipeline.borrow().clone();
+        let now = pipeline.clock.now();
+        let Some(subscription) = pipeline.store.subscription_of(token)? else {
+            return Ok(Admission::Refused(Answer::NotFound));
+        };
+        let Some(feed) = fetched(&pipeline, &subscription.key) else {
+            if subscription.lease_until.is_some() {
+                let ended = subscription.clone().ended(now);
+                pipeline.store.follow_subscription(subscription, ended).await?;
+            }
+            return Ok(Admission::Refused(Answer::NotFound));
+        };
+        if !subscription.is_active(now) {
+            return Ok(Admission::Refused(Answer::NotFound));
+        }
+        let Ok(turn) = self.reading.clone().try_acquire_owned() else {
+            return Ok(Admission::Refused(Answer::Busy));
+        };
+        let push = self.clone();
+        let reading = Reading { push, pipeline, feed, subscription, _turn: turn };
+        Ok(Admission::Granted(Box::new(reading)))
+    }
+}
+
+/// What becomes of a push before its body is read.
+pub enum Admission {
+    Granted(Box<Reading>),
+    Refused(Answer),
+}
+
+/// A push whose body may be read. So many of them there are at the same time.
+pub struct Reading {
+    push: Push,
+    pipeline: Arc<Pipeline>,
+    feed: Arc<Feed>,
+    subscription: Subscription,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Reading {
+    /// Most bytes that are read of the body.
+    pub fn max_body_bytes(&self) -> usize {
+        usize::try_from(self.pipeline.config.fetch.max_body_bytes).unwrap_or(usize::MAX)
+    }
+
     /// Takes what a hub pushes. It is answered after the commit: what was not stored comes again.
     /// What bears no good signature is ignored (WebSub, section 7.1).
     pub async fn receive(
-        &self,
-        token: &str,
+        self,
         signature: &[u8],
         content_type: Option<&str>,
         body: Bytes,
     ) -> Result<Answer, StoreError> {
-        let Ok(_turn) = self.reading.try_acquire() else {
-            return Ok(Answer::Busy);
-        };
-        let pipeline = self.pipeline.borrow().clone();
-        let now = pipeline.clock.now();
-        let Some(subscription) = pipeline.store.subscription_of(token)? else {
-            return Ok(Answer::NotFound);
-        };
-        let configured = pipeline.config.feeds.iter().find(|feed| feed.key == subscription.key);
-        let Some(feed) = configured.filter(|_| subscription.is_active(now)) else {
-            return Ok(Answer::NotFound);
-        };
+        let Self { push, pipeline, feed, subscription, .. } = &self;
         let secret = subscription.secret.as_deref().unwrap_or_default();
         if !signature::is_good(signature, secret.as_bytes(), &body) {
             tracing::warn!(feed = %feed.key, "a push without a good signature was ignored");
             return Ok(Answer::Accepted);
         }
-        let outcome = pipeline.pushed(feed, &subscription, content_type, body).await?;
+        let now = pipeline.clock.now();
+        let outcome = pipeline.pushed(feed, subscription, content_type, body).await?;
         pipeline.store.count_push(subscription.feed, now).await?;
         match outcome {
-            Pushed::Read(visit) => self.events.tell(Event::Visited(visit)),
+            Pushed::Read(visit) => push.events.tell(Event::Visited(visit)),
             // The hub says that there is something new, without bringing it.
             Pushed::Unreadable => {
-                let _stopping = self.orders.send(Order::Visit(feed.key.clone()));
+                let _stopping = push.orders.send(Order::Ping(feed.key.clone()));
             }
         }
         Ok(Answer::Accepted)
     }
 }
 
-/// Asks one hub, and keeps how that went.
-async fn ask(pipeline: &Pipeline, due: Subscription, public_url: &str) -> Result<(), StoreError> {
-    let now = pipeline.clock.now();
-    let configured = pipeline.config.feeds.iter().find(|feed| feed.key == due.key);
-    let Some(feed) = configured else {
-        return Ok(());
-    };
-    let due = due.due(now);
-    let fresh = || random().map_err(|error| error.to_string());
-    let names = match (due.token.clone(), due.secret.clone()) {
-        (Some(token), Some(secret)) => Ok((token, secret)),
-        _ => fresh().and_then(|token| Ok((token, fresh()?))),
-    };
-    let (token, secret) = match names {
-        Ok(names) => names,
-        Err(why) => {
-            let failed = due.failed("no_randomness".into(), Some(why), now);
-            return pipeline.store.save_subscription(failed).await;
-        }
-    };
-    let callback = format!("{}{CALLBACK_PATH}{token}", public_url.trim_end_matches('/'));
-    // Kept before the hub is asked: it may call back before it answers.
-    let kept = Subscription { token: Some(token), secret: Some(secret.clone()), ..due }.asked(now);
-    pipeline.store.save_subscription(kept.clone()).await?;
-    let request = SubscribeRequest {
-        hub: &kept.hub,
-        topic: &kept.topic,
-        callback: &callback,
-        secret: &secret,
-        lease: LEASE,
-        feed_url: &feed.url,
-    };
-    let failed = match pipeline.fetcher.subscribe(&request).await {
-        Ok(None) => return Ok(()),
-        Ok(Some(refusal)) => {
-            let detail = untrusted::log_line(&refusal.text).into_owned();
-            kept.failed(format!("http_{}", refusal.status).into(), Some(detail), now)
-        }
-        Err(failure) => kept.failed(failure.code(), Some(failure.to_string()), now),
-    };
-    tracing::info!(feed = %feed.key, code = failed.code.as_deref(), "the hub does not push this feed yet: it is polled");
-    pipeline.store.save_subscription(failed).await
-}
-
-/// A text that cannot be guessed.
-fn random() -> Result<String, getrandom::Error> {
-    let mut bytes = [0_u8; RANDOM_BYTES];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+/// The feed of this key, unless it is paused or not configured.
+fn fetched(pipeline: &Pipeline, key: &FeedKey) -> Option<Arc<Feed>> {
+    let mut feeds = pipeline.config.feeds.iter();
+    feeds.find(|feed| feed.key == *key && !feed.paused).cloned()
 }

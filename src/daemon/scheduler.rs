@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::events::{Event, Events, Round, Visit};
 use super::guard::{Ended, Visited, guarded};
 use super::holds::Holds;
+use super::order::Again;
 use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, Outcome};
 use crate::domain::ids::FeedKey;
@@ -56,7 +57,7 @@ pub struct Scheduler {
     running: JoinSet<Ended>,
     busy: HashSet<FeedKey>,
     /// Asked for while a visit was under way, which may have come too early.
-    again: HashMap<FeedKey, Asker>,
+    again: Again,
     /// Sites that wait, on their way into the store.
     keeping: JoinSet<()>,
     turns: u64,
@@ -87,7 +88,7 @@ impl Scheduler {
             due: BinaryHeap::new(),
             running: JoinSet::new(),
             busy: HashSet::new(),
-            again: HashMap::new(),
+            again: Again::default(),
             keeping: JoinSet::new(),
             turns: 0,
             unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
@@ -106,6 +107,11 @@ impl Scheduler {
             }
         }
         scheduler
+    }
+
+    /// The sites that are left alone, for others who ask them.
+    pub fn holds(&self) -> Holds {
+        self.holds.clone()
     }
 
     /// Runs until stopped, or with `once` until every feed was visited. Returns how many visits
@@ -210,7 +216,7 @@ impl Scheduler {
                 None
             }
         };
-        if let Some(asker) = self.again.remove(&key) {
+        if let Some(asker) = self.again.take(&key) {
             self.asked(key.clone(), asker);
         }
         self.count(&key, visit.as_ref());
@@ -337,13 +343,8 @@ impl Scheduler {
     }
 
     fn asked(&mut self, key: FeedKey, by: Asker) {
-        if self.once {
-            return;
-        }
         if self.busy.contains(&key) {
-            let asker = self.again.entry(key).or_insert(by);
-            *asker = by.max(*asker);
-            return;
+            return self.again.note(key, by);
         }
         let Some(scheduled) = self.feeds.get(&key) else { return };
         if let Some(wait) = schedule::asked(&scheduled.state, by, self.pipeline.clock.now()) {

@@ -47,8 +47,8 @@ impl Signals {
 
     /// Lets the app run until it is told to stop. On SIGHUP, `load` reads the configuration: a bad
     /// one is told with all its problems, and the old one runs on. A signal to stop is heard
-    /// during a reload too.
-    pub async fn govern<L>(mut self, app: App, load: L) -> Ending
+    /// during a reload too. What calls the app from outside is closed first, by `close`.
+    pub async fn govern<L>(mut self, app: App, load: L, close: impl Future<Output = ()>) -> Ending
     where
         L: Fn() -> Result<Config, String> + Send + Sync + 'static,
     {
@@ -65,8 +65,12 @@ impl Signals {
             }
         }
         tracing::info!("stopping; press Ctrl-C again to stop at once");
+        let stopping = async {
+            close.await;
+            app.stop().await;
+        };
         tokio::select! {
-            () = app.stop() => Ending::Stopped,
+            () = stopping => Ending::Stopped,
             _ = self.interrupt.recv() => Ending::Forced,
             () = tokio::time::sleep(STOP_LIMIT) => Ending::Forced,
         }

@@ -89,11 +89,10 @@ impl Document {
         }
     }
 
-    /// The same document with the text of the article's page (HTML): what the feed said goes
-    /// before it, unless the page says that too.
-    pub fn with_article(&self, html: &str) -> Self {
-        let article = clean::paragraphs(html::to_text(html));
-        Self { body: together(self.body.clone(), article), ..self.clone() }
+    /// The same document with the text of the article's page ([`article_text`]): what the feed
+    /// said goes before it, unless the page says that too.
+    pub fn with_article(&self, text: &str) -> Self {
+        Self { body: together(self.body.clone(), text.to_owned()), ..self.clone() }
     }
 
     /// The text of one field ("" where there is none).
@@ -106,6 +105,13 @@ impl Document {
             Field::Url => self.url.as_deref().unwrap_or_default(),
         }
     }
+}
+
+/// The text of an article (HTML), as far as it is kept.
+pub fn article_text(html: &str) -> String {
+    let mut text = clean::paragraphs(html::to_text(html));
+    text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
+    text
 }
 
 /// The first `max` characters of `text`.

@@ -25,7 +25,7 @@ use super::feed::{ReasonCode, Rhythm};
 pub use self::asked::{Asker, asked};
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
-pub use self::site::{SiteHold, hold, resume, site};
+pub use self::site::{SiteHold, hold, hold_by_page, resume, site};
 pub use self::words::{expected_latency, why};
 
 /// First wait after a failure; doubled with each further one.
@@ -156,6 +156,12 @@ fn entries_per_day(state: &FeedState, record: &FetchRecord) -> f64 {
     let now = f64::from(record.new_entries) / days;
     let weight = 1.0 - (-days / RATE_MEMORY_DAYS).exp();
     state.entries_per_day + weight * (now - state.entries_per_day)
+}
+
+/// The running mean after so many new entries came between two fetches. The next fetch lets it
+/// forget for the whole time since the last one.
+pub fn rate_after_push(state: &FeedState, new_entries: usize) -> f64 {
+    state.entries_per_day + new_entries as f64 / RATE_MEMORY_DAYS
 }
 
 /// Whether `at` lies further back than `span`, or so far ahead that a clock was wrong.

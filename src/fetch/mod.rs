@@ -72,6 +72,7 @@ pub struct Fetcher {
     gate: HostGate,
     robots: Robots,
     config: FetchConfig,
+    longest_turn: Duration,
 }
 
 /// How a URL is asked for.
@@ -157,6 +158,7 @@ impl Fetcher {
             gate: HostGate::new(config.max_concurrent, config.host_gap),
             robots: Robots::default(),
             config: config.clone(),
+            longest_turn: MAX_TURN,
         })
     }
 
@@ -233,8 +235,8 @@ impl Fetcher {
 
     /// Waits for the turn of a host that a redirect leads to: not longer than it would be worth.
     async fn turn(&self, host: &str) -> Result<Permit, FetchFailure> {
-        let turn = tokio::time::timeout(MAX_TURN, self.gate.acquire(host)).await;
-        turn.map_err(|_| FetchFailure::TimeoutTotal { after: MAX_TURN })
+        let turn = tokio::time::timeout(self.longest_turn, self.gate.acquire(host)).await;
+        turn.map_err(|_| FetchFailure::TimeoutTotal { after: self.longest_turn })
     }
 
     /// The way to a server that the feed at `feed_url` names: to a private one only if that is the

@@ -21,15 +21,15 @@ pub enum ParseFailure {
     NotAFeed { what: String },
     #[error("no article was found on the page")]
     NoArticle,
-    #[error("the feed is damaged beyond repair: {reason}")]
+    #[error("the document is damaged beyond repair: {reason}")]
     Malformed { reason: String },
-    #[error("the feed has more than {limit} {what}")]
+    #[error("the document has more than {limit} {what}")]
     TooComplex { what: &'static str, limit: usize },
-    #[error("the feed has elements nested more than {limit} deep")]
+    #[error("the document has elements nested more than {limit} deep")]
     TooDeep { limit: usize },
-    #[error("reading the feed took longer than {} s", after.as_secs_f64())]
+    #[error("reading the document took longer than {} s", after.as_secs_f64())]
     Timeout { after: Duration },
-    #[error("the parser crashed on this feed")]
+    #[error("the parser crashed on this document")]
     Crashed,
 }
 

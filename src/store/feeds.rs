@@ -12,7 +12,7 @@ use super::column::{Hash, Json, Ms, Text, code, int, key, ms, opt_time, time, ui
 use super::error::StoreError;
 use super::feed_memory::COLUMNS as MEMORY;
 use super::habits_row::HabitsRow;
-use super::{Store, feed_events, feed_memory, meta};
+use super::{Store, feed_events, feed_memory, meta, push};
 use crate::domain::feed::habits::Habits;
 use crate::domain::feed::{
     Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
@@ -145,6 +145,7 @@ fn sync(
                 let state = moved(state, feed, now);
                 conn.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
                     .execute((state.id.0, &state.url))?;
+                push::forget(conn, state.id)?;
                 save(conn, &state)?;
                 state
             }
@@ -175,6 +176,7 @@ fn moved(old: FeedState, feed: &Feed, now: Timestamp) -> FeedState {
         failing_since: None,
         last_outcome: None,
         last_detail: None,
+        pushed_until: None,
         habits: Habits { known: false, landed: None, empty_since: None, ..old.habits },
         memory: FetchMemory::default(),
         ..old

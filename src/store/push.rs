@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::Store;
 use super::column::{Ms, code, key, ms, opt_time, time, uint};
 use super::error::StoreError;
-use crate::domain::feed::push::{PushState, Subscription};
+use super::{Store, feeds};
+use crate::domain::feed::FeedState;
+use crate::domain::feed::push::{PUSHED, PushState, Subscription};
 use crate::domain::ids::{FeedId, FeedKey};
 use crate::domain::ingest::Batch;
 
@@ -18,33 +19,44 @@ const SUBSCRIPTION: &str = "s.feed_id, f.key, s.hub, s.topic, s.token, s.secret,
     FROM subscriptions AS s JOIN feeds AS f ON f.id = s.feed_id";
 
 impl Store {
-    /// Subscriptions of configured feeds whose hub is to be asked now, longest due first.
+    /// Subscriptions of `wanted` feeds whose hub is to be asked now, longest due first.
     pub fn due_subscriptions(
         &self,
         now: Timestamp,
-        limit: u32,
+        limit: usize,
+        wanted: impl Fn(&FeedKey) -> bool,
     ) -> Result<Vec<Subscription>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {SUBSCRIPTION} WHERE s.state <> 'gone' AND f.retired_at IS NULL \
-                 AND s.next_at <= ?1 ORDER BY s.next_at LIMIT ?2"
+                 AND s.next_at <= ?1 ORDER BY s.next_at"
             ))?;
-            let due = query.query_map((Ms(now), limit), read)?;
-            Ok(due.collect::<Result<_, _>>()?)
+            let due = query.query_map([Ms(now)], read)?;
+            let due = due.filter(|due| due.as_ref().map_or(true, |due| wanted(&due.key)));
+            Ok(due.take(limit).collect::<Result<_, _>>()?)
         })
     }
 
-    /// How long until a hub is to be asked; `None` if none is.
-    pub fn until_subscription(&self, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+    /// How long until the hub of a `wanted` feed is to be asked; `None` if none is.
+    pub fn until_subscription(
+        &self,
+        now: Timestamp,
+        wanted: impl Fn(&FeedKey) -> bool,
+    ) -> Result<Option<Duration>, StoreError> {
         self.read(|conn| {
-            let next = conn
-                .prepare_cached(
-                    "SELECT s.next_at FROM subscriptions AS s JOIN feeds AS f ON f.id = s.feed_id \
-                     WHERE s.state <> 'gone' AND f.retired_at IS NULL ORDER BY s.next_at LIMIT 1",
-                )?
-                .query_row([], |row| time(row, 0))
-                .optional()?;
-            Ok(next.map(|at| Duration::try_from(at.duration_since(now)).unwrap_or_default()))
+            let mut query = conn.prepare_cached(
+                "SELECT s.next_at, f.key FROM subscriptions AS s \
+                 JOIN feeds AS f ON f.id = s.feed_id \
+                 WHERE s.state <> 'gone' AND f.retired_at IS NULL ORDER BY s.next_at",
+            )?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                if wanted(&key(row, 1)?) {
+                    let wait = time(row, 0)?.duration_since(now);
+                    return Ok(Some(Duration::try_from(wait).unwrap_or_default()));
+                }
+            }
+            Ok(None)
         })
     }
 
@@ -75,6 +87,57 @@ impl Store {
         self.write(move |session| Ok(save(session.conn, &subscription)?)).await
     }
 
+    /// Keeps how a subscription stands, unless it no longer stands as `before`: a hub may have
+    /// called back meanwhile. Says whether it was kept.
+    pub async fn follow_subscription(
+        &self,
+        before: Subscription,
+        after: Subscription,
+    ) -> Result<bool, StoreError> {
+        self.write(move |session| {
+            let is_same = session
+                .conn
+                .prepare_cached(
+                    "SELECT 1 FROM subscriptions WHERE feed_id = ?1 AND hub = ?2 AND topic = ?3 \
+                     AND state = ?4 AND next_at = ?5 AND code IS ?6",
+                )?
+                .exists(params![
+                    before.feed.0,
+                    before.hub,
+                    before.topic,
+                    before.state.as_str(),
+                    Ms(before.next_at),
+                    before.code,
+                ])?;
+            if is_same {
+                save(session.conn, &after)?;
+            }
+            Ok(is_same)
+        })
+        .await
+    }
+
+    /// The state of a feed, if there is such a feed.
+    pub fn feed_state(&self, feed: FeedId) -> Result<Option<FeedState>, StoreError> {
+        self.read(|conn| Ok(feeds::load(conn, feed)?))
+    }
+
+    /// `state` with what hubs may have changed of it since it was read: a visit takes its time,
+    /// and pushes come whenever they like.
+    pub fn with_pushes(&self, state: &FeedState) -> Result<FeedState, StoreError> {
+        let stored = self.feed_state(state.id)?.filter(|stored| stored.url == state.url);
+        Ok(match stored {
+            Some(stored) => FeedState {
+                last_new_entry: stored.last_new_entry,
+                entries_per_day: stored.entries_per_day,
+                pushed_until: stored.pushed_until,
+                habits: stored.habits,
+                ..state.clone()
+            },
+            None => state.clone(),
+        })
+    }
+
     /// Counts a push that was taken.
     pub async fn count_push(&self, feed: FeedId, now: Timestamp) -> Result<(), StoreError> {
         self.write(move |session| {
@@ -92,13 +155,18 @@ impl Store {
 }
 
 /// Notes the hub that a document names. Another hub or topic than before begins anew, and a whole
-/// document without any ends it. What a cut document does not say is not known.
+/// document without any ends it. What a cut document does not say is not known, and what a hub
+/// pushes bears no headers of the feed's server: it tells nothing of hubs.
 pub(super) fn note_hub(conn: &Connection, batch: &Batch, feed: FeedId) -> rusqlite::Result<()> {
+    if batch.fetch.code == PUSHED {
+        return Ok(());
+    }
     let now = batch.fetch.at;
     let Some(hub) = batch.links.hubs.first() else {
         if batch.complete {
             conn.prepare_cached(
-                "UPDATE subscriptions SET state = 'gone' WHERE feed_id = ?1 AND state <> 'gone'",
+                "UPDATE subscriptions SET state = 'gone', lease_until = NULL \
+                 WHERE feed_id = ?1 AND state <> 'gone'",
             )?
             .execute([feed.0])?;
         }
@@ -113,6 +181,13 @@ pub(super) fn note_hub(conn: &Connection, batch: &Batch, feed: FeedId) -> rusqli
          WHERE hub <> excluded.hub OR topic <> excluded.topic OR state = 'gone'",
     )?
     .execute(params![feed.0, hub, topic, Ms(now)])?;
+    Ok(())
+}
+
+/// Forgets the subscription of a feed that was given another URL: what its hub pushes is not the
+/// new feed's.
+pub(super) fn forget(conn: &Connection, feed: FeedId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM subscriptions WHERE feed_id = ?1")?.execute([feed.0])?;
     Ok(())
 }
 

@@ -1,15 +1,16 @@
-//! What wirewatch serves over HTTP: the callback at which hubs push feeds ([`push`]). It stands on
-//! the daemon, and the daemon knows nothing of it.
+//! What wirewatch serves over HTTP: the callback at which hubs push feeds ([`push`]), over
+//! connections that [`serve`] takes. It stands on the daemon, and the daemon knows nothing of it.
 
 mod push;
+mod serve;
 
 use std::net::SocketAddr;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::serve::{Limits, serve};
 use crate::config::HttpConfig;
 use crate::daemon::push::Push;
 
@@ -30,25 +31,13 @@ pub struct Web {
 }
 
 impl Web {
-    /// Listens, and serves from now on. `max_body_bytes` bounds what a hub may push.
-    pub async fn start(
-        config: &HttpConfig,
-        push: Push,
-        max_body_bytes: u64,
-    ) -> Result<Self, ListenError> {
+    /// Listens, and serves from now on.
+    pub async fn start(config: &HttpConfig, push: Push) -> Result<Self, ListenError> {
         let fail = |source| ListenError { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
-        let limit = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
-        let routes = Router::new().merge(push::routes(push, limit));
         let stop = CancellationToken::new();
-        let stopped = stop.clone().cancelled_owned();
-        let serving = async move {
-            let served = axum::serve(listener, routes).with_graceful_shutdown(stopped).await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the HTTP server ended");
-            }
-        };
+        let serving = serve(listener, push::routes(push), Limits::STANDARD, stop.clone());
         Ok(Self { address, stop, serving: tokio::spawn(serving) })
     }
 
@@ -60,7 +49,6 @@ impl Web {
     /// Stops listening. Requests under way are dropped with their connections: hubs come again.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.serving.abort();
         let _ended = self.serving.await;
     }
 }

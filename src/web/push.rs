@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use url::form_urlencoded;
 
-use crate::daemon::push::{Answer, CALLBACK_PATH, HubQuery, Push};
+use crate::daemon::push::{Admission, Answer, CALLBACK_PATH, HubQuery, Push};
 use crate::store::error::StoreError;
 
 /// Longest challenge that is echoed.
@@ -20,19 +20,13 @@ const MAX_CHALLENGE_BYTES: usize = 1_000;
 /// Time for a hub to bring a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
-#[derive(Clone)]
-struct Desk {
-    push: Push,
-    max_body_bytes: usize,
-}
-
-pub(super) fn routes(push: Push, max_body_bytes: usize) -> Router {
+pub(super) fn routes(push: Push) -> Router {
     let path = format!("{CALLBACK_PATH}{{token}}");
-    Router::new().route(&path, get(verify).post(receive)).with_state(Desk { push, max_body_bytes })
+    Router::new().route(&path, get(verify).post(receive)).with_state(push)
 }
 
 async fn verify(
-    State(desk): State<Desk>,
+    State(push): State<Push>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -53,17 +47,22 @@ async fn verify(
     if query.challenge.len() > MAX_CHALLENGE_BYTES {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    respond(desk.push.verify(&token, query).await)
+    respond(push.verify(&token, query).await)
 }
 
 async fn receive(
-    State(desk): State<Desk>,
+    State(push): State<Push>,
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let reading = axum::body::to_bytes(body, desk.max_body_bytes);
-    let body = match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+    let reading = match push.admit(&token).await {
+        Ok(Admission::Granted(reading)) => reading,
+        Ok(Admission::Refused(answer)) => return respond(Ok(answer)),
+        Err(error) => return respond(Err(error)),
+    };
+    let bytes = axum::body::to_bytes(body, reading.max_body_bytes());
+    let body = match tokio::time::timeout(BODY_TIMEOUT, bytes).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
@@ -71,7 +70,7 @@ async fn receive(
     let signature =
         headers.get("x-hub-signature").map(|value| value.as_bytes()).unwrap_or_default();
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    respond(desk.push.receive(&token, signature, content_type, body).await)
+    respond(reading.receive(signature, content_type, body).await)
 }
 
 fn respond(answer: Result<Answer, StoreError>) -> Response {

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use wirewatch::domain::entry::article::ArticleAttempt;
 use wirewatch::store::articles::ArticleView;
 use wirewatch::store::entries::{EntryDetail, EntryFilter};
 
 use crate::support::server::Reply;
-use crate::support::world::{World, item};
+use crate::support::world::{World, item, rss};
+
+mod polite;
 
 /// Longest wait for a page to be read.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -120,10 +123,14 @@ async fn a_server_with_a_fault_is_asked_again_and_the_page_read_then() {
     world.visit("wire").await;
     let view = article(&world, "wanted", 1).await;
     assert_eq!(view.code.as_deref(), Some("http_503"));
-    assert_eq!(view.due.duration_since(world.now()).as_secs(), 600);
+    let due = view.due.duration_since(world.now()).as_secs();
+    assert_eq!(due, 600 + 1_800, "half an hour after the feeds of the site");
     assert!(world.alerts().is_empty());
+    let holds = world.store().site_holds(world.now()).unwrap();
+    assert_eq!(holds[0].site, world.server.allow_net(), "its feeds are left alone, too");
+    assert_eq!(holds[0].wait.as_secs(), 600);
 
-    world.clock.advance(Duration::from_secs(601));
+    world.clock.advance(Duration::from_secs(2_401));
     article(&world, "read", 2).await;
     assert_eq!(world.alerts().len(), 1);
 }
@@ -175,4 +182,106 @@ async fn a_page_without_an_article_leaves_the_feeds_own_text() {
     let view = article(&world, "given_up", 1).await;
     assert_eq!(view.code.as_deref(), Some("no_article"));
     assert_eq!(newest(&world).entry.document.body, "Ministers met in the harbour hall.");
+}
+
+/// Has the feed say this of its one story, whose page is at `/story`.
+fn say(world: &World, text: &str) {
+    let mut story = item("Ferries to sail again").text(text);
+    story.link = world.server.url("/story");
+    world.server.set("/wire", Reply::ok(rss("wire", &[story])));
+}
+
+/// Waits until the text of the newest entry begins so and has what its page said in it.
+async fn in_full(world: &World, beginning: &str) {
+    let look = async {
+        loop {
+            let body = newest(world).entry.document.body;
+            if body.starts_with(beginning) && body.contains("led by NATO") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let seen = tokio::time::timeout(LIMIT, look).await;
+    seen.unwrap_or_else(|_| panic!("{}", newest(world).entry.document.body));
+}
+
+#[tokio::test]
+async fn a_feed_that_revises_its_entries_all_the_time_has_a_page_read_four_times_at_most() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")));
+    for minute in 0..5 {
+        let text = format!("Read by {minute} people.");
+        say(&world, &text);
+        world.visit("wire").await;
+        in_full(&world, &text).await;
+        world.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(world.server.requests("/story").len(), 1, "once within six hours");
+    for day in 0..6 {
+        world.clock.advance(Duration::from_secs(86_400));
+        let text = format!("Read on day {day}.");
+        say(&world, &text);
+        world.visit("wire").await;
+        world.visit("wire").await;
+        in_full(&world, &text).await;
+    }
+    assert_eq!(world.server.requests("/story").len(), 4);
+    assert_eq!(world.alert_log().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_when_read_anew_leaves_what_it_said_before() {
+    let mut world = world().await;
+    let good = Reply::ok(page("The exercise is led by NATO."));
+    world.server.sequence("/story", [good, Reply::status(500)]);
+    say(&world, "Ministers met.");
+    world.visit("wire").await;
+    in_full(&world, "Ministers met.").await;
+    world.clock.advance(Duration::from_secs(7 * 3_600));
+    say(&world, "Ministers met twice.");
+    world.visit("wire").await;
+    world.visit("wire").await;
+    in_full(&world, "Ministers met twice.").await;
+    assert_eq!(world.server.requests("/story").len(), 2);
+    article(&world, "read", 2).await;
+}
+
+#[tokio::test]
+async fn a_page_whose_entry_loses_its_link_is_given_up() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::status(500));
+    say(&world, "Ministers met.");
+    world.visit("wire").await;
+    article(&world, "wanted", 1).await;
+    let mut story = item("Ferries to sail again").text("Ministers met twice.");
+    story.link = String::new();
+    world.server.set("/wire", Reply::ok(rss("wire", &[story])));
+    world.visit("wire").await;
+    let view = article(&world, "given_up", 1).await;
+    assert_eq!(newest(&world).entry.document.url, None);
+    assert_eq!(view.code.as_deref(), Some("no_link"));
+}
+
+#[tokio::test]
+async fn what_came_of_a_page_counts_only_while_it_is_wanted_as_it_was() {
+    let mut world = world().await;
+    world.server.set("/story", Reply::status(500));
+    say(&world, "Ministers met.");
+    world.visit("wire").await;
+    article(&world, "wanted", 1).await;
+    world.stop().await;
+    let (store, now) = (world.store(), world.now() + Duration::from_secs(200));
+    let taken = store.due_articles(&["wire".parse().unwrap()], now, &[], 10).unwrap().remove(0);
+    let attempt = |next| ArticleAttempt {
+        article: taken.clone(),
+        at: now,
+        code: "http_500".into(),
+        detail: None,
+        next,
+    };
+    store.record_article(attempt(Some(now + Duration::from_secs(60)))).await.unwrap();
+    store.record_article(attempt(None)).await.unwrap();
+    let view = store.article(taken.entry).unwrap().unwrap();
+    assert_eq!((view.state.as_str(), view.attempts), ("wanted", 2));
 }

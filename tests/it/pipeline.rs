@@ -129,7 +129,7 @@ async fn a_feed_that_is_anything_but_a_feed_is_recorded_and_disturbs_no_other() 
         (
             "inside",
             Reply::redirect(302, "http://169.254.169.254/latest/meta-data"),
-            "private_address",
+            "redirect_private",
         ),
         ("huge", Reply::ok("x".repeat(17 << 20)), "too_large"),
         ("text", Reply::ok("just some words"), "not_a_feed"),

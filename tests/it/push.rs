@@ -1,6 +1,10 @@
 //! Feeds that a hub pushes (WebSub): asked, confirmed, renewed, and what is pushed believed only
 //! with the hub's signature.
 
+mod changes;
+mod strangers;
+mod waits;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -28,15 +32,19 @@ struct Hub {
 
 impl Hub {
     async fn start() -> Self {
+        Self::answering(Reply::status(202)).await
+    }
+
+    async fn answering(reply: Reply) -> Self {
         let mut world = World::new(&["wire"]).await;
         world.extra = HTTP.to_owned();
-        world.server.set("/hub", Reply::status(202));
+        world.server.set("/hub", reply);
         serve(&world, &[]);
-        world.start().await;
+        let file = world.write_config();
+        let text = std::fs::read_to_string(file).unwrap();
+        world.app_from(&text.replace("[fetch]\n", "[fetch]\nmax_body = \"1MiB\"\n")).await;
         world.first_round().await;
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let config = HttpConfig { listen, public_url: None };
-        let web = Web::start(&config, world.app().push(), 1 << 20).await.unwrap();
+        let web = Web::start(&listening(), world.app().push()).await.unwrap();
         Self { world, web, items: Vec::new() }
     }
 
@@ -77,8 +85,12 @@ impl Hub {
 
     /// Waits until the hub's state is this one.
     async fn state(&self, state: PushState) -> Subscription {
+        self.until(|subscription| subscription.state == state).await
+    }
+
+    async fn until(&self, is_so: impl Fn(&Subscription) -> bool) -> Subscription {
         let look = async {
-            while self.subscription().state != state {
+            while !is_so(&self.subscription()) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -87,6 +99,11 @@ impl Hub {
             .unwrap_or_else(|_| panic!("{:?}", self.subscription()));
         self.subscription()
     }
+}
+
+/// At a free port.
+fn listening() -> HttpConfig {
+    HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), public_url: None }
 }
 
 fn serve(world: &World, items: &[Item]) {
@@ -204,16 +221,8 @@ async fn a_subscription_is_renewed_before_it_ends_and_polling_goes_on() {
 
 #[tokio::test]
 async fn a_hub_that_refuses_is_asked_again_later_and_the_feed_is_polled() {
-    let mut world = World::new(&["wire"]).await;
-    world.extra = HTTP.to_owned();
-    world.server.set("/hub", Reply::status(500).body("out of \u{1b}[31mpaper"));
-    serve(&world, &[]);
-    world.start().await;
-    world.first_round().await;
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let config = HttpConfig { listen, public_url: None };
-    let web = Web::start(&config, world.app().push(), 1 << 20).await.unwrap();
-    let hub = Hub { world, web, items: Vec::new() };
+    let refusal = Reply::status(500).body("out of \u{1b}[31mpaper");
+    let hub = Hub::answering(refusal).await;
     let failed = hub.state(PushState::Failed).await;
     assert_eq!(failed.code.as_deref(), Some("http_500"));
     assert!(!failed.detail.unwrap().contains('\u{1b}'));
@@ -228,7 +237,11 @@ async fn a_push_that_cannot_be_read_has_the_feed_fetched() {
     let mut hub = Hub::start().await;
     let (token, secret) = hub.subscribed().await;
     serve(&hub.world, &[item("NATO leads ferry exercise")]);
+    let asked = hub.world.server.requests("/wire").len();
     assert_eq!(hub.push(&token, &sign(&secret, b""), b"").await, 202);
+    // Not at once: who writes to us must not make us hammer a server.
+    assert_eq!(hub.world.server.requests("/wire").len(), asked);
+    hub.world.clock.advance(Duration::from_secs(60));
     let visit = hub.world.next_visit().await;
     assert_eq!((visit.code.as_ref(), visit.new_entries), ("ok", 1));
 }

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 use super::ReasonCode;
 use crate::domain::ids::{FeedId, FeedKey};
 
+/// Code of a fetch that was none: a hub brought the document.
+pub const PUSHED: &str = "pushed";
+
 /// How long a subscription is asked for.
 pub const LEASE: Duration = Duration::from_secs(10 * 86_400);
 
@@ -21,6 +24,9 @@ const VERIFY_WITHIN: Duration = Duration::from_secs(300);
 /// Wait after a failure, doubled with each further one.
 const BACKOFF: Duration = Duration::from_secs(300);
 const BACKOFF_CAP: Duration = Duration::from_secs(86_400);
+
+/// Code of a request that the hub has yet to verify.
+const ASKED: &str = "asked";
 
 /// How a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +92,7 @@ impl Subscription {
         Self {
             state: if renewing { PushState::Active } else { PushState::Asked },
             next_at: later(now, VERIFY_WITHIN),
-            code: Some("asked".into()),
+            code: Some(ASKED.into()),
             detail: None,
             ..self
         }
@@ -121,16 +127,21 @@ impl Subscription {
         }
     }
 
-    /// What it is when it is due to be asked again: a hub that did not verify in time has failed.
-    pub fn due(self, now: Timestamp) -> Self {
-        match self.state {
-            PushState::Asked => {
-                let attempts = self.attempts.saturating_add(1);
-                Self { state: PushState::Failed, attempts, code: Some("unverified".into()), ..self }
-            }
-            PushState::Active if !self.is_active(now) => Self { state: PushState::Failed, ..self },
-            _ => self,
-        }
+    /// When the hub's site asked to be left alone for so long.
+    pub fn postponed(self, wait: Duration, now: Timestamp) -> Self {
+        Self { next_at: later(now, wait.min(BACKOFF_CAP)), ..self }
+    }
+
+    /// After the hub was told that there is no such subscription, the feed being paused or gone:
+    /// it no longer pushes, and is asked anew once the feed is wanted again.
+    pub fn ended(self, now: Timestamp) -> Self {
+        Self { state: PushState::Found, lease_until: None, next_at: now, code: None, ..self }
+    }
+
+    /// Whether the hub took a request and has not verified it. Once it is due again, it has
+    /// failed to.
+    pub fn is_unverified(&self) -> bool {
+        self.code.as_deref() == Some(ASKED)
     }
 
     /// Whether the hub pushes now.

@@ -58,12 +58,32 @@ pub fn hold(
     after: &FeedState,
     retry_after: Option<Duration>,
 ) -> Option<SiteHold> {
-    let wait = match (record.status, retry_after) {
+    begun(site?, record.status, record.at, retry_after, super::wait(after))
+}
+
+/// The same of a page that a feed leads to, which answered with `status`.
+pub fn hold_by_page(
+    site: Option<String>,
+    status: Option<u16>,
+    at: Timestamp,
+    retry_after: Option<Duration>,
+) -> Option<SiteHold> {
+    begun(site?, status, at, retry_after, Some(LONGEST_UNSAID))
+}
+
+fn begun(
+    site: String,
+    status: Option<u16>,
+    at: Timestamp,
+    retry_after: Option<Duration>,
+    unsaid: Option<Duration>,
+) -> Option<SiteHold> {
+    let wait = match (status, retry_after) {
         (Some(429 | 503), Some(asked)) => asked.clamp(RETRY_AFTER.0, LONGEST),
-        (Some(429), None) => super::wait(after)?.min(LONGEST_UNSAID),
+        (Some(429), None) => unsaid?.min(LONGEST_UNSAID),
         _ => return None,
     };
-    Some(SiteHold { site: site?, wait, until: wait::later(record.at, wait) })
+    Some(SiteHold { site, wait, until: wait::later(at, wait) })
 }
 
 /// The state of the n-th feed (from 0) that waits for its site: one after the other goes on.

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use super::Store;
 use super::articles;
 use super::error::StoreError;
-use crate::domain::entry::article::ArticleAttempt;
-use crate::domain::ids::EntryId;
-use crate::domain::ingest::{Batch, Plan, View};
+use crate::domain::entry::article::WantedArticle;
+use crate::domain::ingest::{Batch, Known, Plan, View};
 
 impl Store {
     /// Decides on a batch and stores the outcome, in one transaction together with the feed's
@@ -33,28 +32,32 @@ impl Store {
     }
 
     /// The same for the article of a known entry, the only one of the batch: the feed's state and
-    /// record stay, and the reading is settled in the same commit. `decide` gives `None` where
-    /// there is nothing to store.
+    /// record stay, and the reading is settled in the same commit. `text` is what the page says.
+    /// `decide` gives `None` where there is nothing to store. If the feed revised the entry after
+    /// the batch was made, the text is kept, to be added to what the entry says now; and if the
+    /// page is no longer wanted as it was, nothing happens.
     pub async fn ingest_article(
         &self,
         batch: Arc<Batch>,
-        entry: EntryId,
+        article: WantedArticle,
+        text: String,
         mut decide: impl FnMut(&View) -> Option<Plan> + Send + 'static,
     ) -> Result<Option<Plan>, StoreError> {
         self.write(move |session| {
-            let view = view::read(session, &batch, Some(entry))?;
+            if !articles::stands(session.conn, &article)? {
+                return Ok(None);
+            }
+            let view = view::read(session, &batch, Some(article.entry))?;
             let plan = decide(&view);
             if let Some(plan) = &plan {
                 apply::apply_article(session, &batch, plan)?;
             }
-            let attempt = ArticleAttempt {
-                entry,
-                at: batch.fetch.at,
-                code: "ok".into(),
-                detail: None,
-                next: None,
+            let prepared = batch.entries.first().map(|entry| entry.content);
+            let revised = |known: &Arc<Known>| {
+                known.entry == article.entry && known.content.is_some() && known.content != prepared
             };
-            articles::settle(session.conn, &attempt)?;
+            let added = plan.is_some() || !view.known.values().any(revised);
+            articles::keep(session.conn, &article, &text, added, batch.fetch.at)?;
             Ok(plan)
         })
         .await

@@ -75,10 +75,13 @@ fn a_hub_that_fails_is_asked_ever_less_often_but_never_given_up() {
 }
 
 #[test]
-fn a_hub_that_never_verifies_has_failed() {
-    let silent = found().asked(now()).due(now());
-    assert_eq!((silent.state, silent.attempts), (PushState::Failed, 1));
-    assert_eq!(silent.code.as_deref(), Some("unverified"));
+fn what_a_hub_took_is_unverified_until_it_verifies_or_fails() {
+    let asked = found().asked(now());
+    assert!(asked.is_unverified());
+    assert!(!asked.clone().verified(None, now()).is_unverified());
+    assert!(!asked.failed("unverified".into(), None, now()).is_unverified());
+    let renewed = found().asked(now()).verified(None, now()).asked(now());
+    assert!(renewed.is_unverified(), "a renewal is a request too");
 }
 
 #[test]

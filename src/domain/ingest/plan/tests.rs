@@ -2,6 +2,7 @@
 //! in for the store, so that each test reads as a sequence of fetches.
 
 mod memory;
+mod pushed;
 mod reach;
 
 use std::collections::HashSet;

@@ -78,6 +78,8 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
     }
 }
 
+type Planning = fn(&View, &Batch, Timestamp, Render) -> Plan;
+
 /// Everything planned so far, looked up as the store would.
 pub struct Memory {
     pub now: Timestamp,
@@ -134,7 +136,16 @@ impl Memory {
         memory
     }
 
-    pub fn fetch(&mut self, feed: &str, mut entries: Vec<Prepared>) -> Plan {
+    pub fn fetch(&mut self, feed: &str, entries: Vec<Prepared>) -> Plan {
+        self.read(feed, entries, plan)
+    }
+
+    /// A hub brings a document.
+    pub fn push(&mut self, feed: &str, entries: Vec<Prepared>) -> Plan {
+        self.read(feed, entries, plan_pushed)
+    }
+
+    fn read(&mut self, feed: &str, mut entries: Vec<Prepared>, plan: Planning) -> Plan {
         for entry in &mut entries {
             entry.publisher = feed.to_uppercase();
             entry.matches.iter_mut().for_each(|(topic, _)| *topic = self.topic.clone());
