@@ -15,7 +15,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,9 +145,19 @@ impl Egress {
         match url.host().ok_or(EgressError::NoHost)? {
             Host::Ipv4(ip) => self.check_address(ip.into(), port),
             Host::Ipv6(ip) => self.check_address(ip.into(), port),
+            Host::Domain(name) if is_home(name) && !self.leads_home(name) => {
+                let (host, address) = (name.to_owned(), Ipv4Addr::LOCALHOST.into());
+                Err(EgressError::PrivateAddress { host, address, kind: "a loopback address" })
+            }
             Host::Domain(name) if self.allow.name_at_port(name, port) => Ok(()),
             Host::Domain(name) => Err(EgressError::Port { host: name.to_owned(), port }),
         }
+    }
+
+    /// Whether a name of this very machine may be requested.
+    fn leads_home(&self, name: &str) -> bool {
+        let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        self.allow.name(name) || addresses.into_iter().any(|ip| self.allow.resolved(ip))
     }
 
     /// Whether a name leads to an address that may be reached. Asks a name server, and nobody
@@ -203,4 +213,10 @@ fn user_agent(contact: Option<&str>) -> Result<String, EgressError> {
         }
         Some(_) => Err(EgressError::Contact),
     }
+}
+
+/// Whether a name stands for this machine everywhere: no name server need be asked.
+fn is_home(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
 }

@@ -32,13 +32,13 @@ const PAGE: u32 = 500;
 
 pub const COLUMNS: &[Column] = &[
     Column::shown("id"),
-    Column::shown("state").spare(6),
-    Column::shown("severity").spare(5),
-    Column::shown("topic"),
+    Column::shown("state"),
+    Column::shown("severity"),
+    Column::shown("topic").spare(6),
     Column::text("headline"),
     Column::shown("publishers").spare(4),
     Column::shown("seq").spare(1),
-    Column::shown("updated").spare(7),
+    Column::shown("updated").spare(5),
     Column::shown("verdict").spare(3),
     Column::text("marks").spare(2),
     Column::hidden("opened"),

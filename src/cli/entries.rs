@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::cli::args::Entries;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
+use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
 use crate::domain::topic::evidence::Clause;
-use crate::domain::untrusted;
 use crate::store::Access;
 use crate::store::articles::ArticleView;
 use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
@@ -101,7 +101,9 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
     }
     let article = store.article(id)?;
     let article = article.as_ref();
-    session.printer.object(&object(&detail, article), &page(&detail, article))?;
+    let mut page = Page::new(&session.printer);
+    self::page(&detail, article, &mut page);
+    session.printer.object(&object(&detail, article), &page.text())?;
     Ok(Exit::Ok)
 }
 
@@ -110,10 +112,10 @@ pub fn no_such_entry(id: EntryId) -> Failure {
         .hint("`wirewatch search WORD` finds entries")
 }
 
-fn page(detail: &EntryDetail, article: Option<&ArticleView>) -> String {
+fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
     let entry = &detail.entry;
     let document = &entry.document;
-    let mut lines = vec![document.title.clone()];
+    page.line(&document.title);
     let facts = [
         ("entry", entry.id.to_string()),
         ("feed", detail.feed_key.to_string()),
@@ -129,25 +131,27 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>) -> String {
         ("full text", article.map(full_text).unwrap_or_default()),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        lines.push(format!("  {name:<10} {value}"));
+        page.fact(name, value);
     }
-    for found in &detail.matches {
-        let clauses: Vec<String> = found.found.evidence.clauses.iter().map(clause).collect();
-        let name = &found.found.topic;
-        lines.push(format!("  {:<10} {name}: {}", "matches", clauses.join(" · ")));
+    for stored in &detail.matches {
+        let clauses: Vec<String> = stored.found.evidence.clauses.iter().map(clause).collect();
+        let name = &stored.found.topic;
+        // A topic that matched several revisions stands there once for each.
+        let of_topic = detail.matches.iter().filter(|other| other.found.topic == *name);
+        let revision = match of_topic.count() {
+            1 => String::new(),
+            _ => format!(" (revision {})", stored.entry_revision),
+        };
+        page.fact("matches", &format!("{name}{revision}: {}", clauses.join(" · ")));
     }
     for decision in &detail.decisions {
         let alert = decision.alert.map(|alert| format!(" {alert}")).unwrap_or_default();
-        lines.push(format!(
-            "  {:<10} {}{alert} for {}: {}",
-            "decided", decision.verdict, decision.topic, decision.reason.text
-        ));
+        let (verdict, topic) = (&decision.verdict, &decision.topic);
+        let text = format!("{verdict}{alert} for {topic}: {}", decision.reason.text);
+        page.fact("decided", &text);
     }
-    let mut text: String =
-        lines.iter().map(|line| untrusted::terminal(line).into_owned() + "\n").collect();
-    text.push('\n');
-    text.push_str(&untrusted::terminal_block(&document.body));
-    text
+    page.blank();
+    document.body.lines().for_each(|line| page.line(line));
 }
 
 fn published(detail: &EntryDetail) -> String {

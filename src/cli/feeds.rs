@@ -23,7 +23,8 @@ use crate::cli::session::Session;
 use crate::cli::{feed_fetch, feed_move};
 use crate::config::Config;
 use crate::domain::feed::Feed;
-use crate::store::{Access, DATABASE_FILE};
+use crate::store::feeds::FeedView;
+use crate::store::{Access, DATABASE_FILE, Store};
 
 use change::Deed;
 
@@ -33,6 +34,8 @@ const COLUMNS: &[Column] = &[
     Column::link("url"),
     Column::text("publisher").spare(2),
     Column::text("tags").spare(3),
+    Column::shown("paused").rare(),
+    Column::shown("full_text").spare(4).rare(),
     Column::hidden("interval_floor_s"),
     Column::hidden("interval_ceiling_s"),
     Column::hidden("backfill_s"),
@@ -57,7 +60,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
 
 fn list(session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
-    let own_titles = own_titles(&config, session)?;
+    let own_titles = own_titles(&config, session);
     let mut records = Records::new(COLUMNS, "no feeds: add a [[feed]] to the config");
     for feed in &config.feeds {
         let own_title = own_titles.get(feed.key.as_str());
@@ -67,6 +70,8 @@ fn list(session: &mut Session) -> Result<Exit, Failure> {
             json!(feed.url),
             json!(feed.publisher),
             json!(feed.tags),
+            json!(feed.paused),
+            json!(feed.full_text),
             seconds(feed.interval.floor),
             seconds(feed.interval.ceiling),
             seconds(feed.backfill),
@@ -77,14 +82,24 @@ fn list(session: &mut Session) -> Result<Exit, Failure> {
 }
 
 /// What the feeds call themselves, by key. Before the first run there is no database, and no feed
-/// has said a word.
-fn own_titles(config: &Config, session: &Session) -> Result<HashMap<String, String>, Failure> {
+/// has said a word. A list of what is configured needs no database that can be used.
+fn own_titles(config: &Config, session: &Session) -> HashMap<String, String> {
     if !config.state_dir.join(DATABASE_FILE).exists() {
-        return Ok(HashMap::new());
+        return HashMap::new();
     }
-    let views = session.store_of(config, Access::ReadOnly)?.feeds()?.into_iter();
-    let titled = views.filter_map(|view| Some((view.state.key.to_string(), view.state.title?)));
-    Ok(titled.collect())
+    let read =
+        || Store::open(&config.state_dir.join(DATABASE_FILE), Access::ReadOnly)?.feed_states();
+    match read() {
+        Ok(views) => {
+            let titled = |view: FeedView| Some((view.state.key.to_string(), view.state.title?));
+            views.into_iter().filter_map(titled).collect()
+        }
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            session.messages.note(&format!("without the feeds' own titles: {error}{hint}"));
+            HashMap::new()
+        }
+    }
 }
 
 fn seconds(duration: Duration) -> Value {

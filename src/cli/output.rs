@@ -28,6 +28,8 @@ pub struct Column {
     kind: Kind,
     /// When it goes from a table that is too wide: 1 goes first, 0 never.
     spare: u8,
+    /// Whether it is in the table only if a row has it.
+    rare: bool,
 }
 
 /// What a column holds, which says what may become of it in a narrow table.
@@ -44,7 +46,7 @@ enum Kind {
 impl Column {
     /// An id, a time, a number or a short word, which is never broken.
     pub const fn shown(name: &'static str) -> Self {
-        Self { name, shown: true, kind: Kind::Word, spare: 0 }
+        Self { name, shown: true, kind: Kind::Word, spare: 0, rare: false }
     }
 
     /// A text, which is wrapped and cut in a table.
@@ -59,6 +61,11 @@ impl Column {
 
     pub const fn hidden(name: &'static str) -> Self {
         Self { shown: false, ..Self::shown(name) }
+    }
+
+    /// Is in the table only if a row has it; of yes and no, the yes.
+    pub const fn rare(self) -> Self {
+        Self { rare: true, ..self }
     }
 
     /// Goes from a table that is too wide: 1 goes first.
@@ -137,6 +144,11 @@ impl Printer {
 
     pub fn coloured(&self) -> bool {
         self.coloured
+    }
+
+    /// Columns of the terminal; `None` when the output goes elsewhere.
+    pub fn terminal(&self) -> Option<usize> {
+        self.width.map(usize::from)
     }
 
     /// Columns that text should fit in.

@@ -42,6 +42,16 @@ impl Page {
         self.line(name);
     }
 
+    /// A fact of a list below a title.
+    pub fn fact(&mut self, label: &str, text: &str) {
+        self.put(&format!("  {label}"), LABEL + 1, text);
+    }
+
+    /// An empty line.
+    pub fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
     /// A label and what is said of it.
     pub fn field(&mut self, label: &str, text: &str) {
         self.put(label, LABEL, text);
@@ -62,6 +72,11 @@ impl Page {
         let text = untrusted::terminal(text);
         let cut = untrusted::excerpt(text.trim_end(), self.width - 2);
         self.text.push_str(&format!("  {cut}\n"));
+    }
+
+    /// A line of a list with a text of any length behind its first column.
+    pub fn item(&mut self, first: &str, text: &str) {
+        self.put(&format!("  {first}"), first.chars().count() + 4, text);
     }
 
     fn put(&mut self, label: &str, indent: usize, text: &str) {

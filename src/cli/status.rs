@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failure};
@@ -11,7 +12,7 @@ use crate::cli::output::count;
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::config::Config;
-use crate::domain::feed::health::{Health, health_of};
+use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::ids::TopicId;
 use crate::store::checkup::free_bytes;
 use crate::store::counts::Counts;
@@ -140,13 +141,18 @@ impl Status {
         page.field("database", &format!("{} in {bytes}{free}", count(entries as usize, "entry")));
     }
 
+    /// When the first feed is due; those that are paused never are.
+    fn next_fetch(&self) -> Option<Timestamp> {
+        let fetched = self.feeds.iter().filter(|(_, health)| health.condition != Condition::Paused);
+        fetched.map(|(view, _)| view.state.next_due).min()
+    }
+
     /// The states, and when the next fetch is due.
     fn feed_line(&self) -> String {
         if self.feeds.is_empty() {
             return "none was fetched yet".to_owned();
         }
-        let next = self.feeds.iter().map(|(view, _)| view.state.next_due).min();
-        let next = next.map(|at| format!("; next fetch {}", moment::text(at)));
+        let next = self.next_fetch().map(|at| format!("; next fetch {}", moment::text(at)));
         format!("{}{}", in_words(&by_state(&self.feeds)), next.unwrap_or_default())
     }
 
@@ -155,7 +161,7 @@ impl Status {
             .into_iter()
             .map(|(state, count)| (state.to_owned(), json!(count)))
             .collect();
-        let next = self.feeds.iter().map(|(view, _)| view.state.next_due).min();
+        let next = self.next_fetch();
         json!({
             "running": self.daemon.is_some(),
             "pid": self.daemon.flatten(),

@@ -219,7 +219,14 @@ fn read_interval(
     if !range.contains(&floor) || !range.contains(&ceiling) {
         let (least, most) = (show(*range.start()), show(*range.end()));
         let message = format!("an interval lies between {least} and {most}");
-        report.add(place, "out_of_range", message);
+        let problem = report.add(place, "out_of_range", message);
+        if floor >= MIN_INTERVAL_LOOPBACK && *range.start() > MIN_INTERVAL_LOOPBACK {
+            let least = show(MIN_INTERVAL_LOOPBACK);
+            problem.hint(format!(
+                "a feed on this machine (127.0.0.1) may be asked every {least}: write the interval \
+                 in its own `[[feed]]`"
+            ));
+        }
         return None;
     }
     Some(Interval { floor, ceiling })

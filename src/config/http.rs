@@ -2,8 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use url::Url;
+
 use super::problem::Report;
 use super::section::{Section, Shape};
+use super::value::BadValue;
 use super::{HttpConfig, value};
 
 const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url"] };
@@ -24,7 +27,7 @@ pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Option<HttpConfig
         }
     });
     let public_url = section.text("public_url", report).and_then(|text| {
-        let url = section.parsed(value::http_url(&text.value), &text.place(), report)?;
+        let url = section.parsed(public_url(&text.value), &text.place(), report)?;
         if url.query().is_some() || url.fragment().is_some() {
             report
                 .add(text.place(), "bad_url", "`public_url` ends in a path, if in anything")
@@ -33,4 +36,12 @@ pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Option<HttpConfig
         Some(String::from(url))
     });
     Some(HttpConfig { listen: listen.unwrap_or(STANDARD), public_url })
+}
+
+fn public_url(text: &str) -> Result<Url, BadValue> {
+    let hint = "write it as \"https://watch.example.org\"";
+    value::http_url(text).map_err(|bad| match bad.code {
+        "bad_url" => BadValue { hint: hint.to_owned(), ..bad },
+        _ => bad,
+    })
 }

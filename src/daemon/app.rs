@@ -131,7 +131,7 @@ impl App {
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
-        warn_of_orphans(&config, &store)?;
+        warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let held = store.site_holds(options.clock.now())?;
@@ -221,7 +221,7 @@ impl App {
         }
         let (pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
-        warn_of_orphans(&config, &self.store)?;
+        warn_of_orphans(&config, &self.store);
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
         let old = self.pipeline.send_replace(pipeline.clone());
@@ -318,8 +318,13 @@ fn listens(config: &Config) -> String {
 }
 
 /// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.
-fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
-    for (channel, waiting) in store.waiting()? {
+/// By now the store has taken the configuration over: nothing may fail any longer.
+fn warn_of_orphans(config: &Config, store: &Store) {
+    let waiting = store.waiting().unwrap_or_else(|error| {
+        tracing::warn!(code = error.code(), %error, "it is not known which deliveries wait");
+        Default::default()
+    });
+    for (channel, waiting) in waiting {
         if !config.channels.iter().any(|configured| configured.id == channel) {
             tracing::warn!(
                 %channel,
@@ -329,7 +334,6 @@ fn warn_of_orphans(config: &Config, store: &Store) -> Result<(), StoreError> {
             );
         }
     }
-    Ok(())
 }
 
 fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
@@ -388,9 +392,7 @@ async fn sync(
         shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
-    store.sync_topics(topics, now).await?;
-    let states = store.sync_feeds(config.feeds.clone(), now).await?;
-    store.set_running(config.outline(), now).await?;
+    let states = store.take_over(topics, config.feeds.clone(), config.outline(), now).await?;
     let feeds = config.feeds.iter().cloned().zip(states);
     // A paused feed is known, and what is known of it stays; nobody schedules it.
     Ok(feeds.filter(|(feed, _)| !feed.paused).collect())

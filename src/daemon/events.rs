@@ -174,13 +174,16 @@ pub struct Round {
     pub reachable: usize,
     /// Feeds that failed on the way there: no answer came.
     pub network: usize,
+    /// Feeds that were not asked: their site asked to be left alone.
+    pub waiting: usize,
     pub new_entries: usize,
 }
 
 impl Round {
     /// Feeds that answered, but not with a feed that could be read.
     pub fn failed(self) -> usize {
-        self.feeds.saturating_sub(self.reachable).saturating_sub(self.network)
+        let explained = self.reachable + self.network + self.waiting;
+        self.feeds.saturating_sub(explained)
     }
 
     /// Nothing was reached, and every failure was one of the network: it is us, not the feeds.
@@ -316,7 +319,7 @@ fn detail(visit: &Visit) -> String {
 
 /// Logs what the first round came to.
 pub fn log_round(round: Round) {
-    let Round { feeds, reachable, network, new_entries } = round;
+    let Round { feeds, reachable, network, waiting, new_entries } = round;
     let failed = round.failed();
     if round.looks_offline() {
         tracing::warn!(
@@ -331,7 +334,10 @@ pub fn log_round(round: Round) {
     if network > 0 {
         told += &format!(", {network} not reachable");
     }
-    if feeds > 0 && reachable == 0 {
+    if waiting > 0 {
+        told += &format!(", {waiting} waiting for sites that asked to be left alone");
+    }
+    if feeds > waiting && reachable == 0 {
         tracing::warn!("{told}");
     } else {
         tracing::info!(new_entries, "{told}");

@@ -238,7 +238,9 @@ impl Scheduler {
     /// A visit that was not begun, since its site is left alone: it waits with the others.
     fn not_begun(&mut self, key: &FeedKey, hold: &SiteHold) {
         self.busy.remove(key);
-        self.count(key, None);
+        if self.unvisited.contains(key) {
+            self.round.waiting += 1;
+        }
         self.done_once(key);
         let place = self.holds.place(&hold.site);
         self.defer(vec![(key.clone(), place)], hold);

@@ -2,7 +2,7 @@
 //! one feed must not become two feeds. Unlike an entry's link ([`super::entry::identity`]), a
 //! feed's query is kept nearly whole: `?feed=rss2` says which feed it is.
 
-use url::Url;
+use url::{Host, Url};
 
 /// Schemes that browsers once gave to programs like this one.
 const FEED_SCHEMES: &[&str] = &["feed:", "rss:", "pcast:", "podcast:", "itpc:"];
@@ -11,7 +11,7 @@ const FEED_SCHEMES: &[&str] = &["feed:", "rss:", "pcast:", "podcast:", "itpc:"];
 const TRACKING_PREFIX: &str = "utm_";
 
 /// An address as typed or pasted, made one that can be requested: `example.org/feed` is taken for
-/// https, `feed://example.org/x` and `feed:https://example.org/x` for what they stand for.
+/// https (of this machine: http), `feed://example.org/x` and `feed:https://example.org/x` for what they stand for.
 pub fn as_typed(text: &str) -> String {
     let mut text = text.trim();
     for scheme in FEED_SCHEMES {
@@ -36,7 +36,23 @@ pub fn as_typed(text: &str) -> String {
     if has_scheme || other || text.is_empty() {
         return text.to_owned();
     }
-    format!("https://{}", text.trim_start_matches('/'))
+    let address = text.trim_start_matches('/');
+    // Programs on this machine hardly ever have a certificate.
+    let scheme = if is_loopback(address) { "http" } else { "https" };
+    format!("{scheme}://{address}")
+}
+
+/// Whether an address without scheme begins with this machine's name or address.
+fn is_loopback(address: &str) -> bool {
+    let Ok(url) = Url::parse(&format!("http://{address}")) else {
+        return false;
+    };
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 /// A feed's URL without scheme, credentials, `www.`, default port, `utm_` parameters, fragment and
@@ -77,7 +93,10 @@ mod tests {
             ("feed://example.org/x", "http://example.org/x"),
             ("feed:https://example.org/x", "https://example.org/x"),
             ("FEED:example.org", "https://example.org"),
-            ("localhost:8080/x", "https://localhost:8080/x"),
+            ("localhost:8080/x", "http://localhost:8080/x"),
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("[::1]:8080/x", "http://[::1]:8080/x"),
+            ("10.0.0.1/x", "https://10.0.0.1/x"),
             (
                 "example.org/?next=http://other.example",
                 "https://example.org/?next=http://other.example",

@@ -123,7 +123,7 @@ impl Store {
     }
 }
 
-fn sync(
+pub(super) fn sync(
     conn: &Connection,
     feeds: &[Arc<Feed>],
     now: Timestamp,
@@ -134,13 +134,18 @@ fn sync(
         let state = row?;
         known.insert(state.key.clone(), state);
     }
+    // What was told of a feed's trouble before it was retired is told anew if it lasts.
+    conn.prepare_cached(
+        "UPDATE feeds SET told_at = NULL, told_condition = NULL WHERE retired_at IS NOT NULL",
+    )?
+    .execute([])?;
     conn.prepare_cached("UPDATE feeds SET retired_at = ?1 WHERE retired_at IS NULL")?
         .execute([Ms(now)])?;
     let mut ids = IdSource::resume(meta::last_id(conn)?);
     let mut states = Vec::with_capacity(feeds.len());
     for feed in feeds {
         let state = match known.remove(&feed.key) {
-            Some(state) if state.url == feed.url => state,
+            Some(state) if state.url == feed.url => resumed(conn, state, feed, now)?,
             Some(state) => {
                 let state = moved(state, feed, now);
                 conn.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
@@ -162,6 +167,31 @@ fn sync(
     }
     meta::set_last_id(conn, ids.last())?;
     Ok(states)
+}
+
+/// A feed that was paused when the daemon last ran, and is not any longer, is due now. A site that
+/// asked to be left alone is left alone all the same.
+fn resumed(
+    conn: &Connection,
+    state: FeedState,
+    feed: &Feed,
+    now: Timestamp,
+) -> rusqlite::Result<FeedState> {
+    if feed.paused || state.last_fetch.is_none() || state.next_due <= now {
+        return Ok(state);
+    }
+    let was_paused = conn
+        .prepare_cached(
+            "SELECT 1 FROM running_config WHERE kind = 'feed' AND id = ?1 \
+             AND json_extract(summary, '$.paused') IS NOT NULL",
+        )?
+        .exists([feed.key.as_str()])?;
+    if !was_paused {
+        return Ok(state);
+    }
+    let state = FeedState { next_due: now, next_reason: "resumed".into(), ..state };
+    save(conn, &state)?;
+    Ok(state)
 }
 
 /// The state of a feed that was given another URL: what the old server said is void.

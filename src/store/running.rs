@@ -2,16 +2,19 @@
 //! with it while the daemon runs, or after it was stopped.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Store;
 use super::column::{Hash, Json, Ms, code, time};
 use super::error::StoreError;
 use super::list_texts::{self, Lists};
+use super::topics::TopicRevision;
+use super::{Store, feeds, topics};
 use crate::config::TopicText;
 use crate::config::outline::{Kind, Part};
+use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::TopicId;
 
 /// A topic's part, as its text.
@@ -24,25 +27,24 @@ const OLD_SOURCE: &str = "source";
 impl Store {
     /// Keeps what runs from now on, in place of what ran before.
     pub async fn set_running(&self, parts: Vec<Part>, now: Timestamp) -> Result<(), StoreError> {
+        self.write(move |session| Ok(put(session.conn, &parts, now)?)).await
+    }
+
+    /// Goes over to another configuration, all of it or nothing: its topics, its feeds, and what
+    /// is told of it. Returns the states of the feeds as [`Store::sync_feeds`] does.
+    pub async fn take_over(
+        &self,
+        topics: Vec<TopicRevision>,
+        feeds: Vec<Arc<Feed>>,
+        parts: Vec<Part>,
+        now: Timestamp,
+    ) -> Result<Vec<FeedState>, StoreError> {
         self.write(move |session| {
-            let conn = session.conn;
-            remove_others(conn, &parts)?;
-            // What is as it was stays as it stands: the texts of topics can be long.
-            let mut put = conn.prepare_cached(
-                "INSERT INTO running_config (kind, id, digest, summary, source, lists, at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-                 ON CONFLICT (kind, id) DO UPDATE SET digest = excluded.digest, \
-                 summary = excluded.summary, source = excluded.source, lists = excluded.lists, \
-                 at = excluded.at WHERE digest <> excluded.digest OR kind = 'settings'",
-            )?;
-            for part in &parts {
-                let (kind, digest) = (part.kind.as_str(), Hash(part.digest()));
-                let lists = part.source.as_ref().map(|source| list_texts::put(conn, source));
-                let (own, lists) = (part.source.as_ref().map(|s| &s.own), lists.transpose()?);
-                let summary = Json(&part.fields);
-                put.execute(params![kind, part.id, digest, summary, own, lists, Ms(now)])?;
-            }
-            Ok(())
+            topics::sync(session.conn, &topics, now)?;
+            // Feeds before what runs: one that was paused until now is known by that.
+            let states = feeds::sync(session.conn, &feeds, now)?;
+            put(session.conn, &parts, now)?;
+            Ok(states)
         })
         .await
     }
@@ -106,6 +108,26 @@ pub struct Kept {
     pub topic: String,
     /// Why it runs as it did before, and not as its file says.
     pub why: String,
+}
+
+fn put(conn: &Connection, parts: &[Part], now: Timestamp) -> rusqlite::Result<()> {
+    remove_others(conn, parts)?;
+    // What is as it was stays as it stands: the texts of topics can be long.
+    let mut put = conn.prepare_cached(
+        "INSERT INTO running_config (kind, id, digest, summary, source, lists, at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+         ON CONFLICT (kind, id) DO UPDATE SET digest = excluded.digest, \
+         summary = excluded.summary, source = excluded.source, lists = excluded.lists, \
+         at = excluded.at WHERE digest <> excluded.digest OR kind = 'settings'",
+    )?;
+    for part in parts {
+        let (kind, digest) = (part.kind.as_str(), Hash(part.digest()));
+        let lists = part.source.as_ref().map(|source| list_texts::put(conn, source));
+        let (own, lists) = (part.source.as_ref().map(|s| &s.own), lists.transpose()?);
+        let summary = Json(&part.fields);
+        put.execute(params![kind, part.id, digest, summary, own, lists, Ms(now)])?;
+    }
+    Ok(())
 }
 
 /// Forgets parts that are no longer there.

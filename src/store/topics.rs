@@ -104,7 +104,11 @@ impl Store {
     }
 }
 
-fn sync(conn: &Connection, topics: &[TopicRevision], now: Timestamp) -> rusqlite::Result<()> {
+pub(super) fn sync(
+    conn: &Connection,
+    topics: &[TopicRevision],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     conn.prepare_cached("UPDATE topics SET retired_at = ?1 WHERE retired_at IS NULL")?
         .execute([Ms(now)])?;
     let mut upsert = conn.prepare_cached(

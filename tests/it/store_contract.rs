@@ -10,8 +10,12 @@ mod reading;
 mod rehearsal;
 mod trust;
 
+use std::sync::Arc;
+
+use jiff::ToSpan as _;
+use wirewatch::config::outline::{Kind, Part};
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
-use wirewatch::domain::feed::FeedEvent;
+use wirewatch::domain::feed::{Feed, FeedEvent};
 use wirewatch::store::alerts::read::AlertFilter;
 use wirewatch::store::entries::EntryFilter;
 use wirewatch::store::outbox::DeliveryFilter;
@@ -179,6 +183,20 @@ async fn a_feed_goes_on_where_it_was_when_it_returns() {
     assert_eq!(states[1], kept.state, "in the given order, and as it was");
     assert_eq!(retired(desk.store.feeds().unwrap()), [false, false]);
 
+    let now_retired = vec![desk.feeds[1].0.clone()];
+    let telling = "UPDATE feeds SET told_at = 1, told_condition = 'failing'";
+    let conn = rusqlite::Connection::open(desk.dir.path().join(DATABASE_FILE)).unwrap();
+    conn.execute(telling, []).unwrap();
+    let both = vec![desk.feeds[1].0.clone(), desk.feeds[0].0.clone()];
+    let told_of = |desk: &Desk| -> Vec<bool> {
+        desk.store.feeds().unwrap().iter().map(|view| view.told_at.is_some()).collect()
+    };
+    desk.store.sync_feeds(both.clone(), now()).await.unwrap();
+    assert_eq!(told_of(&desk), [true, true], "a reload forgets nothing");
+    desk.store.sync_feeds(now_retired, now()).await.unwrap();
+    desk.store.sync_feeds(both, now()).await.unwrap();
+    assert_eq!(told_of(&desk), [true, false], "one that was away is told of anew");
+
     let mut moved = (*desk.feeds[0].0).clone();
     moved.url = "https://elsewhere.example/feed".into();
     let states = desk.store.sync_feeds(vec![moved.into()], now()).await.unwrap();
@@ -253,4 +271,34 @@ async fn what_happens_to_a_feed_is_kept_with_its_fetch_and_the_last_50_of_each_f
     assert_eq!((&all[0].0, all[0].1.code.as_ref()), (&ledger.key, "paused"));
     assert_eq!(all[0].1.detail.len(), 500);
     assert_eq!(all[1].1.detail, "to place 59");
+}
+
+#[tokio::test]
+async fn a_feed_that_was_paused_until_now_is_due_at_once() {
+    let desk = Desk::open(&["wire", "ledger"]).await;
+    let feeds = |paused: bool| {
+        let wire = Feed { paused, ..(*desk.feeds[0].0).clone() };
+        vec![Arc::new(wire), desk.feeds[1].0.clone()]
+    };
+    let part = |paused: bool| Part {
+        kind: Kind::Feed,
+        id: "wire".to_owned(),
+        fields: paused.then(|| ("paused".to_owned(), "yes".to_owned())).into_iter().collect(),
+        source: None,
+    };
+    let later = now() + 1.hour();
+    for at in 0..2 {
+        let mut state = desk.feeds[at].1.clone();
+        (state.last_fetch, state.next_due) = (Some(now()), now() + 9.hours());
+        let fetch = desk.batch(at, vec![]).fetch.clone();
+        desk.store.record_fetch(state, fetch, Vec::new()).await.unwrap();
+    }
+    let run =
+        |paused: bool| desk.store.take_over(Vec::new(), feeds(paused), vec![part(paused)], later);
+    let waiting = run(true).await.unwrap();
+    assert_eq!(waiting[0].next_due, now() + 9.hours());
+    let resumed = run(false).await.unwrap();
+    assert_eq!((resumed[0].next_due, resumed[0].next_reason.as_ref()), (later, "resumed"));
+    assert_eq!(resumed[1].next_due, now() + 9.hours());
+    assert_eq!(desk.store.feeds().unwrap()[1].state.next_due, later);
 }

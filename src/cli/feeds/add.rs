@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::discover::{nothing, search, tell_rejected};
+use super::opml::refusal;
 use crate::cli::args::Add;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::naming;
@@ -15,6 +16,7 @@ use crate::daemon::discovery::Found;
 use crate::domain::feed_address;
 use crate::domain::ids::FeedKey;
 use crate::domain::untrusted;
+use crate::egress::Egress;
 
 /// Longest title that is written down, in characters.
 const MAX_TITLE_CHARS: usize = 200;
@@ -23,10 +25,22 @@ const MAX_TITLE_CHARS: usize = 200;
 pub const RELOAD: &str =
     "a running daemon takes it up on SIGHUP (`systemctl reload wirewatch`, or `kill -HUP PID`)";
 
+const NOTHING_WRITTEN: &str = "nothing was written; `wirewatch check` shows what is wrong now";
+
 pub fn run(asked: &Add, session: &mut Session) -> Result<Exit, Failure> {
     let layout = session.loader()?.layout()?;
     let typed = feed_address::as_typed(&asked.url);
     refuse_known(&layout, &typed)?;
+    // What can be told without the network is told before anybody is asked.
+    if asked.id.is_some() {
+        key(asked.id.as_deref(), None, &typed, &layout)?;
+    }
+    if layout.feeds().next().is_some() {
+        session.config().map_err(|failure| failure.hint(NOTHING_WRITTEN))?;
+    }
+    if asked.no_fetch {
+        warn_of_private(&typed, session)?;
+    }
     let found = if asked.no_fetch { None } else { Some(choose(&typed, session)?) };
     let url = found.as_ref().map_or(&typed, |found| &found.url);
     refuse_known(&layout, url)?;
@@ -93,6 +107,18 @@ fn choose(url: &str, session: &Session) -> Result<Found, Failure> {
     Ok(best)
 }
 
+/// An address that nobody may ask is written down all the same: `allow_net` may follow.
+fn warn_of_private(url: &str, session: &Session) -> Result<(), Failure> {
+    let egress = Egress::new(&session.network()?.0)?;
+    if let Some((_, refusal)) = refusal(url, &egress) {
+        session.messages.warn(&format!(
+            "it will not be fetched: {refusal}; if this is a server of your own, name it in \
+             `allow_net` under [egress]"
+        ));
+    }
+    Ok(())
+}
+
 /// A feed is configured once, however its URL is written.
 fn refuse_known(layout: &Layout, url: &str) -> Result<(), Failure> {
     let known = feed_address::comparable(url).and_then(|key| layout.by_address().remove(&key));
@@ -149,7 +175,8 @@ pub fn seen_from(home: &Path, path: &Path) -> PathBuf {
     let here = if home.as_os_str().is_empty() { Path::new(".") } else { home };
     match absolute(path).strip_prefix(absolute(here)) {
         Ok(below) => home.join(below),
-        Err(_) => path.to_owned(),
+        // A relative path is seen from here; the config would see it from its own directory.
+        Err(_) => absolute(path),
     }
 }
 

@@ -24,44 +24,43 @@ pub enum Deed {
     Resume,
 }
 
+/// All of the feeds, or none: the configuration is checked with every edit in it before the first
+/// file changes.
 pub fn run(asked: &Change, deed: Deed, session: &mut Session) -> Result<Exit, Failure> {
     let env = session.env.clone().without_secrets();
+    let layout = session.loader()?.layout()?;
+    let ((edit, feeds), done) = match deed {
+        Deed::Remove => (layout.remove(&asked.keys)?, "removed"),
+        Deed::Pause => (layout.pause(&asked.keys, true)?, "paused"),
+        Deed::Resume => (layout.pause(&asked.keys, false)?, "resumed"),
+    };
+    let changed = !edit.changes().is_empty();
+    if changed && asked.dry_run {
+        edit.check(&env)?;
+    } else if changed {
+        edit.apply(&env)?;
+    }
     let mut records = Records::new(COLUMNS, "nothing was changed");
-    let mut changed = false;
-    for key in &asked.keys {
-        // Read anew for each: the one before has changed a file.
-        let layout = session.loader()?.layout()?;
-        let (edit, done) = match deed {
-            Deed::Remove => (Some(layout.remove(key)?), "removed"),
-            Deed::Pause => (layout.pause(key, true)?, "paused"),
-            Deed::Resume => (layout.pause(key, false)?, "resumed"),
-        };
-        let Some(edit) = edit else {
-            session.messages.note(&format!("feed {key} was {done} already"));
+    for feed in &feeds {
+        let Some(line) = feed.line else {
+            let so = if deed == Deed::Resume { "not paused" } else { "paused already" };
+            session.messages.note(&format!("feed {} is {so}", feed.key));
             continue;
         };
-        if asked.dry_run {
-            edit.check(&env)?;
-        } else {
-            edit.apply(&env)?;
-            changed = true;
-        }
-        for change in edit.changes() {
-            records.row([
-                json!(key),
-                json!(if asked.dry_run { format!("would be {done}") } else { done.to_owned() }),
-                json!(change.path.display().to_string()),
-                json!(change.line),
-                json!(!asked.dry_run),
-            ]);
-        }
+        records.row([
+            json!(feed.key),
+            json!(if asked.dry_run { format!("would be {done}") } else { done.to_owned() }),
+            json!(feed.file.display().to_string()),
+            json!(line),
+            json!(!asked.dry_run),
+        ]);
     }
     session.printer.records(&records)?;
-    if changed {
+    if changed && !asked.dry_run {
         session.messages.note(match deed {
             Deed::Remove => "its entries and alerts stay in the database",
             Deed::Pause => "it stays in the config, and what is known of it in the database",
-            Deed::Resume => "it is due at once",
+            Deed::Resume => "it is due as soon as the daemon knows of it",
         });
         session.messages.note(RELOAD);
     }

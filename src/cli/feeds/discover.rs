@@ -1,6 +1,7 @@
 //! `wirewatch feeds discover`: which feeds a page has, each read before it is shown.
 
 use serde_json::json;
+use url::Url;
 
 use crate::cli::args::{Discover, Format};
 use crate::cli::exit::{Exit, Failure};
@@ -14,12 +15,13 @@ use crate::fetch::Fetcher;
 use crate::parse::discover::Why;
 
 const COLUMNS: &[Column] = &[
-    Column::shown("score"),
+    Column::shown("score").spare(5),
     Column::shown("kind").spare(3),
-    Column::text("title"),
+    Column::text("title").spare(6),
     Column::shown("entries").spare(2),
     Column::shown("last_entry").spare(4),
-    Column::link("url"),
+    // It is what one copies: never cut.
+    Column::shown("url"),
     Column::text("why").spare(1),
     Column::hidden("reason"),
 ];
@@ -96,10 +98,30 @@ pub fn nothing(url: &str, discovery: &Discovery) -> Failure {
         Some("private_address") => {
             "a server of your own is asked only if `allow_net` under [egress] names it"
         }
+        Some("http_429" | "http_503" | "retry_after") => {
+            "the site asks to be left alone: try again in an hour; `wirewatch feeds add URL \
+             --no-fetch` writes the address down unseen"
+        }
+        Some("http_410") => {
+            "the site says that it is gone for good: look there for a newer address"
+        }
+        Some("http_401" | "http_403" | "http_407" | "login") => {
+            "the site lets not everybody read it: look for a public feed of it, or ask its owner"
+        }
+        Some("challenge") => {
+            "the site checks for a browser: ask its owner to let feed readers through"
+        }
+        Some("bad_url") if has_other_scheme(url) => {
+            "only http: and https: are fetched: name the address of a web page or feed"
+        }
         Some("dns" | "connect" | "timeout_connect" | "bad_url") => {
             "check the address; `wirewatch feeds add URL --no-fetch` writes it down unseen"
         }
         _ => "look on the site for the word RSS, Atom or feed, and name that address itself",
     };
     Failure::said(Exit::Failed, sentence).hint(hint)
+}
+
+fn has_other_scheme(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| !matches!(url.scheme(), "http" | "https"))
 }

@@ -1,5 +1,6 @@
 //! `wirewatch feeds import` and `export`: lists of feeds from and for other readers.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, stdin};
 use std::path::Path;
@@ -11,6 +12,7 @@ use url::Url;
 use super::add::{RELOAD, seen_from};
 use crate::cli::args::{FeedExport, FeedImport, Format};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::config::edit::feeds::{FeedDraft, Layout};
@@ -21,8 +23,8 @@ use crate::parse::opml::{self, List, Outline};
 const COLUMNS: &[Column] = &[
     Column::shown("result"),
     Column::shown("feed"),
-    Column::text("title"),
-    Column::link("url").spare(2),
+    Column::text("title").spare(2),
+    Column::link("url"),
     Column::text("tags").spare(1),
     Column::text("detail"),
     Column::hidden("code"),
@@ -124,7 +126,7 @@ fn sort(list: List, tags: &[String], layout: &Layout, egress: &Egress) -> Sorted
 }
 
 /// Why the guard would not let a request through to this address, now or ever.
-fn refusal(url: &str, egress: &Egress) -> Option<(&'static str, String)> {
+pub fn refusal(url: &str, egress: &Egress) -> Option<(&'static str, String)> {
     let url = Url::parse(url).ok()?;
     let error = egress.check(&url).err()?;
     Some((error.code(), error.to_string()))
@@ -166,23 +168,27 @@ fn stem(file: &str) -> String {
 
 pub fn export(asked: &FeedExport, session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
-    let own_titles = super::own_titles(&config, session)?;
+    let own_titles = super::own_titles(&config, session);
     let wanted = |tags: &[String]| asked.tag.as_ref().is_none_or(|tag| tags.contains(tag));
+    if let Some(tag) = asked.tag.as_ref().filter(|_| !config.feeds.iter().any(|f| wanted(&f.tags)))
+    {
+        let tags: BTreeSet<String> =
+            config.feeds.iter().flat_map(|feed| feed.tags.iter().cloned()).collect();
+        return Err(naming::unknown("tag", tag, &tags.into_iter().collect::<Vec<_>>()));
+    }
     let mut records = Records::new(EXPORT_COLUMNS, "no feed has this tag");
     let mut feeds = Vec::new();
     for feed in config.feeds.iter().filter(|feed| wanted(&feed.tags)) {
         let title = feed.title.as_ref().or(own_titles.get(feed.key.as_str())).cloned();
         records.row([json!(feed.key.as_str()), json!(title), json!(feed.url), json!(feed.tags)]);
+        // Readers show the title: no feed goes without.
+        let title = title.or_else(|| Some(feed.key.to_string()));
         feeds.push(Outline { title, url: feed.url.clone(), tags: feed.tags.clone() });
     }
     if session.printer.format() == Format::Table {
         session.printer.text(&opml::write("Feeds of wirewatch", &feeds))?;
     } else {
         session.printer.records(&records)?;
-    }
-    if records.is_empty() {
-        session.messages.warn("no feed has this tag");
-        return Ok(Exit::Failed);
     }
     Ok(Exit::Ok)
 }

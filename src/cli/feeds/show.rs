@@ -6,12 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::status;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
-use crate::domain::feed::health::{Health, health_of, span};
+use crate::domain::feed::health::{Condition, Health, health_of, span};
+use crate::domain::feed::push::Subscription;
 use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
 use crate::domain::schedule;
 use crate::store::Access;
@@ -29,6 +31,7 @@ struct Shown<'a> {
     facts: FeedFacts,
     fetches: Vec<FetchRecord>,
     events: Vec<FeedEvent>,
+    subscription: Option<Subscription>,
     now: Timestamp,
 }
 
@@ -56,6 +59,7 @@ pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
             .into_iter()
             .map(|(_, event)| event)
             .collect(),
+        subscription: store.subscription(&feed.key)?,
         state: view.state,
         now,
     };
@@ -82,7 +86,8 @@ impl Shown<'_> {
             page.section("what happened");
         }
         for event in &self.events {
-            page.row(&format!("{}  {}: {}", moment::text(event.at), event.code, event.detail));
+            let text = format!("{}: {}", event.code, event.detail);
+            page.item(&moment::text(event.at), &text);
         }
     }
 
@@ -103,38 +108,37 @@ impl Shown<'_> {
     /// The state, why, what to do, and what comes next.
     fn standing(&self, page: &mut Page) {
         let (health, state) = (&self.health, &self.state);
-        let since = health.since.map(|since| format!(" since {}", moment::text(since)));
-        let code = Some(health.code.as_ref()).filter(|code| *code != health.condition.as_str());
-        let code = code.map(|code| format!(", {code}")).unwrap_or_default();
-        let word = health.condition.words();
-        page.field("state", &format!("{word}{}{code}", since.unwrap_or_default()));
-        if let Some(detail) = health.detail.as_ref().or(state.last_detail.as_ref()) {
-            page.more(detail);
-        }
-        if let Some(advice) = health.advice {
-            page.more(&format!("hint: {advice}"));
-        }
+        status::standing(page, state, health);
         if let Some(told) = self.told_at {
             page.more(&format!("told on {}", moment::text(told)));
         }
-        let wait = Duration::try_from(state.next_due.duration_since(self.now));
-        let wait = wait.map_or("now".to_owned(), |wait| format!("in {}", span(wait)));
-        let why = schedule::why(state);
-        page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
-        let late = span(schedule::expected_latency(state, self.feed));
-        page.more(&format!("new entries are seen {late} after publication on average"));
+        if self.is_fetched() {
+            status::next_fetch(page, state, self.now);
+        }
+        // Of one that cannot be read nobody knows when its entries are seen.
+        if self.is_fetched() && state.failures == 0 && state.last_success.is_some() {
+            let late = span(schedule::expected_latency(state, self.feed));
+            page.more(&format!("new entries are seen {late} after publication on average"));
+        }
+        if let Some(subscription) = &self.subscription {
+            hub(page, subscription);
+        }
         if let Some(at) = state.last_success {
             page.field("last read", &moment::text(at));
         }
+    }
+
+    fn is_fetched(&self) -> bool {
+        self.health.condition != Condition::Paused
     }
 
     /// What it is like: its entries, gaps, dates, language and what had to be mended.
     fn manner(&self, page: &mut Page) {
         let (state, habits) = (&self.state, &self.state.habits);
         let last = state.last_new_entry.map(|at| format!(", last new {}", moment::text(at)));
-        let rate = (state.entries_per_day * 10.0).round() / 10.0;
         let last = last.unwrap_or_default();
-        page.field("entries", &format!("{} stored, {rate} a day{last}", self.facts.entries));
+        let rate = rate(state.entries_per_day);
+        page.field("entries", &format!("{} stored{rate}{last}", self.facts.entries));
         if let Some(median) = habits.gaps.median() {
             let usual = span(habits.gaps.longest_usual());
             let text = format!("mostly up to {}; silent for over {usual} is unusual", span(median));
@@ -170,8 +174,13 @@ impl Shown<'_> {
     fn object(&self) -> Value {
         let (feed, state, health) = (self.feed, &self.state, &self.health);
         let habits = &state.habits;
+        let next = self.is_fetched().then_some(state);
+        let repair = |(code, count): &(String, u32)| json!({ "code": code, "count": count });
+        let repairs: Vec<Value> = habits.repairs.iter().map(repair).collect();
+        let fetches: Vec<Value> = self.fetches.iter().map(fetch_object).collect();
+        let events: Vec<Value> = self.events.iter().map(event_object).collect();
         let seconds = |span: Option<Duration>| span.map(|span| span.as_secs());
-        json!({
+        let mut object = json!({
             "feed": feed.key.as_str(),
             "title": feed.title.as_ref().or(state.title.as_ref()),
             "url": feed.url,
@@ -190,10 +199,11 @@ impl Shown<'_> {
             "last_fetch": moment::json_opt(state.last_fetch),
             "last_success": moment::json_opt(state.last_success),
             "last_new_entry": moment::json_opt(state.last_new_entry),
-            "next_due": moment::json(state.next_due),
-            "next_reason": state.next_reason.as_ref(),
-            "why": schedule::why(state),
-            "expected_latency_s": schedule::expected_latency(state, feed).as_secs(),
+            "next_due": moment::json_opt(next.map(|state| state.next_due)),
+            "next_reason": next.map(|state| state.next_reason.as_ref()),
+            "why": next.map(schedule::why),
+            "expected_latency_s":
+                next.map(|state| schedule::expected_latency(state, feed).as_secs()),
             "entries": self.facts.entries,
             "entries_per_day": (state.entries_per_day * 10.0).round() / 10.0,
             "baseline_at": moment::json_opt(state.baseline_at),
@@ -205,13 +215,20 @@ impl Shown<'_> {
             "dates": habits.dates.map(|dates| dates.as_str()),
             "language": habits.language,
             "leads_to": habits.landed,
-            "repairs": habits.repairs.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect::<Vec<_>>(),
-            "fetches": self.fetches.iter().map(fetch_object).collect::<Vec<_>>(),
-            "events": self.events.iter().map(|event| json!({
-                "at": moment::json(event.at), "code": event.code.as_ref(), "detail": event.detail,
-            })).collect::<Vec<_>>(),
-        })
+            "repairs": repairs,
+            "fetches": fetches,
+            "events": events,
+        });
+        object["paused"] = json!(feed.paused);
+        object["full_text"] = json!(feed.full_text);
+        object["hub"] = json!(self.subscription.as_ref().map(hub_object));
+        object
     }
+}
+
+fn event_object(event: &FeedEvent) -> Value {
+    let at = moment::json(event.at);
+    json!({ "at": at, "code": event.code.as_ref(), "detail": event.detail })
 }
 
 fn fetch_object(fetch: &FetchRecord) -> Value {
@@ -228,6 +245,47 @@ fn fetch_object(fetch: &FetchRecord) -> Value {
     })
 }
 
+/// The hub that pushes the feed, until when, and how the last exchange with it ended.
+fn hub(page: &mut Page, subscription: &Subscription) {
+    page.field("hub", &format!("{}, {}", subscription.hub, subscription.state.as_str()));
+    if let Some(until) = subscription.lease_until {
+        page.more(&format!("it pushes until {}", moment::text(until)));
+    }
+    if let Some(code) = &subscription.code {
+        let detail = subscription.detail.as_ref().map(|detail| format!(": {detail}"));
+        page.more(&format!("last exchange: {code}{}", detail.unwrap_or_default()));
+    }
+    if let Some(at) = subscription.last_push {
+        let pushes = usize::try_from(subscription.pushes).unwrap_or(usize::MAX);
+        page.more(&format!("{}, the last {}", count(pushes, "push"), moment::text(at)));
+    }
+}
+
+fn hub_object(subscription: &Subscription) -> Value {
+    json!({
+        "hub": subscription.hub,
+        "topic": subscription.topic,
+        "state": subscription.state.as_str(),
+        "lease_until": moment::json_opt(subscription.lease_until),
+        "code": subscription.code.as_ref(),
+        "detail": subscription.detail,
+        "next_at": moment::json(subscription.next_at),
+        "pushes": subscription.pushes,
+        "last_push": moment::json_opt(subscription.last_push),
+    })
+}
+
+/// `, 4.2 a day`; nothing of a feed that brings next to nothing.
+fn rate(per_day: f64) -> String {
+    let rounded = (per_day * 10.0).round() / 10.0;
+    if rounded > 0.0 { format!(", {rounded} a day") } else { String::new() }
+}
+
+/// `222 B`, `12 KB`.
+fn size(bytes: u64) -> String {
+    if bytes < 1_000 { format!("{bytes} B") } else { format!("{} KB", bytes.div_ceil(1_000)) }
+}
+
 /// `2026-06-03 11:46  ok                     12 KB    0.3 s  20 entries, 2 new`.
 fn fetch_row(fetch: &FetchRecord) -> String {
     let brought = match fetch.entries {
@@ -235,8 +293,8 @@ fn fetch_row(fetch: &FetchRecord) -> String {
         entries => format!("{}, {} new", count(entries as usize, "entry"), fetch.new_entries),
     };
     let (at, code) = (moment::text(fetch.at), &fetch.code);
-    let (size, time) = (fetch.bytes.div_ceil(1_000), fetch.duration.as_secs_f64());
-    format!("{at}  {code:<18} {size:>6} KB {time:>6.1} s  {brought}")
+    let (size, time) = (size(fetch.bytes), fetch.duration.as_secs_f64());
+    format!("{at}  {code:<18} {size:>9} {time:>6.1} s  {brought}")
 }
 
 /// `bare ampersand ×3, cut item`.

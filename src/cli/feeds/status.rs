@@ -1,18 +1,25 @@
 //! `wirewatch feeds status`: how each feed does, when it is fetched next, and why then.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
 use crate::cli::output::{Column, Records};
+use crate::cli::page::Page;
 use crate::cli::session::Session;
-use crate::domain::feed::Feed;
-use crate::domain::feed::health::{Health, health_of};
+use crate::domain::feed::health::{Condition, Health, health_of, span};
+use crate::domain::feed::{Feed, FeedState};
 use crate::domain::schedule;
 use crate::store::Access;
 use crate::store::feeds::FeedView;
+
+/// Columns of a terminal from which the table has room for what is wrong with a feed.
+const ROOMY: usize = 120;
 
 const COLUMNS: &[Column] = &[
     Column::shown("feed"),
@@ -46,24 +53,72 @@ pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
         store.feeds()?.into_iter().map(|view| (view.state.key.to_string(), view)).collect();
     let empty = if failing { "no feed needs attention" } else { "no feeds" };
     let mut records = Records::new(COLUMNS, empty);
+    let mut troubled = Vec::new();
     for feed in &config.feeds {
         match views.get(feed.key.as_str()) {
             Some(view) => {
                 let health = health_of(feed, &view.state, now);
                 if !failing || health.is_trouble() {
                     add(&mut records, feed, view, &health);
+                    troubled.push((&**feed, view, health));
                 }
             }
             None if failing => {}
             None => add_unknown(&mut records, feed),
         }
     }
+    let narrow = session.printer.terminal().is_some_and(|width| width < ROOMY);
+    if failing && narrow && session.printer.format() == Format::Table && !records.is_empty() {
+        let mut page = Page::new(&session.printer);
+        blocks(&mut page, &troubled, now);
+        session.printer.text(&page.text())?;
+        return Ok(Exit::Ok);
+    }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
 }
 
+/// One feed below the other: in a narrow table there is no room for what is wrong.
+fn blocks(page: &mut Page, feeds: &[(&Feed, &FeedView, Health)], now: Timestamp) {
+    for (n, (feed, view, health)) in feeds.iter().enumerate() {
+        match n {
+            0 => page.line(feed.key.as_str()),
+            _ => page.section(feed.key.as_str()),
+        }
+        standing(page, &view.state, health);
+        if health.condition != Condition::Paused {
+            next_fetch(page, &view.state, now);
+        }
+    }
+}
+
+/// The state, since when, why, and what to do.
+pub fn standing(page: &mut Page, state: &FeedState, health: &Health) {
+    let since = health.since.map(|since| format!(" since {}", moment::text(since)));
+    let code = Some(health.code.as_ref()).filter(|code| *code != health.condition.as_str());
+    let code = code.map(|code| format!(", {code}")).unwrap_or_default();
+    let word = health.condition.words();
+    page.field("state", &format!("{word}{}{code}", since.unwrap_or_default()));
+    if let Some(detail) = health.detail.as_ref().or(state.last_detail.as_ref()) {
+        page.more(detail);
+    }
+    if let Some(advice) = health.advice {
+        page.more(&format!("hint: {advice}"));
+    }
+}
+
+/// When it is fetched next, and why then.
+pub fn next_fetch(page: &mut Page, state: &FeedState, now: Timestamp) {
+    let wait = Duration::try_from(state.next_due.duration_since(now));
+    let wait = wait.map_or("now".to_owned(), |wait| format!("in {}", span(wait)));
+    let why = schedule::why(state);
+    page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
+}
+
 fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
     let state = &view.state;
+    // Nobody fetches a feed that is paused.
+    let next = (health.condition != Condition::Paused).then_some(state);
     // What the last fetch had to say is of interest also where nothing is wrong.
     let detail = health.detail.as_ref().or(state.last_detail.as_ref());
     records.row([
@@ -76,12 +131,12 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
         moment::json_opt(state.last_success),
         moment::json_opt(state.last_new_entry),
         json!(view.entries),
-        moment::json(state.next_due),
-        json!(schedule::why(state)),
+        moment::json_opt(next.map(|state| state.next_due)),
+        json!(next.map(schedule::why)),
         json!(detail),
         json!(health.advice),
-        json!(state.next_reason.as_ref()),
-        json!(schedule::expected_latency(state, feed).as_secs()),
+        json!(next.map(|state| state.next_reason.as_ref())),
+        json!(next.map(|state| schedule::expected_latency(state, feed).as_secs())),
         moment::json_opt(state.last_fetch),
         json!((state.entries_per_day * 10.0).round() / 10.0),
         moment::json_opt(view.told_at),

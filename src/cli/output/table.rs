@@ -3,6 +3,7 @@
 //! the other formats tell.
 
 use comfy_table::{Table, presets};
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -53,6 +54,7 @@ pub(super) fn render(records: &Records, width: Option<u16>) -> String {
         .enumerate()
         .filter(|(_, column)| column.shown)
         .map(|(at, column)| lay(at, column, records))
+        .filter(|laid| !laid.column.rare || !laid.is_empty())
         .collect();
     let lines = match width {
         Some(width) => {
@@ -79,7 +81,11 @@ pub(super) fn render(records: &Records, width: Option<u16>) -> String {
 }
 
 fn lay<'r>(at: usize, column: &'r Column, records: &Records) -> Laid<'r> {
-    let texts = records.rows.iter().map(|row| untrusted::terminal(&plain(&row[at])).into_owned());
+    let text = |value: &Value| match value {
+        Value::Bool(set) if column.rare => if *set { "yes" } else { "" }.to_owned(),
+        other => untrusted::terminal(&plain(other)).into_owned(),
+    };
+    let texts = records.rows.iter().map(|row| text(&row[at]));
     let cells: Vec<String> = std::iter::once(column.name.to_owned()).chain(texts).collect();
     let natural = cells.iter().map(|cell| cell.width()).max().unwrap_or_default();
     Laid { column, cells, natural, width: natural }

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod draft;
+mod error;
 mod name;
 mod write;
 
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::super::environment::{self, Environment};
-use super::super::problem::{Problems, Report};
+use super::super::problem::Report;
 use super::super::{Config, feed_files, load, settings};
 use super::{EditError, quoted};
 use crate::domain::feed_address;
@@ -30,61 +31,8 @@ use blocks::Block;
 use draft::tables;
 
 pub use draft::FeedDraft;
+pub use error::FeedEditError;
 pub use name::Names;
-
-/// Why the files cannot be changed so. They are as they were.
-#[derive(Debug, thiserror::Error)]
-pub enum FeedEditError {
-    #[error("the configuration would not be right\n{0}")]
-    Config(Box<Problems>),
-    #[error("there is no feed `{key}`")]
-    NoFeed { key: String, known: Vec<String> },
-    #[error("feed `{key}` in {} is not written as `[[feed]]`", path.display())]
-    Inline { path: PathBuf, key: String },
-    #[error("the feeds in {} are not written as `[[feed]]`", path.display())]
-    InlineFile { path: PathBuf },
-    #[error("{} is not among the files of `feed_files`", path.display())]
-    NotCovered { path: PathBuf, pattern: String },
-    #[error("{} exists, and is no file of feeds", path.display())]
-    Exists { path: PathBuf },
-    #[error("what was written would not be read back")]
-    NotReadBack,
-    #[error(transparent)]
-    File(#[from] EditError),
-}
-
-impl FeedEditError {
-    /// Stable word for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            FeedEditError::Config(_) => "bad_config",
-            FeedEditError::NoFeed { .. } => "unknown_feed",
-            FeedEditError::Inline { .. } | FeedEditError::InlineFile { .. } => "inline_feed",
-            FeedEditError::NotCovered { .. } => "not_covered",
-            FeedEditError::Exists { .. } => "file_exists",
-            FeedEditError::NotReadBack => "not_read_back",
-            FeedEditError::File(error) => error.code(),
-        }
-    }
-
-    /// What to do about it, where that is not plain.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            FeedEditError::Config(_) => {
-                Some("nothing was written; `wirewatch check` shows what is wrong now".to_owned())
-            }
-            FeedEditError::Inline { .. } | FeedEditError::InlineFile { .. } => {
-                Some("write each feed as a `[[feed]]` table".to_owned())
-            }
-            FeedEditError::NotCovered { pattern, .. } => {
-                Some(format!("add it there: `feed_files = [\"{pattern}\", …]`"))
-            }
-            FeedEditError::Exists { .. } => Some("name another with `--into`".to_owned()),
-            FeedEditError::File(error) => error.hint().map(str::to_owned),
-            FeedEditError::NoFeed { .. } | FeedEditError::NotReadBack => None,
-        }
-    }
-}
 
 /// The files of a configuration that hold feeds, as they are now.
 pub struct Layout {
@@ -94,6 +42,7 @@ pub struct Layout {
     patterns: Vec<String>,
 }
 
+#[derive(Clone)]
 struct FeedFile {
     path: PathBuf,
     text: String,
@@ -195,62 +144,94 @@ impl Layout {
         }
         let home = self.home();
         if !self.patterns.iter().any(|pattern| feed_files::covers(pattern, &home, into)) {
-            let pattern = pattern_for(&home, into);
-            if !self.patterns.is_empty() {
-                return Err(FeedEditError::NotCovered { path: into.to_owned(), pattern });
-            }
             let main = &self.files[0];
-            let key = format!("feed_files = [{}]", quoted(&pattern));
-            let (text, line) = blocks::with_key(&main.text, &key);
+            let (text, line) = if self.patterns.is_empty() && !blocks::has_files(&main.text) {
+                let key = format!("feed_files = [{}]", quoted(&pattern_for(&home, into)));
+                blocks::with_key(&main.text, &key)
+            } else {
+                // No other file of its directory is meant.
+                let seen = into.strip_prefix(&home).unwrap_or(into);
+                blocks::with_file(&main.text, &quoted(&seen.display().to_string()))
+                    .ok_or(FeedEditError::NoList)?
+            };
             edit.change(main, text, line);
         }
         edit.make(into, tables(feeds));
         Ok(edit)
     }
 
-    /// Takes a feed out, with the comment that stands right above it.
+    /// Takes feeds out, each with the comment that stands right above it.
     ///
     /// # Errors
-    /// There is no such feed, or it is not written as a table of its own.
-    pub fn remove(&self, key: &str) -> Result<Edit, FeedEditError> {
-        let (file, block) = self.find(key)?;
-        let mut edit = Edit::of(self);
-        let (text, line) = blocks::removed(&file.text, block);
-        edit.change(file, text, line);
-        edit.gone = Some(key.to_owned());
-        Ok(edit)
+    /// There is no such feed, or one is not written as a table of its own.
+    pub fn remove(&self, keys: &[String]) -> Result<(Edit, Vec<Done>), FeedEditError> {
+        let (mut edit, done) = self.each(keys, |text, block| Some(blocks::removed(text, block)))?;
+        edit.gone.extend(keys.iter().cloned());
+        Ok((edit, done))
     }
 
-    /// Writes `paused = true` into a feed, or takes it out. `None`: it is so already.
+    /// Writes `paused = true` into feeds, or takes it out.
     ///
     /// # Errors
-    /// There is no such feed, or it is not written as a table of its own.
-    pub fn pause(&self, key: &str, pause: bool) -> Result<Option<Edit>, FeedEditError> {
-        let (file, block) = self.find(key)?;
-        let Some((text, line)) = blocks::paused(&file.text, block, pause) else {
-            return Ok(None);
-        };
-        let mut edit = Edit::of(self);
-        edit.change(file, text, line);
-        if let Ok(key) = key.parse() {
-            edit.wanted.push((key, Wanted::Paused(pause)));
-        }
-        Ok(Some(edit))
+    /// There is no such feed, or one is not written as a table of its own.
+    pub fn pause(&self, keys: &[String], pause: bool) -> Result<(Edit, Vec<Done>), FeedEditError> {
+        let (mut edit, done) = self.each(keys, |text, block| blocks::paused(text, block, pause))?;
+        let keys = keys.iter().filter_map(|key| key.parse().ok());
+        edit.wanted.extend(keys.map(|key| (key, Wanted::Paused(pause))));
+        Ok((edit, done))
     }
 
-    fn find(&self, key: &str) -> Result<(&FeedFile, &Block), FeedEditError> {
-        let all = self.files.iter().flat_map(|file| file.blocks.iter().map(move |b| (file, b)));
-        let found = all.clone().find(|(_, block)| block.key == key);
-        let (file, block) = found.ok_or_else(|| FeedEditError::NoFeed {
-            key: key.to_owned(),
-            known: all.map(|(_, block)| block.key.clone()).collect(),
-        })?;
-        if block.inline {
-            let (path, key) = (file.path.clone(), key.to_owned());
-            return Err(FeedEditError::Inline { path, key });
+    /// Changes feeds one after the other, each in what the one before has left of its file.
+    fn each(
+        &self,
+        keys: &[String],
+        change: impl Fn(&str, &Block) -> Option<(String, usize)>,
+    ) -> Result<(Edit, Vec<Done>), FeedEditError> {
+        let mut files = self.files.clone();
+        let mut done = Vec::with_capacity(keys.len());
+        for key in keys {
+            let (at, block) = find(&files, key)?;
+            let file = &mut files[at];
+            let mut line = None;
+            if let Some((text, changed)) = change(&file.text, &block) {
+                file.set(text)?;
+                line = Some(changed);
+            }
+            done.push(Done { key: key.clone(), file: file.path.clone(), line });
         }
-        Ok((file, block))
+        let mut edit = Edit::of(self);
+        for (old, new) in self.files.iter().zip(files).filter(|(old, new)| old.text != new.text) {
+            let first = done.iter().find(|done| done.file == old.path && done.line.is_some());
+            edit.change(old, new.text, first.and_then(|done| done.line).unwrap_or(1));
+        }
+        Ok((edit, done))
     }
+}
+
+/// What becomes of one feed in an [`Edit`] of several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    pub key: String,
+    pub file: PathBuf,
+    /// The line that changes, counted from 1; `None`: it is so already.
+    pub line: Option<usize>,
+}
+
+/// The feed of this key, and which of the files it stands in.
+fn find(files: &[FeedFile], key: &str) -> Result<(usize, Block), FeedEditError> {
+    let mut all = files
+        .iter()
+        .enumerate()
+        .flat_map(|(at, file)| file.blocks.iter().map(move |block| (at, block)));
+    let Some((at, block)) = all.find(|(_, block)| block.key == key) else {
+        let known = files.iter().flat_map(|file| &file.blocks).map(|block| block.key.clone());
+        return Err(FeedEditError::NoFeed { key: key.to_owned(), known: known.collect() });
+    };
+    if block.inline {
+        let (path, key) = (files[at].path.clone(), key.to_owned());
+        return Err(FeedEditError::Inline { path, key });
+    }
+    Ok((at, block.clone()))
 }
 
 impl FeedFile {
@@ -263,9 +244,16 @@ impl FeedFile {
             code: "not_utf8",
             message: "it is not UTF-8 text".to_owned(),
         })?;
-        let blocks = blocks::read(&text)
-            .map_err(|message| EditError::NotToml { path: path.clone(), message })?;
-        Ok(Self { path, text, blocks })
+        let mut file = Self { path, text: String::new(), blocks: Vec::new() };
+        file.set(text)?;
+        Ok(file)
+    }
+
+    fn set(&mut self, text: String) -> Result<(), FeedEditError> {
+        self.blocks = blocks::read(&text)
+            .map_err(|message| EditError::NotToml { path: self.path.clone(), message })?;
+        self.text = text;
+        Ok(())
     }
 }
 
@@ -291,7 +279,7 @@ pub struct Edit {
     main: PathBuf,
     changes: Vec<Change>,
     wanted: Vec<(FeedKey, Wanted)>,
-    gone: Option<String>,
+    gone: Vec<String>,
 }
 
 /// What becomes of one file.
@@ -315,7 +303,7 @@ impl Change {
 impl Edit {
     fn of(layout: &Layout) -> Self {
         let main = layout.files[0].path.clone();
-        Self { main, changes: Vec::new(), wanted: Vec::new(), gone: None }
+        Self { main, changes: Vec::new(), wanted: Vec::new(), gone: Vec::new() }
     }
 
     fn change(&mut self, file: &FeedFile, after: String, line: usize) {
@@ -348,7 +336,7 @@ impl Edit {
             (Some(feed), Wanted::Paused(paused)) => feed.paused == *paused,
             (None, _) => false,
         });
-        let gone = self.gone.as_deref().is_none_or(|key| find(key).is_none());
+        let gone = self.gone.iter().all(|key| find(key).is_none());
         if said && gone { Ok(config) } else { Err(FeedEditError::NotReadBack) }
     }
 

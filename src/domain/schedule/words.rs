@@ -31,7 +31,9 @@ fn reason(state: &FeedState) -> String {
     };
     match state.next_reason.as_ref() {
         "new" => "it was never fetched yet".to_owned(),
+        "resumed" => "it was paused until now".to_owned(),
         "url_changed" => "it has another URL now".to_owned(),
+        "interval" if state.entries_per_day < 0.05 => "it hardly brings new entries".to_owned(),
         "interval" => {
             let (rate, decimals) =
                 (state.entries_per_day, usize::from(state.entries_per_day < 10.0));

@@ -186,9 +186,10 @@ impl Reader {
         }
     }
 
-    /// An empty folder, as some programs write it.
+    /// An empty folder, as some programs write it. Without a type it may as well be a feed whose
+    /// URL was lost, and that is told.
     fn is_folder_like(&self, attributes: &Attributes) -> bool {
-        attributes.get("type").is_empty() || attributes.get("type").eq_ignore_ascii_case("folder")
+        attributes.get("type").eq_ignore_ascii_case("folder")
     }
 
     /// The folders one is in, and the feed's own categories (`/Boston/Weather,news`).

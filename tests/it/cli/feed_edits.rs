@@ -188,7 +188,9 @@ async fn a_paused_feed_is_not_fetched_and_goes_on_where_it_was() {
     let done = scene.run("feeds pause wire -o json").ended(0).list();
     assert_eq!((&done[0]["feed"], &done[0]["done"]), (&json!("wire"), &json!("paused")));
     let again = scene.run("feeds pause wire").ended(0);
-    assert!(again.err.contains("was paused already"), "{}", again.err);
+    assert!(again.err.contains("feed wire is paused already"), "{}", again.err);
+    let other = scene.run("feeds resume ledger").ended(0);
+    assert!(other.err.contains("feed ledger is not paused"), "{}", other.err);
     scene.once().ended(0);
     assert_eq!(scene.world.server.requests("/wire").len(), 1);
     assert_eq!(scene.world.server.requests("/ledger").len(), 2);

@@ -104,6 +104,25 @@ pub fn with_key(text: &str, key: &str) -> (String, usize) {
     (format!("{before}{}{after}", in_line_ends_of(text, &lines)), line)
 }
 
+/// Whether the file says anything of other files with feeds.
+pub fn has_files(text: &str) -> bool {
+    DeTable::parse_recoverable(text).0.get_ref().contains_key("feed_files")
+}
+
+/// The text with one more file, quoted, at the end of `feed_files`, and its line. `None`: that is
+/// no list.
+pub fn with_file(text: &str, quoted: &str) -> Option<(String, usize)> {
+    let (table, _errors) = DeTable::parse_recoverable(text);
+    let list = table.get_ref().get("feed_files")?;
+    let files = list.get_ref().as_array()?;
+    let (at, gap) = match files.iter().last() {
+        Some(last) => (last.span().end, ", "),
+        None => (list.span().start + 1, ""),
+    };
+    let (before, after) = (text.get(..at)?, text.get(at..)?);
+    Some((format!("{before}{gap}{quoted}{after}"), before.matches('\n').count() + 1))
+}
+
 /// The text without a feed and the comment right above it, and the line where it began.
 pub fn removed(text: &str, block: &Block) -> (String, usize) {
     let mut start = block.lines.start;

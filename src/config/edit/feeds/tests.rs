@@ -114,16 +114,16 @@ fn a_feed_is_added_behind_the_last_one_and_nothing_else_changes() {
 #[test]
 fn a_feed_goes_with_its_own_comment_and_all_else_stays() {
     let desk = Desk::new(MAIN);
-    desk.layout().remove("ledger").expect("there").apply(&env()).expect("written");
+    desk.layout().remove(&["ledger".to_owned()]).expect("there").0.apply(&env()).expect("written");
     let start = MAIN.find("# Slow").expect("there");
     let end = MAIN.find("# ---- Channels").expect("there");
     assert_eq!(desk.text("wirewatch.toml"), format!("{}{}", &MAIN[..start], &MAIN[end..]));
     assert_eq!(desk.keys(), ["wire"]);
     // The last one stays: a configuration without feeds is none.
-    let last = desk.layout().remove("wire").expect("there").apply(&env());
+    let last = desk.layout().remove(&["wire".to_owned()]).expect("there").0.apply(&env());
     assert!(matches!(last, Err(FeedEditError::Config(_))), "{:?}", last.err());
     assert_eq!(desk.keys(), ["wire"]);
-    let none = desk.layout().remove("wyre").err().expect("not there");
+    let none = desk.layout().remove(&["wyre".to_owned()]).err().expect("not there");
     assert_eq!(none.code(), "unknown_feed");
 }
 
@@ -131,20 +131,21 @@ fn a_feed_goes_with_its_own_comment_and_all_else_stays() {
 fn a_feed_is_paused_and_resumed_and_the_file_is_as_it_was() {
     let desk = Desk::new(MAIN);
     for key in ["wire", "ledger"] {
-        let edit = desk.layout().pause(key, true).expect("there").expect("a change");
+        let key = [key.to_owned()];
+        let (edit, _) = desk.layout().pause(&key, true).expect("there");
         let line = edit.changes()[0].line;
         let config = edit.apply(&env()).expect("written");
-        assert!(config.feeds.iter().any(|feed| feed.paused && feed.key.as_str() == key));
+        assert!(config.feeds.iter().any(|feed| feed.paused && feed.key.as_str() == key[0]));
         let text = desk.text("wirewatch.toml");
         assert_eq!(text.lines().nth(line - 1), Some("paused = true"), "{text}");
-        assert!(desk.layout().pause(key, true).expect("there").is_none(), "it is so already");
-        let back = desk.layout().pause(key, false).expect("there").expect("a change");
+        assert_eq!(desk.layout().pause(&key, true).expect("there").1[0].line, None);
+        let (back, _) = desk.layout().pause(&key, false).expect("there");
         back.apply(&env()).expect("written");
         assert_eq!(desk.text("wirewatch.toml"), MAIN);
-        assert!(desk.layout().pause(key, false).expect("there").is_none(), "it is so already");
+        assert_eq!(desk.layout().pause(&key, false).expect("there").1[0].line, None);
     }
     let said = Desk::new(&MAIN.replace("id = \"wire\"", "paused = false # yet\nid = \"wire\""));
-    said.layout().pause("wire", true).expect("there").expect("a change").apply(&env()).expect("ok");
+    said.layout().pause(&["wire".to_owned()], true).expect("there").0.apply(&env()).expect("ok");
     assert!(said.text("wirewatch.toml").contains("paused = true # yet\n"));
 }
 
@@ -171,13 +172,48 @@ fn many_feeds_get_a_file_of_their_own_and_the_main_file_names_it() {
     desk.add(&[draft("late", "https://late.example/")], &second).expect("written");
     assert_eq!(desk.text("wirewatch.toml"), main);
     // Feeds are removed and paused where they stand.
-    desk.layout().remove("f7").expect("there").apply(&env()).expect("written");
-    desk.layout().pause("f8", true).expect("there").expect("a change").apply(&env()).expect("ok");
+    desk.layout().remove(&["f7".to_owned()]).expect("there").0.apply(&env()).expect("written");
+    desk.layout().pause(&["f8".to_owned()], true).expect("there").0.apply(&env()).expect("ok");
     assert!(!desk.text("feeds/my-feeds-2026-opml.toml").contains("\"f7\""));
     assert_eq!(desk.keys().len(), 1_002);
-    // Other files must be named by hand where there is a list of files.
-    let apart = desk.add(&[draft("x", "https://x.example/")], &desk.path("apart.toml"));
-    assert_eq!(apart.map_err(|error| error.code()), Err("not_covered"));
+    // Another file joins the list of files, and no other file of its directory does.
+    fs::create_dir(desk.path("more")).expect("a directory");
+    fs::write(desk.path("more/draft.toml"), "not yet").expect("a file");
+    desk.add(&[draft("x", "https://x.example/")], &desk.path("more/x.toml")).expect("written");
+    let named = "feed_files = [\"feeds/*.toml\", \"more/x.toml\"]";
+    assert!(desk.text("wirewatch.toml").contains(named), "{}", desk.text("wirewatch.toml"));
+    assert_eq!(desk.keys().len(), 1_003);
+}
+
+#[test]
+fn several_feeds_change_together_or_not_at_all() {
+    let main = "feed_files = [\"feeds/*.toml\"]\nstate_dir = 'state'\n\n[[feed]]\nid = 'a'\n\
+                url = 'https://a.example/'\n\n[[channel]]\nid = 'log'\ntype = 'log'\n";
+    let other = "[[feed]]\nid = 'b'\nurl = 'https://b.example/'\n";
+    let desk = Desk::new(main);
+    fs::create_dir(desk.path("feeds")).expect("a directory");
+    fs::write(desk.path("feeds/z.toml"), other).expect("a file");
+    let both = ["a".to_owned(), "b".to_owned()];
+    // Without any feed the configuration is not right: nothing is taken out.
+    let (edit, _) = desk.layout().remove(&both).expect("there");
+    assert_eq!(edit.apply(&env()).err().map(|error| error.code()), Some("bad_config"));
+    assert_eq!(
+        (desk.text("wirewatch.toml"), desk.text("feeds/z.toml")),
+        (main.into(), other.into())
+    );
+    let unknown = desk.layout().pause(&["a".to_owned(), "none".to_owned()], true);
+    assert_eq!(unknown.err().map(|error| error.code()), Some("unknown_feed"));
+    let (edit, done) = desk.layout().pause(&both, true).expect("there");
+    assert_eq!((edit.changes().len(), done.len()), (2, 2));
+    // The second file was changed by somebody else: the first becomes what it was.
+    let theirs = format!("# Mine.\n{other}");
+    fs::write(desk.path("feeds/z.toml"), &theirs).expect("a file");
+    assert_eq!(edit.apply(&env()).err().map(|error| error.code()), Some("file_changed"));
+    assert_eq!((desk.text("wirewatch.toml"), desk.text("feeds/z.toml")), (main.into(), theirs));
+    let (edit, _) = desk.layout().pause(&both, true).expect("there");
+    edit.apply(&env()).expect("written");
+    assert!(desk.text("wirewatch.toml").contains("paused = true"));
+    assert!(desk.text("feeds/z.toml").contains("paused = true"));
 }
 
 #[test]
@@ -221,7 +257,10 @@ fn what_would_not_be_right_is_not_written() {
     let into = inline.layout().usual_file();
     let refused = inline.add(&[draft("b", "https://b.example/")], &into).expect_err("refused");
     assert_eq!(refused.code(), "inline_feed");
-    assert_eq!(inline.layout().remove("a").err().map(|error| error.code()), Some("inline_feed"));
+    assert_eq!(
+        inline.layout().remove(&["a".to_owned()]).err().map(|error| error.code()),
+        Some("inline_feed")
+    );
     let broken = Desk::new("[[feed]\n");
     let refused = Layout::read(broken.dir.path()).err().map(|error| error.code());
     assert_eq!(refused, Some("toml_syntax"));
@@ -267,7 +306,7 @@ proptest! {
         let read = config.feeds.last().expect("a feed");
         prop_assert_eq!(&read.title, &title.map(|title| title.trim().to_owned()));
         prop_assert_eq!(&read.tags, &tags);
-        desk.layout().remove("new").expect("there").apply(&env()).expect("written");
+        desk.layout().remove(&["new".to_owned()]).expect("there").0.apply(&env()).expect("written");
         prop_assert_eq!(desk.text("wirewatch.toml"), main);
     }
 }

@@ -15,24 +15,31 @@ pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const ENTER_BITS: u32 = 0o111;
 const READ_BITS: u32 = 0o444;
 
-/// Writes the changes in their order. Files that were made are taken away again if a later change
-/// fails; a file that was replaced is the last one.
+/// Writes the changes in their order. If one fails, those before are taken back: files that were
+/// made go, and files that were replaced become what they were.
 pub fn all(changes: &[Change], main: &Path) -> Result<(), EditError> {
-    let mut made: Vec<&Path> = Vec::new();
-    for change in changes {
+    for (at, change) in changes.iter().enumerate() {
         let done = match &change.before {
             Some(before) => replace(&change.path, before.as_bytes(), change.after.as_bytes()),
             None => make(&change.path, change.after.as_bytes(), main)
-                .map_err(|source| EditError::Write { path: change.path.clone(), source })
-                .inspect(|()| made.push(&change.path)),
+                .map_err(|source| EditError::Write { path: change.path.clone(), source }),
         };
         if let Err(error) = done {
-            // What cannot be taken away is named by nothing, and does no harm.
-            made.iter().for_each(|path| drop(fs::remove_file(path)));
+            // What cannot be taken back is left as it is; nobody else's words are overwritten.
+            changes[..at].iter().rev().for_each(take_back);
             return Err(error);
         }
     }
     Ok(())
+}
+
+fn take_back(change: &Change) {
+    match &change.before {
+        Some(before) => {
+            drop(replace(&change.path, change.after.as_bytes(), before.as_bytes()));
+        }
+        None => drop(fs::remove_file(&change.path)),
+    }
 }
 
 /// Makes a file with the rights and the owner of the main file, and the directory for it.
