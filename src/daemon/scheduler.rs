@@ -26,11 +26,6 @@ pub use super::order::Order;
 /// then is kept; the rest is fetched again next time.
 const STOP_GRACE: Duration = Duration::from_secs(4);
 
-/// Wait before a feed is tried again after the store would not record its visit; doubled with each
-/// further time, up to an hour.
-const STORE_RETRY: Duration = Duration::from_secs(30);
-const STORE_RETRY_DOUBLINGS: u32 = 7;
-
 /// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
 /// made: the feed is due now.
 const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
@@ -319,7 +314,7 @@ impl Scheduler {
 
     fn not_stored(&mut self, key: &FeedKey) {
         let Some(scheduled) = self.feeds.get_mut(key) else { return };
-        let wait = STORE_RETRY * (1 << scheduled.unrecorded.min(STORE_RETRY_DOUBLINGS));
+        let wait = schedule::unrecorded(scheduled.unrecorded);
         scheduled.unrecorded = scheduled.unrecorded.saturating_add(1);
         if !self.once {
             self.schedule(key.clone(), wait);
