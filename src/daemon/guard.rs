@@ -86,6 +86,7 @@ async fn panicked(
     let after = schedule::after_failure(state, &record, None, false);
     let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
     let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
-    pipeline.store.record_fetch(after.clone(), record, Vec::new()).await?;
+    let events = schedule::events(state, &after);
+    pipeline.store.record_fetch(after.clone(), record, events).await?;
     Ok((after, visit))
 }

@@ -2,8 +2,8 @@
 //! delivered, until it is told to stop.
 //!
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
-//! due, by way of [`guard`], which leaves alone the sites in [`holds`]; [`dispatcher`] empties the
-//! outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, and
+//! due or somebody asks for it by an [`order`], by way of [`guard`], which leaves alone the sites
+//! in [`holds`]; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, and
 //! [`post`] tells of both; [`push`] takes what hubs push, [`articles`] reads pages, each as [`page`]
 //! says; [`app`] starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
 //! same app over feeds of its own. [`discovery`] finds the feeds of a page.
@@ -19,6 +19,7 @@ mod feed_watch;
 mod guard;
 mod holds;
 mod led;
+mod order;
 mod page;
 pub mod pipeline;
 mod post;

@@ -210,7 +210,7 @@ impl Reading {
             Pushed::Read(visit) => push.events.tell(Event::Visited(visit)),
             // The hub says that there is something new, without bringing it.
             Pushed::Unreadable => {
-                let _stopping = push.orders.send(Order::Visit(feed.key.clone()));
+                let _stopping = push.orders.send(Order::Ping(feed.key.clone()));
             }
         }
         Ok(Answer::Accepted)

@@ -6,7 +6,6 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -14,34 +13,22 @@ use tokio_util::sync::CancellationToken;
 use super::events::{Event, Events, Round, Visit};
 use super::guard::{Ended, Visited, guarded};
 use super::holds::Holds;
+use super::order::Again;
 use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, Outcome};
 use crate::domain::ids::FeedKey;
-use crate::domain::schedule::{self, SiteHold};
+use crate::domain::schedule::{self, Asker, SiteHold};
 use crate::fetch::hosts::HostGate;
+
+pub use super::order::Order;
 
 /// How long visits under way may go on once the daemon is told to stop. What they commit until
 /// then is kept; the rest is fetched again next time.
 const STOP_GRACE: Duration = Duration::from_secs(4);
 
-/// Wait before a feed is tried again after the store would not record its visit; doubled with each
-/// further time, up to an hour.
-const STORE_RETRY: Duration = Duration::from_secs(30);
-const STORE_RETRY_DOUBLINGS: u32 = 7;
-
 /// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
 /// made: the feed is due now.
 const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
-
-/// What the scheduler is told while it runs.
-pub enum Order {
-    /// Go on with these feeds and this pipeline.
-    Replace { pipeline: Arc<Pipeline>, feeds: Vec<(Arc<Feed>, FeedState)> },
-    /// Visit this feed now.
-    Visit(FeedKey),
-    /// A hub pushes this feed until then, or no longer does.
-    Pushed { feed: FeedKey, until: Option<Timestamp> },
-}
 
 /// One feed under schedule.
 struct Scheduled {
@@ -64,6 +51,8 @@ pub struct Scheduler {
     due: BinaryHeap<Reverse<(Duration, u64, FeedKey)>>,
     running: JoinSet<Ended>,
     busy: HashSet<FeedKey>,
+    /// Asked for while a visit was under way, which may have come too early.
+    again: Again,
     /// Sites that wait, on their way into the store.
     keeping: JoinSet<()>,
     turns: u64,
@@ -94,6 +83,7 @@ impl Scheduler {
             due: BinaryHeap::new(),
             running: JoinSet::new(),
             busy: HashSet::new(),
+            again: Again::default(),
             keeping: JoinSet::new(),
             turns: 0,
             unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
@@ -221,6 +211,9 @@ impl Scheduler {
                 None
             }
         };
+        if let Some(asker) = self.again.take(&key) {
+            self.asked(key.clone(), asker);
+        }
         self.count(&key, visit.as_ref());
         if let Some(visit) = visit {
             super::events::log(&visit);
@@ -321,7 +314,7 @@ impl Scheduler {
 
     fn not_stored(&mut self, key: &FeedKey) {
         let Some(scheduled) = self.feeds.get_mut(key) else { return };
-        let wait = STORE_RETRY * (1 << scheduled.unrecorded.min(STORE_RETRY_DOUBLINGS));
+        let wait = schedule::unrecorded(scheduled.unrecorded);
         scheduled.unrecorded = scheduled.unrecorded.saturating_add(1);
         if !self.once {
             self.schedule(key.clone(), wait);
@@ -346,9 +339,20 @@ impl Scheduler {
         }
     }
 
+    fn asked(&mut self, key: FeedKey, by: Asker) {
+        if self.busy.contains(&key) {
+            return self.again.note(key, by);
+        }
+        let Some(scheduled) = self.feeds.get(&key) else { return };
+        if let Some(wait) = schedule::asked(&scheduled.state, by, self.pipeline.clock.now()) {
+            self.schedule(key, wait);
+        }
+    }
+
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Visit(key) => self.schedule(key, Duration::ZERO),
+            Order::Visit(key) => self.asked(key, Asker::User),
+            Order::Ping(key) => self.asked(key, Asker::Hub),
             Order::Pushed { feed, until } => {
                 if let Some(scheduled) = self.feeds.get_mut(&feed) {
                     scheduled.state.pushed_until = until;

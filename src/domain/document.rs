@@ -3,12 +3,15 @@
 //! `clean` takes out what would not be seen: what is matched is what is shown.
 
 mod clean;
+mod declared;
 pub mod html;
 
 #[cfg(test)]
 mod tests;
 
 use url::Url;
+
+pub use self::declared::declares_feed;
 
 use super::entry::ParsedEntry;
 

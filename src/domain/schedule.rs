@@ -3,9 +3,10 @@
 //!
 //! `wait` is the rule of a feed that works, `skip` what it says of its quiet hours; `moves` and
 //! `gone` are what a server says again and again before it is believed; `site` is whose request
-//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `words` tells all of
+//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `asked` is who may hurry it; `words` tells all of
 //! it to people.
 
+mod asked;
 mod gone;
 mod moves;
 mod probe;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use super::feed::{FeedEvent, FeedState, FetchMemory, FetchRecord, Freshness, Interval, Outcome};
 use super::feed::{ReasonCode, Rhythm};
 
+pub use self::asked::{Asker, asked};
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
 pub use self::site::{SiteHold, hold, hold_by_page, resume, site};
@@ -44,6 +46,10 @@ pub const NETWORK: &str = "network";
 
 /// Why a feed waits whose server asked to be left alone, or asked so of another feed of its site.
 const RETRY: &str = "retry_after";
+
+/// First wait after the store would not record a visit, and how often it is doubled.
+const STORE_RETRY: Duration = Duration::from_secs(30);
+const STORE_RETRY_DOUBLINGS: u32 = 7;
 
 /// Days over which the mean rate of new entries forgets.
 const RATE_MEMORY_DAYS: f64 = 7.0;
@@ -143,6 +149,12 @@ pub fn events(before: &FeedState, after: &FeedState) -> Vec<FeedEvent> {
 pub fn wait(state: &FeedState) -> Option<Duration> {
     let wait = state.next_due.duration_since(state.last_fetch?);
     Some(Duration::try_from(wait).unwrap_or_default())
+}
+
+/// The wait before a feed is tried again whose visit the store would not record, after so many of
+/// them in a row: doubled with each, up to an hour.
+pub fn unrecorded(before: u32) -> Duration {
+    STORE_RETRY * (1 << before.min(STORE_RETRY_DOUBLINGS))
 }
 
 /// A running mean of new entries a day. The first fetch brings a feed's stock, not its rate.

@@ -20,16 +20,20 @@ pub struct Reading {
     pub truncated: bool,
 }
 
+/// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
+/// it must not be larger than they.
 pub async fn read(
     response: Response,
     headers: &HeaderMap,
     config: &FetchConfig,
+    first: Option<usize>,
 ) -> Result<Reading, FetchFailure> {
-    let limit_bytes = config.max_body_bytes;
-    let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
+    let most = usize::try_from(config.max_body_bytes).unwrap_or(usize::MAX);
+    let limit = first.unwrap_or(most).min(most);
+    let limit_bytes = limit as u64;
     let too_large = || FetchFailure::TooLarge { limit_bytes };
 
-    let raw = receive(response, limit, config).await?;
+    let raw = receive(response, limit, first.is_some(), config).await?;
     let declared = content_encoding(headers);
     if !coding::is_encoded(&declared, &raw.body) {
         return Ok(raw);
@@ -61,21 +65,27 @@ pub async fn peek(mut response: Response, headers: &HeaderMap, limit: usize) -> 
     }
 }
 
-/// The body as sent.
+/// The body as sent; of one that is too large its beginning, if that does.
 async fn receive(
     mut response: Response,
     limit: usize,
+    begins: bool,
     config: &FetchConfig,
 ) -> Result<Reading, FetchFailure> {
+    let limit_bytes = limit as u64;
     let announced = response.content_length().unwrap_or_default();
-    if announced > config.max_body_bytes {
-        return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
+    if announced > limit_bytes && !begins {
+        return Err(FetchFailure::TooLarge { limit_bytes });
     }
     let mut body = BytesMut::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                return Err(FetchFailure::TooLarge { limit_bytes: config.max_body_bytes });
+                if !begins {
+                    return Err(FetchFailure::TooLarge { limit_bytes });
+                }
+                body.extend_from_slice(&chunk[..limit - body.len()]);
+                return Ok(Reading { body: body.freeze(), truncated: true });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,

@@ -93,7 +93,8 @@ impl FetchFailure {
             Self::Status { status, .. } => return format!("http_{status}").into(),
             Self::Refused(error) => error.code(),
             Self::BadUrl { .. } => "bad_url",
-            Self::PrivateAnswer { .. } | Self::RedirectPrivate { .. } => "private_address",
+            Self::PrivateAnswer { .. } => "private_address",
+            Self::RedirectPrivate { .. } => "redirect_private",
             Self::Dns { .. } => "dns",
             Self::Connect { .. } => "connect",
             Self::Tls { .. } => "tls",
@@ -248,7 +249,7 @@ fn mebibytes(bytes: u64) -> String {
 
 fn status_advice(status: u16) -> &'static str {
     match status {
-        401 | 407 => "the feed wants a login; put user and password into its URL",
+        401 | 407 => "wirewatch cannot log in; look for an address of the feed that carries a key",
         403 | 451 => "the server refuses this machine or any feed reader; ask its owner",
         404 => "the feed may have moved; look for its new address on the site",
         410 => "the feed is gone for good; remove it or find its successor",
@@ -273,17 +274,4 @@ fn chain<'a>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_too_large_names_the_key_and_the_limit_as_configured() {
-        for (limit_bytes, shown) in
-            [(16 << 20, "16 MiB"), (3 << 19, "1.5 MiB"), (10 << 10, "0.01 MiB")]
-        {
-            let failure = FetchFailure::TooLarge { limit_bytes };
-            assert_eq!(failure.to_string(), format!("the body is larger than {shown}"));
-            assert!(failure.advice().contains("`max_body`"));
-        }
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 //! [`failure::FetchFailure`].
 
 mod body;
+mod budget;
 mod coding;
 pub mod failure;
 mod freshness;
@@ -17,13 +18,13 @@ mod links;
 mod page;
 mod redirect;
 mod robots;
+mod rules;
 pub mod stand_in;
 mod validators;
 
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,7 +32,6 @@ use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
-use tokio::time::Instant;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::{FeedLinks, Freshness, Validators};
@@ -39,8 +39,9 @@ use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
+use self::budget::Budget;
 use self::failure::FetchFailure;
-use self::hosts::HostGate;
+use self::hosts::{HostGate, Permit};
 use self::redirect::Trail;
 use self::robots::Robots;
 use self::stand_in::StandIn;
@@ -55,6 +56,9 @@ const ACCEPT_FEEDS: HeaderValue = HeaderValue::from_static(
 /// 226: the body is not the whole feed but what is new in it (RFC 3229).
 const IM_USED: u16 = 226;
 
+/// Longest wait for the turn of a host that a redirect leads to.
+const MAX_TURN: Duration = Duration::from_secs(120);
+
 /// Largest sum of names and values of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
@@ -68,6 +72,7 @@ pub struct Fetcher {
     gate: HostGate,
     robots: Robots,
     config: FetchConfig,
+    longest_turn: Duration,
 }
 
 /// How a URL is asked for.
@@ -76,6 +81,8 @@ struct Ask<'a> {
     validators: &'a Validators,
     /// Whether it may lead to what `allow_net` opens.
     private: bool,
+    /// Bytes of the body that are read, where its beginning does.
+    first: Option<usize>,
 }
 
 /// A guard and a client that keeps to it.
@@ -151,6 +158,7 @@ impl Fetcher {
             gate: HostGate::new(config.max_concurrent, config.host_gap),
             robots: Robots::default(),
             config: config.clone(),
+            longest_turn: MAX_TURN,
         })
     }
 
@@ -161,8 +169,8 @@ impl Fetcher {
     }
 
     /// Fetches `url`, asking with `validators` whether it has changed. Waits for the host's turn
-    /// (not counted as fetching), follows redirects (waiting for another host's turn does count),
-    /// and may be dropped at any point.
+    /// (not counted as fetching), follows redirects (waiting for another host's turn does not
+    /// count either, but has a limit), and may be dropped at any point.
     ///
     /// A redirect leads into what `allow_net` opens only if `url` is in there itself: else a
     /// public site could choose which private server is asked.
@@ -180,7 +188,7 @@ impl Fetcher {
     ) -> Result<Fetched, FetchFailure> {
         let mut budget = Budget::new(self.config.total_timeout);
         let private = moved_from.is_none_or(|from| self.may_lead(from, url));
-        let ask = Ask { accept: ACCEPT_FEEDS, validators, private };
+        let ask = Ask { accept: ACCEPT_FEEDS, validators, private, first: None };
         match self.attempt(url, &ask, coding::OFFERED, &mut budget).await {
             // A server that cannot encode may still serve plain bytes, if asked to.
             Err(FetchFailure::Decode { .. }) => {
@@ -216,13 +224,19 @@ impl Fetcher {
                 // Never hold one host while waiting for another: two feeds that redirect to
                 // each other's hosts would wait for ever.
                 drop(permit);
-                permit = budget.spend(self.gate.acquire(&next)).await?;
+                permit = self.turn(&next).await?;
             }
             response = budget.spend(way.request(&trail, &headers, &self.config)).await??;
         }
-        let fetched = self.receive(response, &trail, ask.validators, budget).await;
+        let fetched = self.receive(response, &trail, ask, budget).await;
         drop(permit);
         fetched
+    }
+
+    /// Waits for the turn of a host that a redirect leads to: not longer than it would be worth.
+    async fn turn(&self, host: &str) -> Result<Permit, FetchFailure> {
+        let turn = tokio::time::timeout(self.longest_turn, self.gate.acquire(host)).await;
+        turn.map_err(|_| FetchFailure::TimeoutTotal { after: self.longest_turn })
     }
 
     /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
@@ -265,7 +279,7 @@ impl Fetcher {
         &self,
         response: Response,
         trail: &Trail,
-        asked_with: &Validators,
+        ask: &Ask<'_>,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchFailure> {
         let status = response.status();
@@ -288,14 +302,16 @@ impl Fetcher {
             bytes: 0,
         };
         if fetched.not_modified {
-            if !validators::may_answer_304(asked_with) {
+            if !validators::may_answer_304(ask.validators) {
                 return Err(FetchFailure::UnaskedNotModified);
             }
             // A 304 need not repeat what it confirms (RFC 9110, section 15.4.5).
-            fetched.validators = validators::merged(asked_with, fetched.validators);
+            fetched.validators = validators::merged(ask.validators, fetched.validators);
             return Ok(fetched);
         }
-        if let Some(page) = StandIn::by_headers(&headers) {
+        // A refusal that names a time to come again says enough.
+        let busy = fresh.retry_after.is_some();
+        if let Some(page) = StandIn::by_headers(&headers).filter(|_| !busy) {
             return Err(FetchFailure::StandIn { status: status.as_u16(), page });
         }
         if !status.is_success() {
@@ -309,8 +325,8 @@ impl Fetcher {
                 site: schedule::site(&fetched.final_url),
             });
         }
-        let Reading { body, truncated } =
-            budget.spend(body::read(response, &headers, &self.config)).await??;
+        let read = body::read(response, &headers, &self.config, ask.first);
+        let Reading { body, truncated } = budget.spend(read).await??;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {
             fetched.validators = Validators::default();
@@ -360,25 +376,6 @@ async fn refusal(response: Response, headers: &HeaderMap) -> Option<StandIn> {
 /// A failure that says where a redirect is to blame.
 fn told(failure: FetchFailure, trail: &Trail) -> FetchFailure {
     if trail.is_redirected() { failure.after_redirect() } else { failure }
-}
-
-/// What is left of the time for a whole fetch. Waiting for the first host's turn does not count.
-struct Budget {
-    total: Duration,
-    left: Duration,
-}
-
-impl Budget {
-    fn new(total: Duration) -> Self {
-        Self { total, left: total }
-    }
-
-    async fn spend<T>(&mut self, work: impl Future<Output = T>) -> Result<T, FetchFailure> {
-        let started = Instant::now();
-        let outcome = tokio::time::timeout(self.left, work).await;
-        self.left = self.left.saturating_sub(started.elapsed());
-        outcome.map_err(|_| FetchFailure::TimeoutTotal { after: self.total })
-    }
 }
 
 fn check_header_size(headers: &HeaderMap) -> Result<(), FetchFailure> {

@@ -33,7 +33,7 @@ impl Fetcher {
         accept: HeaderValue,
         private: bool,
     ) -> Result<Fetched, FetchFailure> {
-        let ask = Ask { accept, validators: &Validators::default(), private };
+        let ask = Ask { accept, validators: &Validators::default(), private, first: None };
         let mut budget = Budget::new(self.config.total_timeout);
         self.attempt(url, &ask, coding::OFFERED, &mut budget).await
     }

@@ -1,18 +1,19 @@
-//! `robots.txt` (RFC 9309): asked for once a day per server, and kept to where pages are read.
-//! Feeds themselves are published for programs, and fetched because a person named them.
+//! `robots.txt` (RFC 9309): asked for once a day per server, and kept to where pages are read;
+//! [`super::rules`] reads it. Feeds themselves are published for programs, and fetched because a
+//! person named them.
 
-use std::collections::HashMap;
-use std::panic::{self, AssertUnwindSafe};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use robotstxt::DefaultMatcher;
 use tokio::time::Instant;
 use url::Url;
 
-use super::Fetcher;
 use super::failure::FetchFailure;
+use super::rules::RuleSet;
+use super::{Ask, Budget, Fetched, Fetcher, coding};
+use crate::domain::feed::Validators;
 
 /// The name by which `robots.txt` may address us.
 const PRODUCT: &str = "wirewatch";
@@ -25,20 +26,32 @@ const KEPT_UNREACHABLE: Duration = Duration::from_secs(600);
 /// Bytes of rules that are read (RFC 9309, section 2.5, asks for at least these).
 const MAX_BYTES: usize = 500 * 1024;
 
-/// Servers remembered; when there are more, all are asked again.
+/// Servers remembered, and bytes of all that is remembered of them: beyond, the oldest go.
 const MAX_SERVERS: usize = 2_048;
+const MAX_KEPT_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a server costs in memory beside its name and rules.
+const SERVER_BYTES: usize = 200;
 
 const ACCEPT_RULES: HeaderValue = HeaderValue::from_static("text/plain, */*;q=0.5");
 
 /// What servers said. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Robots(Arc<Mutex<HashMap<String, (Instant, Rules)>>>);
+pub struct Robots(Arc<Mutex<Known>>);
+
+/// What servers said, the oldest first.
+#[derive(Debug, Default)]
+struct Known {
+    servers: HashMap<String, (Instant, Rules)>,
+    order: VecDeque<String>,
+    bytes: usize,
+}
 
 #[derive(Debug, Clone)]
 enum Rules {
     /// There are none: everything is allowed.
     None,
-    Text(Arc<str>),
+    Given(Arc<RuleSet>),
     /// They could not be had: nothing is allowed until they can.
     Unreachable,
 }
@@ -64,35 +77,59 @@ impl Robots {
         };
         match rules {
             Rules::None => Ok(true),
-            Rules::Text(text) => Ok(is_allowed(&text, parsed.as_str())),
+            Rules::Given(rules) => Ok(rules.allow(&parsed)),
             Rules::Unreachable => Err(FetchFailure::RobotsUnreachable),
         }
     }
 
     fn known(&self, server: &str) -> Option<Rules> {
-        let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (until, rules) = servers.get(server)?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (until, rules) = known.servers.get(server)?;
         (*until > Instant::now()).then(|| rules.clone())
     }
 
     fn remember(&self, server: String, rules: Rules) {
         let kept = if matches!(rules, Rules::Unreachable) { KEPT_UNREACHABLE } else { KEPT };
-        let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if servers.len() >= MAX_SERVERS {
-            servers.clear();
-        }
-        servers.insert(server, (Instant::now() + kept, rules));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.put(server, Instant::now() + kept, rules);
     }
+}
+
+impl Known {
+    fn put(&mut self, server: String, until: Instant, rules: Rules) {
+        if self.forget(&server) {
+            self.order.retain(|other| *other != server);
+        }
+        self.bytes += cost(&server, &rules);
+        self.order.push_back(server.clone());
+        self.servers.insert(server, (until, rules));
+        while self.servers.len() > MAX_SERVERS || self.bytes > MAX_KEPT_BYTES {
+            let Some(oldest) = self.order.pop_front() else { return };
+            self.forget(&oldest);
+        }
+    }
+
+    fn forget(&mut self, server: &str) -> bool {
+        let old = self.servers.remove(server);
+        let freed = old.as_ref().map_or(0, |(_, rules)| cost(server, rules));
+        self.bytes = self.bytes.saturating_sub(freed);
+        old.is_some()
+    }
+}
+
+fn cost(server: &str, rules: &Rules) -> usize {
+    let rules = if let Rules::Given(rules) = rules { rules.bytes() } else { 0 };
+    2 * server.len() + SERVER_BYTES + rules
 }
 
 /// Asks a server for its rules. A 4xx says that there are none; what is no answer at all says
 /// nothing (RFC 9309, section 2.3.1). An address that may not be asked is an error of its own, and
 /// so is a server that asks to be left alone.
 async fn ask(fetcher: &Fetcher, server: &str, private: bool) -> Result<Rules, FetchFailure> {
-    match fetcher.get(&format!("{server}/robots.txt"), ACCEPT_RULES, private).await {
+    match fetch(fetcher, &format!("{server}/robots.txt"), private).await {
         Ok(fetched) => {
-            let bytes = &fetched.body[..fetched.body.len().min(MAX_BYTES)];
-            Ok(Rules::Text(String::from_utf8_lossy(bytes).into()))
+            let text = String::from_utf8_lossy(&fetched.body);
+            Ok(Rules::Given(Arc::new(RuleSet::read(&text, PRODUCT))))
         }
         Err(
             busy @ (FetchFailure::Status { status: 429, .. }
@@ -108,32 +145,43 @@ async fn ask(fetcher: &Fetcher, server: &str, private: bool) -> Result<Rules, Fe
     }
 }
 
-/// Whether rules let us read `url`. Rules on which their reader gives up forbid nothing.
-fn is_allowed(rules: &str, url: &str) -> bool {
-    let decide = || DefaultMatcher::default().one_agent_allowed_by_robots(rules, PRODUCT, url);
-    panic::catch_unwind(AssertUnwindSafe(decide)).unwrap_or(true)
+/// The beginning of the file, asked for as plain text: what unfolds to more than is read of it
+/// is an error.
+async fn fetch(fetcher: &Fetcher, url: &str, private: bool) -> Result<Fetched, FetchFailure> {
+    let validators = Validators::default();
+    let ask =
+        Ask { accept: ACCEPT_RULES, validators: &validators, private, first: Some(MAX_BYTES) };
+    let mut budget = Budget::new(fetcher.config.total_timeout);
+    fetcher.attempt(url, &ask, coding::PLAIN, &mut budget).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_rules_for_us_count_before_those_for_all() {
-        let rules = "User-agent: *\nDisallow: /\n\nUser-agent: wirewatch\nDisallow: /private/\n";
-        assert!(is_allowed(rules, "https://a.example/news/1"));
-        assert!(!is_allowed(rules, "https://a.example/private/1"));
-        assert!(!is_allowed("User-agent: *\nDisallow: /\n", "https://a.example/"));
-        assert!(is_allowed("", "https://a.example/"));
-        assert!(is_allowed("<html>not found</html>", "https://a.example/"));
+    /// Rules that cost about `kilobytes`.
+    fn rules(kilobytes: usize) -> Rules {
+        let lines = format!("Disallow: /{}\n", "a".repeat(980)).repeat(kilobytes);
+        Rules::Given(Arc::new(RuleSet::read(&format!("User-agent: *\n{lines}"), PRODUCT)))
     }
 
     #[test]
-    fn rules_that_are_no_rules_end_nothing() {
-        for odd in
-            ["User-agent: *\nDisallow: /é%\u{0}*$*$", "::::\n\u{feff}Disallow", "Disallow: /\n*"]
-        {
-            let _whatever = is_allowed(odd, "https://a.example/é?x#y");
+    fn what_is_remembered_is_bounded_and_the_oldest_goes_first() {
+        let robots = Robots::default();
+        for n in 0..20 {
+            robots.remember(format!("https://{n}.example"), rules(1_000));
         }
+        let bytes = robots.0.lock().unwrap().bytes;
+        assert!(bytes <= MAX_KEPT_BYTES && bytes > MAX_KEPT_BYTES / 2, "{bytes}");
+        assert!(robots.known("https://0.example").is_none());
+        assert!(robots.known("https://19.example").is_some());
+        for n in 0..3_000 {
+            robots.remember(format!("https://{n}.example"), Rules::None);
+            robots.remember("https://same.example".to_owned(), rules(2));
+        }
+        let known = robots.0.lock().unwrap();
+        assert_eq!((known.servers.len(), known.order.len()), (MAX_SERVERS, MAX_SERVERS));
+        let counted: usize = known.servers.iter().map(|(name, (_, rules))| cost(name, rules)).sum();
+        assert_eq!(known.bytes, counted);
     }
 }

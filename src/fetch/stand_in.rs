@@ -6,6 +6,8 @@ use memchr::memmem;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use crate::domain::document::declares_feed;
+
 /// How much of a page is looked at.
 pub const LOOKED_AT_BYTES: usize = 64 * 1024;
 
@@ -105,7 +107,9 @@ impl StandIn {
         if has(&CHALLENGES) {
             return Some(Self::Challenge);
         }
-        if has_password_field(&text) || answered != asked && is_login(answered) {
+        let is_login = has_password_field(&text) || answered != asked && is_login(answered);
+        // Many a front page has a form to log in, and names its feed beside.
+        if is_login && !declares_feed(&text) {
             return Some(Self::Login);
         }
         has(&PARKED).then_some(Self::Parked)

@@ -37,7 +37,7 @@ impl ParseFailure {
     /// A stable word for logs, metrics, columns and filters.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "empty",
+            Self::Empty => "empty_body",
             Self::NotAFeedHtml => "not_a_feed_html",
             Self::Challenge => "challenge",
             Self::Login => "login",
@@ -81,5 +81,37 @@ impl ParseFailure {
             }
             Self::Crashed => "this is a defect of wirewatch; report it with the feed's URL",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::feed::health;
+
+    #[test]
+    fn what_is_stored_of_every_failure_leads_to_advice_of_its_own() {
+        let text = String::new;
+        for failure in [
+            ParseFailure::Empty,
+            ParseFailure::NotAFeedHtml,
+            ParseFailure::Challenge,
+            ParseFailure::Login,
+            ParseFailure::NotAFeedJson,
+            ParseFailure::NotAFeed { what: text() },
+            ParseFailure::NoArticle,
+            ParseFailure::Malformed { reason: text() },
+            ParseFailure::TooComplex { what: "bytes", limit: 1 },
+            ParseFailure::TooDeep { limit: 1 },
+            ParseFailure::Timeout { after: Duration::ZERO },
+            ParseFailure::Crashed,
+        ] {
+            let code = failure.code();
+            let advice = health::advice(code).unwrap_or_else(|| panic!("no advice for {code}"));
+            assert!(!advice.contains("password"), "{code}: {advice}");
+        }
+        // A feed that was read and has no entries is another matter.
+        let read_but_empty = health::advice(health::Condition::Empty.as_str());
+        assert_ne!(health::advice(ParseFailure::Empty.code()), read_but_empty);
     }
 }

@@ -23,6 +23,9 @@ use super::limits::Limits;
 /// Hubs that are kept of one feed.
 const MAX_HUBS: usize = 10;
 
+/// Bytes of the feed's authors in all the entries that have none of their own.
+const MAX_SHARED_BYTES: usize = 8 * 1024 * 1024;
+
 /// Fields of which an item has at least one.
 const ITEM_FIELDS: &[&str] = &["content_html", "content_text", "url", "summary", "title"];
 
@@ -104,8 +107,7 @@ fn map(
     let link = feed.get("home_page_url").and_then(Value::as_str);
     let link = link.and_then(|link| absolute(link, base.as_ref()));
     let base = link.as_deref().and_then(|link| Url::parse(link).ok()).or(base);
-    let language = text(feed, "language", &mut loose);
-    let everybody = authors(feed);
+    let language = item::language(feed, &mut loose);
     let mut warnings = Vec::new();
     if items.len() > limits.entries {
         warnings.push(format!("only the first {} entries were read", limits.entries));
@@ -113,6 +115,7 @@ fn map(
         warnings.push("the document is cut off; its complete entries were read".to_owned());
     }
     let given = items.len().min(limits.entries);
+    let everybody = shared(authors(feed), given);
     let mut entries: Vec<ParsedEntry> = Vec::with_capacity(given);
     for item in items.into_iter().take(limits.entries) {
         let mut entry = item::read(item, base.as_ref(), &mut loose);
@@ -140,6 +143,18 @@ fn map(
         cut,
         ..ParsedFeed::default()
     }
+}
+
+/// The first of the feed's authors: as many as its entries together may bear.
+fn shared(mut authors: Vec<String>, entries: usize) -> Vec<String> {
+    let mut left = MAX_SHARED_BYTES / entries.max(1);
+    authors.retain(|name| {
+        let cost = name.len() + size_of::<String>();
+        let fits = cost <= left;
+        left = if fits { left - cost } else { 0 };
+        fits
+    });
+    authors
 }
 
 fn links(feed: &Object, base: Option<&Url>) -> FeedLinks {

@@ -51,7 +51,8 @@ pub async fn parse(
 ) -> Result<ParsedFeed, ParseFailure> {
     let content_type = content_type.map(str::to_owned);
     let url = url.to_owned();
-    thread::run(limits.timeout, move || read(&body, content_type.as_deref(), &url, limits)).await
+    let work = move || read(&body, content_type.as_deref(), &url, limits);
+    thread::run(thread::Work::Feed, limits.timeout, work).await
 }
 
 /// [`parse`] on the calling thread, without its timeout and its guard against panics: for

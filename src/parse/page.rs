@@ -1,6 +1,7 @@
 //! What a web page in the place of a feed is: a check for robots, a login, or any page.
 
 use super::failure::ParseFailure;
+use crate::domain::document::declares_feed;
 
 /// How much of a page is looked at.
 const LOOKED_AT_BYTES: usize = 64 * 1024;
@@ -37,7 +38,7 @@ pub fn failure(page: &str) -> ParseFailure {
     let has_any = |signs: &[&str]| signs.iter().any(|sign| head.contains(sign));
     if page.len() <= MAX_CHECK_BYTES && has_any(CHECKS) {
         ParseFailure::Challenge
-    } else if has_any(LOGINS) {
+    } else if has_any(LOGINS) && !declares_feed(head.as_bytes()) {
         ParseFailure::Login
     } else {
         ParseFailure::NotAFeedHtml

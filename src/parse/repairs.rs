@@ -96,6 +96,20 @@ const TABLE: &[(Fault, &str, &str, &str)] = &[
     (Fault::LongText, "long_text", "overlong text", "overlong texts"),
 ];
 
+/// What JSON Feeds have instead, with the same words.
+const JSON: &[(&str, &str, &str)] = &[
+    ("json_bare_value", "unquoted value", "unquoted values"),
+    ("json_comma", "misplaced comma", "misplaced commas"),
+    ("json_comment", "comment in JSON", "comments in JSON"),
+    ("json_items_not_a_list", "list of items that is none", "lists of items that are none"),
+    ("json_junk", "piece of text around the feed", "pieces of text around the feed"),
+    ("json_no_version", "missing version", "missing versions"),
+    ("json_not_an_item", "item that is none", "items that are none"),
+    ("json_number_as_text", "number for a text", "numbers for texts"),
+    ("json_raw_character", "unescaped character", "unescaped characters"),
+    ("json_tags_not_a_list", "list of tags that is none", "lists of tags that are none"),
+];
+
 /// How often each kind of damage was mended.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -124,9 +138,10 @@ pub fn sentence(repairs: &[Repair]) -> Option<String> {
     let mut text = String::new();
     for Repair { code, count } in repairs {
         let separator = if text.is_empty() { "repaired: " } else { ", " };
-        let row = TABLE.iter().find(|(_, known, ..)| known == code);
-        let words = match (row, *count) {
-            (Some((_, _, one, _)), 1) => one,
+        let rows = TABLE.iter().map(|(_, known, one, many)| (known, one, many));
+        let mut rows = rows.chain(JSON.iter().map(|(known, one, many)| (known, one, many)));
+        let words = match (rows.find(|(known, ..)| *known == code), *count) {
+            (Some((_, one, _)), 1) => one,
             (Some((.., many)), _) => many,
             (None, _) => code,
         };
@@ -163,5 +178,9 @@ mod tests {
         tally.add(Fault::BareAmpersand, 3);
         let told = sentence(&tally.repairs());
         assert_eq!(told.as_deref(), Some("repaired: 3 bare ampersands, 1 cut item"));
+        let json = "{\"items\":[{\"id\":1,\"title\":\"A\",\"tags\":\"a,b\"},]}";
+        let feed = crate::parse::read(json.as_bytes(), None, "", crate::parse::Limits::STANDARD);
+        let told = remarks(&feed.unwrap()).unwrap();
+        assert!(told.contains("1 list of tags that is none") && !told.contains("json_"), "{told}");
     }
 }

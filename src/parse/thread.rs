@@ -24,13 +24,29 @@ static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     Arc::new(Semaphore::new(cores.clamp(THREADS_MIN, THREADS_MAX)))
 });
 
+/// Pages are large and slow to read and their feeds can wait for them, not so the other feeds:
+/// one at a time, apart from these.
+static PAGE_PERMIT: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+
+/// What is read: each kind has its own permits.
+#[derive(Debug, Clone, Copy)]
+pub enum Work {
+    Feed,
+    Page,
+}
+
 /// Runs `work`; no longer than `timeout` for the caller, who gets its panic as a failure.
 pub async fn run<T: Send + 'static>(
+    kind: Work,
     timeout: Duration,
     work: impl FnOnce() -> Result<T, ParseFailure> + Send + 'static,
 ) -> Result<T, ParseFailure> {
     // The semaphore is never closed; were it, its limit would be the only thing lost.
-    let permit = Arc::clone(&PERMITS).acquire_owned().await.ok();
+    let permits = match kind {
+        Work::Feed => &PERMITS,
+        Work::Page => &PAGE_PERMIT,
+    };
+    let permit = Arc::clone(permits).acquire_owned().await.ok();
     let (sender, outcome) = oneshot::channel();
     let thread = move || {
         let outcome = panic::catch_unwind(AssertUnwindSafe(work));
@@ -47,5 +63,26 @@ pub async fn run<T: Send + 'static>(
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(ParseFailure::Crashed),
         Err(_) => Err(ParseFailure::Timeout { after: timeout }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pages_that_never_end_do_not_keep_feeds_waiting() {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let slow = run(Work::Page, Duration::from_millis(1), move || {
+            let _ = held.lock().map(|held| held.recv());
+            Ok(())
+        });
+        assert!(matches!(slow.await, Err(ParseFailure::Timeout { .. })));
+        let second = run(Work::Page, Duration::from_secs(60), || Ok(()));
+        assert_eq!(run(Work::Feed, Duration::from_secs(60), || Ok(1)).await, Ok(1));
+        // The permit comes back with the thread that holds it.
+        drop(release);
+        assert_eq!(second.await, Ok(()));
     }
 }

@@ -144,9 +144,9 @@ async fn a_feed_without_entries_is_a_feed() {
 
 #[tokio::test]
 async fn what_is_no_feed_is_named() {
-    assert_eq!(code("").await, "empty");
-    assert_eq!(code(" \r\n ").await, "empty");
-    assert_eq!(code("\u{feff}").await, "empty");
+    assert_eq!(code("").await, "empty_body");
+    assert_eq!(code(" \r\n ").await, "empty_body");
+    assert_eq!(code("\u{feff}").await, "empty_body");
     assert_eq!(code("<!DOCTYPE html><html><body>Hi</body></html>").await, "not_a_feed_html");
     assert_eq!(code("<?xml version='1.0'?><html><p>Hi</html>").await, "not_a_feed_html");
     assert_eq!(code("{\"error\": \"no such feed\"}").await, "not_a_feed_json");

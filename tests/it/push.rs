@@ -237,7 +237,11 @@ async fn a_push_that_cannot_be_read_has_the_feed_fetched() {
     let mut hub = Hub::start().await;
     let (token, secret) = hub.subscribed().await;
     serve(&hub.world, &[item("NATO leads ferry exercise")]);
+    let asked = hub.world.server.requests("/wire").len();
     assert_eq!(hub.push(&token, &sign(&secret, b""), b"").await, 202);
+    // Not at once: who writes to us must not make us hammer a server.
+    assert_eq!(hub.world.server.requests("/wire").len(), asked);
+    hub.world.clock.advance(Duration::from_secs(60));
     let visit = hub.world.next_visit().await;
     assert_eq!((visit.code.as_ref(), visit.new_entries), ("ok", 1));
 }

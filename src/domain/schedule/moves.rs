@@ -46,6 +46,8 @@ pub fn sighted(state: FeedState, record: &FetchRecord, led: LedTo<'_>) -> FeedSt
     let old = state.memory.relocation.clone();
     let relocation = match (old, target) {
         (Some(old), Some((to, _))) if old.to == to => Some(seen_again(old, record.at)),
+        // A single answer that leads elsewhere does not clear a move that was refused.
+        (Some(old), Some(_)) if still_refused(&old, record.at) => Some(old),
         (_, Some((to, sign))) => Some(Relocation {
             to: to.to_owned(),
             sign,
@@ -137,6 +139,11 @@ fn seen_again(old: Relocation, at: Timestamp) -> Relocation {
         return Relocation { standing: MoveStanding::Followed, seen, since: at, ..old };
     }
     Relocation { seen, ..old }
+}
+
+/// Whether a move is refused that was seen, or taken back, a short while ago.
+fn still_refused(old: &Relocation, at: Timestamp) -> bool {
+    old.standing == MoveStanding::Refused && !is_older(old.seen.last.max(old.since), SPAN, at)
 }
 
 /// Whether an answer that leads nowhere leaves standing what was seen. "Unchanged" does not

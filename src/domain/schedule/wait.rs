@@ -27,12 +27,16 @@ pub(super) fn after_success(
     hints: Hints,
 ) -> (Timestamp, &'static str) {
     let pushed = state.pushed_until.is_some_and(|until| until > at);
-    let (usual, mut reason) = match pushed {
+    let (usual, least, mut reason) = match pushed {
         // Never longer than without a hub: one that falls silent costs no more than that.
-        true => (interval.ceiling, "pushed"),
+        true => (interval.ceiling, interval.floor, "pushed"),
         false => usual(interval, rate, hints),
     };
     let mut wait = jitter(usual, state, at);
+    if wait < least.min(usual) {
+        // Who asks for a wait gets it: what is spread to before is spread to behind.
+        wait = usual.mul_f64(1.0 + spread(state, at).abs());
+    }
     if let Some(fresh) = hints.freshness.fresh_for.map(|fresh| fresh.min(MAX_FRESH))
         && fresh > wait
     {
@@ -48,16 +52,18 @@ pub(super) fn after_success(
 }
 
 /// Shorter the more a feed brings, as the square root of its rate; and up to the ceiling, which
-/// decides how late an alert may be, as long as the feed asks for.
-fn usual(interval: Interval, rate: f64, hints: Hints) -> (Duration, &'static str) {
+/// decides how late an alert may be, as long as the feed asks for. With the least that it may be
+/// spread to: the floor, or what the feed asks for.
+fn usual(interval: Interval, rate: f64, hints: Hints) -> (Duration, Duration, &'static str) {
     let busy = (rate / SLOW_ENTRIES_PER_DAY).max(1.0).sqrt();
     let floor = interval.floor.min(interval.ceiling);
     let by_rate = interval.ceiling.div_f64(busy).max(floor);
     let asked = [(hints.rhythm.ttl, "ttl"), (hints.rhythm.period, "period")];
     let asked = asked.into_iter().filter_map(|(wait, reason)| Some((wait?, reason)));
-    asked.fold((by_rate, "interval"), |longest, (wait, reason)| {
+    asked.fold((by_rate, floor, "interval"), |(usual, least, why), (wait, reason)| {
         let wait = wait.min(interval.ceiling);
-        if wait > longest.0 { (wait, reason) } else { longest }
+        let least = least.max(wait);
+        if wait > usual { (wait, least, reason) } else { (usual, least, why) }
     })
 }
 

@@ -59,3 +59,12 @@ fn parked_domains_are_told_and_other_pages_are_not() {
     let late = format!("{}domain is for sale", " ".repeat(LOOKED_AT_BYTES));
     assert_eq!(page(&late), None);
 }
+
+#[test]
+fn a_front_page_with_a_login_form_that_names_its_feed_is_no_login() {
+    let form = "<form><input type=password></form>";
+    let link = "<LINK rel='alternate' type='application/rss+xml' href='/feed.xml'>";
+    assert_eq!(page(&format!("<html>{link}{form}")), None);
+    let styles = "<link rel='alternate stylesheet' href='/a.css'><a type='application/rss+xml'>";
+    assert_eq!(page(&format!("<html>{styles}{form}")), Some(StandIn::Login));
+}

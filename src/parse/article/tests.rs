@@ -50,11 +50,22 @@ fn a_page_without_an_article_gives_none() {
 fn a_page_that_would_make_a_monstrous_tree_is_refused() {
     let deep = page(&"<div>".repeat(10_000));
     assert_eq!(extract(deep.as_bytes(), None, URL), Err(ParseFailure::TooDeep { limit: 256 }));
-    let wide = page(&"<br>".repeat(60_000));
-    assert!(matches!(
-        extract(wide.as_bytes(), None, URL),
-        Err(ParseFailure::TooComplex { what: "elements", .. })
-    ));
+    for tricky in ["<div></x>", "<div/>", "<div><span></div>".split_at(11).0, "<svg><g><td>"] {
+        let told = extract(page(&tricky.repeat(10_000)).as_bytes(), None, URL);
+        assert_eq!(told, Err(ParseFailure::TooDeep { limit: 256 }), "{tricky}");
+    }
+    let in_table = page(&format!("<table>{}</table>{}", "<div>".repeat(5_000), long()));
+    let told = extract(in_table.as_bytes(), None, URL);
+    assert_eq!(told, Err(ParseFailure::TooDeep { limit: 256 }), "moved before the table");
+    // Each text opens all the elements anew that were never closed.
+    let reopened: String = (0..3_000).map(|n| format!("<div><b id={n}>x</div>")).collect();
+    assert!(extract(page(&reopened).as_bytes(), None, URL).is_err());
+    for wide in ["<br>", "<svg><g/></svg>"] {
+        let told = extract(page(&wide.repeat(70_000)).as_bytes(), None, URL);
+        assert!(matches!(told, Err(ParseFailure::TooComplex { .. })), "{wide}");
+    }
+    let unclosed = page(&format!("{}{}", "<p><br></x>".repeat(5_000), long()));
+    assert!(extract(unclosed.as_bytes(), None, URL).is_ok());
     let many_open_paragraphs = page(&format!("{}{}", "<p>".repeat(1_000), long()));
     assert!(extract(many_open_paragraphs.as_bytes(), None, URL).is_ok());
 }

@@ -15,6 +15,9 @@ const MAX_ID_BYTES: usize = 4_000;
 /// Authors kept of one object: every item without any gets the feed's.
 const MAX_AUTHORS: usize = 20;
 
+/// Longest language tag.
+const MAX_LANGUAGE_BYTES: usize = 100;
+
 /// Tags kept of one item, and characters of each name.
 const MAX_TAGS: usize = 100;
 const MAX_NAME_CHARS: usize = 200;
@@ -40,7 +43,7 @@ pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry
             .or_else(|| text(item, "content_text", loose).map(|text| as_html(&text))),
         authors: authors(item),
         categories: tags(item, loose),
-        language: text(item, "language", loose),
+        language: language(item, loose),
         published: at.map(|read| read.at),
         updated: changed.map(|read| read.at),
         date_assumed: at.or(changed).is_some_and(|read| read.assumed),
@@ -48,6 +51,11 @@ pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry
         source: None,
         source_url: None,
     }
+}
+
+/// A language tag; what is longer than any is none.
+pub fn language(object: &Object, loose: &mut Loose) -> Option<String> {
+    text(object, "language", loose).filter(|tag| tag.len() <= MAX_LANGUAGE_BYTES)
 }
 
 pub fn says_anything(entry: &ParsedEntry) -> bool {

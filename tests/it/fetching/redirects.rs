@@ -60,7 +60,7 @@ async fn a_redirect_into_a_private_network_is_refused() {
     ] {
         server.set("/", Reply::redirect(302, &target));
         let failure = get(&server, "/").await.unwrap_err();
-        assert_eq!(failure.code(), "private_address", "{target}");
+        assert_eq!(failure.code(), "redirect_private", "{target}");
         assert!(failure.to_string().starts_with("a redirect leads to "), "{failure}");
         let is_metadata = target.contains("169.254");
         assert_eq!(failure.advice().contains("allow_net"), !is_metadata, "{target}");

@@ -11,7 +11,7 @@ pub fn advice(code: &str) -> Option<&'static str> {
         "http_410" => "the feed is gone for good; remove it or find its successor",
         "challenge" => "the site admits browsers only; ask its owner to let feed readers in",
         "http_401" | "http_407" | "login" => {
-            "the feed wants a login; put user and password into its URL"
+            "wirewatch cannot log in; look for an address of the feed that carries a key"
         }
         "not_a_feed" | "not_a_feed_json" => {
             "look on the site for the address of its RSS, Atom or JSON feed"
@@ -20,7 +20,18 @@ pub fn advice(code: &str) -> Option<&'static str> {
             "open the URL in a browser: if it is a normal page, look on it for the address of its feed"
         }
         "bad_url" => "correct the feed's `url`",
-        "private_address" => "if this is a server of your own, name it in `allow_net`",
+        "private_address" => {
+            "if this is a server of your own, name it in `allow_net`; else correct the feed's `url`"
+        }
+        "redirect_private" => {
+            "the site is broken or hostile; if that is a server of your own, make its address the \
+             feed's `url`"
+        }
+        "parked" => {
+            "the site has lost its domain; look for where it went, and remove the feed if nowhere"
+        }
+        "robots" | "robots_unreachable" => "leave out `full_text` for the feed if it stays so",
+        "no_article" => "the feed's own text must do",
         "dns" => "check the host's spelling and this machine's name servers",
         "connect" | "timeout_connect" => {
             "the server may be down or block this machine; it is tried again"

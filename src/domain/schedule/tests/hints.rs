@@ -99,3 +99,41 @@ fn a_clock_that_jumps_ten_years_leaves_a_schedule_that_is_kept() {
         assert!(wait >= 13 * MINUTE && wait <= 66 * MINUTE, "{wait:?}");
     }
 }
+
+#[test]
+fn a_wait_that_is_asked_for_is_never_cut_short_by_its_spread() {
+    let ttl = Some(Duration::from_secs(50 * 60));
+    let hints = Hints { rhythm: Rhythm { ttl, ..Rhythm::default() }, ..Hints::default() };
+    let mut waits = Vec::new();
+    for minute in 0..200 {
+        let at = now() + minute * MINUTE;
+        let mut busy = state();
+        busy.entries_per_day = 1e9;
+        busy.last_success = Some(at - Duration::from_secs(3600));
+        let record = FetchRecord { at, ..record(Outcome::Fresh) };
+        let asked = after_success(&busy, &record, INTERVAL, hints);
+        let floor = after_success(&busy, &record, INTERVAL, Hints::default());
+        let since = |state: &FeedState| state.next_due.duration_since(at).unsigned_abs();
+        assert!(since(&asked) >= 50 * MINUTE, "{:?}", since(&asked));
+        assert!(since(&floor) >= INTERVAL.floor, "{:?}", since(&floor));
+        waits.push(since(&asked));
+    }
+    waits.sort();
+    waits.dedup();
+    assert!(waits.len() > 50, "they are still spread");
+}
+
+#[test]
+fn a_hub_hurries_a_feed_that_works_and_cuts_no_other_wait_short() {
+    let read = after(Hints::default());
+    let second = Duration::from_secs(1);
+    assert_eq!(asked(&read, Asker::Hub, now() + 10 * second), Some(50 * second));
+    assert_eq!(asked(&read, Asker::Hub, now() + 90 * second), Some(Duration::ZERO));
+    assert_eq!(asked(&read, Asker::User, now()), Some(Duration::ZERO));
+    let busy = after_failure(&state(), &record(Outcome::Failed), Some(60 * MINUTE), false);
+    let failed = after_failure(&state(), &record(Outcome::Failed), None, true);
+    for waits in [busy, failed] {
+        assert_eq!(asked(&waits, Asker::Hub, now() + MINUTE), None, "{}", waits.next_reason);
+        assert_eq!(asked(&waits, Asker::User, now() + MINUTE), Some(Duration::ZERO));
+    }
+}

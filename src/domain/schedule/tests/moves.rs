@@ -132,3 +132,18 @@ fn our_own_network_takes_a_move_back_only_after_a_day() {
     state = fail(&state, 73, true);
     assert_eq!(state.memory.relocation.unwrap().standing, MoveStanding::Refused);
 }
+
+#[test]
+fn a_refused_move_is_not_forgotten_when_another_target_is_seen_once() {
+    let other = LedTo { redirect: Some("https://other.example/feed"), ..NOWHERE };
+    let mut state = undone(moved(REDIRECT), now() + 49 * HOUR);
+    for hours in [50, 74, 98, 122, 146] {
+        state = read(&state, hours, REDIRECT);
+        state = read(&state, hours + 1, other);
+    }
+    assert_eq!(state.fetch_url(), state.url, "refused for good");
+    for hours in [200, 224, 248] {
+        state = read(&state, hours, other);
+    }
+    assert_eq!(state.fetch_url(), "https://other.example/feed", "where it leads now");
+}
