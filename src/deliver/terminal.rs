@@ -1,6 +1,6 @@
 //! An alert as people read it: a few lines that say what, who, when and why. Made from the alert
 //! object, so that what is printed live and what is shown later are the same. All text from
-//! outside is cleaned; [`wrap`] breaks lines.
+//! outside is cleaned; `wrap` breaks lines.
 
 pub mod notice;
 pub mod wrap;

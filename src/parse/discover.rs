@@ -4,7 +4,7 @@
 //!
 //! [`page`] reads the tags, [`link`] judges what they name, [`header`] reads `Link` headers,
 //! [`sites`] knows sites whose feeds follow from an address, [`paths`] where feeds often lie, and
-//! [`format`] tells what kind of feed a document is.
+//! [`mod@format`] tells what kind of feed a document is.
 
 mod anchor;
 mod format;

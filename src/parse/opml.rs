@@ -5,7 +5,7 @@
 //! Read by the tokenizer of HTML and not as XML: what other programs export has bare ampersands,
 //! entities of HTML, attributes in any case and without quotes, and elements that never end. That
 //! tokenizer takes it all, is linear, expands no entity of the document's own, and knows no
-//! outside. [`read`] gives what is in a list, [`write()`] makes one.
+//! outside. [`read()`] gives what is in a list, [`write()`] makes one.
 
 mod read;
 mod write;

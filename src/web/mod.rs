@@ -1,5 +1,5 @@
 //! What wirewatch serves over HTTP: the callback at which hubs push feeds ([`push`]), over
-//! connections that [`serve`] takes. It stands on the daemon, and the daemon knows nothing of it.
+//! connections that `serve` takes. It stands on the daemon, and the daemon knows nothing of it.
 
 mod push;
 mod serve;

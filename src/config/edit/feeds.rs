@@ -3,7 +3,7 @@
 //! is read and checked as a whole before a byte is written.
 //!
 //! [`draft`] writes a feed as a table, [`blocks`] finds the lines of each feed, [`name`] makes ids
-//! from titles, [`write`] puts new texts in the place of files.
+//! from titles, `write` puts new texts in the place of files.
 
 mod blocks;
 mod draft;

@@ -1,6 +1,6 @@
 //! The proof of a match: which clauses held, where in the stored text, and what each was worth.
 //! Made by the matcher: [`prove`] puts together what [`known`] finds once for all topics, and
-//! [`write`] writes it; stored, delivered and shown as it is.
+//! `write` writes it; stored, delivered and shown as it is.
 //!
 //! All matches of a document share its text, their spans and their clauses ([`Excerpt`],
 //! [`Shared`]): what a match costs beyond the first is next to nothing.
