@@ -74,11 +74,16 @@ impl Clock {
     /// Waits until `wait` has passed, in monotonic time: a jump of the wall clock neither
     /// shortens nor prolongs it.
     pub async fn sleep(&self, wait: Duration) {
+        self.sleep_until(self.elapsed().saturating_add(wait)).await;
+    }
+
+    /// Waits until [`Self::elapsed`] has come to `end`. Unlike a wait that is worked out before, an
+    /// end is not put off by what passes until the waiting begins.
+    pub async fn sleep_until(&self, end: Duration) {
         match &self.0 {
-            Mode::System { .. } => tokio::time::sleep(wait).await,
+            Mode::System { .. } => tokio::time::sleep(end.saturating_sub(self.elapsed())).await,
             Mode::Manual { changed, .. } => {
                 let mut changes = changed.subscribe();
-                let end = self.elapsed().saturating_add(wait);
                 while self.elapsed() < end {
                     if changes.changed().await.is_err() {
                         return;

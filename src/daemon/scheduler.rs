@@ -121,7 +121,7 @@ impl Scheduler {
         }
         while !(self.once && self.unvisited.is_empty()) {
             self.start_due();
-            let wait = self.until_next();
+            let next = self.due.peek().map(|Reverse((at, ..))| *at);
             let clock = self.pipeline.clock.clone();
             tokio::select! {
                 biased;
@@ -132,8 +132,8 @@ impl Scheduler {
                     }
                 }
                 Some(order) = orders.recv() => self.obey(order),
-                () = async { match wait {
-                    Some(wait) => clock.sleep(wait).await,
+                () = async { match next {
+                    Some(at) => clock.sleep_until(at).await,
                     None => std::future::pending().await,
                 } } => {}
             }

@@ -43,7 +43,7 @@ impl Vigil {
                 () = stop.cancelled() => return,
                 Ok(()) = self.post.pipeline.changed() => {}
                 () = one_matched(&mut visits, &silent) => {}
-                () = self.clock.sleep(next.saturating_sub(self.clock.elapsed())) => {}
+                () = self.clock.sleep_until(next) => {}
             }
         }
     }
