@@ -13,7 +13,7 @@ use crate::support::world::{World, item, rss};
 mod polite;
 
 /// Longest wait for a page to be read.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(120);
 
 const FULL_TEXT: &str = "[defaults]\nfull_text = true\n";
 

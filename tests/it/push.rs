@@ -21,7 +21,7 @@ use crate::support::server::Reply;
 use crate::support::world::{Item, World, item, rss};
 
 const HTTP: &str = "[http]\npublic_url = \"https://watch.example/in\"\n";
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A hub, a feed that names it, and the web side of the callback.
 struct Hub {

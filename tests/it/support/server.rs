@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// How long [`FeedServer::wait_for`] waits before the test fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server; it stops when dropped.
 pub struct FeedServer {
