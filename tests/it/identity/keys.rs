@@ -237,11 +237,8 @@ async fn a_truncated_fetch_and_then_the_whole() {
 async fn a_feed_of_ten_thousand_entries() {
     let mut feed = Feed::with(&rss(&articles(1..=9_990))).await;
     assert_eq!(feed.entries().len(), 9_990);
-    let started = std::time::Instant::now();
     assert_eq!(feed.later(HOUR, &rss(&articles(1..=9_995))).await, news(5));
-    let took = started.elapsed();
     assert_eq!(feed.later(HOUR, &rss(&articles((1..=9_995).rev()))).await, NOTHING);
-    assert!(took.as_secs() < 60, "{took:?}");
 }
 
 #[tokio::test]
