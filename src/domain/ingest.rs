@@ -18,7 +18,9 @@ use jiff::Timestamp;
 
 use super::alert::AlertRevision;
 use super::alert::delivery::NewDelivery;
+use super::alert::merit::Merit;
 use super::alert::silence::Silence;
+use super::alert::terms::{Terms, Withheld};
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
 use super::feed::habits::Manner;
@@ -66,6 +68,8 @@ pub struct Route {
     /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
     /// alert log does not.
     pub budgeted: bool,
+    /// What it takes at once, and what in its digest.
+    pub terms: Terms,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -115,6 +119,8 @@ pub struct View {
     pub pushed: HashMap<TopicId, u32>,
     /// Topics of which a revision was held back on this day already.
     pub held_back: HashSet<TopicId>,
+    /// For channels with a budget: what they were sent within that time.
+    pub channels_told: HashMap<ChannelId, Vec<Merit>>,
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.
@@ -220,6 +226,8 @@ pub struct Plan {
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
+    /// Revisions that channels are not sent although they are meant for them.
+    pub withheld: Vec<Withheld>,
     /// Topics whose budget holds a revision back for the first time on this day.
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.

@@ -24,16 +24,19 @@ pub enum NoticeKind {
     /// Topics match less than is expected of them.
     TopicsSilent,
     TopicsHeard,
+    /// Wirewatch is alive: told daily to who wants it.
+    Heartbeat,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 6] = [
+    pub const ALL: [NoticeKind; 7] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
         NoticeKind::NetworkBack,
         NoticeKind::TopicsSilent,
         NoticeKind::TopicsHeard,
+        NoticeKind::Heartbeat,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -44,6 +47,15 @@ impl NoticeKind {
             NoticeKind::NetworkBack => "network_back",
             NoticeKind::TopicsSilent => "topics_silent",
             NoticeKind::TopicsHeard => "topics_heard",
+            NoticeKind::Heartbeat => "heartbeat",
+        }
+    }
+
+    /// How much it matters: channels for more severe things only are not told.
+    pub fn severity(self) -> Severity {
+        match self {
+            NoticeKind::Heartbeat => Severity::Info,
+            _ => SEVERITY,
         }
     }
 
@@ -52,7 +64,7 @@ impl NoticeKind {
     }
 }
 
-/// How much a notice matters: channels for more severe things only are not told.
+/// How much a notice matters, apart from heartbeats: channels for more severe things only are not told.
 pub const SEVERITY: Severity = Severity::Medium;
 
 /// Something to be told of wirewatch's own work.
@@ -67,6 +79,34 @@ pub struct Notice {
     pub topics: Vec<TopicNote>,
     /// How many more there are than are named.
     pub more: usize,
+}
+
+/// What a heartbeat counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Alive {
+    /// Feeds read, entries and alerts that are new, within the last day.
+    pub feeds: u64,
+    pub entries: u64,
+    pub alerts: u64,
+    /// Deliveries that wait now.
+    pub pending: u64,
+}
+
+impl Alive {
+    /// The heartbeat's one line.
+    fn headline(self) -> String {
+        let count = |number: u64, one: &str, many: &str| {
+            let noun = if number == 1 { one } else { many };
+            format!("{number} {noun}")
+        };
+        format!(
+            "wirewatch is alive: {} read, {}, {} in 24 hours, {} pending",
+            count(self.feeds, "feed", "feeds"),
+            count(self.entries, "entry", "entries"),
+            count(self.alerts, "alert", "alerts"),
+            count(self.pending, "delivery", "deliveries"),
+        )
+    }
 }
 
 /// A feed in a notice.
@@ -93,6 +133,12 @@ pub struct TopicNote {
 }
 
 impl Notice {
+    /// The sign of life.
+    pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
+        let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
+        Self { at, kind, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
+    }
+
     /// A notice about feeds, of which the first ones are named.
     pub fn of_feeds(
         at: Timestamp,

@@ -102,6 +102,7 @@ impl Rehearsal {
             in_use_since: HashMap::new(),
             pushed: HashMap::new(),
             held_back: HashSet::new(),
+            channels_told: HashMap::new(),
         };
         self.memory.add_stories(&mut view, !prepared.matches.is_empty());
         if !prepared.matches.is_empty() {
@@ -113,6 +114,9 @@ impl Rehearsal {
                 prepared.matches.iter().filter(|(topic, _)| topic.alert.budget.is_some())
             {
                 self.memory.spent.add_to(&topic.id, told.at, &mut view);
+            }
+            for route in self.routes.iter().filter(|route| route.terms.budget.is_some()) {
+                self.memory.spent.add_channel(&route.channel, told.at, &mut view);
             }
         }
         view

@@ -4,7 +4,7 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
-//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`outbox`], [`notices`], [`heartbeats`], [`digests`], [`silences`], [`verdicts`],
 //! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -14,6 +14,7 @@ pub mod articles;
 pub mod checkup;
 mod column;
 pub mod counts;
+pub mod digests;
 pub mod entries;
 mod entry_keys;
 pub mod error;
@@ -24,6 +25,7 @@ mod feed_memory;
 pub mod feeds;
 pub mod gaps;
 mod habits_row;
+pub mod heartbeats;
 pub mod history;
 mod indexing;
 mod ingest;

@@ -2,15 +2,18 @@
 //! topic and story, for ever. [`policy`] decides when it is raised or amended, [`silence`] when
 //! it is suppressed, [`budget`] how many are pushed in a day, [`delivery`] how a revision reaches
 //! a channel. [`baseline`] names what is the past and raises nothing. [`expectation`] tells when a
-//! topic matches too little; [`mark`] is what people say of a find.
+//! topic matches too little; [`mark`] is what people say of a find. [`terms`] are a channel's, and
+//! [`merit`] is what its budget goes to.
 
 pub mod baseline;
 pub mod budget;
 pub mod delivery;
 pub mod expectation;
 pub mod mark;
+pub mod merit;
 pub mod policy;
 pub mod silence;
+pub mod terms;
 
 use jiff::Timestamp;
 
@@ -103,6 +106,8 @@ pub struct AlertRevision {
     pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
+    /// What its reader should know of those after it: that a budget is used up.
+    pub note: Option<String>,
     pub topic: TopicFacts,
     pub score: Option<f64>,
     pub threshold: Option<f64>,

@@ -5,6 +5,7 @@
 mod alerting;
 mod article;
 mod pushed;
+mod share;
 
 pub use article::plan_article;
 pub use pushed::plan_pushed;
@@ -18,6 +19,7 @@ use super::facts::headline;
 use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::merit::Merit;
 use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
@@ -79,6 +81,7 @@ struct Planner<'a> {
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
+    channels_told: HashMap<ChannelId, Vec<Merit>>,
     plan: Plan,
 }
 
@@ -109,6 +112,7 @@ impl<'a> Planner<'a> {
             alerts: view.alerts.clone(),
             matched: view.matched.clone(),
             pushed: view.pushed.clone(),
+            channels_told: view.channels_told.clone(),
             plan: Plan {
                 last_id: view.last_id,
                 feed: view.feed.clone(),
@@ -122,6 +126,7 @@ impl<'a> Planner<'a> {
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
+                withheld: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
                 past: HashSet::new(),

@@ -9,12 +9,14 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::domain::alert::budget;
 use crate::domain::entry::identity;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, View};
+use crate::domain::ingest::{
+    ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, Route, View,
+};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
-use crate::store::{entry_keys, feeds, meta, silences, stories};
+use crate::store::{digests, entry_keys, feeds, meta, silences, stories};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -57,10 +59,18 @@ pub(super) fn read(
         in_use_since: HashMap::new(),
         pushed: HashMap::new(),
         held_back: HashSet::new(),
+        channels_told: HashMap::new(),
     };
     let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
     if found.any(|(topic, _)| topic.alert.budget.is_some()) {
         read_budgets(conn, now, &mut view)?;
+    }
+    if batch.entries.iter().any(|entry| !entry.matches.is_empty()) {
+        let budgeted = batch.routes.iter().filter(|route| route.terms.budget.is_some());
+        for Route { channel, .. } in budgeted {
+            let told = digests::told_within_budget(conn, channel, now)?;
+            view.channels_told.insert(channel.clone(), told);
+        }
     }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
     for id in stories_of(&view, &batch.entries, about) {

@@ -5,14 +5,17 @@ use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
 use super::super::{AlertSoFar, Decision, Route};
+use super::share::Share;
 use super::{OLDER_THAN_RULE, Planner};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
+use crate::domain::alert::terms::{Why, Withheld};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, budget};
 use crate::domain::entry::Entry;
-use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Topic};
 
@@ -20,12 +23,15 @@ use crate::domain::topic::{Mode, Topic};
 const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
 
 /// How far the next revision of a topic's alert goes.
-struct Way<'a> {
-    reach: Reach,
+pub(super) struct Way<'a> {
+    pub reach: Reach,
     /// Channels it is sent to, in configured order.
-    routes: Vec<&'a Route>,
+    pub routes: Vec<&'a Route>,
+    /// Channels it is meant for and not sent to.
+    pub withheld: Vec<(ChannelId, Why)>,
     /// Why it goes no further.
-    remark: Option<String>,
+    pub remark: Option<String>,
+    pub merit: Merit,
 }
 
 impl<'a> Planner<'a> {
@@ -61,12 +67,20 @@ impl<'a> Planner<'a> {
             Verdict::Record | Verdict::Suppress | Verdict::Baseline => None,
         };
         if let Some(event) = event {
-            let way = self.way(topic);
+            let publishers =
+                self.stories.get(&story).map_or(1, |story| story.publishers.len() as u32);
+            let merit = Merit {
+                severity: topic.severity,
+                weight: weight(publishers, found.score, found.threshold),
+            };
+            let way = self.way(topic, merit);
             if let Some(remark) = &way.remark {
                 reason.text = format!("{}; {remark}", reason.text);
             }
+            let note = self.budget_note(topic, &way);
             self.spend(topic, way.reach);
-            self.revise(entry, (topic, found), &key, event, &way, reason.clone());
+            self.spend_channels(&way);
+            self.revise(entry, (topic, found), &key, event, &way, (reason.clone(), note));
         }
         self.record(entry, story, topic, verdict, reason);
     }
@@ -128,28 +142,33 @@ impl<'a> Planner<'a> {
 
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
     /// it would disturb.
-    fn way(&self, topic: &Topic) -> Way<'a> {
+    fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
-            return Way { reach: Reach::Shadow, routes: Vec::new(), remark };
+            let (routes, withheld) = (Vec::new(), Vec::new());
+            return Way { reach: Reach::Shadow, routes, withheld, remark, merit };
         }
         let goes = |route: &&Route| {
             let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
             named && topic.severity >= route.min_severity
         };
-        let mut routes: Vec<&Route> = self.batch.routes.iter().filter(goes).collect();
+        let meant = self.batch.routes.iter().filter(goes).collect();
+        let Share { mut routes, mut withheld, reach, mut remarks } = self.share(meant, merit);
+        let joined = |remarks: Vec<String>| (!remarks.is_empty()).then(|| remarks.join("; "));
         if !routes.iter().any(|route| route.budgeted) {
-            return Way { reach: Reach::Told, routes, remark: None };
+            return Way { reach, routes, withheld, remark: joined(remarks), merit };
         }
         let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
         let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget) else {
-            return Way { reach: Reach::Pushed, routes, remark: None };
+            return Way { reach: Reach::Pushed, routes, withheld, remark: joined(remarks), merit };
         };
         let budgeted = routes.iter().filter(|route| route.budgeted);
         let kept_from: Vec<&str> = budgeted.map(|route| route.channel.as_str()).collect();
-        let remark = Some(budget::remark(&kept_from, budget));
-        routes.retain(|route| !route.budgeted);
-        Way { reach: Reach::HeldBack, routes, remark }
+        remarks.push(budget::remark(&kept_from, budget));
+        remarks.extend(super::share::in_digests(routes.iter().copied().filter(|r| r.budgeted)));
+        let budgeted = routes.extract_if(.., |route| route.budgeted);
+        withheld.extend(budgeted.map(|route| (route.channel.clone(), Why::TopicBudget)));
+        Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
     }
 
     /// Counts a revision towards its topic's budget.
@@ -160,7 +179,7 @@ impl<'a> Planner<'a> {
                 *pushed = pushed.saturating_add(1);
             }
             Reach::HeldBack => {
-                let told = self.view.held_back.contains(&topic.id);
+                let told = self.view.held_back.contains(&topic.id) || topic.alert.budget.is_none();
                 if !told && !self.plan.overspent.contains(&topic.id) {
                     self.plan.overspent.push(topic.id.clone());
                 }
@@ -177,7 +196,7 @@ impl<'a> Planner<'a> {
         key: &(TopicId, StoryId),
         event: AlertEvent,
         way: &Way<'_>,
-        reason: Reason,
+        (reason, note): (Reason, Option<String>),
     ) {
         let Some(story) = self.stories.get(&key.1) else {
             return;
@@ -197,6 +216,7 @@ impl<'a> Planner<'a> {
             reach: way.reach,
             at: self.now,
             reason,
+            note,
             topic: topic_facts(topic, found),
             score: found.score,
             threshold: found.threshold,
@@ -221,7 +241,7 @@ impl<'a> Planner<'a> {
         self.plan.alerts.push(revision);
     }
 
-    /// One delivery per channel that the revision goes to.
+    /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
     fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
         for route in &way.routes {
             let id = DeliveryId(self.ids.next(self.now));
@@ -230,8 +250,13 @@ impl<'a> Planner<'a> {
                 alert: revision.alert,
                 seq: revision.seq,
                 channel: route.channel.clone(),
+                urgent: route.terms.is_urgent(revision.topic.severity),
                 body: (self.render.body)(revision, &route.channel, id),
             });
         }
+        let (alert, seq) = (revision.alert, revision.seq);
+        let withheld = way.withheld.iter().cloned();
+        let withheld = withheld.map(|(channel, why)| Withheld { alert, seq, channel, why });
+        self.plan.withheld.extend(withheld);
     }
 }
