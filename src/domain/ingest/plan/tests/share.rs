@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::alert::Reach;
 use crate::domain::alert::merit::Merit;
 use crate::domain::alert::terms::{DigestTerms, Terms, Why};
+use crate::domain::ingest::Route;
 use crate::domain::topic::Severity;
 
 fn digest(only: bool, below: Severity) -> Option<DigestTerms> {
