@@ -6,11 +6,11 @@
 mod rhythm;
 mod surprise;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use jiff::Timestamp;
 
-pub use rhythm::Rhythm;
+pub use rhythm::{Rhythm, Share};
 
 /// Seconds in an hour, the unit of all counting here.
 const HOUR_S: i64 = 3_600;
@@ -80,6 +80,16 @@ pub enum Coverage {
     /// Too few were read, or it is the hour after one in which too few were: what is heard late
     /// comes all at once. Nothing is learnt of it and nothing told.
     Poor,
+}
+
+/// Whether an hour can be told from, `covered` being those in which most feeds were read: in the
+/// hour before it they were read too, so that nothing that was said earlier came late.
+pub fn coverage(covered: &HashSet<Hour>, hour: Hour) -> Coverage {
+    let before = Hour(hour.0.saturating_sub(1));
+    match covered.contains(&hour) && covered.contains(&before) {
+        true => Coverage::Full,
+        false => Coverage::Poor,
+    }
 }
 
 /// What an hour was.
@@ -186,7 +196,7 @@ impl Course {
             return Outcome::Uncovered;
         }
         heard.publishers.truncate(MAX_PUBLISHERS);
-        let expected = self.rhythm.expect(hour);
+        let expected = self.rhythm.expected(hour);
         let learning = self.hours_to_learn() > 0;
         self.rhythm.learn(hour, heard.entries, expected);
         let silent = heard.entries == 0;

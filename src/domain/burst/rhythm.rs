@@ -61,7 +61,7 @@ impl Default for Rhythm {
 
 impl Rhythm {
     /// How many entries an hour is expected to bring.
-    pub fn expect(&self, hour: Hour) -> f64 {
+    pub fn expected(&self, hour: Hour) -> f64 {
         self.level() * self.by_hour[of_day(hour)].factor() * self.by_day[weekday(hour)].factor()
     }
 

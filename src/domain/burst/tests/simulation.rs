@@ -42,8 +42,7 @@ fn said(numbers: &mut Numbers, mean: f64) -> Heard {
     for _ in 0..numbers.poisson(mean * 0.1) {
         entries += 2;
     }
-    let mut publishers: Vec<i64> =
-        (0..entries).map(|_| (numbers.next() * 12.0) as i64).collect();
+    let mut publishers: Vec<i64> = (0..entries).map(|_| (numbers.next() * 12.0) as i64).collect();
     publishers.sort_unstable();
     publishers.dedup();
     Heard { entries, publishers }
