@@ -28,21 +28,10 @@ fn in_item(part: &str) -> String {
     rss(&format!("<item><title>A</title><description>{}</description></item>", filled(part)))
 }
 
-fn json(items: &str) -> String {
-    format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{items}]}}")
-}
+/// A kind of document by its name, and how one is made.
+type Kind = (&'static str, fn() -> String);
 
-fn laughs() -> String {
-    let mut declarations = "<!ENTITY l0 \"lol\">".to_owned();
-    for level in 1..30 {
-        let inner = format!("&l{};", level - 1).repeat(10);
-        let _ = write!(declarations, "<!ENTITY l{level} \"{inner}\">");
-    }
-    format!("<!DOCTYPE rss [{declarations}]>{}", in_item("&l29;"))
-}
-
-/// Every kind, by name.
-fn worst() -> Vec<(&'static str, fn() -> String)> {
+fn worst() -> Vec<Kind> {
     vec![
         ("empty items", || rss(&filled("<item/>"))),
         ("small items", || rss(&filled("<item><title>A</title></item>"))),
@@ -60,10 +49,7 @@ fn worst() -> Vec<(&'static str, fn() -> String)> {
         }),
         ("one text", || in_item("x")),
         ("one text of references", || in_item("&#228;")),
-        ("one text of bare ampersands", || in_item("&")),
-        ("one text of bare less-thans", || in_item("<")),
         ("one character section", || in_item("<![CDATA[x]]>")),
-        ("entities within entities", laughs),
         ("one attribute", || rss(&format!("<item a=\"{}\"/>", filled("x")))),
         ("many attributes", || {
             rss(&format!(
@@ -81,21 +67,6 @@ fn worst() -> Vec<(&'static str, fn() -> String)> {
         ("a comment", || format!("<!--{}-->", filled("x"))),
         ("one byte again and again", || filled("\u{0}")),
         ("wide characters in UTF-8", || in_item("漢")),
-        ("json: a number", || json(&format!("{{\"id\":{}}}", filled("1")))),
-        ("json: numbers", || json(&format!("{}1", filled("1,")))),
-        ("json: arrays", || json(&format!("{}[]", filled("[],")))),
-        ("json: arrays in arrays", || json(&filled("["))),
-        ("json: objects", || json(&format!("{}{{}}", filled("{},")))),
-        ("json: a text", || {
-            json(&format!("{{\"id\":\"1\",\"content_text\":\"{}\"}}", filled("x")))
-        }),
-        ("json: a text of escapes", || {
-            json(&format!("{{\"id\":\"1\",\"content_html\":\"{}\"}}", filled("\\u00e4")))
-        }),
-        ("json: tags", || {
-            json(&format!("{{\"id\":\"1\",\"title\":\"A\",\"tags\":[{}\"a\"]}}", filled("\"a\",")))
-        }),
-        ("json: keys", || json(&format!("{{{}\"id\":\"1\"}}", filled("\"k\":0,")))),
     ]
 }
 
