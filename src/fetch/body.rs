@@ -18,6 +18,8 @@ const PEEK_FACTOR: usize = 16;
 pub struct Reading {
     pub body: Bytes,
     pub truncated: bool,
+    /// What `Content-Encoding` says, where the body is another one.
+    pub mislabelled: Option<String>,
 }
 
 /// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
@@ -43,7 +45,11 @@ pub async fn read(
     let codings = declared.clone();
     let decoded = tokio::task::spawn_blocking(move || coding::decode(&codings, body, limit)).await;
     match decoded {
-        Ok(Ok(Decoded { body, cut })) => Ok(Reading { body, truncated: raw.truncated || cut }),
+        Ok(Ok(Decoded { body, cut, mislabelled })) => Ok(Reading {
+            body,
+            truncated: raw.truncated || cut,
+            mislabelled: mislabelled.then_some(declared),
+        }),
         Ok(Err(DecodeError::TooLarge)) => Err(too_large()),
         Ok(Err(DecodeError::Broken)) | Err(_) => Err(FetchFailure::Decode { coding: declared }),
     }
@@ -85,7 +91,7 @@ async fn receive(
                     return Err(FetchFailure::TooLarge { limit_bytes });
                 }
                 body.extend_from_slice(&chunk[..limit - body.len()]);
-                return Ok(Reading { body: body.freeze(), truncated: true });
+                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
@@ -96,11 +102,11 @@ async fn receive(
                 return Err(FetchFailure::Protocol(error.without_url()));
             }
             Err(_) => {
-                return Ok(Reading { body: body.freeze(), truncated: true });
+                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
             }
         }
     }
-    Ok(Reading { body: body.freeze(), truncated: false })
+    Ok(Reading { body: body.freeze(), truncated: false, mislabelled: None })
 }
 
 fn content_encoding(headers: &HeaderMap) -> String {
