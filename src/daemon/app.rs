@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
+use super::burst_watch::BurstWatch;
 use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
@@ -142,6 +143,7 @@ impl App {
         let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
+        let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
@@ -157,6 +159,7 @@ impl App {
             beside.push(tokio::spawn(articles.run(stop.clone())));
             beside.push(tokio::spawn(vigil.run(events.subscribe(), stop.clone())));
             beside.push(tokio::spawn(feed_watch.run(stop.clone())));
+            beside.push(tokio::spawn(burst_watch.run(stop.clone())));
         }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -262,7 +265,9 @@ impl App {
         articles.drain(&self.stop).await;
         let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
-        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
+        let clock = &self.options.clock;
+        BurstWatch { clock: clock.clone(), post: post.clone() }.look().await;
+        FeedWatch { clock: clock.clone(), post }.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
