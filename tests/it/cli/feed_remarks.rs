@@ -41,7 +41,8 @@ async fn a_dry_fetch_says_what_is_odd_about_the_answer() {
     let scene = Scene::new(&["wire"]).await;
     let server = &scene.world.server;
     let dry = || scene.run("feeds fetch wire --dry-run").ended(0).err;
-    let feed = rss("wire", &[item("Ferry late"), item("Harbour reopens")]);
+    let dated = |title: &str| item(title).published(scene.world.now());
+    let feed = rss("wire", &[dated("Ferry late"), dated("Harbour reopens")]);
     server.set("/wire", Reply::redirect(301, "/new"));
     server.set("/new", Reply::ok(feed.clone()));
     let said = dry();
@@ -169,7 +170,10 @@ async fn reports_are_rows_in_csv() {
     let row = doctor.lines().find(|line| line.starts_with("warning,feed,"));
     assert!(row.is_some_and(|row| row.contains("may have moved")), "{doctor}");
     let status = csv("status");
-    assert!(status.starts_with("field,value\r\n") && status.contains("feeds.ok,1\r\n"), "{status}");
+    assert!(
+        status.starts_with("field,value\r\n") && status.contains("feeds.failing,1\r\n"),
+        "{status}"
+    );
     let shown = csv("feeds show ledger");
     assert!(shown.contains("\r\ncode,http_404\r\n"), "{shown}");
     assert!(shown.contains("\r\nfetches.1.code,ok"), "{shown}");
