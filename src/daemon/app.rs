@@ -15,13 +15,12 @@ use super::articles::Articles;
 use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
-use super::feed_watch::FeedWatch;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
 use super::scheduler::{Order, Scheduler};
-use super::vigil::Vigil;
+use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::{self, OpenError, Printer};
@@ -89,10 +88,8 @@ pub struct App {
     hubs: Arc<Notify>,
     /// The task that keeps subscriptions; for one round, there is none.
     subscribing: Mutex<Option<JoinHandle<()>>>,
-    /// The vigil's task; for one round, there is none, and it looks once at the end.
-    vigil: Mutex<Option<JoinHandle<()>>>,
-    /// The task of the watch over feeds; the same.
-    feed_watch: Mutex<Option<JoinHandle<()>>>,
+    /// For one round they look once, at the end.
+    watches: Watches,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -146,13 +143,7 @@ impl App {
         let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
-        let vigil = vigil(&post, &options, &events);
-        vigil.begin().await?;
-        let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
-        let vigil = (!options.once).then(watching);
-        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
-        let watching = || tokio::spawn(feed_watch.run(stop.clone()));
-        let feed_watch = (!options.once).then(watching);
+        let watches = Watches::start(&post, &options, &events, &stop).await?;
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
         let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
@@ -180,8 +171,7 @@ impl App {
             push,
             hubs,
             subscribing: Mutex::new(subscribing),
-            vigil: Mutex::new(vigil),
-            feed_watch: Mutex::new(feed_watch),
+            watches,
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -267,8 +257,7 @@ impl App {
         };
         articles.drain(&self.stop).await;
         let post = Post { pipeline: self.pipeline.subscribe() };
-        vigil(&post, &self.options, &self.events).look().await;
-        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
+        Watches::look(&post, &self.options, &self.events).await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -296,12 +285,7 @@ impl App {
         if let Some(articles) = self.articles.lock().await.take() {
             let _failed = articles.await;
         }
-        if let Some(vigil) = self.vigil.lock().await.take() {
-            let _failed = vigil.await;
-        }
-        if let Some(feed_watch) = self.feed_watch.lock().await.take() {
-            let _failed = feed_watch.await;
-        }
+        self.watches.stopped().await;
         self.live.lock().await.dispatchers.stop().await;
     }
 }
@@ -334,10 +318,6 @@ fn warn_of_orphans(config: &Config, store: &Store) {
             );
         }
     }
-}
-
-fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
-    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
 }
 
 /// Whom a pipeline wakes.

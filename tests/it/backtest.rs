@@ -78,6 +78,7 @@ async fn past() -> World {
     let silence = Silence {
         id: 0,
         scope: SilenceScope::Story(story.0),
+        also: None,
         author: "ann".to_owned(),
         reason: "known".to_owned(),
         starts: world.now(),

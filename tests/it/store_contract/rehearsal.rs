@@ -79,6 +79,7 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
     let silence = Silence {
         id: 0,
         scope: SilenceScope::Feed("herald".to_owned()),
+        also: None,
         author: "ann".to_owned(),
         reason: "planned".to_owned(),
         starts: now() + 10 * HOUR,
