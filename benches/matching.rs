@@ -204,6 +204,7 @@ fn topic(index: usize, source: &str) -> Topic {
             escalate: Vec::new(),
             max_age: Duration::ZERO,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: String::new(),

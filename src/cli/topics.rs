@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 pub mod backtest;
+mod bursts;
 pub mod explain;
 mod heard;
 mod import;
@@ -59,6 +60,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Backtest(asked) => backtest::run(asked, session),
         Topics::Explain { topic, what } => explain::run(topic, what, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
+        Topics::Bursts { topic } => bursts::run(topic.as_deref(), &session.config()?, session),
         Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }
 }
@@ -133,6 +135,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             })).collect::<Vec<_>>(),
             "max_age_s": policy.max_age.as_secs(),
             "budget": policy.budget,
+            "burst": policy.burst,
         },
         "expect": topic.expect.map(|expect| json!({
             "count": expect.count,
@@ -140,6 +143,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         })),
         "last_match": moment::json_opt(heard.last_match),
         "silent_since": moment::json_opt(heard.silent_since),
+        "usual": heard.usual,
         "verdicts": heard.verdicts(),
         "kept": heard.kept,
         "tests": topic.tests.len(),

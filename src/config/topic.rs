@@ -52,7 +52,7 @@ pub(super) const TOPIC: Shape = Shape {
 
 const ALERT: Shape = Shape {
     what: "`[topic.alert]`",
-    keys: &["publishers", "follow_up", "escalate", "max_age", "budget"],
+    keys: &["publishers", "follow_up", "escalate", "max_age", "budget", "burst"],
 };
 
 const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
@@ -232,6 +232,7 @@ fn alert(section: &Section<'_>, severity: Severity, report: &mut Report) -> Aler
         escalate: Vec::new(),
         max_age: hours(7 * 24),
         budget: None,
+        burst: false,
     };
     let Some(alert) = section.section("alert", &ALERT, report) else {
         return policy;
@@ -258,6 +259,7 @@ fn alert(section: &Section<'_>, severity: Severity, report: &mut Report) -> Aler
     let max_age = alert.duration("max_age", span, report);
     policy.max_age = max_age.unwrap_or(policy.max_age);
     policy.budget = alert.integer("budget", 1..=MAX_BUDGET, report);
+    policy.burst = alert.boolean("burst", report).unwrap_or(policy.burst);
     policy
 }
 

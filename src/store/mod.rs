@@ -5,12 +5,13 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
-//! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
 pub mod articles;
+pub mod bursts;
 pub mod checkup;
 mod column;
 pub mod counts;

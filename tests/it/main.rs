@@ -4,6 +4,7 @@ mod support;
 
 mod alert_policy;
 mod backtest;
+mod bursts;
 mod cli;
 mod config_problems;
 mod crash;

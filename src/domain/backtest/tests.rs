@@ -45,6 +45,7 @@ pub(super) fn topic(rule: Rule) -> Topic {
             escalate: Vec::new(),
             max_age: 7 * 24 * HOUR,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

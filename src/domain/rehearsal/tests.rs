@@ -82,6 +82,7 @@ fn topic() -> Arc<Topic> {
             escalate: Vec::new(),
             max_age: 7 * DAY,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

@@ -23,6 +23,7 @@ fn policy() -> AlertPolicy {
         escalate: Vec::new(),
         max_age: 7 * 24 * HOUR,
         budget: None,
+        burst: false,
     }
 }
 

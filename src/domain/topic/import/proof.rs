@@ -112,6 +112,7 @@ pub fn topic(draft: &DraftTopic) -> Result<Topic, String> {
             escalate: Vec::new(),
             max_age: Duration::MAX,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: String::new(),

@@ -48,6 +48,7 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
             escalate: Vec::new(),
             max_age: Duration::from_secs(7 * 86_400),
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

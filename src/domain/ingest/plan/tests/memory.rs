@@ -42,6 +42,7 @@ pub fn topic(id: &str) -> Arc<Topic> {
             escalate: Vec::new(),
             max_age: 7 * 24 * HOUR,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),
