@@ -219,7 +219,7 @@ fn open(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
 /// the topic asks for.
 pub fn publishers(policy: &AlertPolicy, situation: &Situation<'_>) -> (u32, u32) {
     let within = |at: &Timestamp| {
-        policy.publishers_within.is_none_or(|within| age(situation.now, *at) <= within)
+        policy.publishers_within.is_none_or(|within| age(situation.now, *at) < within)
     };
     let matched = situation.matched.iter().filter(|(_, at)| within(at));
     let mut publishers: Vec<&str> = matched.map(|(publisher, _)| publisher.as_str()).collect();

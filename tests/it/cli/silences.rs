@@ -83,7 +83,7 @@ async fn what_a_silence_holds_back_is_listed_and_explained() {
     let why = scene.run(&format!("topics why-not {entry} --topic nato -o json")).ended(0).json();
     assert_eq!((&why["status"], &why["silence"]["id"]), (&"silenced".into(), &id.into()));
     let page = scene.run(&format!("topics why-not {entry} --topic nato")).ended(0).out;
-    assert!(page.contains("silenced    ") && page.contains("planned exercise"), "{page}");
+    assert!(page.contains("silenced  M") && page.contains("planned exercise"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

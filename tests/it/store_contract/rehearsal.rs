@@ -85,7 +85,7 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
         starts: now() + 10 * HOUR,
         ends: now() + 60 * HOUR,
     };
-    desk.store.add_silence(silence.clone(), now()).await.unwrap();
+    let silence = desk.store.add_silence(silence, now()).await.unwrap();
     let routes = vec![
         Route { channel: "log".parse().unwrap(), min_severity: Severity::Info, budgeted: false },
         Route { channel: "hook".parse().unwrap(), min_severity: Severity::Info, budgeted: true },
