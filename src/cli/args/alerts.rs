@@ -31,7 +31,7 @@ pub enum Alerts {
     /// Mark as done, for good; kept here, no channel is told
     Close(StateChange),
     /// Hold alerts back for a while: `alerts silence A1… --for 3h --reason 'planned exercise'`
-    Silence(Silences),
+    Silence(Box<Silences>),
     /// Say whether what was found is what the topic watches for
     Verdict {
         #[arg(required = true, value_name = "ID")]

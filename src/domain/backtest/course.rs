@@ -168,6 +168,10 @@ impl<'j> Course<'j> {
             }
             for decision in &plan.decisions {
                 let is_ours = decision.topic == self.judge.topic().id;
+                if is_ours {
+                    let code = (decision.verdict, decision.reason.code.clone());
+                    *self.report.decisions.entry(code).or_default() += 1;
+                }
                 if decision.verdict == Verdict::Amend.as_str() {
                     let counts = self.report.counts(is_ours, at);
                     counts.into_iter().for_each(|count| count.follow_ups += 1);
