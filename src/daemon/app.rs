@@ -17,6 +17,7 @@ use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_watch::FeedWatch;
+use super::follow_ups::FollowUps;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
@@ -144,6 +145,7 @@ impl App {
         let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
         let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
+        let follow_ups = FollowUps { clock: options.clock.clone(), post: post.clone() };
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
@@ -160,6 +162,7 @@ impl App {
             beside.push(tokio::spawn(vigil.run(events.subscribe(), stop.clone())));
             beside.push(tokio::spawn(feed_watch.run(stop.clone())));
             beside.push(tokio::spawn(burst_watch.run(stop.clone())));
+            beside.push(tokio::spawn(follow_ups.run(stop.clone())));
         }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -266,6 +269,7 @@ impl App {
         let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
         let clock = &self.options.clock;
+        FollowUps { clock: clock.clone(), post: post.clone() }.look().await;
         BurstWatch { clock: clock.clone(), post: post.clone() }.look().await;
         FeedWatch { clock: clock.clone(), post }.look().await;
         let live = self.live.lock().await;

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod alert_policy;
 mod backtest;
 mod bursts;
 mod cli;
