@@ -96,6 +96,10 @@ pub struct StoryV1 {
     /// How many entries tell it, from how many publishers, in how many feeds.
     pub entries: u32,
     pub publishers: u32,
+    /// How many independent texts these are: copies of one text, such as a news agency's, count
+    /// once. Null in objects from before it was counted.
+    #[serde(default)]
+    pub texts: Option<u32>,
     pub feeds: u32,
     pub first_seen: String,
     pub last_seen: String,
@@ -240,6 +244,7 @@ impl From<&StoryFacts> for StoryV1 {
             id: story.id.to_string(),
             entries: story.entries,
             publishers: count(&story.publishers),
+            texts: Some(story.texts),
             feeds: count(&story.feeds),
             first_seen: second(story.first_seen),
             last_seen: second(story.last_seen),

@@ -70,6 +70,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             id: StoryId(2),
             entries: 1,
             publishers: vec!["Harbour Wire".to_owned()],
+            texts: 1,
             feeds: vec!["harbour-wire".to_owned()],
             first_seen: at("2026-05-04T09:47:12Z"),
             last_seen: at("2026-05-04T09:47:12Z"),

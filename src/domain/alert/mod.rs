@@ -140,6 +140,8 @@ pub struct StoryFacts {
     pub id: StoryId,
     pub entries: u32,
     pub publishers: Vec<String>,
+    /// How many independent texts these published: copies count once.
+    pub texts: u32,
     pub feeds: Vec<String>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,

@@ -48,6 +48,7 @@ pub(super) fn story_facts(story: &Story, told: &[String]) -> StoryFacts {
         id: story.id,
         entries: story.entries,
         publishers: story.publishers.clone(),
+        texts: story.texts,
         feeds: story.feeds.clone(),
         first_seen: story.first_seen,
         last_seen: story.last_seen,

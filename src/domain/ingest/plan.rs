@@ -235,11 +235,13 @@ impl<'a> Planner<'a> {
             last_seen: self.now,
             entries: 0,
             publishers: Vec::new(),
+            texts: 0,
             feeds: Vec::new(),
         });
         story.entries = story.entries.saturating_add(1);
         story.last_seen = story.last_seen.max(self.now);
         remember(&mut story.publishers, &entry.publisher);
+        story.texts = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
         remember(&mut story.feeds, self.batch.feed.key.as_str());
         if !self.touched.contains(&id) {
             self.touched.push(id);

@@ -335,6 +335,7 @@ fn story(revision: &AlertRevision) -> Story {
         last_seen: revision.at,
         entries: 1,
         publishers: revision.story.publishers.clone(),
+        texts: revision.story.texts,
         feeds: revision.story.feeds.clone(),
     }
 }
@@ -363,6 +364,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             id: StoryId(n),
             entries: seq,
             publishers: vec!["Wire".to_owned()],
+            texts: 1,
             feeds: vec!["wire".to_owned()],
             first_seen: at,
             last_seen: at,
