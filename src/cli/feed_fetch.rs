@@ -14,8 +14,8 @@ use crate::config::Config;
 use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
-use crate::domain::entry::identity;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
+use crate::domain::publisher;
 use crate::domain::topic::filter::Origin;
 use crate::egress::{Egress, EgressError};
 use crate::fetch::failure::FetchFailure;
@@ -78,7 +78,7 @@ fn look(
     let mut records = Records::new(COLUMNS, "no entries");
     for entry in &parsed.entries {
         let document = Document::from_parsed(entry);
-        let publisher = feed.map(|feed| identity::publisher(feed, entry));
+        let publisher = feed.map(|feed| publisher::of(feed, entry, config.topics.publishers()));
         let origin = Origin {
             feed: feed.map(|feed| feed.key.as_str()),
             tags: feed.map(|feed| feed.tags.as_slice()).unwrap_or_default(),

@@ -114,6 +114,9 @@ pub struct EntryV1 {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency that the text says it is from, such as `AFP`; null where it says none.
+    #[serde(default)]
+    pub agency: Option<String>,
     pub guid: Option<String>,
     /// Where the article stands: http or https only.
     pub url: Option<String>,
@@ -260,6 +263,7 @@ impl From<&EntryFacts> for EntryV1 {
             feed: clean(&entry.feed),
             feed_title: clean(&entry.feed_title),
             publisher: clean(&entry.publisher),
+            agency: entry.agency.as_deref().map(clean),
             guid: entry.guid.as_deref().map(clean),
             url: entry.url.as_deref().and_then(web_link),
             author: entry.author.as_deref().map(clean),

@@ -213,7 +213,10 @@ fn about(alert: &AlertV1) -> String {
         _ => "published undated".to_owned(),
     };
     let publishers = outlets(&alert.story);
-    let publisher = name(&entry.publisher);
+    let mut publisher = name(&entry.publisher);
+    // An agency's own pages say so twice.
+    let agency = entry.agency.as_deref().filter(|agency| *agency != entry.publisher);
+    publisher.extend(agency.map(|agency| format!(" ({})", name(agency))));
     let id = clean(&alert.id);
     format!("{publisher}, seen {seen}, {published}, {publishers}, alert {id}")
 }

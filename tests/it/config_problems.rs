@@ -213,3 +213,23 @@ fn a_flood_of_mistakes_is_counted_but_not_all_shown() {
     assert_eq!(problems.count(), 5_000);
     assert_eq!(problems.iter().count(), 200);
 }
+
+#[test]
+fn a_domain_of_two_publishers_is_shown_at_both() {
+    let main = format!(
+        "{FEED}[[publishers]]\nname = \"The Ledger\"\ndomains = [\"ledger.example\"]\n\n\
+         [[publishers]]\nname = \"The Post\"\ndomains = [\"post.example\", \"ledger.example\"]\n"
+    );
+    insta::assert_snapshot!(shown(&main, TOPIC), @r#"
+    error[duplicate_domain]: `ledger.example` belongs to a publisher already
+      --> wirewatch.toml:10:28
+       |
+     6 | domains = ["ledger.example"]
+       |            ---------------- first here
+    ...
+    10 | domains = ["post.example", "ledger.example"]
+       |                            ^^^^^^^^^^^^^^^^
+       |
+       = hint: a domain is one newsroom's
+    "#);
+}

@@ -81,6 +81,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             feed: "harbour-wire".to_owned(),
             feed_title: "Harbour Wire: Politics".to_owned(),
             publisher: "Harbour Wire".to_owned(),
+            agency: None,
             guid: Some("tag:harbourwire.example,2026:1".to_owned()),
             url: Some("https://harbourwire.example/politics/starmer-denmark".to_owned()),
             author: None,

@@ -157,6 +157,8 @@ pub struct EntryFacts {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency its text says it is from.
+    pub agency: Option<String>,
     pub guid: Option<String>,
     pub url: Option<String>,
     pub author: Option<String>,

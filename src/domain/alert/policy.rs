@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Reason;
 use super::baseline::Baseline;
 use super::silence::Silence;
+use crate::domain::publisher::Directory;
 
 /// How a topic alerts.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,11 +143,13 @@ fn open(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
     let within = |at: &Timestamp| {
         policy.publishers_within.is_none_or(|within| age(situation.now, *at) <= within)
     };
+    // What was stored before a newsroom's names were gathered may stand under its domain.
+    let directory = Directory::builtin();
     let mut publishers: Vec<&str> = situation
         .matched
         .iter()
         .filter(|(_, at)| within(at))
-        .map(|(publisher, _)| publisher.as_str())
+        .map(|(publisher, _)| directory.canonical(publisher))
         .collect();
     publishers.sort_unstable();
     publishers.dedup();

@@ -375,6 +375,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             feed: "wire".to_owned(),
             feed_title: "Wire".to_owned(),
             publisher: "Wire".to_owned(),
+            agency: None,
             guid: None,
             url: None,
             author: None,
