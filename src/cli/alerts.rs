@@ -38,6 +38,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("topic").spare(6),
     Column::text("headline"),
     Column::shown("publishers").spare(4),
+    Column::shown("texts").spare(7),
     Column::shown("seq").spare(1),
     Column::shown("updated").spare(5),
     Column::shown("verdict").spare(3),
@@ -58,6 +59,7 @@ const TAIL_COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::text("headline"),
     Column::text("publishers").spare(3),
+    Column::text("texts").spare(4),
     Column::link("url").spare(1),
 ];
 
@@ -106,6 +108,7 @@ pub fn add(records: &mut Records, view: &AlertView) {
         json!(view.topic.as_str()),
         json!(view.headline),
         json!(view.publishers),
+        json!(view.texts),
         json!(view.seq),
         moment::json(view.updated),
         json!(view.verdict.map(Mark::as_str)),
@@ -191,6 +194,7 @@ fn object(alert: &AlertDetail) -> Value {
         "topic_name": view.topic_name,
         "headline": view.headline,
         "publishers": view.publishers,
+        "texts": view.texts,
         "story": view.story.to_string(),
         "seq": view.seq,
         "opened": moment::json(view.opened),
@@ -296,6 +300,7 @@ fn add_revision(records: &mut Records, alert: &AlertV1) {
         json!(alert.topic.id),
         json!(alert.headline),
         json!(alert.story.publishers),
+        json!(alert.story.texts),
         json!(alert.links.article),
     ]);
 }

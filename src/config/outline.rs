@@ -11,6 +11,7 @@ use super::{ChannelConfig, ChannelKind, Config, TopicText, WebhookChannel};
 use crate::domain::alert::tier::Tier;
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, Digest};
+use crate::domain::publisher::Family;
 use crate::domain::topic::filter::Choice;
 use crate::domain::topic::{TestKind, Topic, TopicTest};
 
@@ -106,7 +107,8 @@ impl Config {
         let operations = self.operations.as_ref();
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
-        topics.chain(feeds).chain(channels).chain(settings).chain(operations).collect()
+        let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
+        topics.chain(feeds).chain(channels).chain(settings).chain(operations).chain(own).collect()
     }
 
     fn egress_fields(&self) -> Fields {
@@ -133,6 +135,19 @@ impl Config {
 fn operations_fields(channels: &[ChannelId]) -> Fields {
     let names: Vec<&str> = channels.iter().map(ChannelId::as_str).collect();
     vec![("channels", if names.is_empty() { "none".to_owned() } else { names.join(", ") })]
+}
+
+/// The user's newsrooms, each with its domains and other names.
+fn publishers_part(own: &[Family]) -> Part {
+    let fields = own.iter().map(|family| {
+        let domains = family.domains.join(", ");
+        let also = match family.aliases.as_slice() {
+            [] => String::new(),
+            aliases => format!("; also {}", aliases.join(", ")),
+        };
+        (family.name.clone(), format!("{domains}{also}"))
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;

@@ -155,6 +155,8 @@ pub struct StoryFacts {
     pub id: StoryId,
     pub entries: u32,
     pub publishers: Vec<String>,
+    /// How many independent texts these published: copies count once.
+    pub texts: u32,
     pub feeds: Vec<String>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
@@ -170,6 +172,8 @@ pub struct EntryFacts {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency its text says it is from.
+    pub agency: Option<String>,
     pub guid: Option<String>,
     pub url: Option<String>,
     pub author: Option<String>,

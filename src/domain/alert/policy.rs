@@ -10,6 +10,7 @@ use super::baseline::Baseline;
 use super::silence::Silence;
 use super::tier::{self, Tier};
 use crate::domain::ids::SilenceId;
+use crate::domain::publisher::Directory;
 use crate::domain::topic::Severity;
 
 /// The reason's code of a revision that would have been made, had the last one not been so recent.
@@ -222,7 +223,10 @@ pub fn publishers(policy: &AlertPolicy, situation: &Situation<'_>) -> (u32, u32)
         policy.publishers_within.is_none_or(|within| age(situation.now, *at) < within)
     };
     let matched = situation.matched.iter().filter(|(_, at)| within(at));
-    let mut publishers: Vec<&str> = matched.map(|(publisher, _)| publisher.as_str()).collect();
+    // What was stored before a newsroom's names were gathered may stand under its domain.
+    let directory = Directory::builtin();
+    let names = matched.map(|(publisher, _)| directory.canonical(publisher));
+    let mut publishers: Vec<&str> = names.collect();
     publishers.sort_unstable();
     publishers.dedup();
     let have = u32::try_from(publishers.len()).unwrap_or(u32::MAX);

@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use crate::domain::publisher::Directory;
+
 /// A silence as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Silence {
@@ -22,7 +24,7 @@ pub enum SilenceScope {
     Topic(String),
     Story(i64),
     Feed(String),
-    /// Entries of this newsroom, whatever the case of its name.
+    /// By any of its names or domains.
     Publisher(String),
     /// Entries whose title contains this text, whatever its case.
     Text(String),
@@ -73,9 +75,7 @@ impl SilenceScope {
             SilenceScope::Topic(topic) => topic == what.topic,
             SilenceScope::Story(story) => *story == what.story,
             SilenceScope::Feed(feed) => feed == what.feed,
-            SilenceScope::Publisher(publisher) => {
-                publisher.to_lowercase() == what.publisher.to_lowercase()
-            }
+            SilenceScope::Publisher(one) => Directory::builtin().same(one, what.publisher),
             SilenceScope::Text(text) => what.title.to_lowercase().contains(&text.to_lowercase()),
         }
     }
@@ -102,6 +102,8 @@ mod tests {
             (SilenceScope::Story(7), true),
             (SilenceScope::Feed("ledger".into()), false),
             (SilenceScope::Publisher("Harbour Wire".into()), true),
+            (SilenceScope::Publisher("harbour wire".into()), true),
+            (SilenceScope::Publisher("BBC".into()), false),
             (SilenceScope::Text("exercise".into()), true),
         ] {
             let silence = Silence {
@@ -114,6 +116,9 @@ mod tests {
                 ends: noon + hour,
             };
             assert_eq!(silence.covers(what, noon), covered, "{silence:?}");
+            let of_bbc = Silenceable { publisher: "BBC", ..what };
+            let domain = SilenceScope::Publisher("news.BBC.co.uk".into());
+            assert!(domain.includes(of_bbc) && !domain.includes(what));
             assert!(!silence.covers(what, noon + hour), "over at its end");
             assert!(!silence.covers(what, noon - hour), "not before its start");
         }

@@ -27,6 +27,7 @@ use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::FeedEvent;
 use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
+use crate::domain::publisher::Directory;
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
@@ -242,11 +243,13 @@ impl<'a> Planner<'a> {
             last_seen: self.now,
             entries: 0,
             publishers: Vec::new(),
+            texts: 0,
             feeds: Vec::new(),
         });
         story.entries = story.entries.saturating_add(1);
         story.last_seen = story.last_seen.max(self.now);
-        remember(&mut story.publishers, &entry.publisher);
+        remember_publisher(&mut story.publishers, &entry.publisher);
+        story.texts = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
         remember(&mut story.feeds, self.batch.feed.key.as_str());
         if !self.touched.contains(&id) {
             self.touched.push(id);
@@ -340,6 +343,16 @@ impl Planner<'_> {
         let held = self.held.len();
         let detail = format!("{what}; {new} stored as new, would have raised {held}");
         Some(FeedEvent::new(state.id, self.now, why.code(), &detail))
+    }
+}
+
+/// A story from before a newsroom's names were gathered may have it under its domain.
+fn remember_publisher(list: &mut Vec<String>, name: &str) {
+    let directory = Directory::builtin();
+    let is_same =
+        |known: &String| known == name || known.contains('.') && directory.canonical(known) == name;
+    if !list.iter().any(is_same) {
+        list.push(name.to_owned());
     }
 }
 

@@ -29,6 +29,8 @@ pub struct AlertView {
     pub headline: String,
     /// How many publishers tell the story.
     pub publishers: u32,
+    /// How many independent texts these published; `None` in alerts from before it was counted.
+    pub texts: Option<u32>,
     pub story: StoryId,
     pub opened: Timestamp,
     /// When the last revision was made.
@@ -138,7 +140,9 @@ const VIEW: &str = "id, topic, topic_name, severity, state, seq, headline, \
     (SELECT count(*) FROM alert_revisions WHERE alert_id = a.id AND reach = 'held_back'), \
     (SELECT v.verdict FROM alert_revisions AS r JOIN verdicts AS v \
        ON v.topic = a.topic AND v.entry_id = r.entry_id \
-     WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict";
+     WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict, \
+    (SELECT json_extract(object, '$.story.texts') FROM alert_revisions \
+     WHERE alert_id = a.id AND seq = a.seq)";
 
 const REVISION: &str =
     "id, alert_id, seq, event, at, reason_code, reason_text, object, entry_id, reach";
@@ -306,6 +310,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<AlertView> {
         seq: row.get(5)?,
         headline: row.get(6)?,
         publishers: row.get(7)?,
+        texts: row.get(15)?,
         story: StoryId(row.get(8)?),
         opened: time(row, 9)?,
         updated: time(row, 10)?,

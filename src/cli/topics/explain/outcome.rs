@@ -153,6 +153,7 @@ impl Stored {
             "headline": story.headline,
             "others": Self::others(story),
             "publishers": story.publishers,
+            "texts": story.texts,
             "joined": member.as_ref().map(|member| json!({
                 "code": member.reason.code(),
                 "text": member.reason.text(),
@@ -176,7 +177,10 @@ impl Stored {
             return;
         };
         let others = count(Self::others(story) as usize, "other entry");
-        let who = count(story.publishers.len(), "publisher");
+        let mut who = count(story.publishers.len(), "publisher");
+        if (story.texts as usize) < story.publishers.len() {
+            who = format!("{who}, {}", count(story.texts as usize, "independent text"));
+        }
         let why = match member {
             Some(member) => member.reason.text(),
             None => "not known".to_owned(),

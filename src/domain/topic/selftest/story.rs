@@ -15,6 +15,7 @@ use crate::domain::entry::identity::OwnNames;
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::{AlertId, FeedKey, StoryId};
 use crate::domain::ingest::{Plan, Prepared, Render};
+use crate::domain::publisher::Directory;
 use crate::domain::rehearsal::{Rehearsal, Told};
 
 /// When every story begins: 2026-01-01T00:00:00Z. Ids and dates in a message stay the same.
@@ -109,11 +110,12 @@ fn told(set: &TopicSet, topic: &Arc<Topic>, step: &StoryStep) -> Result<Told, St
         ..ParsedEntry::default()
     };
     let own = OwnNames { guid: false, link: true, date: true };
-    let prepared = Prepared::of(&feed, &entry, document.clone(), own, at, |document, _| {
-        // As in a test of one entry: what the test does not say is not asked.
-        let found = set.evaluate_topic(&topic.id, document, &subject.origin());
-        found.map(|found| (Arc::clone(topic), found)).into_iter().collect()
-    });
+    let prepared =
+        Prepared::of(&feed, &entry, document.clone(), own, set.publishers(), at, |document, _| {
+            // As in a test of one entry: what the test does not say is not asked.
+            let found = set.evaluate_topic(&topic.id, document, &subject.origin());
+            found.map(|found| (Arc::clone(topic), found)).into_iter().collect()
+        });
     Ok(Told { feed: Arc::new(feed), at, baseline: false, prepared })
 }
 
@@ -243,7 +245,12 @@ fn wrong_publishers(test: &StoryTest, last: &AlertRevision) -> Option<String> {
         names.sort();
         names.join(", ")
     };
-    let (wanted, found) = (sorted(test.publishers.as_ref()?), sorted(&last.story.publishers));
+    let wanted = test.publishers.as_ref()?;
+    // By whichever of its names or domains a test names a newsroom.
+    let directory = Directory::builtin();
+    let called = |name: &String| directory.canonical(name).to_owned();
+    let called: Vec<String> = wanted.iter().map(called).collect();
+    let (wanted, found) = (sorted(&called), sorted(&last.story.publishers));
     (wanted != found).then(|| format!("expected the publishers {wanted}, but they are {found}"))
 }
 
