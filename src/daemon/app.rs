@@ -12,15 +12,19 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
+use super::burst_watch::BurstWatch;
+use super::digests::Digests;
 use super::dispatcher::{Quiet, Tally};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
+use super::feed_watch::FeedWatch;
+use super::follow_ups::FollowUps;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
 use super::scheduler::{Order, Scheduler};
-use super::watches::Watches;
+use super::vigil::Vigil;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
 use crate::deliver::{self, OpenError, Printer};
@@ -82,13 +86,10 @@ pub struct App {
     /// The limits per host and the sites that are left alone, for feeds and pages alike.
     gate: HostGate,
     holds: Holds,
-    /// The reader's task; for one round, there is none, and it reads once at the end.
-    articles: Mutex<Option<JoinHandle<()>>>,
     push: Push,
     hubs: Arc<Notify>,
-    /// The task that keeps subscriptions; for one round, there is none.
-    subscribing: Mutex<Option<JoinHandle<()>>>,
-    watches: Watches,
+    /// What goes on beside the scheduler; for one round nothing does, and each looks once at the end.
+    beside: Mutex<Vec<JoinHandle<()>>>,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -142,18 +143,31 @@ impl App {
         let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
-        let watches = Watches::new(post, options.clone(), events.clone());
-        watches.start(&stop).await?;
+        let vigil = vigil(&post, &options, &events);
+        vigil.begin().await?;
+        let digests = Digests { clock: options.clock.clone(), post: post.clone() };
+        digests.begin().await?;
+        let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
+        let follow_ups = FollowUps { clock: options.clock.clone(), post: post.clone() };
+        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let (orders, received) = mpsc::unbounded_channel();
-        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
-        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
         let articles = Articles {
             pipeline: pipeline.subscribe(),
             wanted: wanted.clone(),
             gate: gate.clone(),
             holds: holds.clone(),
         };
-        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
+        let mut beside = Vec::new();
+        if !options.once {
+            beside.push(tokio::spawn(push.clone().run(stop.clone())));
+            beside.push(tokio::spawn(articles.run(stop.clone())));
+            beside.push(tokio::spawn(vigil.run(events.subscribe(), stop.clone())));
+            beside.push(tokio::spawn(feed_watch.run(stop.clone())));
+            beside.push(tokio::spawn(burst_watch.run(stop.clone())));
+            beside.push(tokio::spawn(follow_ups.run(stop.clone())));
+            beside.push(tokio::spawn(digests.run(stop.clone())));
+        }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -167,11 +181,9 @@ impl App {
             wanted,
             gate,
             holds,
-            articles: Mutex::new(reading),
             push,
             hubs,
-            subscribing: Mutex::new(subscribing),
-            watches,
+            beside: Mutex::new(beside),
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -209,9 +221,11 @@ impl App {
         if from != to {
             return Err(StartError::ListenChanged { from, to });
         }
-        let (pipeline, channels) = self.build(config.clone()).await?;
+        let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store);
+        pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
+        self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
         let old = self.pipeline.send_replace(pipeline.clone());
@@ -256,7 +270,13 @@ impl App {
             holds: self.holds.clone(),
         };
         articles.drain(&self.stop).await;
-        self.watches.look().await;
+        let post = Post { pipeline: self.pipeline.subscribe() };
+        vigil(&post, &self.options, &self.events).look().await;
+        let clock = &self.options.clock;
+        FollowUps { clock: clock.clone(), post: post.clone() }.look().await;
+        BurstWatch { clock: clock.clone(), post: post.clone() }.look().await;
+        FeedWatch { clock: clock.clone(), post: post.clone() }.look().await;
+        Digests { clock: clock.clone(), post }.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -278,13 +298,9 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
-        if let Some(subscribing) = self.subscribing.lock().await.take() {
-            let _failed = subscribing.await;
+        for task in self.beside.lock().await.drain(..) {
+            let _failed = task.await;
         }
-        if let Some(articles) = self.articles.lock().await.take() {
-            let _failed = articles.await;
-        }
-        self.watches.stopped().await;
         self.live.lock().await.dispatchers.stop().await;
     }
 }
@@ -319,6 +335,10 @@ fn warn_of_orphans(config: &Config, store: &Store) {
     }
 }
 
+fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
+    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
+}
+
 /// Whom a pipeline wakes.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
@@ -337,7 +357,7 @@ fn build(
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened, quiet(channel)))
+            .map(|opened| (channel.id.clone(), opened, Quiet::of(channel)))
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;
@@ -351,12 +371,6 @@ fn build(
         hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
-}
-
-/// A channel's quiet hours, and when it is told of what they held.
-fn quiet(channel: &ChannelConfig) -> Option<Quiet> {
-    let digest = channel.timetable.digest.as_ref().map(|digest| digest.when.clone());
-    Some(Quiet { hours: channel.timetable.quiet_hours.clone()?, digest })
 }
 
 /// Tells the store what is configured, and gets back what it remembers of each feed that is to be

@@ -21,7 +21,7 @@ pub struct NoticeV1 {
     pub schema: String,
     pub id: String,
     /// `feeds_trouble`, `feeds_well`, `network_down`, `network_back`, `topics_silent`,
-    /// `topics_heard` or `heartbeat`.
+    /// `topics_heard`, `burst` or `heartbeat`.
     pub event: String,
     pub time: String,
     /// As of an alert: channels for more severe things only are not told.
@@ -69,7 +69,7 @@ impl NoticeV1 {
             id: id.to_string(),
             event: notice.kind.as_str().to_owned(),
             time: second(notice.at),
-            severity: notice.kind.severity().as_str().to_owned(),
+            severity: notice.severity.as_str().to_owned(),
             headline: plain(&notice.headline, MAX_DETAIL_CHARS),
             feeds: notice.feeds.iter().map(FeedNoteV1::from).collect(),
             topics: notice

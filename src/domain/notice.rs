@@ -24,18 +24,21 @@ pub enum NoticeKind {
     /// Topics match less than is expected of them.
     TopicsSilent,
     TopicsHeard,
+    /// Far more is said of a topic than is usual.
+    Burst,
     /// Wirewatch is alive: told daily to who wants it.
     Heartbeat,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 7] = [
+    pub const ALL: [NoticeKind; 8] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
         NoticeKind::NetworkBack,
         NoticeKind::TopicsSilent,
         NoticeKind::TopicsHeard,
+        NoticeKind::Burst,
         NoticeKind::Heartbeat,
     ];
 
@@ -47,15 +50,8 @@ impl NoticeKind {
             NoticeKind::NetworkBack => "network_back",
             NoticeKind::TopicsSilent => "topics_silent",
             NoticeKind::TopicsHeard => "topics_heard",
+            NoticeKind::Burst => "burst",
             NoticeKind::Heartbeat => "heartbeat",
-        }
-    }
-
-    /// How much it matters: channels for more severe things only are not told.
-    pub fn severity(self) -> Severity {
-        match self {
-            NoticeKind::Heartbeat => Severity::Info,
-            _ => SEVERITY,
         }
     }
 
@@ -64,7 +60,8 @@ impl NoticeKind {
     }
 }
 
-/// How much a notice matters, apart from heartbeats: channels for more severe things only are not told.
+/// How much a notice matters that is not about one topic: channels for more severe things only
+/// are not told.
 pub const SEVERITY: Severity = Severity::Medium;
 
 /// Something to be told of wirewatch's own work.
@@ -72,6 +69,8 @@ pub const SEVERITY: Severity = Severity::Medium;
 pub struct Notice {
     pub at: Timestamp,
     pub kind: NoticeKind,
+    /// Channels for more severe things only are not told.
+    pub severity: Severity,
     /// One line.
     pub headline: String,
     /// At most [`MAX_NAMED`] of each.
@@ -136,7 +135,8 @@ impl Notice {
     /// The sign of life.
     pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
         let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
-        Self { at, kind, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
+        let (feeds, topics) = (Vec::new(), Vec::new());
+        Self { at, kind, severity: Severity::Info, headline, feeds, topics, more: 0 }
     }
 
     /// A notice about feeds, of which the first ones are named.
@@ -148,7 +148,7 @@ impl Notice {
     ) -> Self {
         let more = feeds.len().saturating_sub(MAX_NAMED);
         feeds.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds, topics: Vec::new(), more }
+        Self { at, kind, severity: SEVERITY, headline, feeds, topics: Vec::new(), more }
     }
 
     /// A notice about topics, of which the first ones are named.
@@ -163,6 +163,13 @@ impl Notice {
         };
         let more = topics.len().saturating_sub(MAX_NAMED);
         topics.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds: Vec::new(), topics, more }
+        Self { at, kind, severity: SEVERITY, headline, feeds: Vec::new(), topics, more }
+    }
+
+    /// A notice that far more is said of a topic than is usual; `text` says how much more.
+    pub fn of_burst(at: Timestamp, name: &str, severity: Severity, note: TopicNote) -> Self {
+        let headline = format!("far more than usual on {name}");
+        let (kind, feeds) = (NoticeKind::Burst, Vec::new());
+        Self { at, kind, severity, headline, feeds, topics: vec![note], more: 0 }
     }
 }

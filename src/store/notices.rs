@@ -107,7 +107,7 @@ pub(super) fn add(
     ids: &mut IdSource,
     freeze: Freeze,
     urgent: bool,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<NoticeId> {
     let id = NoticeId(ids.next(notice.at));
     let object = (freeze.object)(notice, id);
     conn.prepare_cached(
@@ -125,7 +125,7 @@ pub(super) fn add(
         let body = (freeze.body)(notice, id, channel, delivery);
         outbox::add_notice(conn, delivery, id, channel, urgent, &body, notice.at)?;
     }
-    Ok(())
+    Ok(id)
 }
 
 fn remember(conn: &Connection, mark: &Mark, now: Timestamp) -> rusqlite::Result<()> {
