@@ -7,6 +7,7 @@ use wirewatch::config::{Environment, Problems, load};
 
 mod lists;
 mod places;
+mod timetables;
 
 const FEED: &str = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";
 const TOPIC: &str = "[[topic]]\nid = 't'\nmatch = 'NATO'\n";
