@@ -10,6 +10,7 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod digest;
 mod doctor;
 mod entries;
 mod entry_history;
@@ -107,6 +108,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Status => status::run(session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Digest(command) => digest::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),
         Command::Version => shell::version(&mut session.printer),

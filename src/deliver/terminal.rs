@@ -2,6 +2,7 @@
 //! object, so that what is printed live and what is shown later are the same. All text from
 //! outside is cleaned; `wrap` breaks lines.
 
+pub mod digest;
 pub mod notice;
 pub mod wrap;
 
@@ -59,6 +60,9 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
         );
     }
     page.why(alert);
+    if let Some(note) = &alert.note {
+        page.line(&clean(note), Paint::new().italic());
+    }
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
     }
