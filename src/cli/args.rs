@@ -3,6 +3,7 @@
 mod alerts;
 mod backtest;
 mod config;
+mod eval;
 mod feed_edits;
 mod import;
 mod topics;
@@ -16,6 +17,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
+pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
 pub use topics::{TestArgs, Topics, Wanted};
@@ -154,6 +156,9 @@ pub enum Command {
     /// How alerts went out
     #[command(subcommand)]
     Deliver(Deliver),
+    /// How well stories and topics do, measured on entries that you labelled
+    #[command(subcommand)]
+    Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
     /// A report to paste: config, database, disk, clock, names, feeds, channels

@@ -5,12 +5,13 @@
 //! identity and its [`document`]; which [`topic`] it matches; which [`story`] it tells; whether
 //! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. What wirewatch tells of its own work is a [`notice`], decided in
 //! [`operations`]. [`rehearsal`] makes that decision over
-//! entries in memory, [`backtest`] over those of the past.
+//! entries in memory, [`backtest`] over those of the past, [`eval`] over labelled ones.
 
 pub mod alert;
 pub mod backtest;
 pub mod document;
 pub mod entry;
+pub mod eval;
 pub mod feed;
 pub mod feed_address;
 pub mod ids;
