@@ -3,10 +3,10 @@
 
 use super::memory::*;
 use super::*;
-use crate::domain::ingest::Route;
 use crate::domain::alert::Reach;
 use crate::domain::alert::merit::Merit;
 use crate::domain::alert::terms::{DigestTerms, Terms, Why};
+use crate::domain::ingest::Route;
 use crate::domain::topic::Severity;
 
 fn digest(only: bool, below: Severity) -> Option<DigestTerms> {
