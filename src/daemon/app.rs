@@ -336,7 +336,7 @@ fn build(
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened, quiet(channel)))
+            .map(|opened| (channel.id.clone(), opened, Quiet::of(channel)))
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;
@@ -350,12 +350,6 @@ fn build(
         hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
-}
-
-/// A channel's quiet hours, and when it is told of what they held.
-fn quiet(channel: &ChannelConfig) -> Option<Quiet> {
-    let digest = channel.timetable.digest.as_ref().map(|digest| digest.when.clone());
-    Some(Quiet { hours: channel.timetable.quiet_hours.clone()?, digest })
 }
 
 /// Tells the store what is configured, and gets back what it remembers of each feed that is to be

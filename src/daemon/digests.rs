@@ -200,6 +200,7 @@ pub fn draft(
         topics: &topics,
         after: order.after,
         since: order.since,
+        now,
         quiet: channel.timetable.quiet_hours.as_ref(),
     };
     let (material, upto) = store.digest_material(&span)?;

@@ -73,6 +73,8 @@ pub struct DigestAlertV1 {
     pub headline: String,
     pub url: Option<String>,
     pub publishers: u32,
+    /// How many independent texts these are; copies of one count once.
+    pub texts: u32,
     /// The first ones of them by name, at most 20.
     pub publisher_names: Vec<String>,
     pub entries: u32,
@@ -164,6 +166,7 @@ impl From<&Item> for DigestAlertV1 {
             headline: plain(&item.headline, MAX_HEADLINE_CHARS),
             url: item.url.as_deref().and_then(web_link),
             publishers: item.publishers,
+            texts: item.texts,
             publisher_names: item.publisher_names.iter().map(|name| clean(name)).collect(),
             entries: item.entries,
             score: item.score,

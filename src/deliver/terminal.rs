@@ -227,8 +227,12 @@ fn about(alert: &AlertV1) -> String {
 
 /// `12 publishers, 4 independent texts`; the texts only where some are copies.
 pub fn outlets(story: &StoryV1) -> String {
-    let texts = story.texts.filter(|texts| *texts < story.publishers);
-    match (story.publishers, texts) {
+    publishers(story.publishers, story.texts)
+}
+
+/// The same of the numbers alone.
+pub(super) fn publishers(publishers: u32, texts: Option<u32>) -> String {
+    match (publishers, texts.filter(|texts| *texts < publishers)) {
         (1, _) => "1 publisher".to_owned(),
         (n, None) => format!("{n} publishers"),
         (n, Some(1)) => format!("{n} publishers, 1 independent text"),

@@ -101,6 +101,8 @@ pub struct Item {
     /// Where the article stands. From outside.
     pub url: Option<String>,
     pub publishers: u32,
+    /// How many independent texts these are.
+    pub texts: u32,
     /// At most [`MAX_NAMED`] of them. From outside.
     pub publisher_names: Vec<String>,
     pub entries: u32,

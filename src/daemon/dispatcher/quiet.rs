@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::Dispatcher;
+use crate::config::ChannelConfig;
 use crate::daemon::digests::{FREEZE, frame_of_held};
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::digest::compose::compose;
@@ -19,6 +20,14 @@ pub struct Quiet {
     pub hours: QuietHours,
     /// When its digests come.
     pub digest: Option<Recurrence>,
+}
+
+impl Quiet {
+    /// What a channel is configured with.
+    pub fn of(channel: &ChannelConfig) -> Option<Self> {
+        let digest = channel.timetable.digest.as_ref().map(|digest| digest.when.clone());
+        Some(Self { hours: channel.timetable.quiet_hours.clone()?, digest })
+    }
 }
 
 impl Dispatcher {

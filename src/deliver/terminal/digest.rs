@@ -4,7 +4,7 @@
 use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
-use super::{Page, Style, clean, name, severity_paint, wrap};
+use super::{Page, Style, clean, name, publishers, severity_paint, wrap};
 use crate::deliver::digest::{CountV1, DigestAlertV1, DigestV1};
 use crate::domain::calendar::{self, zone_name};
 
@@ -86,10 +86,7 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
 
 /// `[NATO] 3 publishers: Wire, Ledger, Herald; revised 2 times; over budget; alert A1`.
 fn about(alert: &DigestAlertV1) -> String {
-    let publishers = match alert.publishers {
-        1 => "1 publisher".to_owned(),
-        many => format!("{many} publishers"),
-    };
+    let publishers = publishers(alert.publishers, Some(alert.texts));
     let named: Vec<String> = alert
         .publisher_names
         .iter()

@@ -111,6 +111,7 @@ mod tests {
             headline: format!("headline {alert}"),
             url: None,
             publishers,
+            texts: publishers,
             publisher_names: Vec::new(),
             entries: publishers,
             score,

@@ -36,6 +36,7 @@ pub struct Span<'a> {
     pub after: Cursor,
     /// Only what was made at this time or later.
     pub since: Timestamp,
+    pub now: Timestamp,
     /// The channel's quiet hours.
     pub quiet: Option<&'a QuietHours>,
 }
@@ -46,7 +47,8 @@ const ITEM: &str = "r.alert_id, r.seq, r.at, a.topic, r.event = 'opened', \
     json_extract(r.object, '$.headline'), json_extract(r.object, '$.links.article'), \
     json_extract(r.object, '$.story.publishers'), a.publishers, \
     json_extract(r.object, '$.story.entries'), json_extract(r.object, '$.score'), \
-    json_extract(r.object, '$.threshold')";
+    json_extract(r.object, '$.threshold'), \
+    ifnull(json_extract(r.object, '$.story.texts'), json_extract(r.object, '$.story.publishers'))";
 
 /// The place after all that is committed.
 pub(super) fn end(conn: &Connection) -> rusqlite::Result<Cursor> {
@@ -63,7 +65,7 @@ pub(super) fn read(conn: &Connection, span: &Span<'_>) -> rusqlite::Result<(Mate
     let material = Material {
         revisions: revisions(conn, span, upto)?,
         suppressed: suppressed(conn, span, upto, &topics)?,
-        pending: pending(conn, span, upto, &topics)?,
+        pending: pending(conn, span, &topics)?,
         silent: conn
             .prepare_cached(
                 "SELECT id FROM topics WHERE silent_since IS NOT NULL AND retired_at IS NULL \
@@ -99,7 +101,7 @@ fn revisions(conn: &Connection, span: &Span<'_>, upto: Cursor) -> rusqlite::Resu
     ))?;
     let bound = params![Text(span.channel), span.after.revision, upto.revision, Ms(span.since)];
     let rows = query.query_map(bound, |row| {
-        let why: Option<String> = row.get(14)?;
+        let why: Option<String> = row.get(15)?;
         let held = match why.as_deref().and_then(Why::from_code) {
             Some(Why::TopicBudget | Why::ChannelBudget) => Some(Held::Budget),
             Some(Why::Digest) => Some(Held::Digest),
@@ -114,8 +116,8 @@ fn revisions(conn: &Connection, span: &Span<'_>, upto: Cursor) -> rusqlite::Resu
 
 /// Whether quiet hours held a delivery, or do.
 fn held_by_quiet(row: &Row<'_>, quiet: Option<&QuietHours>) -> rusqlite::Result<bool> {
-    let (urgent, state): (bool, String) = (row.get(16)?, row.get(17)?);
-    let made = time(row, 15)?;
+    let (urgent, state): (bool, String) = (row.get(17)?, row.get(18)?);
+    let made = time(row, 16)?;
     Ok(state == "gathered" || !urgent && quiet.is_some_and(|quiet| quiet.contain(made)))
 }
 
@@ -134,7 +136,7 @@ pub(super) fn held(
     ))?;
     let rows = query.query_map([Text(channel)], |row| {
         let found = Item { held: Some(Held::QuietHours), ..item(row)? };
-        Ok((DeliveryId(row.get(14)?), found, time(row, 15)?))
+        Ok((DeliveryId(row.get(15)?), found, time(row, 16)?))
     })?;
     let mut held = Vec::new();
     for row in rows {
@@ -160,6 +162,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
         headline: row.get(7)?,
         url: row.get(8)?,
         publishers: row.get(9)?,
+        texts: row.get(14)?,
         publisher_names,
         entries: row.get(11)?,
         score: row.get(12)?,
@@ -187,21 +190,11 @@ fn suppressed(
     .collect()
 }
 
-/// Stories that wait for more publishers, with no alert yet.
-fn pending(
-    conn: &Connection,
-    span: &Span<'_>,
-    upto: Cursor,
-    topics: &Json<Vec<&str>>,
-) -> rusqlite::Result<u64> {
+/// Stories that wait for more publishers now.
+fn pending(conn: &Connection, span: &Span<'_>, topics: &Json<Vec<&str>>) -> rusqlite::Result<u64> {
     conn.prepare_cached(
-        "SELECT count(*) FROM (SELECT DISTINCT topic, story_id FROM decisions AS d \
-         WHERE id > ?1 AND id <= ?2 AND at >= ?3 AND verdict = 'suppress' \
-         AND reason_code LIKE 'awaiting%' AND topic IN (SELECT value FROM json_each(?4)) \
-         AND NOT EXISTS (SELECT 1 FROM alerts AS a \
-           WHERE a.topic = d.topic AND a.story_id = d.story_id))",
+        "SELECT count(*) FROM pending_alerts \
+         WHERE until > ?1 AND topic IN (SELECT value FROM json_each(?2))",
     )?
-    .query_row(params![span.after.decision, upto.decision, Ms(span.since), topics], |row| {
-        row.get(0).map(uint)
-    })
+    .query_row(params![Ms(span.now), topics], |row| row.get(0).map(uint))
 }

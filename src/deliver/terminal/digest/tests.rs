@@ -18,6 +18,7 @@ fn alert(id: &str, headline: &str) -> DigestAlertV1 {
         headline: headline.to_owned(),
         url: Some("https://harbourwire.example/pact".to_owned()),
         publishers: 2,
+        texts: 1,
         publisher_names: vec!["Harbour Wire".to_owned(), "Nordic Ledger\u{1b}[31m".to_owned()],
         entries: 2,
         score: None,

@@ -96,7 +96,6 @@ impl<'a> Planner<'a> {
             Verdict::Record | Verdict::Suppress | Verdict::Baseline => None,
         };
         if let Some(event) = event {
-            let publishers = self.publishers(key.1);
             let weight = weight(publishers, found.score, found.threshold);
             let way = self.way(topic, Merit { severity, weight });
             if let Some(remark) = &way.remark {
