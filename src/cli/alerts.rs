@@ -1,5 +1,6 @@
 //! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes,
-//! [`verdicts`] says what a find was worth.
+//! [`verdicts`] says what a find was worth, [`silences`] holds alerts back, [`alert_course`] shows
+//! what was decided.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
-use crate::cli::{alert_state, deliver, moment, topics, verdicts};
+use crate::cli::{alert_course, alert_state, deliver, moment, silences, topics, verdicts};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style};
@@ -64,12 +65,14 @@ const TAIL_COLUMNS: &[Column] = &[
 
 pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
     match command {
+        Alerts::List(choice) if choice.pending => alert_course::pending(choice, session),
         Alerts::List(choice) => list(choice, session),
         Alerts::Show { id } => show(id, session),
         Alerts::Explain { id } => topics::replay::run(naming::read(id)?, None, session),
         Alerts::Tail { follow, lines, shadow } => tail(*follow, *lines, *shadow, session),
         Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
         Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),
+        Alerts::Silence(command) => silences::run(command, session),
         Alerts::Verdict { ids, verdict, word } => verdicts::of_alerts(ids, *verdict, word, session),
     }
 }
@@ -173,6 +176,7 @@ fn page(alert: &AlertDetail, style: Style) -> String {
         );
         lines.push(untrusted::terminal(&line).into_owned());
     }
+    alert_course::lines(alert, &mut lines);
     lines.push("\ndeliveries".to_owned());
     for delivery in &alert.deliveries {
         lines.push(format!("  {}", deliver::line(delivery)));
@@ -201,6 +205,8 @@ fn object(alert: &AlertDetail) -> Value {
         "held_back": view.held_back,
         "verdicts": alert.verdicts.iter().map(verdicts::object).collect::<Vec<_>>(),
         "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
+        "waiting": alert.held.as_ref().map(alert_course::held_object),
+        "decisions": alert.decisions.iter().map(alert_course::object).collect::<Vec<_>>(),
         "notes": alert.notes.iter().map(|note| json!({
             "at": moment::json(note.at),
             "author": note.author,

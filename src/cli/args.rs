@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod feed_edits;
 mod import;
+pub mod silences;
 mod topics;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ mod channels;
 pub mod difference;
 pub mod edit;
 mod environment;
+mod escalate;
 mod examples;
 mod feed_files;
 mod feeds;

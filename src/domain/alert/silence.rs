@@ -10,6 +10,8 @@ use crate::domain::publisher::Directory;
 pub struct Silence {
     pub id: i64,
     pub scope: SilenceScope,
+    /// What must hold as well, such as a publisher within a topic.
+    pub also: Option<SilenceScope>,
     pub author: String,
     pub reason: String,
     pub starts: Timestamp,
@@ -22,7 +24,7 @@ pub enum SilenceScope {
     Topic(String),
     Story(i64),
     Feed(String),
-    /// By any of its names or domains.
+    /// Entries of this newsroom, by any of its names or domains.
     Publisher(String),
     /// Entries whose title contains this text, whatever its case.
     Text(String),
@@ -42,7 +44,12 @@ impl Silence {
     /// Whether this silence holds `what` back at `now`. It begins at `starts` and is over at
     /// `ends`.
     pub fn covers(&self, what: Silenceable<'_>, now: Timestamp) -> bool {
-        self.lasts(now) && self.scope.includes(what)
+        self.lasts(now) && self.is_about(what)
+    }
+
+    /// Whether `what` is what it is about, whenever.
+    pub fn is_about(&self, what: Silenceable<'_>) -> bool {
+        self.scope.includes(what) && self.also.as_ref().is_none_or(|also| also.includes(what))
     }
 
     /// Whether it has begun and is not over at `now`.
@@ -52,6 +59,17 @@ impl Silence {
 }
 
 impl SilenceScope {
+    /// What kind of scope it is, and which one.
+    pub fn parts(&self) -> (&'static str, String) {
+        match self {
+            SilenceScope::Topic(topic) => ("topic", topic.clone()),
+            SilenceScope::Story(story) => ("story", story.to_string()),
+            SilenceScope::Feed(feed) => ("feed", feed.clone()),
+            SilenceScope::Publisher(publisher) => ("publisher", publisher.clone()),
+            SilenceScope::Text(text) => ("text", text.clone()),
+        }
+    }
+
     fn includes(&self, what: Silenceable<'_>) -> bool {
         match self {
             SilenceScope::Topic(topic) => topic == what.topic,
@@ -91,6 +109,7 @@ mod tests {
             let silence = Silence {
                 id: 1,
                 scope,
+                also: None,
                 author: "ann".into(),
                 reason: "planned".into(),
                 starts: noon,

@@ -1,12 +1,14 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
-//! they were published. How a match becomes an alert is in [`alerting`]; what a document is as a
-//! whole is in [`super::turn`].
+//! they were published. How a match becomes an alert is in [`alerting`], what becomes of a revision
+//! that had to wait in [`due`]; what a document is as a whole is in [`super::turn`].
 
 mod alerting;
 mod article;
+mod due;
 mod pushed;
 
 pub use article::plan_article;
+pub use due::{Due, plan_due};
 pub use pushed::plan_pushed;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +20,7 @@ use super::facts::headline;
 use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::new_facts::Telling;
 use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
@@ -80,6 +83,7 @@ struct Planner<'a> {
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
+    tellings: HashMap<StoryId, Vec<Telling>>,
     plan: Plan,
 }
 
@@ -110,6 +114,7 @@ impl<'a> Planner<'a> {
             alerts: view.alerts.clone(),
             matched: view.matched.clone(),
             pushed: view.pushed.clone(),
+            tellings: view.tellings.clone(),
             plan: Plan {
                 last_id: view.last_id,
                 feed: view.feed.clone(),
@@ -125,6 +130,8 @@ impl<'a> Planner<'a> {
                 deliveries: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                held: Vec::new(),
+                pending: Vec::new(),
                 past: HashSet::new(),
                 events: Vec::new(),
             },
@@ -246,6 +253,10 @@ impl<'a> Planner<'a> {
         remember(&mut story.feeds, self.batch.feed.key.as_str());
         if !self.touched.contains(&id) {
             self.touched.push(id);
+        }
+        if let Some(tellings) = self.tellings.get_mut(&id) {
+            let (publisher, document) = (&entry.publisher, &entry.document);
+            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
         }
         let member = Member {
             story: id,

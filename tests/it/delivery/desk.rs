@@ -187,6 +187,8 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            held: Vec::new(),
+            pending: Vec::new(),
             past: Default::default(),
             events: Vec::new(),
         };

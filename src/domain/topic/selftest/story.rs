@@ -32,7 +32,22 @@ const NO_BYTES: Render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::n
 pub fn fault(set: &TopicSet, topic: &Arc<Topic>, test: &StoryTest, show: Show) -> Option<Fault> {
     let mut rehearsal = Rehearsal::new(NO_BYTES, Vec::new());
     let mut revisions: Vec<AlertRevision> = Vec::new();
+    if topic.alert.follow_up.new_facts {
+        rehearsal = rehearsal.with_facts();
+    }
     for (index, step) in test.steps.iter().enumerate() {
+        let due = rehearsal.advance(moment(step.at));
+        let due: Vec<Plan> = due.into_iter().map(|(_, plan)| plan).collect();
+        if step.is_wait() {
+            let outcome = Outcome::of_time(&due, topic);
+            if let Some(sentence) = outcome.unexpected(set, topic, step) {
+                return Some(at_step(index, step, &sentence));
+            }
+        }
+        revisions.extend(due.into_iter().flat_map(|plan| plan.alerts));
+        if step.is_wait() {
+            continue;
+        }
         let told = match told(set, topic, step) {
             Ok(told) => told,
             Err(sentence) => return Some(at_step(index, step, &sentence)),
@@ -126,6 +141,19 @@ impl Outcome {
         Self { revision, reason: decision.map(|decision| decision.reason), is_news }
     }
 
+    /// What came about because time passed: the last revision that was due by then.
+    fn of_time(due: &[Plan], topic: &Topic) -> Self {
+        let of_topic = |plan: &&Plan| plan.decisions.iter().any(|of| of.topic == topic.id);
+        // Each is a plan of its own, with one decision.
+        let last = due.iter().rfind(of_topic);
+        let decision = last.and_then(|plan| plan.decisions.last());
+        Self {
+            revision: last.and_then(|plan| plan.alerts.last()).cloned(),
+            reason: decision.map(|decision| decision.reason.clone()),
+            is_news: false,
+        }
+    }
+
     fn kind(&self) -> StepExpectation {
         match self.revision.as_ref().map(|revision| revision.event) {
             None => StepExpectation::None,
@@ -159,6 +187,7 @@ impl Outcome {
     fn why(&self, set: &TopicSet, topic: &Topic, step: &StoryStep) -> String {
         match &self.reason {
             Some(reason) => format!(" ({}: {})", reason.code, reason.text),
+            None if step.is_wait() => ": nothing was due".to_owned(),
             None if !self.is_news => ": its feed had this entry before, unchanged".to_owned(),
             None => {
                 let subject = &step.subject;
@@ -193,6 +222,7 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
     let asks_for_one = test.publishers.is_some()
         || !test.evidence.is_empty()
         || test.score.is_some()
+        || test.severity.is_some()
         || test.message.is_some();
     match revisions.last() {
         None if asks_for_one => Some("expected an alert, but none was raised".to_owned().into()),
@@ -200,7 +230,8 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
         Some(last) => {
             let sentence = wrong_publishers(test, last)
                 .or_else(|| missing_quote(&last.evidence, &test.evidence))
-                .or_else(|| wrong_score(last.score, test.score));
+                .or_else(|| wrong_score(last.score, test.score))
+                .or_else(|| wrong_severity(test, last));
             sentence
                 .map(Fault::from)
                 .or_else(|| wrong_message(test.message.as_deref()?, &show(last)))
@@ -221,6 +252,11 @@ fn wrong_publishers(test: &StoryTest, last: &AlertRevision) -> Option<String> {
     let called: Vec<String> = wanted.iter().map(called).collect();
     let (wanted, found) = (sorted(&called), sorted(&last.story.publishers));
     (wanted != found).then(|| format!("expected the publishers {wanted}, but they are {found}"))
+}
+
+fn wrong_severity(test: &StoryTest, last: &AlertRevision) -> Option<String> {
+    let (wanted, found) = (test.severity?.as_str(), last.topic.severity.as_str());
+    (wanted != found).then(|| format!("expected the severity {wanted}, but it is {found}"))
 }
 
 /// Compares the lines of a message; spaces at their ends and blank lines around do not count.
