@@ -6,6 +6,7 @@ mod config;
 mod eval;
 mod feed_edits;
 mod import;
+pub mod silences;
 mod topics;
 
 use std::path::PathBuf;

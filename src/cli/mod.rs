@@ -2,6 +2,7 @@
 //! group of commands; they print and never decide. Data goes to standard output, everything
 //! else to standard error, and [`report`] alone says what went wrong.
 
+mod alert_course;
 mod alert_state;
 mod alerts;
 mod args;
@@ -20,6 +21,7 @@ mod feed_move;
 mod feeds;
 mod git;
 mod init;
+mod input;
 mod kept;
 mod load;
 mod moment;
@@ -31,6 +33,7 @@ mod run;
 mod save_test;
 mod session;
 mod shell;
+mod silences;
 mod status;
 mod topics;
 mod verdicts;

@@ -8,6 +8,7 @@ mod channels;
 pub mod difference;
 pub mod edit;
 mod environment;
+mod escalate;
 mod examples;
 mod feed_files;
 mod feeds;
@@ -22,6 +23,7 @@ mod loose;
 pub mod outline;
 mod packs;
 mod problem;
+mod publishers;
 mod reading;
 mod rule_map;
 mod rules;
@@ -56,6 +58,7 @@ use std::time::Duration;
 
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
+use crate::domain::publisher::Family;
 use crate::domain::topic::Severity;
 use crate::domain::topic::compile::TopicSet;
 
@@ -69,6 +72,8 @@ pub struct Config {
     /// Where the database, the lock and the default alert log live.
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
+    /// Newsrooms of the user's own. All that are known are in [`TopicSet::publishers`].
+    pub publishers: Vec<Family>,
     pub topics: Arc<TopicSet>,
     /// Each topic as a text that stands alone, to be kept with its revision: its part of its file
     /// without the tests, and every list and macro it names. [`restore`] compiles it again.

@@ -96,6 +96,10 @@ pub struct StoryV1 {
     /// How many entries tell it, from how many publishers, in how many feeds.
     pub entries: u32,
     pub publishers: u32,
+    /// How many independent texts these are: copies of one text, such as a news agency's, count
+    /// once. Null in objects from before it was counted.
+    #[serde(default)]
+    pub texts: Option<u32>,
     pub feeds: u32,
     pub first_seen: String,
     pub last_seen: String,
@@ -110,6 +114,9 @@ pub struct EntryV1 {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency that the text says it is from, such as `AFP`; null where it says none.
+    #[serde(default)]
+    pub agency: Option<String>,
     pub guid: Option<String>,
     /// Where the article stands: http or https only.
     pub url: Option<String>,
@@ -240,6 +247,7 @@ impl From<&StoryFacts> for StoryV1 {
             id: story.id.to_string(),
             entries: story.entries,
             publishers: count(&story.publishers),
+            texts: Some(story.texts),
             feeds: count(&story.feeds),
             first_seen: second(story.first_seen),
             last_seen: second(story.last_seen),
@@ -255,6 +263,7 @@ impl From<&EntryFacts> for EntryV1 {
             feed: clean(&entry.feed),
             feed_title: clean(&entry.feed_title),
             publisher: clean(&entry.publisher),
+            agency: entry.agency.as_deref().map(clean),
             guid: entry.guid.as_deref().map(clean),
             url: entry.url.as_deref().and_then(web_link),
             author: entry.author.as_deref().map(clean),

@@ -2,7 +2,9 @@
 
 mod support;
 
+mod alert_policy;
 mod backtest;
+mod bursts;
 mod cli;
 mod config_problems;
 mod crash;

@@ -187,6 +187,8 @@ impl Desk {
             deliveries: deliveries.clone(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            held: Vec::new(),
+            pending: Vec::new(),
             past: Default::default(),
             events: Vec::new(),
         };
@@ -335,6 +337,7 @@ fn story(revision: &AlertRevision) -> Story {
         last_seen: revision.at,
         entries: 1,
         publishers: revision.story.publishers.clone(),
+        texts: revision.story.texts,
         feeds: revision.story.feeds.clone(),
     }
 }
@@ -363,6 +366,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             id: StoryId(n),
             entries: seq,
             publishers: vec!["Wire".to_owned()],
+            texts: 1,
             feeds: vec!["wire".to_owned()],
             first_seen: at,
             last_seen: at,
@@ -373,6 +377,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             feed: "wire".to_owned(),
             feed_title: "Wire".to_owned(),
             publisher: "Wire".to_owned(),
+            agency: None,
             guid: None,
             url: None,
             author: None,

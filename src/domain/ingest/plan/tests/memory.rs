@@ -33,9 +33,16 @@ pub fn topic(id: &str) -> Arc<Topic> {
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
-            follow_up: FollowUp { publishers: vec![2], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
+            follow_up: FollowUp {
+                publishers: vec![2],
+                quiet: 24 * HOUR,
+                new_facts: false,
+                repeat_every: 6 * HOUR,
+            },
+            escalate: Vec::new(),
             max_age: 7 * 24 * HOUR,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),
@@ -177,6 +184,8 @@ impl Memory {
             in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
             pushed,
             held_back,
+            tellings: HashMap::new(),
+            pending: HashMap::new(),
         };
         let mut batch = batch(state, entries, self.now, &self.routes);
         batch.complete = self.complete;
@@ -234,6 +243,8 @@ impl Memory {
                 just_opened: revision.event == AlertEvent::Opened,
                 revised: revision.at,
                 publishers: revision.story.publishers.clone(),
+                severity: revision.topic.severity,
+                held: None,
                 last_activity: revision.at,
                 shadow: revision.reach == Reach::Shadow
                     && self.alerts.get(&key).is_none_or(|before| before.shadow),
