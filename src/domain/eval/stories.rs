@@ -15,6 +15,7 @@ use crate::domain::entry::identity::OwnNames;
 use crate::domain::feed::Feed;
 use crate::domain::ids::StoryId;
 use crate::domain::ingest::{Prepared, Render};
+use crate::domain::publisher::Directory;
 use crate::domain::rehearsal::{Rehearsal, Told};
 use crate::domain::text::LEAD_WORDS;
 use crate::domain::text::scan::tokens;
@@ -82,7 +83,9 @@ fn told(labelled: &Labelled, fields: Fields) -> Told {
     let (feed, at) = (&labelled.feed, labelled.at);
     let own = OwnNames { guid: true, link: true, date: true };
     let document = labelled.document(fields);
-    let prepared = Prepared::of(feed, &labelled.entry, document, own, at, |_, _| Vec::new());
+    let publishers = Directory::builtin();
+    let prepared =
+        Prepared::of(feed, &labelled.entry, document, own, &publishers, at, |_, _| Vec::new());
     Told { feed: Arc::clone(feed), at, baseline: false, prepared }
 }
 

@@ -10,8 +10,12 @@ use crate::domain::topic::syntax::parse;
 use crate::domain::topic::{Mode, Rule, Severity, Topic};
 
 fn topic(id: &str, rule: &str) -> Arc<Topic> {
-    let follow_up =
-        FollowUp { publishers: vec![2], quiet: Duration::ZERO, repeat_every: Duration::ZERO };
+    let follow_up = FollowUp {
+        publishers: vec![2],
+        quiet: Duration::ZERO,
+        new_facts: false,
+        repeat_every: Duration::ZERO,
+    };
     Arc::new(Topic {
         id: id.parse().unwrap(),
         name: id.to_owned(),
@@ -25,8 +29,10 @@ fn topic(id: &str, rule: &str) -> Arc<Topic> {
             publishers_min: 1,
             publishers_within: None,
             follow_up,
+            escalate: Vec::new(),
             max_age: Duration::ZERO,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),
