@@ -18,9 +18,9 @@ use crate::cli::session::Session;
 use crate::domain::backtest::Precision;
 use crate::domain::document::Document;
 use crate::domain::entry::ParsedEntry;
-use crate::domain::entry::identity::site;
 use crate::domain::eval::topics::{Example, Report, TopicReport, Trial};
 use crate::domain::ids::TopicId;
+use crate::domain::publisher::Place as Site;
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 
@@ -149,7 +149,14 @@ fn one(place: Place, line: Line, topics: &TopicSet) -> Result<Option<Judged>, St
     if document.title.is_empty() && document.body.is_empty() {
         return Err("has neither a title nor a text".to_owned());
     }
-    let publisher = line.publisher.or_else(|| site(document.url.as_deref()?));
+    // As live, as far as the line tells: who is named, else whose page it is.
+    let publishers = topics.publishers();
+    let site = || match publishers.place(document.url.as_deref()?) {
+        Site::Newsroom(name) => Some(name),
+        _ => None,
+    };
+    let named = line.publisher.map(|name| publishers.canonical(&name).to_owned());
+    let publisher = named.or_else(site);
     let name = line.id.and_then(Name::text);
     let (feed, tags) = (line.feed, line.tags);
     Ok(Some(Judged { place, name, document, feed, tags, publisher, wanted }))
