@@ -264,7 +264,7 @@ impl Pipeline {
         let decide = move |view: &View| {
             let mut plan = plan(view, &decided, now, RENDER);
             plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
-            plan.events.extend(schedule::events(&view.feed, &plan.feed));
+            plan.events.extend(schedule::events(&view.seen.feed, &plan.feed));
             plan
         };
         let feed = batch.feed.clone();

@@ -20,12 +20,12 @@ use crate::domain::topic::{Mode, Topic};
 const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
 
 /// How far the next revision of a topic's alert goes.
-struct Way<'a> {
-    reach: Reach,
+pub(super) struct Way<'a> {
+    pub reach: Reach,
     /// Channels it is sent to, in configured order.
-    routes: Vec<&'a Route>,
+    pub routes: Vec<&'a Route>,
     /// Why it goes no further.
-    remark: Option<String>,
+    pub remark: Option<String>,
 }
 
 impl<'a> Planner<'a> {
@@ -98,7 +98,7 @@ impl<'a> Planner<'a> {
         });
     }
 
-    fn situation(&self, entry: &Entry, topic: &Topic, key: &(TopicId, StoryId)) -> Situation<'_> {
+    pub(super) fn situation(&self, entry: &Entry, topic: &Topic, key: &(TopicId, StoryId)) -> Situation<'_> {
         let feed = &self.batch.feed;
         let what = Silenceable {
             topic: key.0.as_str(),
@@ -128,7 +128,7 @@ impl<'a> Planner<'a> {
 
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
     /// it would disturb.
-    fn way(&self, topic: &Topic) -> Way<'a> {
+    pub(super) fn way(&self, topic: &Topic) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
             return Way { reach: Reach::Shadow, routes: Vec::new(), remark };
@@ -153,7 +153,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Counts a revision towards its topic's budget.
-    fn spend(&mut self, topic: &Topic, reach: Reach) {
+    pub(super) fn spend(&mut self, topic: &Topic, reach: Reach) {
         match reach {
             Reach::Pushed => {
                 let pushed = self.pushed.entry(topic.id.clone()).or_default();
@@ -170,7 +170,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Opens the alert of this topic and story, or adds a revision to it, with its deliveries.
-    fn revise(
+    pub(super) fn revise(
         &mut self,
         entry: &Entry,
         (topic, found): (&Topic, &Match),
