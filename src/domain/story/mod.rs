@@ -1,10 +1,22 @@
 //! A story: entries that tell the same thing, in whichever feeds. [`signature`] says what is
 //! compared, [`recent`] finds who might be alike, [`place`] decides which story an entry belongs
 //! to, with the reason.
+//!
+//! That is by exact identity. By what entries tell: [`features`] of a text, weighed with [`counts`]
+//! into a [`vector`], are placed by the [`index`] of the stories that may still grow, with a
+//! [`placement`] that says why; [`trace`] is what is stored of a member, and [`headline`] chooses the title that
+//! stands for a story.
 
+pub mod counts;
+pub mod features;
+pub mod headline;
+pub mod index;
 pub mod place;
+pub mod placement;
 pub mod recent;
 pub mod signature;
+pub mod trace;
+pub mod vector;
 
 use jiff::Timestamp;
 
