@@ -233,6 +233,7 @@ impl Pipeline {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
+                topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.
                 validators: if whole { fetched.validators } else { Validators::default() },

@@ -34,9 +34,16 @@ use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId
 use super::story::features::Features;
 use super::story::index::StoryState;
 use super::story::{Member, Story};
-use super::topic::compile::TopicSet;
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
+
+/// The topic of this id, if it is configured.
+pub(in crate::domain) fn topic_of<'a>(
+    topics: &'a [Arc<Topic>],
+    id: &TopicId,
+) -> Option<&'a Arc<Topic>> {
+    topics.iter().find(|topic| topic.id == *id)
+}
 
 /// Most matched entries of one story that a decision hears of, the latest ones.
 pub const MAX_MATCHED: usize = 500;
@@ -63,7 +70,7 @@ pub struct Batch {
     /// Every channel there is, in configured order: topics that name none go to all.
     pub routes: Vec<Route>,
     /// Every topic there is: merging two stories may close an alert of any.
-    pub topics: Arc<TopicSet>,
+    pub topics: Vec<Arc<Topic>>,
 }
 
 /// A channel, as far as routing asks.

@@ -5,7 +5,7 @@
 mod memory;
 mod spent;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,18 +14,23 @@ use jiff::Timestamp;
 use super::alert::silence::Silence;
 use super::feed::{Feed, FeedState, FetchRecord, Freshness, Outcome, Validators};
 use super::ids::{Digest, FeedId, FeedKey};
-use super::ingest::{Batch, Past, Plan, Prepared, Render, Route, View, plan};
+use super::ingest::{
+    Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan,
+};
+use super::topic::Topic;
 use memory::Memory;
 
 /// Entries told one after the other, and what would have become of them. As in the daemon, an
 /// entry is forgotten once it is out of every window: for stories after
-/// [`super::story::place::LINK_WINDOW`].
+/// [`super::story::shelf::LINK_WINDOW`].
 #[derive(Debug)]
 pub struct Rehearsal {
     render: Render,
     routes: Vec<Route>,
     silences: Vec<Silence>,
     feeds: HashMap<FeedKey, FeedId>,
+    /// Topics that were found so far.
+    topics: Vec<Arc<Topic>>,
     memory: Memory,
 }
 
@@ -44,7 +49,8 @@ impl Rehearsal {
     /// A world in which nothing has happened yet. `routes` are the channels there are.
     pub fn new(render: Render, routes: Vec<Route>) -> Self {
         let memory = Memory::default();
-        Self { render, routes, silences: Vec::new(), feeds: HashMap::new(), memory }
+        let (silences, topics) = (Vec::new(), Vec::new());
+        Self { render, routes, silences, feeds: HashMap::new(), topics, memory }
     }
 
     /// Takes every entry for one that was never told before, and remembers none by its keys: for
@@ -73,49 +79,62 @@ impl Rehearsal {
             None => *self.feeds.entry(told.feed.key.clone()).or_insert(FeedId(count + 1)),
         };
         self.memory.forget(told.at);
-        let view = self.view(feed, &told);
+        self.learn_topics(&told.prepared);
+        let (at, seen) = (told.at, self.seen(feed, &told));
         let batch = self.batch(feed, told);
+        let arrangement = arrange(&seen, &batch, &mut self.memory.shelf, at);
+        let view = self.view(seen, arrangement, &batch);
         let plan = plan(&view, &batch, batch.fetch.at, self.render);
-        self.memory.learn(feed, &plan);
+        self.memory.learn(feed, &batch, &plan);
         plan
     }
 
-    /// What bears on this entry, and no more: the cost of telling one does not grow with those
-    /// that were told.
-    fn view(&mut self, feed: FeedId, told: &Told) -> View {
-        let prepared = &told.prepared;
+    /// What was there before this entry.
+    fn seen(&self, feed: FeedId, told: &Told) -> Seen {
         let (key, url) = (told.feed.key.clone(), told.feed.url.clone());
-        let mut view = View {
+        let mut seen = Seen {
             last_id: self.memory.last_id,
             feed: FeedState {
                 baseline_at: (!told.baseline).then_some(told.at),
                 ..FeedState::new(feed, key, url, told.at)
             },
-            known: self.memory.known(feed, &prepared.keys),
+            known: self.memory.known(feed, &told.prepared.keys),
             // One entry at a time says nothing of its feed as a whole.
             past: Past::default(),
-            candidates: self.memory.candidates(&prepared.signature, told.at),
-            stories: HashMap::new(),
-            alerts: HashMap::new(),
-            matched: HashMap::new(),
-            silences: Vec::new(),
-            in_use_since: HashMap::new(),
-            pushed: HashMap::new(),
-            held_back: HashSet::new(),
+            links: HashMap::new(),
+            asleep: HashMap::new(),
         };
-        self.memory.add_stories(&mut view, !prepared.matches.is_empty());
-        if !prepared.matches.is_empty() {
-            let lasting = self.silences.iter().filter(|silence| silence.lasts(told.at));
+        self.memory.add_link(told, &mut seen);
+        seen
+    }
+
+    /// What bears on this entry, and no more: the cost of telling one does not grow with those
+    /// that were told.
+    fn view(&mut self, seen: Seen, arrangement: Arrangement, batch: &Batch) -> View {
+        let mut view = View::of(seen, arrangement);
+        let at = batch.fetch.at;
+        let matches = batch.entries.iter().flat_map(|entry| &entry.matches);
+        let merges = self.memory.add_stories(&mut view);
+        if matches.clone().next().is_some() || merges {
+            let lasting = self.silences.iter().filter(|silence| silence.lasts(at));
             view.silences = lasting.cloned().collect();
-            let rules = prepared.matches.iter().map(|(_, found)| found.revision);
+            let rules = matches.map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
-            for (topic, _) in
-                prepared.matches.iter().filter(|(topic, _)| topic.alert.budget.is_some())
-            {
-                self.memory.spent.add_to(&topic.id, told.at, &mut view);
+            for topic in self.topics.iter().filter(|topic| topic.alert.budget.is_some()) {
+                self.memory.spent.add_to(&topic.id, at, &mut view);
             }
         }
         view
+    }
+
+    /// Keeps the topics that were found, as they were found last.
+    fn learn_topics(&mut self, prepared: &Prepared) {
+        for (topic, _) in &prepared.matches {
+            match self.topics.iter_mut().find(|known| known.id == topic.id) {
+                Some(known) => known.clone_from(topic),
+                None => self.topics.push(Arc::clone(topic)),
+            }
+        }
     }
 
     /// A document that has this entry and nothing else.
@@ -144,6 +163,7 @@ impl Rehearsal {
             },
             entries: vec![told.prepared],
             routes: self.routes.clone(),
+            topics: self.topics.clone(),
             feed: told.feed,
         }
     }

@@ -11,8 +11,8 @@ use super::column::{Hash, Json, Ms, time};
 use super::error::StoreError;
 use super::reason_row::ReasonRow;
 use crate::domain::ids::{Digest, EntryId, StoryId};
-use crate::domain::story::index::LINK_WINDOW;
 use crate::domain::story::placement::Copied;
+use crate::domain::story::shelf::LINK_WINDOW;
 use crate::domain::story::{Member, Story};
 
 /// Most members listed of one story.

@@ -26,8 +26,7 @@ pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 /// Most edits shown of one story.
 const MAX_LISTED: u32 = 1_000;
 
-const EDIT: &str =
-    "id, kind, from_id, into_id, entries, opened, author, reason, at, after_entry";
+const EDIT: &str = "id, kind, from_id, into_id, entries, opened, author, reason, at, after_entry";
 
 impl Store {
     /// Carries out an edit: entries, alerts and deliveries change in one commit, and later decisions
@@ -295,11 +294,9 @@ pub(super) fn of_stories(conn: &Connection, ids: &[StoryId]) -> rusqlite::Result
 
 /// The entries of a story, in their order.
 pub(super) fn members(conn: &Connection, story: StoryId) -> rusqlite::Result<Vec<EntryId>> {
-    conn.prepare_cached(
-        "SELECT entry_id FROM story_members WHERE story_id = ?1 ORDER BY entry_id",
-    )?
-    .query_map([story.0], |row| row.get(0).map(EntryId))?
-    .collect()
+    conn.prepare_cached("SELECT entry_id FROM story_members WHERE story_id = ?1 ORDER BY entry_id")?
+        .query_map([story.0], |row| row.get(0).map(EntryId))?
+        .collect()
 }
 
 fn check_split(conn: &Connection, from: StoryId, entries: &[EntryId]) -> Result<(), StoreError> {

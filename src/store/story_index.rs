@@ -153,8 +153,7 @@ impl Stories {
     }
 }
 
-const STATE: &str =
-    "s.story_id, s.centroid, s.anchor, s.members, s.first_at, s.last_at";
+const STATE: &str = "s.story_id, s.centroid, s.anchor, s.members, s.first_at, s.last_at";
 
 const TRACED: &str = "t.entry_id, m.story_id, t.at, t.trace";
 
@@ -206,8 +205,10 @@ fn save_trace(
     at: Timestamp,
     trace: &Trace,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO story_traces (entry_id, at, trace) VALUES (?1, ?2, ?3)")?
-        .execute((entry.0, Ms(at), trace.to_bytes()))?;
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO story_traces (entry_id, at, trace) VALUES (?1, ?2, ?3)",
+    )?
+    .execute((entry.0, Ms(at), trace.to_bytes()))?;
     Ok(())
 }
 
@@ -293,8 +294,10 @@ fn prune(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
          (SELECT story_id FROM story_states WHERE last_at < ?1 LIMIT ?2)",
     )?
     .execute((before(STATES_KEPT), PRUNED_AT_ONCE))?;
-    conn.prepare_cached("UPDATE story_merges SET entries = NULL WHERE at < ?1 AND entries IS NOT NULL")?
-        .execute([before(TRACES_KEPT)])?;
+    conn.prepare_cached(
+        "UPDATE story_merges SET entries = NULL WHERE at < ?1 AND entries IS NOT NULL",
+    )?
+    .execute([before(TRACES_KEPT)])?;
     Ok(())
 }
 

@@ -7,19 +7,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::plan::Planner;
-use super::{Arrangement, Batch, Merge, Past, Plan, Render, Route, Seen, View};
+use super::{Arrangement, Batch, Merge, Past, Plan, Render, Route, Seen, View, topic_of};
 use crate::domain::alert::{AlertEvent, Reason};
-use crate::domain::feed::{
-    Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators,
-};
+use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{AlertId, Digest, FeedId, FeedKey, StoryId};
-use crate::domain::topic::compile::TopicSet;
+use crate::domain::topic::Topic;
 
 /// What deciding over alerts takes, beside what is known: channels, topics and formats.
 #[derive(Debug, Clone)]
 pub struct Means {
     pub routes: Vec<Route>,
-    pub topics: Arc<TopicSet>,
+    pub topics: Vec<Arc<Topic>>,
     pub render: Render,
 }
 
@@ -59,7 +57,7 @@ pub fn plan_return(
         let so_far = view.alerts.iter().find(|(_, so_far)| so_far.alert == *alert);
         let told = view.told.get(alert);
         let Some((((topic, _), so_far), told)) = so_far.zip(told) else { continue };
-        let Some(topic) = means.topics.get(topic) else { continue };
+        let Some(topic) = topic_of(&means.topics, topic) else { continue };
         let text = format!("a story of its own again: {why}");
         let reason = Reason { code: "split".to_owned(), text };
         planner.tell_again(topic, told, so_far, *story, AlertEvent::Updated, reason);
@@ -105,6 +103,6 @@ fn batch(means: &Means, now: Timestamp) -> Batch {
         },
         entries: Vec::new(),
         routes: means.routes.clone(),
-        topics: Arc::clone(&means.topics),
+        topics: means.topics.clone(),
     }
 }

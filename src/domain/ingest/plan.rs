@@ -73,12 +73,7 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(
-        view: &'a View,
-        batch: &'a Batch,
-        now: Timestamp,
-        render: Render,
-    ) -> Self {
+    pub(super) fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
         Self {
             view,
             batch,

@@ -209,7 +209,8 @@ fn is_reused(known: &Known, prepared: &Prepared) -> bool {
         (Some(old), Some(new)) => old != new,
         _ => known.published.is_some() && prepared.own_date.is_some(),
     };
-    moved && !alike(&Signature::of(&known.title, None), &prepared.signature)
+    let title = &prepared.document.title;
+    moved && !alike(&Signature::of(&known.title, None), &Signature::of(title, None))
 }
 
 /// Whether a third of the shorter title's words stand in the other one. Where one has no title,

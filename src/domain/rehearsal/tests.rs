@@ -6,7 +6,7 @@ use crate::domain::alert::silence::SilenceScope;
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::Interval;
-use crate::domain::story::signature::Signature;
+use crate::domain::story::features::Features;
 use crate::domain::topic::evidence::{Evidence, Match};
 use crate::domain::topic::{Mode, Rule, Severity, Topic};
 
@@ -90,9 +90,9 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         threshold: None,
         evidence: Evidence::default(),
     };
+    let document = Document { title: title.to_owned(), ..Document::default() };
     Prepared {
         guid: Some(guid.to_owned()),
-        document: Document { title: title.to_owned(), ..Document::default() },
         publisher: feed.to_uppercase(),
         published: Some(now),
         date_quality: DateQuality::Exact,
@@ -106,7 +106,8 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
             title: None,
         },
         content: digest("content", title),
-        signature: Signature::of(title, link),
+        features: Features::of(&document, link, feed),
+        document,
         matches: if title.contains("NATO") { vec![(topic(), found)] } else { Vec::new() },
     }
 }

@@ -1,7 +1,19 @@
-//! A story: entries that tell the same thing, in whichever feeds. [`edit`] is what people do to
-//! stories.
+//! A story: entries that tell the same thing, in whichever feeds. [`features`] of a text, weighed
+//! with [`counts`] into a [`vector`], are placed by the [`index`] of the stories that may still
+//! grow, with a [`placement`] that says why; [`trace`] is what is stored of a member, and
+//! [`headline`] chooses the title that stands for a story. [`shelf`] tells entries one by one to all
+//! of that; [`edit`] is what people do to stories. [`signature`] compares two titles.
 
+pub mod counts;
 pub mod edit;
+pub mod features;
+pub mod headline;
+pub mod index;
+pub mod placement;
+pub mod shelf;
+pub mod signature;
+pub mod trace;
+pub mod vector;
 
 use jiff::Timestamp;
 

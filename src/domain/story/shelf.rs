@@ -66,14 +66,17 @@ impl Shelf {
     }
 
     /// Places an entry and takes it in. `open` names a new story.
-    pub fn tell(&mut self, new: Newcomer<'_>, open: impl FnOnce() -> StoryId) -> (StoryId, Shelved) {
+    pub fn tell(
+        &mut self,
+        new: Newcomer<'_>,
+        open: impl FnOnce() -> StoryId,
+    ) -> (StoryId, Shelved) {
         self.index.forget(new.now);
         let at = self.time_of(&new);
         if new.now.duration_since(at) > NEWS {
             return tell_of_the_past(&new, at, open);
         }
-        let asked =
-            Asked { linked: new.linked, with: None, without: &[], apart: &self.apart };
+        let asked = Asked { linked: new.linked, with: None, without: &[], apart: &self.apart };
         let placed = self.index.place(new.features, at, &asked);
         let story = placed.story.unwrap_or_else(open);
         if let Some(state) = new.asleep.filter(|state| state.id == story)

@@ -14,7 +14,8 @@ use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
-    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories, story_edits,
+    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories,
+    story_edits,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -181,11 +182,7 @@ fn add_match(
     Ok(())
 }
 
-fn add_decision(
-    conn: &Connection,
-    decision: &Decision,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
+fn add_decision(conn: &Connection, decision: &Decision, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, \
          reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -54,8 +54,7 @@ impl Store {
             }
             let about = Some(article.entry);
             let seen = view::seen(session, &batch, about)?;
-            let arrangement =
-                Arrangement { last_id: seen.last_id, ..Arrangement::default() };
+            let arrangement = Arrangement { last_id: seen.last_id, ..Arrangement::default() };
             let view = view::read(session.conn, &batch, seen, arrangement, about)?;
             let plan = decide(&view);
             if let Some(plan) = &plan {

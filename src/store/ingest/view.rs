@@ -71,14 +71,10 @@ fn is_unknown(seen: &Seen, entry: &Prepared) -> bool {
 
 /// The newest entries with the links of unknown entries, and what their stories are like if these
 /// have slept.
-fn read_links(
-    session: &mut Session<'_>,
-    batch: &Batch,
-    seen: &mut Seen,
-) -> Result<(), StoreError> {
+fn read_links(session: &mut Session<'_>, batch: &Batch, seen: &mut Seen) -> Result<(), StoreError> {
     let conn = session.conn;
-    for entry in batch.entries.iter().filter(|entry| is_unknown(seen, entry)) {
-        let Some(link) = entry.features.link else { continue };
+    for entry in &batch.entries {
+        let Some(link) = entry.features.link.filter(|_| is_unknown(seen, entry)) else { continue };
         let at = entry.own_date.map_or(batch.fetch.at, |at| at.min(batch.fetch.at));
         let Some((linked, story)) = stories::by_link(conn, link, at)? else { continue };
         seen.links.insert(link, (linked, story));
@@ -151,7 +147,7 @@ impl Concerned {
             match &arranged.found {
                 Found::New(placed) => {
                     concerned.add(placed.member.story, prepared);
-                    for merge in &placed.merge {
+                    if let Some(merge) = &placed.merge {
                         concerned.merged.extend([merge.into, merge.from]);
                     }
                 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::{MAX_LISTED, MEMBER, STORY, read as read_story, read_member, standing};
-use crate::domain::ids::{EntryId, FeedKey, StoryId, TopicId};
+use crate::domain::ids::{FeedKey, StoryId, TopicId};
 use crate::domain::story::edit::Edit;
 use crate::domain::story::{Member, Story};
 use crate::store::Store;
@@ -206,4 +206,3 @@ fn topics(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<TopicId>> {
     let Json(topics): Json<Vec<String>> = row.get(column)?;
     Ok(topics.iter().filter_map(|topic| topic.parse().ok()).collect())
 }
-

@@ -17,7 +17,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Plan, Prepared, Render, Route, plan};
-use wirewatch::domain::story::signature::Signature;
+use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::evidence::{Clause, ClauseScore, Evidence, Match, Passage, Span};
 use wirewatch::domain::topic::{Mode, Rule, Severity, Topic};
 use wirewatch::store::error::StoreError;
@@ -91,6 +91,7 @@ impl Desk {
                 min_severity: Severity::Info,
                 budgeted: false,
             }],
+            topics: vec![Arc::new(topic())],
         })
     }
 
@@ -183,16 +184,16 @@ pub fn told(title: &str, link: &str) -> Prepared {
     let body = format!("{title}, as was heard today. Nobody was surprised.");
     let key = |kind: &str, text: &str| Digest::of(kind, &[text.as_bytes()]);
     let link_key = Some(key("link", link));
+    let document = Document {
+        title: title.to_owned(),
+        body: body.clone(),
+        authors: "A. Reporter".to_owned(),
+        categories: "World; Défense".to_owned(),
+        url: Some(format!("https://news.example{link}")),
+        language: Some("en".to_owned()),
+    };
     Prepared {
         guid: Some(link.to_owned()),
-        document: Document {
-            title: title.to_owned(),
-            body: body.clone(),
-            authors: "A. Reporter".to_owned(),
-            categories: "World; Défense".to_owned(),
-            url: Some(format!("https://news.example{link}")),
-            language: Some("en".to_owned()),
-        },
         publisher: String::new(),
         published: Some(now()),
         date_quality: DateQuality::Exact,
@@ -206,7 +207,8 @@ pub fn told(title: &str, link: &str) -> Prepared {
             title: None,
         },
         content: key("content", &body),
-        signature: Signature::of(title, link_key),
+        features: Features::of(&document, link_key, "desk"),
+        document,
         matches: vec![(Arc::new(topic()), found(title))],
     }
 }

@@ -98,7 +98,12 @@ impl<'a> Planner<'a> {
         });
     }
 
-    pub(super) fn situation(&self, entry: &Entry, topic: &Topic, key: &(TopicId, StoryId)) -> Situation<'_> {
+    pub(super) fn situation(
+        &self,
+        entry: &Entry,
+        topic: &Topic,
+        key: &(TopicId, StoryId),
+    ) -> Situation<'_> {
         let feed = &self.batch.feed;
         let what = Silenceable {
             topic: key.0.as_str(),

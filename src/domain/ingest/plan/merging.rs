@@ -7,7 +7,7 @@ use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason};
 use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
 use crate::domain::ingest::facts::{entry_facts_of, headline, story_facts, summary, topic_facts};
-use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged};
+use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged, topic_of};
 use crate::domain::story::Story;
 use crate::domain::topic::{Mode, Topic};
 
@@ -44,8 +44,11 @@ impl Planner<'_> {
             };
             // One that somebody was told of goes before one that nobody was; then the older one.
             let rank = |alert: &AlertSoFar| (alert.shadow, alert.alert);
-            let (older, younger) =
-                if rank(&ours) < rank(&alert) { (ours, alert.clone()) } else { (alert.clone(), ours) };
+            let (older, younger) = if rank(&ours) < rank(&alert) {
+                (ours, alert.clone())
+            } else {
+                (alert.clone(), ours)
+            };
             if older.alert == alert.alert {
                 merged.follow.push(older.alert);
             }
@@ -80,7 +83,7 @@ impl Planner<'_> {
     /// topic or entry is gone, has nobody to be told.
     fn close(&mut self, topic: &TopicId, alert: &AlertSoFar, older: AlertId, merge: &Merge) {
         let told = self.view.told.get(&alert.alert);
-        let Some((topic, told)) = self.batch.topics.get(topic).cloned().zip(told) else {
+        let Some((topic, told)) = topic_of(&self.batch.topics, topic).cloned().zip(told) else {
             return;
         };
         let (into, why) = (merge.into, &merge.why);
