@@ -3,8 +3,8 @@
 //! ([`keep`]) answers as the one that kept running, bit for bit.
 //!
 //! [`near`] finds stories that share rare words, [`copies`] texts that share passages, [`foreign`]
-//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`edit`]
-//! merges and splits.
+//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`column`]
+//! what comes time and again, [`edit`] merges and splits.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ use super::vector::Vector;
 use crate::domain::ids::{EntryId, StoryId};
 
 mod chains;
+mod column;
 mod copies;
 mod edit;
 mod foreign;

@@ -76,7 +76,11 @@ impl Shelf {
         if new.now.duration_since(at) > NEWS {
             return tell_of_the_past(&new, at, open);
         }
-        let asked = Asked { linked: new.linked, with: None, without: &[], apart: &self.apart };
+        let mut without = self.index.columns(new.features, at);
+        // The same page under the same title goes on.
+        without.retain(|story| new.linked.is_none_or(|(_, linked)| linked != *story));
+        let asked =
+            Asked { linked: new.linked, with: None, without: &without, apart: &self.apart };
         let placed = self.index.place(new.features, at, &asked);
         let story = placed.story.unwrap_or_else(open);
         if let Some(state) = new.asleep.filter(|state| state.id == story)
@@ -102,7 +106,16 @@ impl Shelf {
     /// Makes one story part of another. Returns whether both may still grow; nothing happens else.
     pub fn merge(&mut self, into: StoryId, from: StoryId) -> bool {
         let Some(state) = self.index.merge(into, from) else { return false };
+        self.changed.remove(&from);
         self.changed.insert(into, state);
+        // What was taken apart from the one is apart from both.
+        for (one, other) in &mut self.apart {
+            for story in [one, other] {
+                if *story == from {
+                    *story = into;
+                }
+            }
+        }
         true
     }
 

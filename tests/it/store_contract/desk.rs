@@ -51,7 +51,7 @@ impl Desk {
         (0..count)
             .map(|n| {
                 let (place, thing) = (places[n % 8], things[n % 7]);
-                let title = format!("{place} {thing} closes after inspection number {n} fails");
+                let title = format!("{place} {thing} inspection {}", words(n, 6));
                 told(&title, &format!("/{name}/{n}"))
             })
             .collect()
@@ -155,6 +155,19 @@ impl Desk {
             })
             .collect()
     }
+}
+
+/// Made-up words; other numbers give others.
+pub fn words(n: usize, count: usize) -> String {
+    let syllables = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dy", "fa"];
+    let mut seed = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66;
+    let mut word = || {
+        (0..4).fold(String::new(), |word, _| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            word + syllables[(seed >> 40) as usize % syllables.len()]
+        })
+    };
+    (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
 }
 
 pub const RENDER: Render = Render {
