@@ -246,3 +246,6 @@ impl StoryIndex {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
