@@ -247,3 +247,6 @@ impl StoryIndex {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

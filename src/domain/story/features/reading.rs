@@ -33,6 +33,8 @@ pub(super) struct Word {
     pub plain: u32,
     pub is_name: bool,
     pub is_number: bool,
+    /// A number of one or two digits.
+    pub is_small_number: bool,
     /// Number of its sentence; the title is 0.
     pub sentence: u16,
     /// Byte range in [`Reading::text`].
@@ -53,8 +55,7 @@ pub(super) struct Reading {
     pub sentences: Vec<Said>,
     pub body_words: usize,
     stops: Stops,
-    stem: Stem,
-    is_english: bool,
+    stem: Option<Snowball>,
 }
 
 /// A token as scanned.
@@ -68,11 +69,8 @@ struct Raw {
 impl Reading {
     /// Reads words of the language with this code.
     pub fn new(language: &str) -> Self {
-        let is_english = language == "en";
-        let stem = match Snowball::from_name(language) {
-            Some(snowball) if !is_english => Stem::Snowball(snowball),
-            _ => Stem::Plural,
-        };
+        // Of a text whose language nobody can tell, plurals at least are those of English.
+        let stem = Snowball::from_name(language);
         Self {
             text: String::new(),
             words: Vec::new(),
@@ -80,7 +78,6 @@ impl Reading {
             body_words: 0,
             stops: Stops::of(language),
             stem,
-            is_english,
         }
     }
 
@@ -143,6 +140,7 @@ impl Reading {
             plain: hash(&token.form),
             is_name: is_name && !stopped && letters > 1,
             is_number: is_number && !stopped,
+            is_small_number: is_number && letters <= 2,
             sentence,
             start: offset + token.start,
             end: offset + token.end,
@@ -154,9 +152,13 @@ impl Reading {
             return token.form.clone();
         }
         match self.stem {
-            Stem::Snowball(language) if language.reads(written) => language.keys(written).0,
-            Stem::Snowball(_) if !self.is_english => token.form.clone(),
-            _ => spelling::normal(&token.form, Stem::Plural),
+            Some(language) if language.reads(written) => {
+                // In English the other one has the American spelling.
+                let (key, other) = language.keys(written);
+                if language.name() == "english" { other.unwrap_or(key) } else { key }
+            }
+            Some(_) => token.form.clone(),
+            None => spelling::normal(&token.form, Stem::Plural),
         }
     }
 }
