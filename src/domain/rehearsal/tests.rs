@@ -166,7 +166,10 @@ fn a_silence_holds_back_while_it_lasts() {
     }]);
     assert_eq!(world.tell("wire", "1", "a", "NATO opens a bridge").as_deref(), Some("raise first"));
     world.now += HOUR;
-    assert_eq!(world.tell("wire", "2", "b", "Ferry strike grounds NATO").as_deref(), Some("suppress silenced"));
+    assert_eq!(
+        world.tell("wire", "2", "b", "Ferry strike grounds NATO").as_deref(),
+        Some("suppress silenced")
+    );
     world.now += HOUR;
     assert_eq!(world.tell("wire", "3", "c", "NATO budget delayed").as_deref(), Some("raise first"));
 }

@@ -33,10 +33,15 @@ pub struct Candidate<'a> {
 }
 
 /// A headline as it is now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Current {
     pub entry: EntryId,
     pub since: Timestamp,
+}
+
+/// Whether the headline has stood for long enough for another to take over.
+pub fn may_change(current: Current, now: Timestamp) -> bool {
+    now.as_second().saturating_sub(current.since.as_second()) >= CHANGED_AFTER_S
 }
 
 /// The entry whose title is the headline from now on; `None` if there are no candidates. `centroid`

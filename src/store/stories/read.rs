@@ -120,7 +120,7 @@ impl Store {
                 limit,
             ];
             let views = query.query_map(bound, |row| {
-                Ok(StoryView { story: read_story(row)?, topics: topics(row, 13)? })
+                Ok(StoryView { story: read_story(row)?, topics: topics(row, 15)? })
             })?;
             Ok(views.collect::<Result<_, _>>()?)
         })
