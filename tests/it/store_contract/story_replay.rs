@@ -131,12 +131,18 @@ async fn a_replay_with_edits_at_their_place_gives_the_same_stories_byte_for_byte
         match n {
             40 | 120 => restart(&mut desk),
             70 => {
-                let (one, other) = (story_of(&desk, entries[68]), story_of(&desk, entries[70]));
-                assert_ne!(one, other);
+                let recent: Vec<StoryId> =
+                    entries.iter().rev().take(8).map(|entry| story_of(&desk, *entry)).collect();
+                let one = recent[0];
+                let other = *recent.iter().find(|story| **story != one).expect("another story");
                 edit(&desk.store, Change::Merge(one, other), at).await.unwrap();
             }
             100 => {
-                let story = story_of(&desk, entries[70]);
+                let of = |entry: &EntryId| story_of(&desk, *entry);
+                let large = |story: &StoryId| {
+                    desk.store.story_detail(*story).unwrap().unwrap().members.len() > 4
+                };
+                let story = entries.iter().rev().map(of).find(large).expect("a large story");
                 let detail = desk.store.story_detail(story).unwrap().unwrap();
                 let recent = detail.members.iter().rev().map(|view| view.member.entry);
                 let split = Change::Split { story, entries: recent.take(2).collect() };
