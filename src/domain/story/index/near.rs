@@ -24,7 +24,7 @@ const NEEDED_SHORT: u32 = 2_200;
 
 /// What it needs more for each doubling of the story: the words of a large one are common to its
 /// members, so that who tells the same is near it; what is not is a heap of what is much alike.
-const NEEDED_GROWTH: u32 = 150;
+const NEEDED_GROWTH: u32 = 100;
 
 /// Words of a body that make it a text.
 const FULL_WORDS: u16 = 80;
@@ -41,7 +41,7 @@ const TITLE_TERMS: usize = 14;
 
 /// Share of names and numbers, in 1/10000, that an entry and a member of its story usually have in
 /// common; how much less the cosine may be if they have all, and in proportion; and the least.
-const FACTS_USUAL: u32 = 3_500;
+const FACTS_USUAL: u32 = 3_000;
 const FACTS_WEIGHT: u32 = 2_000;
 const NEEDED_LEAST: u32 = 1_000;
 
