@@ -108,8 +108,8 @@ struct Scratch {
 impl StoryIndex {
     /// Decides where an entry goes that was seen at `at`. Changes nothing.
     pub fn place(&mut self, features: &Features, at: Timestamp, asked: &Asked) -> Placement {
-        let trace = self.trace(features);
         let now_ms = at.as_millisecond();
+        let trace = self.trace(features, now_ms);
         let copy = self.copied(&trace, now_ms);
         let found = self.near(&trace, now_ms, asked);
         let copy_of = copy
@@ -174,16 +174,19 @@ impl StoryIndex {
     }
 
     /// What an entry is compared by, with words weighed by how common they are now.
-    fn trace(&self, features: &Features) -> Trace {
-        let skip = self.counts.boilerplate(features.source);
+    fn trace(&self, features: &Features, now_ms: i64) -> Trace {
+        let repeats = self.counts.boilerplate(features.source);
+        let title_hash = features.title_hash();
+        let is_column = self.is_column(features.source, title_hash, now_ms);
+        let skip = |sentence| repeats(sentence) || is_column && sentence == title_hash;
         let terms = features.terms(&skip);
         Trace {
             link: features.link,
             source: features.source,
             language: features.language,
             body_words: features.body_words,
-            title_hash: features.title_hash(),
-            title: features.title.clone(),
+            title_hash,
+            title: if is_column { Title::default() } else { features.title.clone() },
             vector: Vector::of(&terms, self.counts.rarity(features.language)),
             prints: Prints::of(features.prints(&skip)),
             facts: features.facts().into(),

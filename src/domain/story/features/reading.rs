@@ -18,12 +18,11 @@ const MAX_TITLE_BYTES: usize = 1024;
 /// Words of the body whose fingerprints are taken: as many as count.
 const MAX_PRINTED_WORDS: usize = MAX_BODY_WORDS;
 
-/// Fewest words of a title that must begin with a capital, in tenths, for its capitals to say
-/// nothing ("Starmer Forges Defence Alliance").
-const TITLE_CASE_TENTHS: usize = 7;
+/// Bytes of a word that a title in capitals would write with one: "of" and "in" stay small.
+const LONG_WORD_BYTES: usize = 3;
 
-/// Letters of a word that a title in capitals would write with one: "of" and "the" stay small.
-const LONG_WORD_LETTERS: usize = 4;
+/// A title with fewer such words may well be names only.
+const FEW_WORDS: usize = 4;
 
 /// One word.
 pub(super) struct Word {
@@ -85,7 +84,7 @@ impl Reading {
     pub fn title(&mut self, title: &str) {
         let title = &title[..title.floor_char_boundary(MAX_TITLE_BYTES)];
         let tokens = tokens_of(title);
-        let capitals = !says_nothing(title, &tokens);
+        let capitals = !self.is_title_case(title, &tokens);
         let offset = self.text.len();
         self.text.push_str(title);
         self.text.push('\n');
@@ -112,7 +111,7 @@ impl Reading {
             let said = &body[sentence.start..sentence.end];
             let tokens = tokens_of(said);
             let number = u16::try_from(self.sentences.len()).unwrap_or(u16::MAX);
-            let capitals = !says_nothing(said, &tokens);
+            let capitals = said.chars().any(char::is_lowercase);
             let first = self.words.len();
             for token in &tokens {
                 let is_first = opens(said, token.start);
@@ -125,6 +124,19 @@ impl Reading {
         }
         let words = self.words.iter().map(|word| word.end).max().unwrap_or(0);
         self.text.truncate(words);
+    }
+
+    /// Whether the capitals of a title say nothing: every word that says something has one.
+    fn is_title_case(&self, title: &str, tokens: &[Raw]) -> bool {
+        let is_long = |token: &&Raw| {
+            token.end - token.start >= LONG_WORD_BYTES
+                && title[token.start..].starts_with(char::is_alphabetic)
+                && !self.stops.has(&token.form)
+        };
+        let mut long = tokens.iter().filter(is_long);
+        let all = long.clone().count();
+        all >= FEW_WORDS && long.all(|token| title[token.start..].starts_with(char::is_uppercase))
+            || !title.chars().any(char::is_lowercase)
     }
 
     fn push(&mut self, text: &str, token: &Raw, offset: usize, sentence: u16, capitals: bool) {
@@ -217,21 +229,6 @@ impl Sink for Collect {
             });
         }
     }
-}
-
-/// Whether the capitals of a sentence say nothing: nearly every long word has one.
-fn says_nothing(text: &str, tokens: &[Raw]) -> bool {
-    let long = tokens.iter().filter(|token| {
-        token.end - token.start >= LONG_WORD_LETTERS
-            && text[token.start..].starts_with(char::is_alphabetic)
-    });
-    let (mut all, mut capital) = (0, 0);
-    for token in long {
-        all += 1;
-        capital += usize::from(text[token.start..].starts_with(char::is_uppercase));
-    }
-    // In few words a name or two are most of them.
-    all >= LONG_WORD_LETTERS && capital * 10 >= all * TITLE_CASE_TENTHS
 }
 
 /// Whether nothing but signs stands before `start`.

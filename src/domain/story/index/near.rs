@@ -5,7 +5,7 @@ use super::{Active, StoryIndex, WINDOW_MS};
 use crate::domain::ids::StoryId;
 use crate::domain::story::features::Features;
 use crate::domain::story::placement::{Asked, Bridge, Carrier, Likeness, Near};
-use crate::domain::story::trace::Trace;
+use crate::domain::story::trace::{Title, Trace};
 use crate::domain::story::vector::ONE;
 
 /// Heaviest terms of an entry that are looked up.
@@ -24,7 +24,7 @@ const NEEDED_SHORT: u32 = 2_200;
 
 /// What it needs more for each doubling of the story: the words of a large one are common to its
 /// members, so that who tells the same is near it; what is not is a heap of what is much alike.
-const NEEDED_GROWTH: u32 = 150;
+const NEEDED_GROWTH: u32 = 100;
 
 /// Words of a body that make it a text.
 const FULL_WORDS: u16 = 80;
@@ -33,11 +33,15 @@ pub(super) const SHORT_WORDS: u16 = 30;
 
 /// What a title alone needs: more where it has fewer words, since one shared word is then more of
 /// it.
-const NEEDED_TITLE: [(usize, u32); 3] = [(5, 2_000), (8, 1_650), (usize::MAX, 1_300)];
+const NEEDED_TITLE: [(usize, u32); 4] =
+    [(5, 2_000), (8, 1_650), (TITLE_TERMS, 1_300), (usize::MAX, NEEDED_SHORT)];
+
+/// More words than this are not a title alone.
+const TITLE_TERMS: usize = 14;
 
 /// Share of names and numbers, in 1/10000, that an entry and a member of its story usually have in
 /// common; how much less the cosine may be if they have all, and in proportion; and the least.
-const FACTS_USUAL: u32 = 3_500;
+const FACTS_USUAL: u32 = 3_000;
 const FACTS_WEIGHT: u32 = 2_000;
 const NEEDED_LEAST: u32 = 1_000;
 
@@ -51,8 +55,13 @@ const FACTS_MEMBERS: usize = 8;
 const TITLE_CARRIERS: usize = 2;
 const TITLE_CARRIES: u32 = 150;
 
-/// And with the title of one of its latest members.
+/// And with the title of one of its latest members, if that is half of the shorter title, and
+/// surely.
 const TITLE_SHARED: usize = 2;
+const TITLE_SURELY: usize = 3;
+
+/// Words of both titles: shorter ones ("Morning briefing") recur.
+const TITLE_LEAST: usize = 3;
 const TITLE_MEMBERS: usize = 8;
 
 /// Cosine that makes one story of two, in 1/10000: with bodies, and with titles only.
@@ -183,8 +192,14 @@ impl StoryIndex {
         let carriers = trace.vector.carried_by(&active.state.centroid);
         let carrying = carriers.iter().filter(|(_, share)| *share >= TITLE_CARRIES).count();
         let latest = active.rows.iter().rev().take(TITLE_MEMBERS).filter_map(|row| self.row(*row));
-        let shared = latest.map(|row| row.title.shared(&trace.title)).max().unwrap_or(0);
-        carrying >= TITLE_CARRIERS && shared >= TITLE_SHARED
+        let mut titles = latest.map(|row| &row.title);
+        let shares_enough = |title: &Title| {
+            let shared = title.shared(&trace.title);
+            let shorter = title.words.len().min(trace.title.words.len());
+            let is_half = shared >= TITLE_SHARED && shared * 2 >= shorter;
+            shorter >= TITLE_LEAST && (is_half || shared >= TITLE_SURELY)
+        };
+        carrying >= TITLE_CARRIERS && titles.any(shares_enough)
     }
 
     /// Whether two stories that an entry is near are one.
