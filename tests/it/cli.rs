@@ -18,6 +18,7 @@ mod kept;
 mod lint;
 mod packs;
 pub mod scene;
+mod silences;
 mod topic_tests;
 mod topics;
 mod verdicts;
