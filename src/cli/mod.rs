@@ -14,6 +14,7 @@ mod digest;
 mod doctor;
 mod entries;
 mod entry_history;
+mod eval;
 mod exit;
 mod explanation;
 mod feed_fetch;
@@ -109,6 +110,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
         Command::Digest(command) => digest::run(command, session),
+        Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),
         Command::Version => shell::version(&mut session.printer),

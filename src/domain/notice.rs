@@ -135,8 +135,8 @@ impl Notice {
     /// The sign of life.
     pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
         let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
-        let (feeds, topics) = (Vec::new(), Vec::new());
-        Self { at, kind, severity: Severity::Info, headline, feeds, topics, more: 0 }
+        let severity = Severity::Info;
+        Self { at, kind, severity, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
     }
 
     /// A notice about feeds, of which the first ones are named.

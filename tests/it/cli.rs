@@ -7,6 +7,7 @@ mod config;
 mod config_diff;
 mod daemon;
 mod digests;
+mod eval;
 mod explain;
 mod feed_edits;
 mod feed_lists;

@@ -67,7 +67,7 @@ pub struct Scope {
     /// Every match of this feed
     #[arg(long)]
     pub feed: Option<String>,
-    /// Every match of this newsroom
+    /// Every match of this newsroom, by any of its names or domains
     #[arg(long)]
     pub publisher: Option<String>,
     /// Every match whose title has this text, whatever its case

@@ -56,7 +56,7 @@ pub fn read(
             return Err(Failure::said(Exit::Usage, format!("{flag} is empty")));
         }
         parts.push(match flag {
-            "--publisher" => SilenceScope::Publisher(text.to_owned()),
+            "--publisher" => SilenceScope::Publisher(naming::publisher(text, session)),
             _ => SilenceScope::Text(text.to_owned()),
         });
     }
