@@ -3,8 +3,10 @@
 mod alerts;
 mod backtest;
 mod config;
+mod digest;
 mod feed_edits;
 mod import;
+pub mod silences;
 mod topics;
 
 use std::path::PathBuf;
@@ -16,6 +18,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
+pub use digest::Digests;
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
 pub use topics::{TestArgs, Topics, Wanted};
@@ -154,6 +157,9 @@ pub enum Command {
     /// How alerts went out
     #[command(subcommand)]
     Deliver(Deliver),
+    /// What a day or week came to, in one message
+    #[command(subcommand)]
+    Digest(Digests),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
     /// A report to paste: config, database, disk, clock, names, feeds, channels

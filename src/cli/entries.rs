@@ -9,6 +9,7 @@ use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
+use crate::domain::publisher::credit;
 use crate::domain::topic::evidence::Clause;
 use crate::store::Access;
 use crate::store::articles::ArticleView;
@@ -95,7 +96,8 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
         return Err(no_such_entry(id));
     };
     if history {
-        let (object, page) = (entry_history::object(&detail), entry_history::page(&detail));
+        let (object, page) =
+            (entry_history::object(&detail), entry_history::page(&detail, session.printer.width()));
         session.printer.object(&object, &page)?;
         return Ok(Exit::Ok);
     }
@@ -120,6 +122,7 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
         ("entry", entry.id.to_string()),
         ("feed", detail.feed_key.to_string()),
         ("publisher", entry.publisher.clone()),
+        ("text of", credit::of(document).unwrap_or_default().to_owned()),
         ("by", document.authors.clone()),
         ("in", document.categories.clone()),
         ("published", published(detail)),
@@ -187,6 +190,7 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
         "id": entry.id.to_string(),
         "feed": detail.feed_key.as_str(),
         "publisher": entry.publisher,
+        "agency": credit::of(document),
         "revision": entry.revision,
         "guid": entry.guid,
         "title": document.title,

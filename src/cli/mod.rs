@@ -2,6 +2,7 @@
 //! group of commands; they print and never decide. Data goes to standard output, everything
 //! else to standard error, and [`report`] alone says what went wrong.
 
+mod alert_course;
 mod alert_state;
 mod alerts;
 mod args;
@@ -9,6 +10,7 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod digest;
 mod doctor;
 mod entries;
 mod entry_history;
@@ -19,6 +21,7 @@ mod feed_move;
 mod feeds;
 mod git;
 mod init;
+mod input;
 mod kept;
 mod load;
 mod moment;
@@ -30,6 +33,7 @@ mod run;
 mod save_test;
 mod session;
 mod shell;
+mod silences;
 mod status;
 mod topics;
 mod verdicts;
@@ -104,6 +108,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Status => status::run(session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Digest(command) => digest::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),
         Command::Version => shell::version(&mut session.printer),

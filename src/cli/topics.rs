@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 pub mod backtest;
+mod bursts;
 pub mod explain;
 mod heard;
 mod import;
@@ -20,6 +21,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming, verdicts};
 use crate::config::Config;
+use crate::config::outline::tiers;
 use crate::domain::alert::policy;
 use crate::domain::text::snowball::Snowball;
 use crate::domain::topic::filter::{Choice, Filters};
@@ -58,6 +60,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Backtest(asked) => backtest::run(asked, session),
         Topics::Explain { topic, what } => explain::run(topic, what, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
+        Topics::Bursts { topic } => bursts::run(topic.as_deref(), &session.config()?, session),
         Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }
 }
@@ -122,10 +125,17 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "publishers_min": policy.publishers_min,
             "publishers_within_s": policy.publishers_within.map(|within| within.as_secs()),
             "follow_up_publishers": policy.follow_up.publishers,
+            "new_facts": policy.follow_up.new_facts,
             "quiet_s": policy.follow_up.quiet.as_secs(),
             "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
+            "escalate": policy.escalate.iter().map(|tier| json!({
+                "severity": tier.severity.as_str(),
+                "publishers": tier.publishers,
+                "score": tier.score,
+            })).collect::<Vec<_>>(),
             "max_age_s": policy.max_age.as_secs(),
             "budget": policy.budget,
+            "burst": policy.burst,
         },
         "expect": topic.expect.map(|expect| json!({
             "count": expect.count,
@@ -133,6 +143,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         })),
         "last_match": moment::json_opt(heard.last_match),
         "silent_since": moment::json_opt(heard.silent_since),
+        "usual": heard.usual,
         "verdicts": heard.verdicts(),
         "kept": heard.kept,
         "tests": topic.tests.len(),
@@ -184,6 +195,9 @@ fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
     if let Some(expect) = topic.expect {
         let per = policy::in_words(expect.per);
         lines.push(format!("  expected   {} in {per}", count(expect.count as usize, "entry")));
+    }
+    if !topic.alert.escalate.is_empty() {
+        lines.push(format!("  severity   {severity}; {}", tiers(&topic.alert.escalate)));
     }
     if let Some(budget) = topic.alert.budget {
         let pushed = count(budget as usize, "alert revision");

@@ -12,18 +12,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
-use super::dispatcher::Tally;
+use super::dispatcher::{Quiet, Tally};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
-use super::feed_watch::FeedWatch;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
 use super::scheduler::{Order, Scheduler};
-use super::vigil::Vigil;
+use super::watches::Watches;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{ChannelConfig, Config};
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
@@ -83,16 +82,11 @@ pub struct App {
     /// The limits per host and the sites that are left alone, for feeds and pages alike.
     gate: HostGate,
     holds: Holds,
-    /// The reader's task; for one round, there is none, and it reads once at the end.
-    articles: Mutex<Option<JoinHandle<()>>>,
     push: Push,
     hubs: Arc<Notify>,
-    /// The task that keeps subscriptions; for one round, there is none.
-    subscribing: Mutex<Option<JoinHandle<()>>>,
-    /// The vigil's task; for one round, there is none, and it looks once at the end.
-    vigil: Mutex<Option<JoinHandle<()>>>,
-    /// The task of the watch over feeds; the same.
-    feed_watch: Mutex<Option<JoinHandle<()>>>,
+    /// What goes on beside the scheduler; for one round nothing does.
+    beside: Mutex<Vec<JoinHandle<()>>>,
+    watches: Watches,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -146,23 +140,21 @@ impl App {
         let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
-        let vigil = vigil(&post, &options, &events);
-        vigil.begin().await?;
-        let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
-        let vigil = (!options.once).then(watching);
-        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
-        let watching = || tokio::spawn(feed_watch.run(stop.clone()));
-        let feed_watch = (!options.once).then(watching);
+        let watches = Watches::new(post, options.clone(), events.clone());
+        watches.start(&stop).await?;
         let (orders, received) = mpsc::unbounded_channel();
-        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
-        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
         let articles = Articles {
             pipeline: pipeline.subscribe(),
             wanted: wanted.clone(),
             gate: gate.clone(),
             holds: holds.clone(),
         };
-        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
+        let mut beside = Vec::new();
+        if !options.once {
+            beside.push(tokio::spawn(push.clone().run(stop.clone())));
+            beside.push(tokio::spawn(articles.run(stop.clone())));
+        }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -176,12 +168,10 @@ impl App {
             wanted,
             gate,
             holds,
-            articles: Mutex::new(reading),
             push,
             hubs,
-            subscribing: Mutex::new(subscribing),
-            vigil: Mutex::new(vigil),
-            feed_watch: Mutex::new(feed_watch),
+            beside: Mutex::new(beside),
+            watches,
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -219,9 +209,11 @@ impl App {
         if from != to {
             return Err(StartError::ListenChanged { from, to });
         }
-        let (pipeline, channels) = self.build(config.clone()).await?;
+        let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store);
+        pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
+        self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
         let old = self.pipeline.send_replace(pipeline.clone());
@@ -266,9 +258,7 @@ impl App {
             holds: self.holds.clone(),
         };
         articles.drain(&self.stop).await;
-        let post = Post { pipeline: self.pipeline.subscribe() };
-        vigil(&post, &self.options, &self.events).look().await;
-        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
+        self.watches.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -290,18 +280,10 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
-        if let Some(subscribing) = self.subscribing.lock().await.take() {
-            let _failed = subscribing.await;
+        for task in self.beside.lock().await.drain(..) {
+            let _failed = task.await;
         }
-        if let Some(articles) = self.articles.lock().await.take() {
-            let _failed = articles.await;
-        }
-        if let Some(vigil) = self.vigil.lock().await.take() {
-            let _failed = vigil.await;
-        }
-        if let Some(feed_watch) = self.feed_watch.lock().await.take() {
-            let _failed = feed_watch.await;
-        }
+        self.watches.stopped().await;
         self.live.lock().await.dispatchers.stop().await;
     }
 }
@@ -336,10 +318,6 @@ fn warn_of_orphans(config: &Config, store: &Store) {
     }
 }
 
-fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
-    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
-}
-
 /// Whom a pipeline wakes.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
@@ -356,9 +334,9 @@ fn build(
     wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
-    let open = |channel: &crate::config::ChannelConfig| {
+    let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened))
+            .map(|opened| (channel.id.clone(), opened, quiet(channel)))
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;
@@ -372,6 +350,12 @@ fn build(
         hubs: wakes.hubs.clone(),
     };
     Ok((pipeline, channels))
+}
+
+/// A channel's quiet hours, and when it is told of what they held.
+fn quiet(channel: &ChannelConfig) -> Option<Quiet> {
+    let digest = channel.timetable.digest.as_ref().map(|digest| digest.when.clone());
+    Some(Quiet { hours: channel.timetable.quiet_hours.clone()?, digest })
 }
 
 /// Tells the store what is configured, and gets back what it remembers of each feed that is to be

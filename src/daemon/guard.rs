@@ -15,6 +15,7 @@ use crate::domain::ids::FeedKey;
 use crate::domain::schedule::{self, SiteHold};
 use crate::fetch::hosts::{self, HostGate};
 use crate::store::error::StoreError;
+use crate::store::push::Recorded;
 
 /// How a visit ended.
 pub enum Ended {
@@ -38,7 +39,7 @@ pub async fn guarded(
     gate: HostGate,
     holds: Holds,
     feed: Arc<Feed>,
-    state: FeedState,
+    state: Arc<FeedState>,
 ) -> Ended {
     let (key, url) = (feed.key.clone(), state.fetch_url());
     let site = schedule::site(url);
@@ -46,7 +47,8 @@ pub async fn guarded(
     if let Some(hold) = held() {
         return Ended::Held(key, hold);
     }
-    // Waiting here costs a few bytes; a visit under way costs its buffers.
+    // Waiting here costs some 2 kB, which ten thousand feeds may do at once; a visit under
+    // way costs many more, and all it can come to is allocated only then.
     let host = url::Url::parse(url).map(|url| hosts::key(&url)).unwrap_or_default();
     let _permit = gate.acquire(&host).await;
     // Who stood in line before may have been told to come later.
@@ -57,7 +59,7 @@ pub async fn guarded(
     let visit = Box::pin(pipeline.visit(&feed, &state));
     let result = match AssertUnwindSafe(visit).catch_unwind().await {
         Ok(result) => result,
-        Err(_) => panicked(&pipeline, &state).await,
+        Err(_) => Box::pin(panicked(&pipeline, &state)).await,
     };
     if let Ok((_, Visit { hold: Some(hold), .. })) = &result {
         holds.begin(hold, pipeline.clock.elapsed());
@@ -82,11 +84,28 @@ async fn panicked(
         would_have_raised: 0,
         detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
     };
-    let state = &pipeline.store.with_pushes(state)?;
-    let after = schedule::after_failure(state, &record, None, false);
+    let decide = move |state: &FeedState| {
+        let after = schedule::after_failure(state, &record, None, false);
+        let events = schedule::events(state, &after);
+        Recorded { state: after, fetch: record.clone(), events }
+    };
+    let recorded = pipeline.store.record_visit(state.clone(), decide).await?;
     let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
-    let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
-    let events = schedule::events(state, &after);
-    pipeline.store.record_fetch(after.clone(), record, events).await?;
-    Ok((after, visit))
+    let visit = Visit { advice: Some(advice), ..Visit::recorded(&recorded) };
+    Ok((recorded.state, visit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, C, D, E, F>(_: impl Fn(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn ten_thousand_visits_may_wait_for_their_turns() {
+        let bytes = size_of_future(guarded);
+        assert!(bytes <= 2_048, "a waiting visit takes {bytes} bytes");
+    }
 }

@@ -22,6 +22,15 @@ use self::habits::Habits;
 use super::entry::ParsedEntry;
 use super::ids::{Digest, FeedId, FeedKey};
 
+/// Most feeds of one configuration, and so of one list that is imported.
+pub const MAX_FEEDS: usize = 10_000;
+
+/// Longest URL of a feed, in bytes.
+pub const MAX_URL_BYTES: usize = 4_000;
+
+/// Largest file of feeds, in bytes: as many feeds as may be, with long titles and many tags.
+pub const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
+
 /// A stable word for why something happened, used alike in log fields, columns and CLI filters,
 /// for example `timeout` or `http_404`. Owned when it was read back from the database.
 pub type ReasonCode = Cow<'static, str>;
@@ -34,7 +43,7 @@ pub struct Feed {
     pub url: String,
     /// The user's name for it; else the title the feed gives itself is shown.
     pub title: Option<String>,
-    /// The newsroom behind it; else the registrable domain of an entry's link is taken.
+    /// The newsroom behind it; else each entry tells, see [`crate::domain::publisher`].
     pub publisher: Option<String>,
     pub tags: Vec<String>,
     /// Configured, and not fetched until the user says so.

@@ -24,16 +24,22 @@ pub enum NoticeKind {
     /// Topics match less than is expected of them.
     TopicsSilent,
     TopicsHeard,
+    /// Far more is said of a topic than is usual.
+    Burst,
+    /// Wirewatch is alive: told daily to who wants it.
+    Heartbeat,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 6] = [
+    pub const ALL: [NoticeKind; 8] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
         NoticeKind::NetworkBack,
         NoticeKind::TopicsSilent,
         NoticeKind::TopicsHeard,
+        NoticeKind::Burst,
+        NoticeKind::Heartbeat,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -44,6 +50,8 @@ impl NoticeKind {
             NoticeKind::NetworkBack => "network_back",
             NoticeKind::TopicsSilent => "topics_silent",
             NoticeKind::TopicsHeard => "topics_heard",
+            NoticeKind::Burst => "burst",
+            NoticeKind::Heartbeat => "heartbeat",
         }
     }
 
@@ -52,7 +60,8 @@ impl NoticeKind {
     }
 }
 
-/// How much a notice matters: channels for more severe things only are not told.
+/// How much a notice matters that is not about one topic: channels for more severe things only
+/// are not told.
 pub const SEVERITY: Severity = Severity::Medium;
 
 /// Something to be told of wirewatch's own work.
@@ -60,6 +69,8 @@ pub const SEVERITY: Severity = Severity::Medium;
 pub struct Notice {
     pub at: Timestamp,
     pub kind: NoticeKind,
+    /// Channels for more severe things only are not told.
+    pub severity: Severity,
     /// One line.
     pub headline: String,
     /// At most [`MAX_NAMED`] of each.
@@ -67,6 +78,34 @@ pub struct Notice {
     pub topics: Vec<TopicNote>,
     /// How many more there are than are named.
     pub more: usize,
+}
+
+/// What a heartbeat counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Alive {
+    /// Feeds read, entries and alerts that are new, within the last day.
+    pub feeds: u64,
+    pub entries: u64,
+    pub alerts: u64,
+    /// Deliveries that wait now.
+    pub pending: u64,
+}
+
+impl Alive {
+    /// The heartbeat's one line.
+    fn headline(self) -> String {
+        let count = |number: u64, one: &str, many: &str| {
+            let noun = if number == 1 { one } else { many };
+            format!("{number} {noun}")
+        };
+        format!(
+            "wirewatch is alive: {} read, {}, {} in 24 hours, {} pending",
+            count(self.feeds, "feed", "feeds"),
+            count(self.entries, "entry", "entries"),
+            count(self.alerts, "alert", "alerts"),
+            count(self.pending, "delivery", "deliveries"),
+        )
+    }
 }
 
 /// A feed in a notice.
@@ -93,6 +132,13 @@ pub struct TopicNote {
 }
 
 impl Notice {
+    /// The sign of life.
+    pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
+        let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
+        let severity = Severity::Info;
+        Self { at, kind, severity, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
+    }
+
     /// A notice about feeds, of which the first ones are named.
     pub fn of_feeds(
         at: Timestamp,
@@ -102,7 +148,7 @@ impl Notice {
     ) -> Self {
         let more = feeds.len().saturating_sub(MAX_NAMED);
         feeds.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds, topics: Vec::new(), more }
+        Self { at, kind, severity: SEVERITY, headline, feeds, topics: Vec::new(), more }
     }
 
     /// A notice about topics, of which the first ones are named.
@@ -117,6 +163,13 @@ impl Notice {
         };
         let more = topics.len().saturating_sub(MAX_NAMED);
         topics.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds: Vec::new(), topics, more }
+        Self { at, kind, severity: SEVERITY, headline, feeds: Vec::new(), topics, more }
+    }
+
+    /// A notice that far more is said of a topic than is usual; `text` says how much more.
+    pub fn of_burst(at: Timestamp, name: &str, severity: Severity, note: TopicNote) -> Self {
+        let headline = format!("far more than usual on {name}");
+        let (kind, feeds) = (NoticeKind::Burst, Vec::new());
+        Self { at, kind, severity, headline, feeds, topics: vec![note], more: 0 }
     }
 }

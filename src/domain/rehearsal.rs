@@ -4,18 +4,20 @@
 
 mod memory;
 mod spent;
+mod waiting;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::alert::silence::Silence;
-use super::feed::{Feed, FeedState, FetchRecord, Freshness, Outcome, Validators};
-use super::ids::{Digest, FeedId, FeedKey};
-use super::ingest::{Batch, Past, Plan, Prepared, Render, Route, View, plan};
+use super::feed::{Feed, FeedState};
+use super::ids::{FeedId, FeedKey};
+use super::ingest::{Batch, Past, Plan, Prepared, Render, Route, View, plan, plan_due};
+use super::topic::Topic;
 use memory::Memory;
+use waiting::{Waiting, WaitingList};
 
 /// Entries told one after the other, and what would have become of them. As in the daemon, an
 /// entry is forgotten once it is out of every window: for stories after
@@ -27,6 +29,7 @@ pub struct Rehearsal {
     silences: Vec<Silence>,
     feeds: HashMap<FeedKey, FeedId>,
     memory: Memory,
+    waiting: WaitingList,
 }
 
 /// One entry, fetched.
@@ -44,13 +47,26 @@ impl Rehearsal {
     /// A world in which nothing has happened yet. `routes` are the channels there are.
     pub fn new(render: Render, routes: Vec<Route>) -> Self {
         let memory = Memory::default();
-        Self { render, routes, silences: Vec::new(), feeds: HashMap::new(), memory }
+        Self {
+            render,
+            routes,
+            silences: Vec::new(),
+            feeds: HashMap::new(),
+            memory,
+            waiting: WaitingList::default(),
+        }
     }
 
     /// Takes every entry for one that was never told before, and remembers none by its keys: for
     /// entries of a database, each of which stands there once.
     pub fn of_distinct_entries(mut self) -> Self {
         self.memory.recognises = false;
+        self
+    }
+
+    /// Remembers what stories tell, for topics that want to know new facts.
+    pub fn with_facts(mut self) -> Self {
+        self.memory.reads_facts = true;
         self
     }
 
@@ -77,24 +93,79 @@ impl Rehearsal {
         let batch = self.batch(feed, told);
         let plan = plan(&view, &batch, batch.fetch.at, self.render);
         self.memory.learn(feed, &plan);
+        if let Some(prepared) = batch.entries.first() {
+            self.waiting.learn(&plan, (&batch.feed, feed), prepared);
+        }
         plan
+    }
+
+    /// Lets time pass until `until`: makes the revisions that were held back and are due by then,
+    /// one after the other. Each comes with the time at which it was made.
+    pub fn advance(&mut self, until: Timestamp) -> Vec<(Timestamp, Plan)> {
+        let mut plans = Vec::new();
+        while let Some(waiting) = self.waiting.take(until) {
+            let now = waiting.due.held.due;
+            let view = self.view_of_story(&waiting, now);
+            let (feed, routes) = (waiting.feed.clone(), self.routes.clone());
+            let batch = Batch::without_entries(feed, waiting.feed_id, None, now, routes);
+            let due = (&waiting.due, &*waiting.topic);
+            let plan = plan_due(&view, &batch, due, now, self.render);
+            self.memory.learn(waiting.feed_id, &plan);
+            self.waiting.learn_again(&plan, &waiting);
+            plans.push((now, plan));
+        }
+        plans
+    }
+
+    /// What bears on a revision that waited.
+    fn view_of_story(&mut self, waiting: &Waiting, now: Timestamp) -> View {
+        let mut view = self.empty_view(waiting.feed_id, &waiting.feed, now);
+        self.memory.add_story(waiting.due.story, &mut view);
+        self.add_policy(&mut view, std::slice::from_ref(&waiting.topic), now);
+        view
     }
 
     /// What bears on this entry, and no more: the cost of telling one does not grow with those
     /// that were told.
     fn view(&mut self, feed: FeedId, told: &Told) -> View {
         let prepared = &told.prepared;
-        let (key, url) = (told.feed.key.clone(), told.feed.url.clone());
-        let mut view = View {
+        let mut view = self.empty_view(feed, &told.feed, told.at);
+        view.feed.baseline_at = (!told.baseline).then_some(told.at);
+        view.known = self.memory.known(feed, &prepared.keys);
+        view.candidates = self.memory.candidates(&prepared.signature, told.at);
+        self.memory.add_stories(&mut view, !prepared.matches.is_empty());
+        if !prepared.matches.is_empty() {
+            let rules = prepared.matches.iter().map(|(_, found)| found.revision);
+            view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
+            let topics: Vec<_> = prepared.matches.iter().map(|(topic, _)| topic.clone()).collect();
+            self.add_policy(&mut view, &topics, told.at);
+        }
+        view
+    }
+
+    /// The silences that last, and what is used up of the topics' budgets.
+    fn add_policy(&mut self, view: &mut View, topics: &[Arc<Topic>], now: Timestamp) {
+        let lasting = self.silences.iter().filter(|silence| silence.lasts(now));
+        view.silences = lasting.cloned().collect();
+        for topic in topics.iter().filter(|topic| topic.alert.budget.is_some()) {
+            self.memory.spent.add_to(&topic.id, now, view);
+        }
+        for route in self.routes.iter().filter(|route| route.terms.budget.is_some()) {
+            self.memory.spent.add_channel(&route.channel, now, view);
+        }
+    }
+
+    fn empty_view(&self, id: FeedId, feed: &Feed, now: Timestamp) -> View {
+        View {
             last_id: self.memory.last_id,
             feed: FeedState {
-                baseline_at: (!told.baseline).then_some(told.at),
-                ..FeedState::new(feed, key, url, told.at)
+                baseline_at: Some(now),
+                ..FeedState::new(id, feed.key.clone(), feed.url.clone(), now)
             },
-            known: self.memory.known(feed, &prepared.keys),
+            known: HashMap::new(),
             // One entry at a time says nothing of its feed as a whole.
             past: Past::default(),
-            candidates: self.memory.candidates(&prepared.signature, told.at),
+            candidates: Vec::new(),
             stories: HashMap::new(),
             alerts: HashMap::new(),
             matched: HashMap::new(),
@@ -102,50 +173,19 @@ impl Rehearsal {
             in_use_since: HashMap::new(),
             pushed: HashMap::new(),
             held_back: HashSet::new(),
-        };
-        self.memory.add_stories(&mut view, !prepared.matches.is_empty());
-        if !prepared.matches.is_empty() {
-            let lasting = self.silences.iter().filter(|silence| silence.lasts(told.at));
-            view.silences = lasting.cloned().collect();
-            let rules = prepared.matches.iter().map(|(_, found)| found.revision);
-            view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
-            for (topic, _) in
-                prepared.matches.iter().filter(|(topic, _)| topic.alert.budget.is_some())
-            {
-                self.memory.spent.add_to(&topic.id, told.at, &mut view);
-            }
+            tellings: HashMap::new(),
+            pending: HashMap::new(),
+            channels_told: HashMap::new(),
         }
-        view
     }
 
     /// A document that has this entry and nothing else.
     fn batch(&self, feed: FeedId, told: Told) -> Batch {
-        Batch {
-            title: None,
-            validators: Validators::default(),
-            body_hash: Digest([0; 16]),
-            complete: true,
-            freshness: Freshness::default(),
-            rhythm: Default::default(),
-            links: Default::default(),
-            manner: Default::default(),
-            fetch: FetchRecord {
-                feed,
-                at: told.at,
-                outcome: Outcome::Fresh,
-                code: "ok".into(),
-                status: None,
-                bytes: 0,
-                duration: Duration::ZERO,
-                entries: 1,
-                new_entries: 0,
-                would_have_raised: 0,
-                detail: None,
-            },
-            entries: vec![told.prepared],
-            routes: self.routes.clone(),
-            feed: told.feed,
-        }
+        let routes = self.routes.clone();
+        let mut batch = Batch::without_entries(told.feed, feed, None, told.at, routes);
+        batch.fetch.entries = 1;
+        batch.entries = vec![told.prepared];
+        batch
     }
 }
 

@@ -224,7 +224,7 @@ pub(super) fn revise(
     Ok(before)
 }
 
-fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedKey)>> {
+pub(super) fn load(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(Entry, FeedKey)>> {
     conn.prepare_cached(&format!(
         "SELECT {ENTRY}, f.key FROM entries AS e JOIN feeds AS f ON f.id = e.feed_id \
          WHERE e.id = ?1"
@@ -257,7 +257,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn matches(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<StoredMatch>> {
+pub(super) fn matches(conn: &Connection, id: EntryId) -> rusqlite::Result<Vec<StoredMatch>> {
     conn.prepare_cached(
         "SELECT entry_revision, topic, topic_revision, analyser, score, threshold, evidence \
          FROM matches WHERE entry_id = ?1 ORDER BY entry_revision, topic, id",

@@ -117,13 +117,16 @@ pub(super) fn save_member(conn: &Connection, member: &Member) -> rusqlite::Resul
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Story> {
+    let Json(publishers): Json<Vec<String>> = row.get(5)?;
     Ok(Story {
         id: StoryId(row.get(0)?),
         headline: row.get(1)?,
         first_seen: time(row, 2)?,
         last_seen: time(row, 3)?,
         entries: row.get(4)?,
-        publishers: row.get(5).map(|Json(list)| list)?,
+        // Nothing tells copies apart yet: each publisher has a text of its own.
+        texts: u32::try_from(publishers.len()).unwrap_or(u32::MAX),
+        publishers,
         feeds: row.get(6).map(|Json(list)| list)?,
     })
 }

@@ -3,6 +3,7 @@
 use super::Batch;
 use crate::domain::alert::{EntryFacts, StoryFacts, TopicFacts};
 use crate::domain::entry::Entry;
+use crate::domain::publisher::credit;
 use crate::domain::story::Story;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -20,6 +21,7 @@ pub(super) fn entry_facts(batch: &Batch, entry: &Entry) -> EntryFacts {
         feed: feed.key.to_string(),
         feed_title: own_title.map_or_else(|| feed.key.to_string(), String::clone),
         publisher: entry.publisher.clone(),
+        agency: credit::of(document).map(str::to_owned),
         guid: entry.guid.clone(),
         url: document.url.clone(),
         author: Some(&document.authors).filter(|text| !text.is_empty()).cloned(),
@@ -48,6 +50,7 @@ pub(super) fn story_facts(story: &Story, told: &[String]) -> StoryFacts {
         id: story.id,
         entries: story.entries,
         publishers: story.publishers.clone(),
+        texts: story.texts,
         feeds: story.feeds.clone(),
         first_seen: story.first_seen,
         last_seen: story.last_seen,

@@ -1,12 +1,15 @@
 //! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
-//! they were published. How a match becomes an alert is in [`alerting`]; what a document is as a
-//! whole is in [`super::turn`].
+//! they were published. How a match becomes an alert is in [`alerting`], what becomes of a revision
+//! that had to wait in [`due`]; what a document is as a whole is in [`super::turn`].
 
 mod alerting;
 mod article;
+mod due;
 mod pushed;
+mod share;
 
 pub use article::plan_article;
+pub use due::{Due, plan_due};
 pub use pushed::plan_pushed;
 
 use std::collections::{HashMap, HashSet};
@@ -18,12 +21,15 @@ use super::facts::headline;
 use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::merit::Merit;
+use crate::domain::alert::new_facts::Telling;
 use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::FeedEvent;
 use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
+use crate::domain::publisher::Directory;
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::place::{Neighbours, place};
 use crate::domain::story::{Member, Story};
@@ -79,6 +85,8 @@ struct Planner<'a> {
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
+    tellings: HashMap<StoryId, Vec<Telling>>,
+    channels_told: HashMap<ChannelId, Vec<Merit>>,
     plan: Plan,
 }
 
@@ -109,6 +117,8 @@ impl<'a> Planner<'a> {
             alerts: view.alerts.clone(),
             matched: view.matched.clone(),
             pushed: view.pushed.clone(),
+            tellings: view.tellings.clone(),
+            channels_told: view.channels_told.clone(),
             plan: Plan {
                 last_id: view.last_id,
                 feed: view.feed.clone(),
@@ -122,8 +132,11 @@ impl<'a> Planner<'a> {
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
+                withheld: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                held: Vec::new(),
+                pending: Vec::new(),
                 past: HashSet::new(),
                 events: Vec::new(),
             },
@@ -235,14 +248,20 @@ impl<'a> Planner<'a> {
             last_seen: self.now,
             entries: 0,
             publishers: Vec::new(),
+            texts: 0,
             feeds: Vec::new(),
         });
         story.entries = story.entries.saturating_add(1);
         story.last_seen = story.last_seen.max(self.now);
-        remember(&mut story.publishers, &entry.publisher);
+        remember_publisher(&mut story.publishers, &entry.publisher);
+        story.texts = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
         remember(&mut story.feeds, self.batch.feed.key.as_str());
         if !self.touched.contains(&id) {
             self.touched.push(id);
+        }
+        if let Some(tellings) = self.tellings.get_mut(&id) {
+            let (publisher, document) = (&entry.publisher, &entry.document);
+            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
         }
         let member = Member {
             story: id,
@@ -329,6 +348,16 @@ impl Planner<'_> {
         let held = self.held.len();
         let detail = format!("{what}; {new} stored as new, would have raised {held}");
         Some(FeedEvent::new(state.id, self.now, why.code(), &detail))
+    }
+}
+
+/// A story from before a newsroom's names were gathered may have it under its domain.
+fn remember_publisher(list: &mut Vec<String>, name: &str) {
+    let directory = Directory::builtin();
+    let is_same =
+        |known: &String| known == name || known.contains('.') && directory.canonical(known) == name;
+    if !list.iter().any(is_same) {
+        list.push(name.to_owned());
     }
 }
 

@@ -9,10 +9,11 @@ use ahash::AHashMap;
 use jiff::Timestamp;
 
 use super::spent::Spent;
+use crate::domain::alert::new_facts::{MAX_TELLINGS, Telling};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Known, MAX_MATCHED, Plan, View};
+use crate::domain::ingest::{AlertSoFar, Held, Known, MAX_MATCHED, Plan, View};
 use crate::domain::story::place::{LINK_WINDOW, MAX_BY_LINK, TITLE_WINDOW};
 use crate::domain::story::recent::RecentTitles;
 use crate::domain::story::signature::Signature;
@@ -31,6 +32,8 @@ pub(super) struct Memory {
     pub last_id: i64,
     /// Whether entries are known again by their keys.
     pub recognises: bool,
+    /// Whether it is remembered what stories tell.
+    pub reads_facts: bool,
     keys: AHashMap<(FeedId, Digest), EntryId>,
     entries: AHashMap<EntryId, Remembered>,
     /// The remembered entries, oldest first.
@@ -61,6 +64,8 @@ struct Tale {
     alerts: Vec<(TopicId, AlertSoFar)>,
     /// Publishers whose entries matched, with when they joined the story.
     matched: Vec<(TopicId, VecDeque<(String, Timestamp)>)>,
+    /// What its latest entries told, where facts are read.
+    tellings: VecDeque<Telling>,
 }
 
 impl Default for Memory {
@@ -68,6 +73,7 @@ impl Default for Memory {
         Self {
             last_id: 0,
             recognises: true,
+            reads_facts: false,
             keys: AHashMap::new(),
             entries: AHashMap::new(),
             arrivals: VecDeque::new(),
@@ -121,6 +127,14 @@ impl Memory {
         }
     }
 
+    /// Adds a story to a view, with its alerts, if it is not forgotten.
+    pub fn add_story(&self, id: StoryId, view: &mut View) {
+        if let Some(tale) = self.stories.get(&id) {
+            view.stories.insert(id, tale.story.clone());
+            tale.add_to(id, view);
+        }
+    }
+
     /// Forgets what is out of every window at `now`.
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
@@ -166,6 +180,9 @@ impl Memory {
         for member in &plan.members {
             self.learn_member(member);
         }
+        if self.reads_facts {
+            self.learn_facts(plan);
+        }
         self.learn_entries(feed, plan);
         for decision in &plan.decisions {
             let entry = plan.entries.iter().chain(&plan.revised).find(|e| e.id == decision.entry);
@@ -176,8 +193,16 @@ impl Memory {
         }
         for revision in &plan.alerts {
             self.spent.learn(revision);
+            self.spent.learn_deliveries(revision, &plan.deliveries);
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 tale.learn_alert(revision);
+            }
+        }
+        for decision in &plan.decisions {
+            let held = plan.held.iter().rfind(|(alert, _)| Some(*alert) == decision.alert);
+            let tale = self.stories.get_mut(&decision.story);
+            if let Some(((_, held), tale)) = held.zip(tale) {
+                tale.learn_held(&decision.topic, held.clone());
             }
         }
     }
@@ -203,6 +228,18 @@ impl Memory {
             members.pop_front();
         }
         self.leaving_links.push_back((member.at, link));
+    }
+
+    fn learn_facts(&mut self, plan: &Plan) {
+        for (member, entry) in plan.members.iter().zip(&plan.entries) {
+            let Some(tale) = self.stories.get_mut(&member.story) else { continue };
+            let (publisher, document) = (&entry.publisher, &entry.document);
+            let (title, body) = (&document.title, &document.body);
+            tale.tellings.push_back(Telling::of(member.at, publisher, title, body));
+            if tale.tellings.len() > MAX_TELLINGS {
+                tale.tellings.pop_front();
+            }
+        }
     }
 
     fn learn_entries(&mut self, feed: FeedId, plan: &Plan) {
@@ -239,11 +276,15 @@ impl Memory {
 
 impl Tale {
     fn of(story: &Story) -> Self {
-        Self { story: story.clone(), alerts: Vec::new(), matched: Vec::new() }
+        let (alerts, matched) = (Vec::new(), Vec::new());
+        Self { story: story.clone(), alerts, matched, tellings: VecDeque::new() }
     }
 
     /// Adds the alerts of the story to a view, and the publishers that matched in it.
     fn add_to(&self, id: StoryId, view: &mut View) {
+        if !self.alerts.is_empty() && !self.tellings.is_empty() {
+            view.tellings.insert(id, self.tellings.iter().cloned().collect());
+        }
         for (topic, publishers) in &self.matched {
             let publishers = publishers.iter().cloned().collect();
             view.matched.insert((topic.clone(), id), publishers);
@@ -277,6 +318,12 @@ impl Tale {
         }
     }
 
+    fn learn_held(&mut self, topic: &TopicId, held: Option<Held>) {
+        if let Some((_, alert)) = self.alerts.iter_mut().find(|(of, _)| of == topic) {
+            alert.held = held;
+        }
+    }
+
     fn learn_alert(&mut self, revision: &AlertRevision) {
         let topic = &revision.topic.id;
         let before = self.alerts.iter_mut().find(|(of, _)| of == topic);
@@ -287,6 +334,8 @@ impl Tale {
             just_opened: revision.event == AlertEvent::Opened,
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
+            severity: revision.topic.severity,
+            held: None,
             last_activity: revision.at,
             shadow: revision.reach == Reach::Shadow && unheard,
         };

@@ -36,6 +36,9 @@ pub struct Story {
     pub entries: u32,
     /// Who tells it, in order of appearance, each once.
     pub publishers: Vec<String>,
+    /// How many of its entries are texts of their own and no copies of another's, at most one
+    /// for each publisher. Until copies are told apart: the number of publishers.
+    pub texts: u32,
     /// Keys of the feeds that carry it, in order of appearance, each once.
     pub feeds: Vec<String>,
 }

@@ -13,7 +13,8 @@ use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
-    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories,
+    alerts, articles, digests, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox,
+    push, stories,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -35,6 +36,15 @@ pub(super) fn apply(
 
 /// Writes the plan for an article: all but what concerns the feed itself.
 pub(super) fn apply_article(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    apply_found(session, batch, batch.fetch.feed, plan)
+}
+
+/// Writes the plan for a revision that waited: nothing came in.
+pub(in crate::store) fn apply_due(
     session: &mut Session<'_>,
     batch: &Batch,
     plan: &Plan,
@@ -74,6 +84,12 @@ fn apply_found(
         add_decision(conn, decision, now)?;
     }
     apply_alerts(conn, plan)?;
+    for (alert, held) in &plan.held {
+        follow_ups::hold(conn, *alert, held.as_ref())?;
+    }
+    for pending in &plan.pending {
+        follow_ups::save_pending(conn, pending)?;
+    }
     meta::set_last_id(conn, plan.last_id)?;
     Ok(())
 }
@@ -109,6 +125,9 @@ fn apply_alerts(conn: &Connection, plan: &Plan) -> Result<(), StoreError> {
         };
         let created = plan.alerts.iter().find(of).map_or(plan.fetch.at, |alert| alert.at);
         outbox::add(conn, delivery, created)?;
+    }
+    for withheld in &plan.withheld {
+        digests::withhold(conn, withheld)?;
     }
     Ok(())
 }
@@ -163,7 +182,7 @@ fn add_decision(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, \
-         reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         reason_text, at, silence_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         decision.entry.0,
@@ -174,6 +193,7 @@ fn add_decision(
         decision.reason.code,
         decision.reason.text,
         Ms(now),
+        decision.silence,
     ])?;
     Ok(())
 }

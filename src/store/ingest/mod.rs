@@ -2,7 +2,11 @@
 //! what was decided ([`apply`]), commit. Nothing of a batch is visible before all of it is.
 
 mod apply;
+mod tellings;
 mod view;
+
+pub(super) use apply::apply_due;
+pub(super) use view::of_story as view_of_story;
 
 use std::sync::Arc;
 

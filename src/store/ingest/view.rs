@@ -6,15 +6,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::tellings;
 use crate::domain::alert::budget;
 use crate::domain::entry::identity;
+use crate::domain::feed::FeedState;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, View};
+use crate::domain::ingest::{
+    ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, Route, View,
+};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
+use crate::store::follow_ups::read_held;
+use crate::store::topics::severity;
 use crate::store::writer::Session;
-use crate::store::{entry_keys, feeds, meta, silences, stories};
+use crate::store::{digests, entry_keys, feeds, meta, silences, stories};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -44,23 +50,13 @@ pub(super) fn read(
     };
     let past = past(conn, feed.id, &batch.entries, &known)?;
     let candidates = candidates(session, &batch.entries, &known, now)?;
-    let mut view = View {
-        last_id: meta::last_id(conn)?,
-        feed,
-        known,
-        past,
-        candidates,
-        stories: HashMap::new(),
-        alerts: HashMap::new(),
-        matched: HashMap::new(),
-        silences: silences::not_over(conn, now)?,
-        in_use_since: HashMap::new(),
-        pushed: HashMap::new(),
-        held_back: HashSet::new(),
-    };
+    let mut view = View { known, past, candidates, ..empty(conn, feed, now)? };
     let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
     if found.any(|(topic, _)| topic.alert.budget.is_some()) {
         read_budgets(conn, now, &mut view)?;
+    }
+    if batch.entries.iter().any(|entry| !entry.matches.is_empty()) {
+        read_channels(conn, &batch.routes, now, &mut view)?;
     }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
     for id in stories_of(&view, &batch.entries, about) {
@@ -68,7 +64,54 @@ pub(super) fn read(
             read_story(conn, story, &mut view)?;
         }
     }
+    let found = batch.entries.iter().flat_map(|entry| &entry.matches);
+    let curious = found.filter(|(topic, _)| topic.alert.follow_up.new_facts);
+    let mut curious: Vec<TopicId> = curious.map(|(topic, _)| topic.id.clone()).collect();
+    curious.sort_unstable();
+    curious.dedup();
+    tellings::read(conn, &curious, &mut view)?;
     Ok(view)
+}
+
+/// Reads what bears on one story of a topic, where nothing came in: its feed is that of the batch.
+pub(in crate::store) fn of_story(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    (topic, id): (&TopicId, StoryId),
+) -> Result<View, StoreError> {
+    let conn = session.conn;
+    let now = batch.fetch.at;
+    let feed = feeds::load(conn, batch.fetch.feed)?
+        .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
+    let mut view = empty(conn, feed, now)?;
+    read_budgets(conn, now, &mut view)?;
+    read_channels(conn, &batch.routes, now, &mut view)?;
+    if let Some(story) = stories::load(conn, id)? {
+        read_story(conn, story, &mut view)?;
+        tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
+    }
+    Ok(view)
+}
+
+/// A view of a feed alone.
+fn empty(conn: &Connection, feed: FeedState, now: Timestamp) -> rusqlite::Result<View> {
+    Ok(View {
+        last_id: meta::last_id(conn)?,
+        feed,
+        known: HashMap::new(),
+        past: Past::default(),
+        candidates: Vec::new(),
+        stories: HashMap::new(),
+        alerts: HashMap::new(),
+        matched: HashMap::new(),
+        silences: silences::not_over(conn, now)?,
+        in_use_since: HashMap::new(),
+        pushed: HashMap::new(),
+        held_back: HashSet::new(),
+        tellings: HashMap::new(),
+        pending: HashMap::new(),
+        channels_told: HashMap::new(),
+    })
 }
 
 /// What the feed was like before, as far as this batch asks.
@@ -192,13 +235,29 @@ fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite:
     Ok(())
 }
 
+/// What channels with a budget were sent within the last day.
+fn read_channels(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    for Route { channel, .. } in routes.iter().filter(|route| route.terms.budget.is_some()) {
+        let told = digests::told_within_budget(conn, channel, now)?;
+        view.channels_told.insert(channel.clone(), told);
+    }
+    Ok(())
+}
+
 /// Adds a story to the view, with its alerts and the publishers that matched in it.
 fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Result<()> {
     let id = story.id;
     view.stories.insert(id, story);
     read_matched(conn, id, &mut view.matched)?;
+    read_pending(conn, id, view)?;
     let mut query = conn.prepare_cached(
-        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow \
+        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow, \
+         a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text \
          FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
          WHERE a.story_id = ?1",
     )?;
@@ -214,10 +273,23 @@ fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Res
             just_opened: row.get(3)?,
             revised,
             publishers,
+            severity: severity(row, 7)?,
+            held: read_held(row, 8)?,
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
             shadow: row.get(6)?,
         };
         view.alerts.insert((topic, id), alert);
+    }
+    Ok(())
+}
+
+/// Since when the story waits for publishers, for each topic for which it does.
+fn read_pending(conn: &Connection, story: StoryId, view: &mut View) -> rusqlite::Result<()> {
+    let mut query =
+        conn.prepare_cached("SELECT topic, since FROM pending_alerts WHERE story_id = ?1")?;
+    let mut rows = query.query([story.0])?;
+    while let Some(row) = rows.next()? {
+        view.pending.insert((key(row, 0)?, story), time(row, 1)?);
     }
     Ok(())
 }

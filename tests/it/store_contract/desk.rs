@@ -90,6 +90,7 @@ impl Desk {
                 channel: "log".parse().unwrap(),
                 min_severity: Severity::Info,
                 budgeted: false,
+                terms: Default::default(),
             }],
         })
     }
@@ -228,10 +229,13 @@ pub fn topic() -> Topic {
             follow_up: FollowUp {
                 publishers: vec![3],
                 quiet: Duration::from_secs(24 * 3600),
+                new_facts: false,
                 repeat_every: Duration::from_secs(6 * 3600),
             },
+            escalate: Vec::new(),
             max_age: Duration::from_secs(48 * 3600),
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/news.toml".to_owned(),
