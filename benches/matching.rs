@@ -202,6 +202,7 @@ fn topic(index: usize, source: &str) -> Topic {
             },
             max_age: Duration::ZERO,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: String::new(),

@@ -2,6 +2,7 @@
 //! Listing and showing stand here; every other command has its own file.
 
 pub mod backtest;
+mod bursts;
 pub mod explain;
 mod heard;
 mod import;
@@ -58,6 +59,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Backtest(asked) => backtest::run(asked, session),
         Topics::Explain { topic, what } => explain::run(topic, what, session),
         Topics::WhyNot { what, topic } => why_not::run(what, topic, &session.config()?, session),
+        Topics::Bursts { topic } => bursts::run(topic.as_deref(), &session.config()?, session),
         Topics::Suggest { topic, since } => suggest::run(topic, since, &session.config()?, session),
     }
 }
@@ -126,6 +128,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
             "max_age_s": policy.max_age.as_secs(),
             "budget": policy.budget,
+            "burst": policy.burst,
         },
         "expect": topic.expect.map(|expect| json!({
             "count": expect.count,
@@ -133,6 +136,7 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
         })),
         "last_match": moment::json_opt(heard.last_match),
         "silent_since": moment::json_opt(heard.silent_since),
+        "usual": heard.usual,
         "verdicts": heard.verdicts(),
         "kept": heard.kept,
         "tests": topic.tests.len(),

@@ -175,6 +175,7 @@ fn topic_fields(topic: &Topic, revision: Digest) -> Fields {
         ("alert.follow_up.repeat_every", span(follow_up.repeat_every)),
         ("alert.max_age", span(policy.max_age)),
         ("alert.budget", policy.budget.map(|budget| budget.to_string()).unwrap_or_default()),
+        ("alert.burst", if policy.burst { "true".to_owned() } else { String::new() }),
     ]
 }
 

@@ -49,8 +49,10 @@ pub(super) const TOPIC: Shape = Shape {
     ],
 };
 
-const ALERT: Shape =
-    Shape { what: "`[topic.alert]`", keys: &["publishers", "follow_up", "max_age", "budget"] };
+const ALERT: Shape = Shape {
+    what: "`[topic.alert]`",
+    keys: &["publishers", "follow_up", "max_age", "budget", "burst"],
+};
 
 const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
 
@@ -226,6 +228,7 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
         },
         max_age: hours(7 * 24),
         budget: None,
+        burst: false,
     };
     let Some(alert) = section.section("alert", &ALERT, report) else {
         return policy;
@@ -249,6 +252,7 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
     let max_age = alert.duration("max_age", span, report);
     policy.max_age = max_age.unwrap_or(policy.max_age);
     policy.budget = alert.integer("budget", 1..=MAX_BUDGET, report);
+    policy.burst = alert.boolean("burst", report).unwrap_or(policy.burst);
     policy
 }
 

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
+use super::burst_watch::BurstWatch;
 use super::dispatcher::Tally;
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
@@ -83,16 +84,10 @@ pub struct App {
     /// The limits per host and the sites that are left alone, for feeds and pages alike.
     gate: HostGate,
     holds: Holds,
-    /// The reader's task; for one round, there is none, and it reads once at the end.
-    articles: Mutex<Option<JoinHandle<()>>>,
     push: Push,
     hubs: Arc<Notify>,
-    /// The task that keeps subscriptions; for one round, there is none.
-    subscribing: Mutex<Option<JoinHandle<()>>>,
-    /// The vigil's task; for one round, there is none, and it looks once at the end.
-    vigil: Mutex<Option<JoinHandle<()>>>,
-    /// The task of the watch over feeds; the same.
-    feed_watch: Mutex<Option<JoinHandle<()>>>,
+    /// What goes on beside the scheduler; for one round nothing does, and each looks once at the end.
+    beside: Mutex<Vec<JoinHandle<()>>>,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -148,21 +143,24 @@ impl App {
         let post = Post { pipeline: pipeline.subscribe() };
         let vigil = vigil(&post, &options, &events);
         vigil.begin().await?;
-        let watching = || tokio::spawn(vigil.run(events.subscribe(), stop.clone()));
-        let vigil = (!options.once).then(watching);
+        let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
-        let watching = || tokio::spawn(feed_watch.run(stop.clone()));
-        let feed_watch = (!options.once).then(watching);
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
-        let subscribing = (!options.once).then(|| tokio::spawn(push.clone().run(stop.clone())));
         let articles = Articles {
             pipeline: pipeline.subscribe(),
             wanted: wanted.clone(),
             gate: gate.clone(),
             holds: holds.clone(),
         };
-        let reading = (!options.once).then(|| tokio::spawn(articles.run(stop.clone())));
+        let mut beside = Vec::new();
+        if !options.once {
+            beside.push(tokio::spawn(push.clone().run(stop.clone())));
+            beside.push(tokio::spawn(articles.run(stop.clone())));
+            beside.push(tokio::spawn(vigil.run(events.subscribe(), stop.clone())));
+            beside.push(tokio::spawn(feed_watch.run(stop.clone())));
+            beside.push(tokio::spawn(burst_watch.run(stop.clone())));
+        }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
             store,
@@ -176,12 +174,9 @@ impl App {
             wanted,
             gate,
             holds,
-            articles: Mutex::new(reading),
             push,
             hubs,
-            subscribing: Mutex::new(subscribing),
-            vigil: Mutex::new(vigil),
-            feed_watch: Mutex::new(feed_watch),
+            beside: Mutex::new(beside),
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -268,7 +263,9 @@ impl App {
         articles.drain(&self.stop).await;
         let post = Post { pipeline: self.pipeline.subscribe() };
         vigil(&post, &self.options, &self.events).look().await;
-        FeedWatch { clock: self.options.clock.clone(), post }.look().await;
+        let clock = &self.options.clock;
+        BurstWatch { clock: clock.clone(), post: post.clone() }.look().await;
+        FeedWatch { clock: clock.clone(), post }.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -290,17 +287,8 @@ impl App {
         if let Some(scheduler) = self.scheduler.lock().await.take() {
             let _failed = scheduler.await;
         }
-        if let Some(subscribing) = self.subscribing.lock().await.take() {
-            let _failed = subscribing.await;
-        }
-        if let Some(articles) = self.articles.lock().await.take() {
-            let _failed = articles.await;
-        }
-        if let Some(vigil) = self.vigil.lock().await.take() {
-            let _failed = vigil.await;
-        }
-        if let Some(feed_watch) = self.feed_watch.lock().await.take() {
-            let _failed = feed_watch.await;
+        for task in self.beside.lock().await.drain(..) {
+            let _failed = task.await;
         }
         self.live.lock().await.dispatchers.stop().await;
     }

@@ -13,6 +13,7 @@ use crate::deliver::notice;
 use crate::domain::ids::ChannelId;
 use crate::domain::notice::{Notice, SEVERITY};
 use crate::store::Store;
+use crate::store::bursts::HourKept;
 use crate::store::error::StoreError;
 use crate::store::notices::{Freeze, Mark};
 
@@ -53,6 +54,24 @@ impl Post {
         let posted = !notices.is_empty();
         pipeline.store.post(notices, channels, marks, now, FREEZE).await?;
         if posted {
+            pipeline.committed.send_replace(());
+        }
+        Ok(())
+    }
+
+    /// Keeps an hour of the watch over bursts, and tells its bursts.
+    pub async fn keep_hour(&self, kept: HourKept) -> Result<(), StoreError> {
+        let pipeline = self.pipeline.borrow().clone();
+        let told: Vec<Notice> = kept
+            .bursts
+            .iter()
+            .flat_map(|burst| burst.notice.clone())
+            .map(|(notice, _)| notice)
+            .collect();
+        if pipeline.store.keep_hour(kept, FREEZE).await? && !told.is_empty() {
+            for notice in told {
+                tracing::info!(event = notice.kind.as_str(), "{}", notice.headline);
+            }
             pipeline.committed.send_replace(());
         }
         Ok(())

@@ -33,7 +33,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
 /// One feed under schedule.
 struct Scheduled {
     feed: Arc<Feed>,
-    state: FeedState,
+    /// Shared with the visit that waits for its turn: thousands may.
+    state: Arc<FeedState>,
     /// Grows with each new due time: older heap entries are void.
     turn: u64,
     /// Visits in a row that the store would not record.
@@ -96,7 +97,7 @@ impl Scheduler {
         for (feed, state) in feeds {
             let unreached = state.next_reason == schedule::NETWORK;
             let key = feed.key.clone();
-            scheduler.add(feed, state);
+            scheduler.add(feed, Arc::new(state));
             if unreached {
                 scheduler.schedule(key, Duration::ZERO);
             }
@@ -142,7 +143,7 @@ impl Scheduler {
         self.failed
     }
 
-    fn add(&mut self, feed: Arc<Feed>, state: FeedState) {
+    fn add(&mut self, feed: Arc<Feed>, state: Arc<FeedState>) {
         let wait = if self.once { Duration::ZERO } else { self.until_due(&state) };
         let key = feed.key.clone();
         self.feeds.insert(key.clone(), Scheduled { feed, state, turn: 0, unrecorded: 0 });
@@ -279,7 +280,7 @@ impl Scheduler {
         for (key, place) in waiting {
             let Some(scheduled) = self.feeds.get_mut(&key) else { continue };
             let (state, wait) = schedule::resume(&scheduled.state, hold, place);
-            scheduled.state = state.clone();
+            scheduled.state = Arc::new(state.clone());
             states.push(state);
             if !self.once {
                 self.schedule(key, wait);
@@ -305,7 +306,7 @@ impl Scheduler {
         scheduled.unrecorded = 0;
         let moved = state.url != scheduled.feed.url;
         if !moved {
-            scheduled.state = state;
+            scheduled.state = Arc::new(state);
         }
         if !self.once {
             self.schedule(key.clone(), if moved { Duration::ZERO } else { wait });
@@ -355,7 +356,7 @@ impl Scheduler {
             Order::Ping(key) => self.asked(key, Asker::Hub),
             Order::Pushed { feed, until } => {
                 if let Some(scheduled) = self.feeds.get_mut(&feed) {
-                    scheduled.state.pushed_until = until;
+                    Arc::make_mut(&mut scheduled.state).pushed_until = until;
                 }
             }
             Order::Replace { pipeline, feeds } => {
@@ -368,7 +369,9 @@ impl Scheduler {
                 for (feed, stored) in feeds {
                     // What was read from the database may be older than a visit since then.
                     let ours = self.feeds.remove(&feed.key).map(|scheduled| scheduled.state);
-                    let state = ours.filter(|ours| ours.url == feed.url).unwrap_or(stored);
+                    let state = ours
+                        .filter(|ours| ours.url == feed.url)
+                        .unwrap_or_else(|| Arc::new(stored));
                     self.add(feed, state);
                 }
             }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, clean, plain, second, shield};
 use crate::domain::ids::{ChannelId, DeliveryId, NoticeId};
-use crate::domain::notice::{FeedNote, Notice, SEVERITY};
+use crate::domain::notice::{FeedNote, Notice};
 
 /// Names the shape of the object, first in its bytes.
 pub const SCHEMA: &str = "wirewatch.notice.v1";
@@ -20,8 +20,8 @@ pub struct NoticeV1 {
     /// [`SCHEMA`].
     pub schema: String,
     pub id: String,
-    /// `feeds_trouble`, `feeds_well`, `network_down`, `network_back`, `topics_silent` or
-    /// `topics_heard`.
+    /// `feeds_trouble`, `feeds_well`, `network_down`, `network_back`, `topics_silent`,
+    /// `topics_heard` or `burst`.
     pub event: String,
     pub time: String,
     /// As of an alert: channels for more severe things only are not told.
@@ -69,7 +69,7 @@ impl NoticeV1 {
             id: id.to_string(),
             event: notice.kind.as_str().to_owned(),
             time: second(notice.at),
-            severity: SEVERITY.as_str().to_owned(),
+            severity: notice.severity.as_str().to_owned(),
             headline: plain(&notice.headline, MAX_DETAIL_CHARS),
             feeds: notice.feeds.iter().map(FeedNoteV1::from).collect(),
             topics: notice

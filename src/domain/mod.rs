@@ -4,11 +4,12 @@
 //! Reading order: what a [`feed`] is and [when it is due](schedule); what an [`entry`] is, its
 //! identity and its [`document`]; which [`topic`] it matches; which [`story`] it tells; whether
 //! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. What wirewatch tells of its own work is a [`notice`], decided in
-//! [`operations`]. [`rehearsal`] makes that decision over
+//! [`operations`]; of a topic as a whole, a [`burst`]. [`rehearsal`] makes that decision over
 //! entries in memory, [`backtest`] over those of the past.
 
 pub mod alert;
 pub mod backtest;
+pub mod burst;
 pub mod document;
 pub mod entry;
 pub mod feed;

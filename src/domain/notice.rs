@@ -24,16 +24,19 @@ pub enum NoticeKind {
     /// Topics match less than is expected of them.
     TopicsSilent,
     TopicsHeard,
+    /// Far more is said of a topic than is usual.
+    Burst,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 6] = [
+    pub const ALL: [NoticeKind; 7] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
         NoticeKind::NetworkBack,
         NoticeKind::TopicsSilent,
         NoticeKind::TopicsHeard,
+        NoticeKind::Burst,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -44,6 +47,7 @@ impl NoticeKind {
             NoticeKind::NetworkBack => "network_back",
             NoticeKind::TopicsSilent => "topics_silent",
             NoticeKind::TopicsHeard => "topics_heard",
+            NoticeKind::Burst => "burst",
         }
     }
 
@@ -52,7 +56,8 @@ impl NoticeKind {
     }
 }
 
-/// How much a notice matters: channels for more severe things only are not told.
+/// How much a notice matters that is not about one topic: channels for more severe things only
+/// are not told.
 pub const SEVERITY: Severity = Severity::Medium;
 
 /// Something to be told of wirewatch's own work.
@@ -60,6 +65,8 @@ pub const SEVERITY: Severity = Severity::Medium;
 pub struct Notice {
     pub at: Timestamp,
     pub kind: NoticeKind,
+    /// Channels for more severe things only are not told.
+    pub severity: Severity,
     /// One line.
     pub headline: String,
     /// At most [`MAX_NAMED`] of each.
@@ -102,7 +109,7 @@ impl Notice {
     ) -> Self {
         let more = feeds.len().saturating_sub(MAX_NAMED);
         feeds.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds, topics: Vec::new(), more }
+        Self { at, kind, severity: SEVERITY, headline, feeds, topics: Vec::new(), more }
     }
 
     /// A notice about topics, of which the first ones are named.
@@ -117,6 +124,13 @@ impl Notice {
         };
         let more = topics.len().saturating_sub(MAX_NAMED);
         topics.truncate(MAX_NAMED);
-        Self { at, kind, headline, feeds: Vec::new(), topics, more }
+        Self { at, kind, severity: SEVERITY, headline, feeds: Vec::new(), topics, more }
+    }
+
+    /// A notice that far more is said of a topic than is usual; `text` says how much more.
+    pub fn of_burst(at: Timestamp, name: &str, severity: Severity, note: TopicNote) -> Self {
+        let headline = format!("far more than usual on {name}");
+        let (kind, feeds) = (NoticeKind::Burst, Vec::new());
+        Self { at, kind, severity, headline, feeds, topics: vec![note], more: 0 }
     }
 }

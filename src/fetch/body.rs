@@ -9,6 +9,7 @@ use crate::config::FetchConfig;
 
 use super::coding::{self, DecodeError, Decoded};
 use super::failure::FetchFailure;
+use super::memory::{BodyMemory, Claim};
 
 /// How much larger than it was sent a body that is only looked at may become by decoding.
 const PEEK_FACTOR: usize = 16;
@@ -21,11 +22,12 @@ pub struct Reading {
 }
 
 /// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
-/// it must not be larger than they.
+/// it must not be larger than they. A body beyond the free share of `memory` waits for its part.
 pub async fn read(
     response: Response,
     headers: &HeaderMap,
     config: &FetchConfig,
+    memory: &BodyMemory,
     first: Option<usize>,
 ) -> Result<Reading, FetchFailure> {
     let most = usize::try_from(config.max_body_bytes).unwrap_or(usize::MAX);
@@ -33,20 +35,50 @@ pub async fn read(
     let limit_bytes = limit as u64;
     let too_large = || FetchFailure::TooLarge { limit_bytes };
 
-    let raw = receive(response, limit, first.is_some(), config).await?;
     let declared = content_encoding(headers);
+    let mut claim = memory.claim();
+    let raw = receive(response, limit, first.is_some(), &declared, &mut claim, config).await?;
     if !coding::is_encoded(&declared, &raw.body) {
-        return Ok(raw);
+        return Ok(Reading { body: claim.keep(raw.body), ..raw });
     }
-    // Decoding megabytes would keep the worker from other feeds.
-    let body = raw.body;
-    let codings = declared.clone();
-    let decoded = tokio::task::spawn_blocking(move || coding::decode(&codings, body, limit)).await;
-    match decoded {
-        Ok(Ok(Decoded { body, cut })) => Ok(Reading { body, truncated: raw.truncated || cut }),
-        Ok(Err(DecodeError::TooLarge)) => Err(too_large()),
-        Ok(Err(DecodeError::Broken)) | Err(_) => Err(FetchFailure::Decode { coding: declared }),
+    match decode(&declared, raw.body, limit, memory.free_bytes(), &mut claim).await {
+        Ok(Decoded { body, cut }) => {
+            Ok(Reading { body: claim.keep(body), truncated: raw.truncated || cut })
+        }
+        Err(DecodeError::TooLarge) => Err(too_large()),
+        Err(DecodeError::Broken) => Err(FetchFailure::Decode { coding: declared }),
     }
+}
+
+/// Decodes a body as far as the free share goes, and where that does not suffice, once more with
+/// all that it may become reserved: nobody knows beforehand how large it is.
+async fn decode(
+    declared: &str,
+    body: Bytes,
+    limit: usize,
+    free: usize,
+    claim: &mut Claim,
+) -> Result<Decoded, DecodeError> {
+    if body.len() <= free && free < limit {
+        match decode_aside(declared, body.clone(), free).await {
+            Err(DecodeError::TooLarge) => claim.reserve(most(limit, true)).await,
+            outcome => return outcome,
+        }
+    }
+    decode_aside(declared, body, limit).await
+}
+
+/// Decoding megabytes would keep the worker from other feeds.
+async fn decode_aside(declared: &str, body: Bytes, limit: usize) -> Result<Decoded, DecodeError> {
+    let declared = declared.to_owned();
+    let work = move || coding::decode(&declared, body, limit);
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(DecodeError::Broken))
+}
+
+/// The most memory that a body of up to `limit` bytes takes: an encoded one is there twice while it
+/// is decoded.
+fn most(limit: usize, encoded: bool) -> usize {
+    if encoded { limit.saturating_mul(2) } else { limit }
 }
 
 /// The beginning of a body that is only looked at, decoded as far as it can be; nothing where
@@ -70,10 +102,13 @@ async fn receive(
     mut response: Response,
     limit: usize,
     begins: bool,
+    declared: &str,
+    claim: &mut Claim,
     config: &FetchConfig,
 ) -> Result<Reading, FetchFailure> {
     let limit_bytes = limit as u64;
-    let announced = response.content_length().unwrap_or_default();
+    let length = response.content_length();
+    let announced = length.unwrap_or_default();
     if announced > limit_bytes && !begins {
         return Err(FetchFailure::TooLarge { limit_bytes });
     }
@@ -87,7 +122,16 @@ async fn receive(
                 body.extend_from_slice(&chunk[..limit - body.len()]);
                 return Ok(Reading { body: body.freeze(), truncated: true });
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                if claim.is_short_of(body.len() + chunk.len()) {
+                    let begun: &[u8] = if body.is_empty() { &chunk } else { &body };
+                    let sent = length.and_then(|length| usize::try_from(length).ok());
+                    let encoded = coding::is_encoded(declared, begun);
+                    let sent = sent.filter(|_| !encoded).map_or(limit, |sent| sent.min(limit));
+                    claim.reserve(most(sent, encoded)).await;
+                }
+                body.extend_from_slice(&chunk);
+            }
             Ok(None) => break,
             Err(error) if error.is_timeout() => {
                 return Err(FetchFailure::TimeoutRead { after: config.read_timeout });

@@ -3,7 +3,7 @@
 //!
 //! [`hosts`] spaces out requests per host; the redirect loop is our own (`redirect`), so that
 //! [`crate::egress`] judges every hop; `validators` asks "has it changed?"; `body` and
-//! `coding` read no more than is allowed; `freshness` reads when to come again; [`stand_in`] knows
+//! `coding` read no more than is allowed, `memory` no more at once than there is room for; `freshness` reads when to come again; [`stand_in`] knows
 //! what stands where a feed was expected; everything that can go wrong is a
 //! [`failure::FetchFailure`].
 
@@ -15,6 +15,7 @@ mod freshness;
 pub mod hosts;
 pub mod hub;
 mod links;
+mod memory;
 mod page;
 mod redirect;
 mod robots;
@@ -42,6 +43,7 @@ use self::body::Reading;
 use self::budget::Budget;
 use self::failure::FetchFailure;
 use self::hosts::{HostGate, Permit};
+use self::memory::BodyMemory;
 use self::redirect::Trail;
 use self::robots::Robots;
 use self::stand_in::StandIn;
@@ -71,6 +73,7 @@ pub struct Fetcher {
     excepted: Way,
     gate: HostGate,
     robots: Robots,
+    memory: BodyMemory,
     config: FetchConfig,
     longest_turn: Duration,
 }
@@ -157,6 +160,7 @@ impl Fetcher {
             excepted: Way::new(egress, limits)?,
             gate: HostGate::new(config.max_concurrent, config.host_gap),
             robots: Robots::default(),
+            memory: BodyMemory::default(),
             config: config.clone(),
             longest_turn: MAX_TURN,
         })
@@ -325,7 +329,7 @@ impl Fetcher {
                 site: schedule::site(&fetched.final_url),
             });
         }
-        let read = body::read(response, &headers, &self.config, ask.first);
+        let read = body::read(response, &headers, &self.config, &self.memory, ask.first);
         let Reading { body, truncated } = budget.spend(read).await??;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {

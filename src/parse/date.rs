@@ -3,11 +3,13 @@
 //!
 //! `plain` frees the text of what surrounds a date, `pieces` splits it, `words` reads it piece by
 //! piece with the `clock`, the `names` of months and weekdays and the `zone`s there are, and `calendar` decides which day
-//! the pieces can mean; if that is more than one, there is none.
+//! the pieces can mean; if that is more than one, there is none, unless the document's other dates
+//! prove the `order` it is written in.
 
 mod calendar;
 mod clock;
 mod names;
+mod order;
 mod pieces;
 mod plain;
 mod words;
@@ -17,6 +19,11 @@ mod zone;
 mod tests;
 
 use jiff::Timestamp;
+use jiff::civil::Time;
+
+use self::zone::Zone;
+
+pub use self::order::settle;
 
 /// No date is longer; the longest real ones name zone and weekday in full, or carry markup.
 const MAX_BYTES: usize = 200;
@@ -26,7 +33,8 @@ const MAX_BYTES: usize = 200;
 pub struct Read {
     pub at: Timestamp,
     /// The text leaves something open that decides the second: it names no zone (taken as UTC),
-    /// no time of day (as midnight), no day (as the first), or a zone that has two meanings.
+    /// no time of day (as midnight), no day (as the first), no month (as January), or a zone that
+    /// has two meanings.
     pub assumed: bool,
 }
 
@@ -43,7 +51,11 @@ pub fn read(text: &str) -> Option<Read> {
     {
         return Some(Read { at, assumed: false });
     }
-    words::read(&plain)
+    if let Some(day) = calendar::bare(main) {
+        let (at, _) = Zone::Utc.at(day.to_datetime(Time::midnight()))?;
+        return Some(Read { at, assumed: true });
+    }
+    words::read(&plain, None)
 }
 
 /// Seconds since 1970, or thousandths, millionths or milliardths: between 1990 and 2100, so that

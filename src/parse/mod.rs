@@ -70,7 +70,7 @@ pub fn read(
     let (bytes, packed) = unpack::unpack(body, limits)?;
     tally.add(Fault::Packed, usize::from(packed));
     let text = decode::read(&bytes, content_type, limits.body_bytes, &mut tally);
-    match sniff::kind(&text) {
+    let mut feed = match sniff::kind(&text) {
         Kind::Nothing => Err(ParseFailure::Empty),
         Kind::Xml { start, wrapped } => {
             tally.add(Fault::Wrapped, usize::from(wrapped));
@@ -83,5 +83,7 @@ pub fn read(
             Err(ParseFailure::NotAFeed { what: format!("an XML document of <{root}>") })
         }
         Kind::Other => Err(ParseFailure::NotAFeed { what: "neither XML nor JSON".to_owned() }),
-    }
+    }?;
+    date::settle(&mut feed.entries);
+    Ok(feed)
 }

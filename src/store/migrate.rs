@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_articles.sql"),
     include_str!("../../migrations/0010_push.sql"),
     include_str!("../../migrations/0011_stories.sql"),
+    include_str!("../../migrations/0013_bursts.sql"),
 ];
 
 /// What a file turned out to be.

@@ -6,12 +6,13 @@
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
 //! [`story_edits`]), [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
-//! [`vigil`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
 pub mod articles;
+pub mod bursts;
 pub mod checkup;
 mod column;
 pub mod counts;

@@ -98,13 +98,14 @@ impl Store {
     }
 }
 
-fn add(
+/// Keeps a notice with a delivery to each of `channels`.
+pub(super) fn add(
     conn: &Connection,
     notice: &Notice,
     channels: &[ChannelId],
     ids: &mut IdSource,
     freeze: Freeze,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<NoticeId> {
     let id = NoticeId(ids.next(notice.at));
     let object = (freeze.object)(notice, id);
     conn.prepare_cached(
@@ -122,7 +123,7 @@ fn add(
         let body = (freeze.body)(notice, id, channel, delivery);
         outbox::add_notice(conn, delivery, id, channel, &body, notice.at)?;
     }
-    Ok(())
+    Ok(id)
 }
 
 fn remember(conn: &Connection, mark: &Mark, now: Timestamp) -> rusqlite::Result<()> {

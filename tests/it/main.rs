@@ -3,6 +3,7 @@
 mod support;
 
 mod backtest;
+mod bursts;
 mod cli;
 mod config_problems;
 mod crash;

@@ -3,6 +3,7 @@
 
 mod damage;
 mod hostile;
+mod memory;
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -140,6 +140,7 @@ fn topic() -> Topic {
             },
             max_age: Duration::from_secs(86_400),
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/defence.toml".to_owned(),

@@ -36,6 +36,11 @@ pub enum Topics {
         #[arg(long)]
         deny_warnings: bool,
     },
+    /// List when far more was said of topics than is usual
+    Bursts {
+        /// Only of this topic, and what is usual for it
+        topic: Option<String>,
+    },
     /// Suggest terms, exclusions and exceptions from verdicts, and show what the rule missed
     Suggest {
         topic: String,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::exit::Failure;
 use crate::cli::moment;
 use crate::cli::session::Session;
+use crate::cli::topics::bursts;
 use crate::config::Config;
 use crate::domain::alert::mark::Mark;
 use crate::domain::ids::TopicId;
@@ -22,6 +23,8 @@ pub struct Heard {
     pub silent_since: Option<Timestamp>,
     /// Why the daemon last ran it as it was before, and not as its file said.
     pub kept: Option<String>,
+    /// How much is usually said of it, as a clause.
+    pub usual: Option<String>,
     /// How many of its finds were said to be what, in the order of [`Mark::ALL`].
     marked: [u32; Mark::ALL.len()],
 }
@@ -39,6 +42,9 @@ impl Heard {
         }
         if let Some(at) = self.silent_since {
             lines.push(format!("  silent     since {}: less than expected", moment::text(at)));
+        }
+        if let Some(usual) = &self.usual {
+            lines.push(format!("  bursts     {usual}"));
         }
         if let Some(why) = &self.kept {
             lines.push(format!("  runs       as it last did, since a test failed: {why}"));
@@ -75,7 +81,9 @@ pub fn read(config: &Config, session: &Session) -> Result<HashMap<TopicId, Heard
         let marked = Mark::ALL.map(count);
         let (last_match, silent_since) = (view.last_match, view.silent_since);
         let kept = kept.remove(view.id.as_str());
-        heard.insert(view.id, Heard { last_match, silent_since, kept, marked });
+        let course = store.burst_course(&view.id)?;
+        let usual = course.as_ref().map(|course| bursts::standing(Some(course)));
+        heard.insert(view.id, Heard { last_match, silent_since, kept, usual, marked });
     }
     Ok(heard)
 }

@@ -22,6 +22,8 @@ pub struct AlertPolicy {
     /// Most revisions of this topic's alerts that are pushed to channels within 24 hours. What is
     /// over it is raised, stored and logged all the same. `None`: no limit.
     pub budget: Option<u32>,
+    /// Whether it is told when far more is said of the topic than is usual.
+    pub burst: bool,
 }
 
 /// When an open alert gets a revision.

@@ -73,6 +73,7 @@ fn topic() -> Arc<Topic> {
             follow_up: FollowUp { publishers: vec![2, 3], quiet: DAY, repeat_every: 6 * HOUR },
             max_age: 7 * DAY,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

@@ -41,9 +41,30 @@ pub fn named_month(year: i16, months: u16, day: i8, weekdays: u8) -> Option<Date
     only(months.filter_map(|month| Date::new(year, month, day).ok()), weekdays)
 }
 
+/// The order of day, month and year, by what stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Day,
+    Month,
+    Year,
+}
+
+impl Order {
+    pub const ALL: [Self; 3] = [Self::Day, Self::Month, Self::Year];
+
+    /// One bit for each.
+    pub fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// The day of three numbers in the order they stand in. Four digits are the year; what else they
-/// mean has to follow from their size or the weekday.
-pub fn numeric([first, second, third]: [Number; 3], weekdays: u8) -> Option<Date> {
+/// mean has to follow from `order`, their size or the weekday.
+pub fn numeric(
+    [first, second, third]: [Number; 3],
+    weekdays: u8,
+    order: Option<Order>,
+) -> Option<Date> {
     let date = |year: Number, month: Number, day: Number| {
         let month = if month.digits == 3 { i8::try_from(month.value).ok() } else { month.small() };
         Date::new(year.year()?, month?, day.small()?).ok()
@@ -57,13 +78,40 @@ pub fn numeric([first, second, third]: [Number; 3], weekdays: u8) -> Option<Date
     let day_first = date(third, second, first);
     let month_first = date(third, first, second);
     let year_first = date(first, second, third).filter(|_| third.digits <= 2);
-    only([day_first, month_first, year_first].into_iter().flatten(), weekdays)
+    match order {
+        None => only([day_first, month_first, year_first].into_iter().flatten(), weekdays),
+        Some(Order::Day) => day_first.filter(|day| fits(*day, weekdays)),
+        Some(Order::Month) => month_first.filter(|day| fits(*day, weekdays)),
+        Some(Order::Year) => year_first.filter(|day| fits(*day, weekdays)),
+    }
 }
 
 /// `20240603`.
 pub fn compact(digits: &str) -> Option<Date> {
     let number = |at: std::ops::Range<usize>| Number::of(digits.get(at)?);
-    numeric([number(0..4)?, number(4..6)?, number(6..8)?], 0)
+    numeric([number(0..4)?, number(4..6)?, number(6..8)?], 0, None)
+}
+
+/// What is digits and hyphens only and means one day or the first of one period: `2024` (W3C-DTF),
+/// `2024155`, and without a century `-2406` and `-24-06` (ISO 8601:1988). No other notation has
+/// four digits after a hyphen; `240603` and `24155` without one mean other things too.
+pub fn bare(text: &str) -> Option<Date> {
+    let short = text.strip_prefix('-');
+    let (year, rest) = match short {
+        Some(short) => (short.get(..2)?, short.get(2..)?),
+        None => (text.get(..4)?, text.get(4..)?),
+    };
+    let rest = if short.is_some() { rest.strip_prefix('-').unwrap_or(rest) } else { rest };
+    if !year.bytes().chain(rest.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let year = Number::of(year)?.year()?;
+    match (short, rest.len()) {
+        (None, 0) => Date::new(year, 1, 1).ok(),
+        (None, 3) => ordinal(year, rest.parse().ok()?),
+        (Some(_), 2) => Date::new(year, rest.parse().ok()?, 1).ok(),
+        _ => None,
+    }
 }
 
 /// The n-th day of a year (ISO 8601, ordinal date).
@@ -99,11 +147,15 @@ fn only(candidates: impl Iterator<Item = Date>, weekdays: u8) -> Option<Date> {
     days.sort();
     days.dedup();
     if days.len() > 1 {
-        let fits = |day: &Date| weekdays & (1 << day.weekday().to_monday_zero_offset()) != 0;
-        days.retain(fits);
+        days.retain(|day| weekdays != 0 && fits(*day, weekdays));
     }
     match days.as_slice() {
         [day] => Some(*day),
         _ => None,
     }
+}
+
+/// Whether a day is one of the weekdays, if any are named.
+fn fits(day: Date, weekdays: u8) -> bool {
+    weekdays == 0 || weekdays & (1 << day.weekday().to_monday_zero_offset()) != 0
 }

@@ -73,7 +73,11 @@ pub fn colon_clock(ahead: &Ahead, hour: &str, colon: char) -> Option<(Clock, usi
         .number(6)
         .filter(|_| matches!(ahead.sign(5), Some('.' | ',')) && ahead.glued(5) && ahead.glued(6));
     let length = if fraction.is_some() { 7 } else { 5 };
-    let again = ahead.sign(length) == Some(':') && ahead.glued(length);
+    // A colon before an offset is some programs' slip; before a number it is a fourth part, which
+    // says nothing if it is zero, be it of a second or of an hour.
+    let slip = matches!(ahead.sign(length + 1), Some('+' | '-'))
+        || (ahead.number(length + 1) == Some("00") && ahead.is_last(length + 1));
+    let again = ahead.sign(length) == Some(':') && ahead.glued(length) && !slip;
     Some((Clock::new(hour, minute, second, fraction.unwrap_or(""))?, length)).filter(|_| !again)
 }
 

@@ -25,6 +25,10 @@ const REFERENCES: &[(&str, &str)] = &[
 
 /// What is left without markup, comments and marks that are not seen.
 pub fn plain(text: &str) -> Plain {
+    // Nearly every date has none of these.
+    if text.is_ascii() && !text.contains(['&', '<', '(', '[', ')', ']']) {
+        return Plain { text: text.to_owned(), comments: String::new() };
+    }
     let mut plain = Plain::default();
     let mut depth = 0_usize;
     let mut in_tag = false;
@@ -53,6 +57,9 @@ pub fn plain(text: &str) -> Plain {
 
 /// A word without what differs between its spellings: case, accents, the final sigma.
 pub fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     let is_syllable = |char: char| ('\u{ac00}'..='\u{d7a3}').contains(&char);
     let mut folded = String::with_capacity(word.len());
     for char in word.chars().flat_map(char::to_lowercase) {
@@ -63,6 +70,19 @@ pub fn fold(word: &str) -> String {
         }
     }
     folded.replace('ς', "σ")
+}
+
+/// A weekday whose letters a wrong charset has spoilt, as in `S?bado, 3 Jun`, says nothing.
+pub fn without_garbled_weekday(text: &str) -> &str {
+    let spoilt = |word: &str| {
+        word.starts_with(char::is_alphabetic)
+            && word.contains(['?', '\u{fffd}'])
+            && !word.contains(|char: char| char.is_ascii_digit())
+    };
+    match text.trim_start().split_once(',') {
+        Some((word, rest)) if spoilt(word) => rest,
+        _ => text,
+    }
 }
 
 fn without_references(text: &str) -> String {

@@ -1,5 +1,7 @@
-//! What is read of a date, and what is not. The tables are in `read` and `unread`.
+//! What is read of a date, and what is not. The tables are in `read` and `unread`, and
+//! what other dates prove in `order`.
 
+mod order;
 mod read;
 mod unread;
 

@@ -5,20 +5,21 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::Read;
-use super::calendar::{self, Number};
+use super::calendar::{self, Number, Order};
 use super::clock::{Clock, Half, colon_clock, half, unit_clock};
 use super::names;
 use super::pieces::{Ahead, Glued, Piece, pieces};
-use super::plain::Plain;
+use super::plain::{Plain, without_garbled_weekday};
 use super::zone::{self, Zone, offset_at};
 
 /// Who writes its script lives in its one zone.
 const HANGUL: std::ops::RangeInclusive<char> = '\u{ac00}'..='\u{d7a3}';
 const KOREA: Zone = Zone::Named { minutes: 540, certain: false };
 
-/// Reads what [`super::plain::plain`] left; a zone may stand in the comments.
-pub fn read(plain: &Plain) -> Option<Read> {
-    let mut words = Words::default();
+/// Reads what [`super::plain::plain`] left; a zone may stand in the comments. `order` is how three
+/// numbers stand that do not tell it themselves, where that is known.
+pub fn read(plain: &Plain, order: Option<Order>) -> Option<Read> {
+    let mut words = Words { order, ..Words::default() };
     words.take_all(&pieces(without_garbled_weekday(&plain.text))?)?;
     if words.zone.is_none() {
         words.zone = pieces(&plain.comments).and_then(|comment| zone_of(&comment));
@@ -27,19 +28,6 @@ pub fn read(plain: &Plain) -> Option<Read> {
         words.zone = Some(KOREA);
     }
     words.finish()
-}
-
-/// A weekday whose letters a wrong charset has spoilt, as in `S?bado, 3 Jun`, says nothing.
-fn without_garbled_weekday(text: &str) -> &str {
-    let spoilt = |word: &str| {
-        word.starts_with(char::is_alphabetic)
-            && word.contains(['?', '\u{fffd}'])
-            && !word.contains(|char: char| char.is_ascii_digit())
-    };
-    match text.trim_start().split_once(',') {
-        Some((word, rest)) if spoilt(word) => rest,
-        _ => text,
-    }
 }
 
 /// The zone in a comment: by name, with an offset or without.
@@ -60,6 +48,7 @@ struct Words {
     day: Option<Date>,
     /// Three numbers with one sign between them.
     triple: Option<[Number; 3]>,
+    order: Option<Order>,
     year: Option<Number>,
     /// What can be the month, as a mask.
     months: u16,
@@ -105,6 +94,15 @@ impl Words {
         }
         let number = Number::of(digits)?;
         let ahead = Ahead { pieces, at };
+        if digits == "00"
+            && self.clock.is_some()
+            && self.zone.is_none()
+            && ahead.is_last(0)
+            && self.is_whole()
+        {
+            self.assumed = true;
+            return Some(1);
+        }
         match ahead.word(1) {
             Some("年" | "년") => self.year = Some(number),
             Some("月" | "월") => {
@@ -119,6 +117,12 @@ impl Words {
             }
         }
         Some(2)
+    }
+
+    /// Whether nothing of the day is missing.
+    fn is_whole(&self) -> bool {
+        let by_name = self.months != 0 && self.numbers.len() + usize::from(self.year.is_some()) > 1;
+        by_name || self.day.is_some() || self.triple.is_some()
     }
 
     fn has_day(&self) -> bool {
@@ -193,7 +197,9 @@ impl Words {
                     unit_clock(ahead, digits)?
                 }
                 (_, Some("am" | "pm" | "uhr" | "uur")) => (Clock::new(digits, "0", "0", "")?, 1),
-                _ if after_t => (Clock::new(digits, "0", "0", "")?, 1),
+                _ if after_t || self.is_hour_with_offset(ahead) => {
+                    (Clock::new(digits, "0", "0", "")?, 1)
+                }
                 _ => return None,
             }
         } else {
@@ -212,11 +218,18 @@ impl Words {
         Some(length)
     }
 
+    /// Whether only an offset follows a whole day and this number: `3 Jun 2024 10 +0200`.
+    fn is_hour_with_offset(&self, ahead: &Ahead) -> bool {
+        let offset = matches!(ahead.sign(1), Some('+' | '-')) && ahead.glued(2) && ahead.is_last(2);
+        let offset =
+            offset && !ahead.glued(1) && ahead.number(2).is_some_and(|digits| digits.len() == 4);
+        offset && self.numbers.last().is_some_and(|year| year.digits == 4) && self.is_whole()
+    }
+
     /// Whether a number with a point in it is a time: the day is complete, or a word announces it.
     fn expects_time(&self, ahead: &Ahead) -> bool {
         let announced = matches!(ahead.word_before(), Some("kl" | "klo" | "ore" | "alle"));
-        let by_name = self.months != 0 && (self.numbers.len() == 2 || self.year.is_some());
-        announced || by_name || self.day.is_some() || self.triple.is_some()
+        announced || self.is_whole() || (self.months != 0 && self.year.is_some())
     }
 
     fn word(&mut self, pieces: &[Glued], at: usize, word: &str) -> Option<usize> {
@@ -348,7 +361,9 @@ impl Words {
                 (None, [first, second, third]) => [*first, *second, *third],
                 _ => return None,
             };
-            return self.literal(triple).or_else(|| calendar::numeric(triple, self.weekdays));
+            return self
+                .literal(triple)
+                .or_else(|| calendar::numeric(triple, self.weekdays, self.order));
         }
         if self.triple.is_some() {
             return None;

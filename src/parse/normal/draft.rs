@@ -49,6 +49,9 @@ impl<'a> Dates<'a> {
     pub fn best(&mut self) -> Option<&str> {
         self.0.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
         let mut texts = self.0.iter().map(|(_, text)| &**text);
+        if self.0.len() < 2 {
+            return texts.next();
+        }
         texts.clone().find(|text| date::read(text).is_some()).or_else(|| texts.next())
     }
 }

@@ -234,6 +234,7 @@ pub fn topic() -> Topic {
             },
             max_age: Duration::from_secs(48 * 3600),
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/news.toml".to_owned(),

@@ -17,6 +17,7 @@ fn policy() -> AlertPolicy {
         follow_up: FollowUp { publishers: vec![2, 5], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
         max_age: 7 * 24 * HOUR,
         budget: None,
+        burst: false,
     }
 }
 

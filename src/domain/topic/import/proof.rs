@@ -110,6 +110,7 @@ pub fn topic(draft: &DraftTopic) -> Result<Topic, String> {
             },
             max_age: Duration::MAX,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: String::new(),

@@ -46,6 +46,7 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
             },
             max_age: Duration::from_secs(7 * 86_400),
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

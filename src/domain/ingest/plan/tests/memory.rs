@@ -38,6 +38,7 @@ pub fn topic(id: &str) -> Arc<Topic> {
             follow_up: FollowUp { publishers: vec![2], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
             max_age: 7 * 24 * HOUR,
             budget: None,
+            burst: false,
         },
         tests: Vec::new(),
         file: "topics/test.toml".to_owned(),

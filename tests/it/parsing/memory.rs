@@ -1,0 +1,129 @@
+//! What the worst documents take of memory, measured from outside: each is read by a process of
+//! its own, which is this test program started again for that one document.
+
+use std::fmt::Write;
+use std::process::Command;
+use std::{env, fs};
+
+use wirewatch::domain::document::Document;
+use wirewatch::parse::{Limits, ParseFailure, read};
+
+use super::{URL, rss};
+
+/// Most memory that reading any one document may add to the process, its bytes included.
+const MOST_BYTES: u64 = 128 * 1_000_000;
+
+/// Names the document that a child reads.
+const WORST: &str = "WIREWATCH_WORST_DOCUMENT";
+
+/// Room for what stands around the repeated part.
+const AROUND: usize = 4 * 1024;
+
+/// `part` again and again, up to the largest body that is read at all.
+fn filled(part: &str) -> String {
+    part.repeat((Limits::STANDARD.body_bytes - AROUND) / part.len())
+}
+
+fn in_item(part: &str) -> String {
+    rss(&format!("<item><title>A</title><description>{}</description></item>", filled(part)))
+}
+
+/// A kind of document by its name, and how one is made.
+type Kind = (&'static str, fn() -> String);
+
+fn worst() -> Vec<Kind> {
+    vec![
+        ("empty items", || rss(&filled("<item/>"))),
+        ("small items", || rss(&filled("<item><title>A</title></item>"))),
+        ("middling items", || {
+            let text = "word ".repeat(300);
+            rss(&filled(&format!("<item><title>A</title><description>{text}</description></item>")))
+        }),
+        ("open tags", || rss(&filled("<div>"))),
+        ("open tags in markup", || in_item("&lt;div&gt;")),
+        ("nested by names of their own", || {
+            rss(&(0..1_200_000).fold(String::new(), |mut all, number| {
+                let _ = write!(all, "<e{number}>");
+                all
+            }))
+        }),
+        ("one text", || in_item("x")),
+        ("one text of references", || in_item("&#228;")),
+        ("one character section", || in_item("<![CDATA[x]]>")),
+        ("one attribute", || rss(&format!("<item a=\"{}\"/>", filled("x")))),
+        ("many attributes", || {
+            rss(&format!(
+                "<item {}/>",
+                (0..1_400_000).fold(String::new(), |mut all, number| {
+                    let _ = write!(all, "a{number}='' ");
+                    all
+                })
+            ))
+        }),
+        ("categories", || {
+            rss(&format!("<item><title>A</title>{}</item>", filled("<category>a</category>")))
+        }),
+        ("links", || rss(&format!("<item><title>A</title>{}</item>", filled("<link>a</link>")))),
+        ("a comment", || format!("<!--{}-->", filled("x"))),
+        ("one byte again and again", || filled("\u{0}")),
+        ("wide characters in UTF-8", || in_item("漢")),
+    ]
+}
+
+/// A figure of the process's memory, in bytes; nothing where the system does not tell.
+fn memory(name: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim_start_matches(':').trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kb| kb * 1024)
+}
+
+#[test]
+fn no_document_takes_more_than_128_megabytes() {
+    if memory("VmHWM").is_none() {
+        return;
+    }
+    let mut over = Vec::new();
+    for (name, _) in worst() {
+        let child = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "parsing::memory::reads_the_named_document",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(WORST, name)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&child.stdout).into_owned();
+        assert!(child.status.success(), "{name}: {told}{}", String::from_utf8_lossy(&child.stderr));
+        let taken = told.lines().find_map(|line| line.split_once("took ")).unwrap().1;
+        let taken: u64 = taken.split_whitespace().next().unwrap().parse().unwrap();
+        println!("{name}: {:.1} MB", taken as f64 / 1e6);
+        if taken > MOST_BYTES {
+            over.push(format!("{name}: {taken}"));
+        }
+    }
+    assert_eq!(over, Vec::<String>::new(), "more than {MOST_BYTES} bytes");
+}
+
+/// Not a test by itself: what the one above starts.
+#[test]
+#[ignore = "is run by another test, for one document at a time"]
+fn reads_the_named_document() {
+    let Ok(name) = env::var(WORST) else { return };
+    let (_, make) = worst().into_iter().find(|(known, _)| *known == name).unwrap();
+    let body = make();
+    assert!(body.len() <= Limits::STANDARD.body_bytes, "{} bytes", body.len());
+    let body = bytes::Bytes::from(body.into_bytes().into_boxed_slice());
+    let before = memory("VmRSS").unwrap() - body.len() as u64;
+    // Forgets the peak that making it took; where that is not allowed, it counts as well.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    let work = move || {
+        let feed = read(&body, None, URL, Limits::STANDARD)?;
+        let documents: Vec<_> = feed.entries.iter().map(Document::from_parsed).collect();
+        Ok::<_, ParseFailure>(documents.len())
+    };
+    let reader = std::thread::Builder::new().stack_size(64 << 20).spawn(work).unwrap();
+    let outcome = reader.join().unwrap().map_err(|failure| failure.code());
+    println!("took {} bytes: {outcome:?}", memory("VmHWM").unwrap().saturating_sub(before));
+}
