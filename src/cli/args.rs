@@ -5,6 +5,7 @@ mod backtest;
 mod config;
 mod feed_edits;
 mod import;
+mod stories;
 mod topics;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use backtest::{Backtest, Section};
 pub use config::Config;
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
+pub use stories::{Stories, StoryChoice, Why};
 pub use topics::{TestArgs, Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
@@ -136,6 +138,9 @@ pub enum Command {
     /// What was found
     #[command(subcommand)]
     Alerts(Alerts),
+    /// What entries tell together
+    #[command(subcommand)]
+    Stories(Stories),
     /// Where it is looked for
     #[command(subcommand)]
     Feeds(Feeds),

@@ -31,6 +31,7 @@ mod save_test;
 mod session;
 mod shell;
 mod status;
+mod stories;
 mod topics;
 mod verdicts;
 mod warnings;
@@ -98,6 +99,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Config(command) => config::run(command, session),
         Command::Topics(command) => topics::run(command, session),
         Command::Alerts(command) => alerts::run(command, session),
+        Command::Stories(command) => stories::run(command, session),
         Command::Feeds(command) => feeds::run(command, session),
         Command::Entries(command) => entries::run(command, session),
         Command::Search { query, limit } => entries::search(query, *limit, session),

@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_push.sql"),
     include_str!("../../migrations/0011_stories.sql"),
     include_str!("../../migrations/0013_bursts.sql"),
+    include_str!("../../migrations/0015_latency.sql"),
 ];
 
 /// What a file turned out to be.

@@ -5,9 +5,9 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
-//! [`story_edits`]), [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`story_edits`], [`story_changes`]), [`alerts`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
 //! [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
-//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
+//! [`sightings`], [`counts`], [`glance`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
@@ -25,10 +25,12 @@ pub mod feed_facts;
 mod feed_memory;
 pub mod feeds;
 pub mod gaps;
+pub mod glance;
 mod habits_row;
 pub mod history;
 mod indexing;
 mod ingest;
+pub mod lateness;
 mod list_texts;
 mod lock;
 mod meta;
@@ -44,6 +46,7 @@ pub mod search;
 pub mod sightings;
 pub mod silences;
 pub mod stories;
+pub mod story_changes;
 pub mod story_edits;
 mod story_index;
 mod story_parting;
