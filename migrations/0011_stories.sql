@@ -5,6 +5,9 @@
 -- `first_at`, `last_at`: when its entries were published, or seen where they do not say it.
 -- `parent`: the story that this one goes on from. `merged_into`: where its entries are now; its id
 -- leads there for good.
+-- `headline_entry`: whose title the headline is, and since when.
+ALTER TABLE stories ADD COLUMN headline_entry INTEGER;
+ALTER TABLE stories ADD COLUMN headline_since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stories ADD COLUMN writers TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE stories ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stories ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;

@@ -12,11 +12,15 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
-use crate::cli::output::count;
+use crate::cli::output::{Column, Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::untrusted;
+
+/// A check as a row of CSV.
+const COLUMNS: &[Column] =
+    &[Column::shown("level"), Column::shown("check"), Column::text("text"), Column::text("hint")];
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,22 +132,27 @@ fn print(report: &Report, session: &mut Session) -> Result<(), Failure> {
         (0, 0) => "all is well".to_owned(),
         _ => format!("{}, {}", count(problems, "problem"), count(warnings, "warning")),
     });
-    let checks = report.checks.iter().map(|check| {
-        json!({
-            "check": check.name,
-            "level": check.level.as_str(),
-            "text": untrusted::terminal(&check.text),
-            "hint": check.hint.as_deref().map(untrusted::terminal),
+    let checks: Vec<Value> = report
+        .checks
+        .iter()
+        .map(|check| {
+            json!({
+                "check": check.name,
+                "level": check.level.as_str(),
+                "text": untrusted::terminal(&check.text),
+                "hint": check.hint.as_deref().map(untrusted::terminal),
+            })
         })
-    });
+        .collect();
+    let rows = Records::of_objects(COLUMNS, &checks);
     let object = json!({
         "version": version,
         "machine": machine,
         "time": moment::json(session.clock.now()),
         "problems": problems,
         "warnings": warnings,
-        "checks": checks.collect::<Vec<Value>>(),
+        "checks": checks,
     });
-    session.printer.object(&object, &page.text())?;
+    session.printer.report(&object, &page.text(), &rows)?;
     Ok(())
 }

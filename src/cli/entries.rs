@@ -97,7 +97,8 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
         return Err(no_such_entry(id));
     };
     if history {
-        let (object, page) = (entry_history::object(&detail), entry_history::page(&detail));
+        let (object, page) =
+            (entry_history::object(&detail), entry_history::page(&detail, session.printer.width()));
         session.printer.object(&object, &page)?;
         return Ok(Exit::Ok);
     }

@@ -5,9 +5,16 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::moment;
+use crate::deliver::terminal::wrap::wrap;
 use crate::domain::entry::diff::{Part, diff, in_words};
 use crate::domain::untrusted;
 use crate::store::entries::EntryDetail;
+
+/// Columns of what stands before a text.
+const INDENT: usize = 9;
+
+/// Narrowest text: a narrower terminal breaks the lines itself.
+const MIN_WIDTH: usize = 20;
 
 /// Words shown on either side of a change.
 const CONTEXT: usize = 6;
@@ -34,13 +41,13 @@ fn texts(detail: &EntryDetail) -> Vec<Said<'_>> {
     old.chain([Said { revision: entry.revision, since, title, body }]).collect()
 }
 
-/// The history as people read it.
-pub fn page(detail: &EntryDetail) -> String {
+/// The history as people read it, in lines of at most `width` columns.
+pub fn page(detail: &EntryDetail, width: usize) -> String {
     let texts = texts(detail);
     let mut lines = Vec::new();
     if let Some(first) = texts.first() {
         lines.push(format!("revision {} · {}", first.revision, moment::text(first.since)));
-        lines.push(format!("  title  {}", first.title));
+        told(&mut lines, "title", first.title, width);
         lines.push(format!("  text   {} words", first.body.split_whitespace().count()));
     }
     for (old, new) in texts.iter().zip(texts.iter().skip(1)) {
@@ -48,10 +55,10 @@ pub fn page(detail: &EntryDetail) -> String {
             lines.push(gone);
         }
         lines.push(format!("revision {} · {}", new.revision, moment::text(new.since)));
-        for (name, old, new) in [("title", old.title, new.title), ("text ", old.body, new.body)] {
+        for (name, old, new) in [("title", old.title, new.title), ("text", old.body, new.body)] {
             let changes = in_words(&diff(old, new), CONTEXT);
             if !changes.is_empty() {
-                lines.push(format!("  {name}  {changes}"));
+                told(&mut lines, name, &changes, width);
             }
         }
     }
@@ -59,6 +66,16 @@ pub fn page(detail: &EntryDetail) -> String {
         lines.push("never changed since".to_owned());
     }
     lines.iter().map(|line| untrusted::terminal(line).into_owned() + "\n").collect()
+}
+
+/// A name, and what is said of it beside it.
+fn told(lines: &mut Vec<String>, name: &str, text: &str, width: usize) {
+    let text = untrusted::terminal(text);
+    let mut name = name;
+    for line in wrap(&text, width.saturating_sub(INDENT).max(MIN_WIDTH), 0) {
+        lines.push(format!("  {name:<5}  {line}"));
+        name = "";
+    }
 }
 
 /// What to say of revisions between two that are kept.

@@ -14,9 +14,11 @@ use crate::config::Config;
 use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
-use crate::domain::entry::identity;
+use crate::domain::entry::{ParsedEntry, identity};
+use crate::domain::feed::health::span;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
 use crate::domain::topic::filter::Origin;
+use crate::domain::untrusted::excerpt;
 use crate::egress::{Egress, EgressError};
 use crate::fetch::failure::FetchFailure;
 use crate::fetch::{Fetched, Fetcher};
@@ -32,6 +34,9 @@ const COLUMNS: &[Column] = &[
     Column::hidden("guid"),
     Column::hidden("authors"),
 ];
+
+/// Longest date that is quoted.
+const MAX_DATE_CHARS: usize = 60;
 
 pub fn run(what: &str, dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
@@ -59,7 +64,7 @@ fn look(
     let egress = Egress::new(&config.egress)?;
     let fetcher = Fetcher::new(&config.fetch, egress)?;
     let (fetched, parsed) = session.wait(async {
-        let fetched = fetcher.fetch(url, &Validators::default()).await?;
+        let fetched = fetcher.fetch(url, &Validators::default()).await.map_err(refused)?;
         let base = if fetched.final_url.is_empty() { url } else { &fetched.final_url };
         let parsed = parse::parse(
             fetched.body.clone(),
@@ -119,9 +124,58 @@ fn tell(fetched: &Fetched, parsed: &ParsedFeed, session: &Session) {
     for warning in &parsed.warnings {
         session.messages.warn(warning);
     }
+    remarks(fetched, parsed).iter().for_each(|remark| session.messages.warn(remark));
     if let Some(repairs) = parse::repairs::sentence(&parsed.repairs) {
         session.messages.note(&repairs);
     }
+}
+
+/// What the daemon would go by, and what nobody sees in the entries.
+fn remarks(fetched: &Fetched, parsed: &ParsedFeed) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(to) = &fetched.permanent_url {
+        remarks.push(format!(
+            "the server says that the feed has moved to {to} for good: configure that URL"
+        ));
+    }
+    if let Some(to) = &parsed.links.moved_to {
+        remarks.push(format!("the feed says that it has moved to {to}"));
+    }
+    if fetched.truncated && !parsed.cut {
+        remarks.push("the answer ended too early; what was whole was read".to_owned());
+    }
+    match fetched.mislabelled.as_deref() {
+        Some("") => remarks.push("the answer is compressed, and does not say so".to_owned()),
+        Some(said) => remarks
+            .push(format!("the answer is not what `Content-Encoding: {said}` says; it was read")),
+        None => {}
+    }
+    let unread = |entry: &&ParsedEntry| entry.published.is_none() && entry.updated.is_none();
+    let undated: Vec<&ParsedEntry> = parsed.entries.iter().filter(unread).collect();
+    let written: Vec<&str> =
+        undated.iter().filter_map(|entry| entry.date_text.as_deref()).collect();
+    if let Some(first) = written.first() {
+        remarks.push(format!(
+            "{} with a date that cannot be read, such as `{}`: it counts as published when it is \
+             seen",
+            count(written.len(), "entry"),
+            excerpt(first, MAX_DATE_CHARS),
+        ));
+    }
+    let without = undated.len() - written.len();
+    if without > 0 {
+        remarks.push(format!("{} without a date", count(without, "entry")));
+    }
+    remarks
+}
+
+/// A failed look, with the time that the server asks for.
+fn refused(failure: FetchFailure) -> Failure {
+    let Some(wait) = failure.retry_after() else {
+        return failure.into();
+    };
+    let hint = format!("the server asks to be left alone for {} (Retry-After)", span(wait));
+    Failure::new(Exit::Failed, failure).hint(hint)
 }
 
 /// The visit that the daemon would make, in its place: so that none may be running.

@@ -19,6 +19,7 @@ mod feed_move;
 mod feeds;
 mod git;
 mod init;
+mod input;
 mod kept;
 mod load;
 mod moment;

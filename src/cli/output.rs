@@ -94,6 +94,25 @@ impl Records {
         self.rows.push(values.into());
     }
 
+    /// A row per object, by the names of the columns; what an object lacks is left empty.
+    pub fn of_objects<'a>(
+        columns: &'static [Column],
+        objects: impl IntoIterator<Item = &'a Value>,
+    ) -> Self {
+        let cell = |object: &Value, column: &Column| object[column.name].clone();
+        let row = |object: &Value| columns.iter().map(|column| cell(object, column)).collect();
+        let rows = objects.into_iter().map(row).collect();
+        Self { columns, rows, when_empty: "" }
+    }
+
+    /// A row per value of an object: its path (`hub.state`, `fetches.0.code`), and the value.
+    pub fn of_fields(object: &Value) -> Self {
+        const COLUMNS: &[Column] = &[Column::shown("field"), Column::text("value")];
+        let mut rows = Vec::new();
+        fields(String::new(), object, &mut rows);
+        Self { columns: COLUMNS, rows, when_empty: "" }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -179,6 +198,15 @@ impl Printer {
         self.write(&text)
     }
 
+    /// Prints one thing that has parts: as `text` for people, as one object for programs, as
+    /// `rows` of its parts in CSV, where a part has no room in a cell.
+    pub fn report(&mut self, object: &Value, text: &str, rows: &Records) -> io::Result<()> {
+        match self.format {
+            Format::Csv => self.records(rows),
+            _ => self.object(object, text),
+        }
+    }
+
     /// Prints objects as one JSON array.
     pub fn list(&mut self, objects: &[Value]) -> io::Result<()> {
         let lines = objects.iter().map(|object| untrusted::json(&object.to_string()).into_owned());
@@ -229,6 +257,24 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
+    }
+}
+
+/// The values within one, each with its path. A list of plain values is one value.
+fn fields(path: String, value: &Value, rows: &mut Vec<Vec<Value>>) {
+    let below = |name: &str| match path.as_str() {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    match value {
+        Value::Object(inner) => {
+            inner.iter().for_each(|(name, value)| fields(below(name), value, rows));
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, value)| fields(below(&index.to_string()), value, rows));
+        }
+        value => rows.push(vec![Value::String(path), value.clone()]),
     }
 }
 

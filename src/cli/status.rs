@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
-use crate::cli::output::count;
+use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::config::Config;
@@ -67,7 +67,8 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
     };
     let mut page = Page::new(&session.printer);
     status.page(&mut page);
-    session.printer.object(&status.object(), &page.text())?;
+    let object = status.object();
+    session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
 }
 

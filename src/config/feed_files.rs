@@ -14,13 +14,13 @@ use super::problem::Report;
 use super::reading::read_file_up_to;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
-use crate::domain::feed::Feed;
+use crate::domain::feed::{Feed, MAX_LIST_BYTES};
 
 /// Most files of feeds.
 const MAX_FILES: usize = 1_000;
 
-/// Largest file of feeds, in bytes: ten thousand feeds come to two or three million.
-const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+/// Largest file of feeds, in bytes: an import of a whole list is one.
+const MAX_FILE_BYTES: u64 = MAX_LIST_BYTES;
 
 const FILE: Shape = Shape { what: "a file of feeds", keys: &["defaults", "feed"] };
 

@@ -13,11 +13,8 @@ use super::problem::Report;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
 use super::value;
-use crate::domain::feed::{Feed, Interval};
+use crate::domain::feed::{Feed, Interval, MAX_FEEDS};
 use crate::domain::ids::FeedKey;
-
-/// Most feeds of one configuration.
-const MAX_FEEDS: usize = 10_000;
 
 /// Shortest wait that can be asked of another's server, and of one's own machine.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);

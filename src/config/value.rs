@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-/// Longest URL that can be configured, in bytes.
-const MAX_URL_BYTES: usize = 4_000;
+use crate::domain::feed::MAX_URL_BYTES;
 
 /// Why a text is not the value asked for: what is wrong, and what to write.
 #[derive(Debug, PartialEq, Eq)]

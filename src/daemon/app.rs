@@ -146,7 +146,7 @@ impl App {
         let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
         let feed_watch = FeedWatch { clock: options.clock.clone(), post };
         let (orders, received) = mpsc::unbounded_channel();
-        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone());
+        let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
         let articles = Articles {
             pipeline: pipeline.subscribe(),
             wanted: wanted.clone(),
@@ -214,9 +214,11 @@ impl App {
         if from != to {
             return Err(StartError::ListenChanged { from, to });
         }
-        let (pipeline, channels) = self.build(config.clone()).await?;
+        let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store);
+        pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
+        self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
         let old = self.pipeline.send_replace(pipeline.clone());

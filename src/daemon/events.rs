@@ -9,6 +9,7 @@ use crate::domain::ids::{AlertId, EntryId, FeedKey, TopicId};
 use crate::domain::ingest::Plan;
 use crate::domain::schedule::SiteHold;
 use crate::domain::untrusted;
+use crate::store::push::Recorded;
 
 /// Events a slow subscriber may lag behind before it misses some.
 const BACKLOG: usize = 4_096;
@@ -91,6 +92,12 @@ impl Visit {
             overspent: Vec::new(),
             changes: Vec::new(),
         }
+    }
+
+    /// What a recorded visit without entries comes to, with what happened to the feed by it.
+    pub fn recorded(recorded: &Recorded) -> Self {
+        let changes = recorded.events.clone();
+        Self { changes, ..Self::of(&recorded.fetch, &recorded.state) }
     }
 
     /// What an ingested document comes to.

@@ -15,6 +15,7 @@ use crate::domain::ids::FeedKey;
 use crate::domain::schedule::{self, SiteHold};
 use crate::fetch::hosts::{self, HostGate};
 use crate::store::error::StoreError;
+use crate::store::push::Recorded;
 
 /// How a visit ended.
 pub enum Ended {
@@ -83,13 +84,15 @@ async fn panicked(
         would_have_raised: 0,
         detail: Some("a fault in wirewatch itself while it read this feed".to_owned()),
     };
-    let state = &pipeline.store.with_pushes(state)?;
-    let after = schedule::after_failure(state, &record, None, false);
+    let decide = move |state: &FeedState| {
+        let after = schedule::after_failure(state, &record, None, false);
+        let events = schedule::events(state, &after);
+        Recorded { state: after, fetch: record.clone(), events }
+    };
+    let recorded = pipeline.store.record_visit(state.clone(), decide).await?;
     let advice = "please report the feed's URL and this version; the other feeds go on".to_owned();
-    let visit = Visit { advice: Some(advice), ..Visit::of(&record, &after) };
-    let events = schedule::events(state, &after);
-    pipeline.store.record_fetch(after.clone(), record, events).await?;
-    Ok((after, visit))
+    let visit = Visit { advice: Some(advice), ..Visit::recorded(&recorded) };
+    Ok((recorded.state, visit))
 }
 
 #[cfg(test)]

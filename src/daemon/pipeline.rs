@@ -26,6 +26,7 @@ use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits, repairs};
 use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::push::Recorded;
 
 /// How alerts become bytes.
 pub const RENDER: Render =
@@ -294,15 +295,18 @@ impl Pipeline {
     ) -> Result<(FeedState, Visit), StoreError> {
         let record = FetchRecord { status: Some(fetched.status), bytes: fetched.bytes, ..record };
         let hints = Hints { freshness: fetched.freshness, rhythm: Rhythm::default() };
-        let state = &self.store.with_pushes(state)?;
-        let mut after = schedule::after_success(state, &record, feed.interval, hints);
-        after.validators = fetched.validators;
         let led = Led { redirect: fetched.permanent_url, announced: None };
-        let after = schedule::sighted(after, &record, led.to());
-        let visit = Visit::of(&record, &after);
-        let events = schedule::events(state, &after);
-        self.store.record_fetch(after.clone(), record, events).await?;
-        Ok((after, visit))
+        let (interval, validators) = (feed.interval, fetched.validators);
+        let decide = move |state: &FeedState| {
+            let mut after = schedule::after_success(state, &record, interval, hints);
+            after.validators = validators.clone();
+            let after = schedule::sighted(after, &record, led.to());
+            let events = schedule::events(state, &after);
+            Recorded { state: after, fetch: record.clone(), events }
+        };
+        let recorded = self.store.record_visit(state.clone(), decide).await?;
+        let visit = Visit::recorded(&recorded);
+        Ok((recorded.state, visit))
     }
 
     async fn failed(
@@ -317,14 +321,18 @@ impl Pipeline {
             detail: Some(failure.detail),
             ..record
         };
-        let state = &self.store.with_pushes(state)?;
-        let after = schedule::after_failure(state, &record, failure.retry_after, failure.network);
-        let hold = schedule::hold(failure.site, &record, &after, failure.retry_after).map(Box::new);
-        let told = Visit::of(&record, &after);
-        let visit = Visit { advice: failure.advice, network: failure.network, hold, ..told };
-        let events = schedule::events(state, &after);
-        self.store.record_fetch(after.clone(), record, events).await?;
-        Ok((after, visit))
+        let Failure { retry_after, network, .. } = failure;
+        let decide = move |state: &FeedState| {
+            let after = schedule::after_failure(state, &record, retry_after, network);
+            let events = schedule::events(state, &after);
+            Recorded { state: after, fetch: record.clone(), events }
+        };
+        let recorded = self.store.record_visit(state.clone(), decide).await?;
+        let Recorded { state: after, fetch, .. } = &recorded;
+        let hold = schedule::hold(failure.site, fetch, after, retry_after).map(Box::new);
+        let told = Visit::recorded(&recorded);
+        let visit = Visit { advice: failure.advice, network, hold, ..told };
+        Ok((recorded.state, visit))
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Event, Events};
+use super::holds::Holds;
 use super::pipeline::{Pipeline, Pushed};
 use super::scheduler::Order;
 use crate::domain::feed::Feed;
@@ -62,6 +63,8 @@ pub struct Push {
     orders: mpsc::UnboundedSender<Order>,
     wake: Arc<Notify>,
     reading: Arc<Semaphore>,
+    /// The sites that are left alone, by feeds and pages too.
+    holds: Holds,
 }
 
 impl Push {
@@ -69,9 +72,10 @@ impl Push {
         pipeline: watch::Receiver<Arc<Pipeline>>,
         events: Events,
         orders: mpsc::UnboundedSender<Order>,
+        holds: Holds,
     ) -> Self {
         let reading = Arc::new(Semaphore::new(CONCURRENT));
-        Self { pipeline, events, orders, wake: Arc::new(Notify::new()), reading }
+        Self { pipeline, events, orders, wake: Arc::new(Notify::new()), reading, holds }
     }
 
     /// Keeps subscriptions until told to stop. Without a public URL there is nobody to push to.
@@ -98,7 +102,7 @@ impl Push {
         let Some(public_url) = public_url else {
             return MAX_NAP;
         };
-        match asking::ask_due(pipeline, &public_url).await {
+        match asking::ask_due(pipeline, &self.holds, &public_url).await {
             Ok(wait) => wait.unwrap_or(MAX_NAP).min(MAX_NAP),
             Err(error) => {
                 tracing::error!(code = error.code(), %error, "subscriptions wait: the database failed");

@@ -23,6 +23,15 @@ use self::habits::Habits;
 use super::entry::ParsedEntry;
 use super::ids::{Digest, FeedId, FeedKey};
 
+/// Most feeds of one configuration, and so of one list that is imported.
+pub const MAX_FEEDS: usize = 10_000;
+
+/// Longest URL of a feed, in bytes.
+pub const MAX_URL_BYTES: usize = 4_000;
+
+/// Largest file of feeds, in bytes: as many feeds as may be, with long titles and many tags.
+pub const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
+
 /// A stable word for why something happened, used alike in log fields, columns and CLI filters,
 /// for example `timeout` or `http_404`. Owned when it was read back from the database.
 pub type ReasonCode = Cow<'static, str>;

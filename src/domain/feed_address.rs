@@ -4,6 +4,8 @@
 
 use url::{Host, Url};
 
+use super::entry::identity::bare;
+
 /// Schemes that browsers once gave to programs like this one.
 const FEED_SCHEMES: &[&str] = &["feed:", "rss:", "pcast:", "podcast:", "itpc:"];
 
@@ -59,25 +61,11 @@ fn is_loopback(address: &str) -> bool {
 /// trailing slash, for comparison only. `None` if it is no http or https URL.
 pub fn comparable(url: &str) -> Option<String> {
     let url = Url::parse(url.trim()).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
-    let host = url.host_str()?.trim_end_matches('.');
-    let mut normal = host.strip_prefix("www.").unwrap_or(host).to_owned();
-    if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
-        normal.push_str(&format!(":{port}"));
-    }
-    normal.push_str(url.path().trim_end_matches('/'));
-    let mut joint = '?';
-    for parameter in url.query().unwrap_or_default().split('&') {
-        let tracks = parameter.to_ascii_lowercase().starts_with(TRACKING_PREFIX);
-        if !parameter.is_empty() && !tracks {
-            normal.push(joint);
-            normal.push_str(parameter);
-            joint = '&';
-        }
-    }
-    Some(normal)
+    let tracks = |parameter: &str| {
+        let start = parameter.get(..TRACKING_PREFIX.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(TRACKING_PREFIX))
+    };
+    bare(&url, tracks)
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ use super::feed::{
 use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
 use super::story::features::Features;
 use super::story::index::StoryState;
+use super::story::vector::Vector;
 use super::story::{Member, Story};
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
@@ -130,6 +131,8 @@ pub struct View {
     pub arrangement: Arrangement,
     /// The stories that are joined, merged, or told anew by known entries; as they were before.
     pub stories: HashMap<StoryId, Story>,
+    /// The entries whose titles are the headlines of joined stories, where others may take over.
+    pub held: HashMap<StoryId, HeldHeadline>,
     /// Ids of stories that were merged into one of these.
     pub aliases: HashMap<StoryId, Vec<StoryId>>,
     /// Alerts there are for those of the stories in which something matched or that are merged.
@@ -155,6 +158,7 @@ impl View {
             seen,
             arrangement,
             stories: HashMap::new(),
+            held: HashMap::new(),
             aliases: HashMap::new(),
             alerts: HashMap::new(),
             matched: HashMap::new(),
@@ -165,6 +169,16 @@ impl View {
             held_back: HashSet::new(),
         }
     }
+}
+
+/// The entry whose title a story has as its headline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldHeadline {
+    pub title: String,
+    pub vector: Vector,
+    pub seen: Timestamp,
+    /// A topic was found in the title.
+    pub carries_topic: bool,
 }
 
 /// What an alert told last: the entry it was about, and what was found in it.

@@ -14,8 +14,9 @@ use super::notice::{FeedNote, Notice, NoticeKind};
 const TELL_AFTER: Duration = Duration::from_secs(86_400);
 const TELL_AFTER_FETCHES: u32 = 3;
 
-/// Or in so many fetches in a row, however fast they came.
+/// Or in so many fetches in a row, for this long: rounds by a timer may come as fast as it likes.
 const MANY_FAILURES: u32 = 20;
+const MANY_FOR: Duration = Duration::from_secs(6 * 3_600);
 
 /// Between two notices of feeds in trouble: what goes wrong meanwhile is told together.
 const BETWEEN: Duration = Duration::from_secs(6 * 3_600);
@@ -110,16 +111,18 @@ pub fn decide(feeds: &[Watched], past: Past, now: Timestamp) -> Word {
 /// Whether a feed's trouble has lasted long enough. What counts is for how long it was seen, not
 /// for how long nobody looked.
 fn is_due(feed: &Watched, now: Timestamp) -> bool {
-    let lasted = |until: Timestamp| {
+    let until = feed.last_fetch.unwrap_or(now);
+    let lasted = |span: Duration| {
         feed.health.since.is_none_or(|since| {
-            Duration::try_from(until.duration_since(since)).is_ok_and(|lasted| lasted >= TELL_AFTER)
+            Duration::try_from(until.duration_since(since)).is_ok_and(|lasted| lasted >= span)
         })
     };
     match feed.health.condition {
         Condition::Stale => true,
-        Condition::Empty => lasted(feed.last_fetch.unwrap_or(now)),
-        _ if feed.failures >= MANY_FAILURES => true,
-        _ => feed.failures >= TELL_AFTER_FETCHES && lasted(feed.last_fetch.unwrap_or(now)),
+        Condition::Empty => lasted(TELL_AFTER),
+        _ => [(TELL_AFTER_FETCHES, TELL_AFTER), (MANY_FAILURES, MANY_FOR)]
+            .into_iter()
+            .any(|(fetches, span)| feed.failures >= fetches && lasted(span)),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod memory;
 mod spent;
+mod tale;
 
 use std::collections::HashMap;
 use std::sync::Arc;

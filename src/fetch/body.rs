@@ -19,6 +19,8 @@ const PEEK_FACTOR: usize = 16;
 pub struct Reading {
     pub body: Bytes,
     pub truncated: bool,
+    /// What `Content-Encoding` says, where the body is another one.
+    pub mislabelled: Option<String>,
 }
 
 /// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
@@ -42,9 +44,11 @@ pub async fn read(
         return Ok(Reading { body: claim.keep(raw.body), ..raw });
     }
     match decode(&declared, raw.body, limit, memory.free_bytes(), &mut claim).await {
-        Ok(Decoded { body, cut }) => {
-            Ok(Reading { body: claim.keep(body), truncated: raw.truncated || cut })
-        }
+        Ok(Decoded { body, cut, mislabelled }) => Ok(Reading {
+            body: claim.keep(body),
+            truncated: raw.truncated || cut,
+            mislabelled: mislabelled.then_some(declared),
+        }),
         Err(DecodeError::TooLarge) => Err(too_large()),
         Err(DecodeError::Broken) => Err(FetchFailure::Decode { coding: declared }),
     }
@@ -120,7 +124,7 @@ async fn receive(
                     return Err(FetchFailure::TooLarge { limit_bytes });
                 }
                 body.extend_from_slice(&chunk[..limit - body.len()]);
-                return Ok(Reading { body: body.freeze(), truncated: true });
+                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
             }
             Ok(Some(chunk)) => {
                 if claim.is_short_of(body.len() + chunk.len()) {
@@ -140,11 +144,11 @@ async fn receive(
                 return Err(FetchFailure::Protocol(error.without_url()));
             }
             Err(_) => {
-                return Ok(Reading { body: body.freeze(), truncated: true });
+                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
             }
         }
     }
-    Ok(Reading { body: body.freeze(), truncated: false })
+    Ok(Reading { body: body.freeze(), truncated: false, mislabelled: None })
 }
 
 fn content_encoding(headers: &HeaderMap) -> String {

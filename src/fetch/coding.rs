@@ -40,6 +40,8 @@ pub struct Decoded {
     pub body: Bytes,
     /// The encoded stream ended too early.
     pub cut: bool,
+    /// The body was not encoded as was declared.
+    pub mislabelled: bool,
 }
 
 /// Why a body could not be decoded.
@@ -61,17 +63,24 @@ pub fn is_encoded(declared: &str, body: &[u8]) -> bool {
 /// begins like gzip or zstd is decoded even if nothing was declared: no feed begins so.
 pub fn decode(declared: &str, body: Bytes, limit: usize) -> Result<Decoded, DecodeError> {
     let mut layers = declared_codings(declared);
-    let mut decoded = Decoded { body, cut: false };
+    let mut decoded = Decoded { body, cut: false, mislabelled: false };
     for _ in 0..MAX_LAYERS {
-        let Some(coding) = by_magic(&decoded.body).or_else(|| layers.pop()) else {
+        let found = by_magic(&decoded.body);
+        let Some(coding) = found.or_else(|| layers.last().copied()) else {
             break;
         };
+        let declared = layers.contains(&coding);
         layers.retain(|declared| *declared != coding);
         if contradicts(coding, &decoded.body) {
+            decoded.mislabelled = true;
             continue;
         }
         let inner = undo(coding, &decoded.body, limit)?;
-        decoded = Decoded { body: inner.body, cut: decoded.cut || inner.cut };
+        decoded = Decoded {
+            body: inner.body,
+            cut: decoded.cut || inner.cut,
+            mislabelled: decoded.mislabelled || inner.mislabelled || !declared,
+        };
     }
     Ok(decoded)
 }
@@ -117,7 +126,7 @@ fn contradicts(coding: Coding, body: &[u8]) -> bool {
 
 fn undo(coding: Coding, body: &[u8], limit: usize) -> Result<Decoded, DecodeError> {
     if body.is_empty() {
-        return Ok(Decoded { body: Bytes::new(), cut: false });
+        return Ok(Decoded { body: Bytes::new(), cut: false, mislabelled: false });
     }
     match coding {
         Coding::Gzip => drain(MultiGzDecoder::new(body), body, limit),
@@ -150,17 +159,18 @@ fn drain(mut reader: impl Read, plain: &[u8], limit: usize) -> Result<Decoded, D
             Ok(read) => body.extend_from_slice(&chunk[..read]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) if body.is_empty() && looks_plain(plain) => {
-                return Ok(Decoded { body: Bytes::copy_from_slice(plain), cut: false });
+                let body = Bytes::copy_from_slice(plain);
+                return Ok(Decoded { body, cut: false, mislabelled: true });
             }
             Err(_) if body.is_empty() => return Err(DecodeError::Broken),
             // Bytes after the end of a complete stream are some servers' habit; a stream that
             // ends early is a cut one. Both keep what was decoded.
             Err(_) => {
-                return Ok(Decoded { body: body.into(), cut: true });
+                return Ok(Decoded { body: body.into(), cut: true, mislabelled: false });
             }
         }
     }
-    Ok(Decoded { body: body.into(), cut: false })
+    Ok(Decoded { body: body.into(), cut: false, mislabelled: false })
 }
 
 fn looks_plain(body: &[u8]) -> bool {

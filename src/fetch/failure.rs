@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::config::FetchConfig;
 use crate::domain::feed::ReasonCode;
+use crate::domain::feed::health::advice;
 use crate::egress::EgressError;
 
 use super::stand_in::StandIn;
@@ -156,38 +157,9 @@ impl FetchFailure {
             Self::RedirectPrivate { address, .. } if is_link_local(*address) => {
                 "no feed is served from such an address; the site is broken or hostile"
             }
-            Self::RedirectPrivate { .. } => {
-                "if this is a server of your own, make its address the feed's `url` and name it \
-                 in `allow_net`; else the site is broken or hostile"
-            }
             Self::Refused(error) => error.advice(),
-            Self::BadUrl { .. } => "correct the feed's `url`",
-            Self::PrivateAnswer { .. } => "if this is a server of your own, name it in `allow_net`",
-            Self::Dns { .. } => "check the host's spelling and this machine's name servers",
-            Self::Connect { .. } | Self::TimeoutConnect { .. } => {
-                "the server may be down or block this machine; it is tried again"
-            }
-            Self::Tls { .. } => {
-                "open the URL in a browser; its certificate may be out of date, or name \
-                 your own CA with SSL_CERT_FILE"
-            }
-            Self::TimeoutRead { .. } | Self::TimeoutTotal { .. } => {
-                "the server is slow; it is tried again, or raise the timeouts under [fetch]"
-            }
-            Self::Status { status, .. } => status_advice(*status),
-            Self::StandIn { page, .. } => page.advice(),
-            Self::Robots => "the site does not want this; leave out `full_text` for the feed",
-            Self::RobotsUnreachable => "the server is at fault; it is tried again",
-            Self::TooManyRedirects { .. } | Self::RedirectBadTarget { .. } => {
-                "open the URL in a browser and configure the address it ends at"
-            }
-            Self::TooLarge { .. } => {
-                "look for a shorter feed of this site, or raise `max_body` under [fetch]"
-            }
-            Self::HeadersTooLarge { .. }
-            | Self::Decode { .. }
-            | Self::UnaskedNotModified
-            | Self::Protocol(_) => "the server is at fault; it is tried again",
+            // What the table says where the failure is read from the database.
+            other => advice(&other.code()).unwrap_or_default(),
         }
     }
 
@@ -245,18 +217,6 @@ fn is_link_local(address: IpAddr) -> bool {
 fn mebibytes(bytes: u64) -> String {
     let mebibytes = format!("{:.2}", bytes as f64 / f64::from(1 << 20));
     format!("{} MiB", mebibytes.trim_end_matches('0').trim_end_matches('.'))
-}
-
-fn status_advice(status: u16) -> &'static str {
-    match status {
-        401 | 407 => "wirewatch cannot log in; look for an address of the feed that carries a key",
-        403 | 451 => "the server refuses this machine or any feed reader; ask its owner",
-        404 => "the feed may have moved; look for its new address on the site",
-        410 => "the feed is gone for good; remove it or find its successor",
-        429 | 503 => "the server asks for fewer requests; the next one waits for it",
-        500..=599 => "the server has a fault; it is tried again",
-        _ => "open the URL in a browser to see what the server says",
-    }
 }
 
 /// An error and its causes, outermost first. `io::Error` hides the error it wraps from

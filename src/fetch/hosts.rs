@@ -1,7 +1,7 @@
 //! Politeness: one request at a time per host with a gap between two, and a limit on all.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -15,6 +15,11 @@ const HOSTS_BEFORE_SWEEP: usize = 1024;
 #[derive(Debug, Clone)]
 pub struct HostGate {
     hosts: Arc<Mutex<HashMap<String, Arc<Slot>>>>,
+    limits: Arc<Mutex<Limits>>,
+}
+
+#[derive(Debug, Clone)]
+struct Limits {
     global: Arc<Semaphore>,
     gap: Duration,
 }
@@ -48,11 +53,13 @@ pub fn key(url: &Url) -> String {
 impl HostGate {
     /// At most `global` permits at once; `gap` between the end of one for a host and the next.
     pub fn new(global: usize, gap: Duration) -> Self {
-        Self {
-            hosts: Arc::default(),
-            global: Arc::new(Semaphore::new(global.clamp(1, Semaphore::MAX_PERMITS))),
-            gap,
-        }
+        Self { hosts: Arc::default(), limits: Arc::new(Mutex::new(Limits::new(global, gap))) }
+    }
+
+    /// Goes on with other limits, for all clones. Which host waits for how long stays; requests
+    /// under way do not count towards the new limit.
+    pub fn renew(&self, global: usize, gap: Duration) {
+        *self.limits() = Limits::new(global, gap);
     }
 
     /// Waits for this host's turn. Waiting for one host takes nothing from the others: the
@@ -63,8 +70,13 @@ impl HostGate {
             tokio::time::sleep_until(ready).await;
         }
         // The semaphore is never closed; were it, its limit would be the only thing lost.
-        let global = Arc::clone(&self.global).acquire_owned().await.ok();
-        Permit { host: host.to_owned(), turn, gap: self.gap, _global: global }
+        let Limits { global, gap } = self.limits().clone();
+        let global = global.acquire_owned().await.ok();
+        Permit { host: host.to_owned(), turn, gap, _global: global }
+    }
+
+    fn limits(&self) -> MutexGuard<'_, Limits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(&self, host: &str) -> Arc<Slot> {
@@ -77,6 +89,13 @@ impl HostGate {
             });
         }
         Arc::clone(hosts.entry(host.to_owned()).or_default())
+    }
+}
+
+impl Limits {
+    fn new(global: usize, gap: Duration) -> Self {
+        let global = Arc::new(Semaphore::new(global.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { global, gap }
     }
 }
 

@@ -6,9 +6,11 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use crate::domain::schedule;
+
 use super::failure::FetchFailure;
 use super::redirect::Trail;
-use super::{Budget, Fetcher, hosts};
+use super::{Budget, Fetcher, freshness, hosts};
 
 /// Bytes of a hub's answer that are kept to say why it refused.
 const MAX_ANSWER_BYTES: usize = 300;
@@ -33,6 +35,9 @@ pub struct Refusal {
     pub status: u16,
     /// What it said, cut short. From outside.
     pub text: String,
+    /// How long it asks to be left alone, and which site that is.
+    pub retry_after: Option<Duration>,
+    pub site: Option<String>,
 }
 
 impl Fetcher {
@@ -69,11 +74,13 @@ impl Fetcher {
             if status.is_success() {
                 return Ok(None);
             }
+            let retry_after = freshness::read(status, response.headers()).retry_after;
             let mut response = response;
             let said = response.chunk().await.ok().flatten().unwrap_or_default();
             let said = &said[..said.len().min(MAX_ANSWER_BYTES)];
             let text = String::from_utf8_lossy(said).into_owned();
-            return Ok(Some(Refusal { status: status.as_u16(), text }));
+            let site = schedule::site(trail.url().as_str());
+            return Ok(Some(Refusal { status: status.as_u16(), text, retry_after, site }));
         }
     }
 }

@@ -11,6 +11,7 @@ mod body;
 mod budget;
 mod coding;
 pub mod failure;
+mod fetched;
 mod freshness;
 pub mod hosts;
 pub mod hub;
@@ -35,7 +36,7 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 
 use crate::config::FetchConfig;
-use crate::domain::feed::{FeedLinks, Freshness, Validators};
+use crate::domain::feed::Validators;
 use crate::domain::schedule;
 use crate::egress::{ClientLimits, Egress, EgressError};
 
@@ -47,6 +48,8 @@ use self::memory::BodyMemory;
 use self::redirect::Trail;
 use self::robots::Robots;
 use self::stand_in::StandIn;
+
+pub use self::fetched::Fetched;
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -95,63 +98,6 @@ struct Way {
     client: reqwest::Client,
 }
 
-/// What a server answered.
-#[derive(Debug, Clone)]
-pub struct Fetched {
-    pub status: u16,
-    /// 304: the body is empty and the feed is as it was.
-    pub not_modified: bool,
-    /// 226: the body holds only what is new. What is not in it is not gone, and the validators
-    /// are nevertheless those of the whole feed.
-    pub delta: bool,
-    /// Decoded, at most `max_body_bytes`.
-    pub body: Bytes,
-    /// `Content-Type` as given.
-    pub content_type: Option<String>,
-    /// `Link` headers as given.
-    pub link_headers: Vec<String>,
-    /// What to ask with next time; none if the body is truncated, else a 304 would freeze it so.
-    pub validators: Validators,
-    pub freshness: Freshness,
-    /// What the headers say of the feed's hub and own address.
-    pub links: FeedLinks,
-    /// Where the answer came from, without credentials: relative links refer to it.
-    pub final_url: String,
-    /// Where the feed has moved to, if every hop on the way said so for good.
-    pub permanent_url: Option<String>,
-    /// The connection ended before the body did: what is here is its beginning.
-    pub truncated: bool,
-    /// Decoded bytes read.
-    pub bytes: u64,
-}
-
-impl Fetched {
-    /// What a hub pushed, as if it had been fetched. It may be a part: it has no validators.
-    pub fn pushed(body: Bytes, content_type: Option<&str>, url: &str) -> Self {
-        Self {
-            status: 200,
-            not_modified: false,
-            delta: false,
-            bytes: body.len() as u64,
-            body,
-            content_type: content_type.map(str::to_owned),
-            link_headers: Vec::new(),
-            validators: Validators::default(),
-            freshness: Freshness::default(),
-            links: FeedLinks::default(),
-            final_url: url.to_owned(),
-            permanent_url: None,
-            truncated: true,
-        }
-    }
-
-    /// What the body is, if it is a page that stands where a feed was expected. `asked` is the URL
-    /// that was asked for.
-    pub fn stand_in(&self, asked: &str) -> Option<StandIn> {
-        StandIn::of(&self.body, asked, &self.final_url)
-    }
-}
-
 impl Fetcher {
     pub fn new(config: &FetchConfig, egress: Egress) -> Result<Self, EgressError> {
         let limits = ClientLimits { connect: config.connect_timeout, read: config.read_timeout };
@@ -164,6 +110,14 @@ impl Fetcher {
             config: config.clone(),
             longest_turn: MAX_TURN,
         })
+    }
+
+    /// Goes on in the place of another fetcher: by this one's limits, and with what the other
+    /// knows of hosts that are to wait and of their robots.txt.
+    pub fn succeed(&mut self, old: &Self) {
+        self.gate = old.gate.clone();
+        self.gate.renew(self.config.max_concurrent, self.config.host_gap);
+        self.robots = old.robots.clone();
     }
 
     /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page
@@ -303,6 +257,7 @@ impl Fetcher {
             final_url: trail.final_url(),
             permanent_url: trail.permanent_url(),
             truncated: false,
+            mislabelled: None,
             bytes: 0,
         };
         if fetched.not_modified {
@@ -330,7 +285,8 @@ impl Fetcher {
             });
         }
         let read = body::read(response, &headers, &self.config, &self.memory, ask.first);
-        let Reading { body, truncated } = budget.spend(read).await??;
+        let Reading { body, truncated, mislabelled } = budget.spend(read).await??;
+        fetched.mislabelled = mislabelled;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {
             fetched.validators = Validators::default();

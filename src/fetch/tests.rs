@@ -148,6 +148,20 @@ async fn one_host_is_asked_one_at_a_time_with_a_gap() {
 }
 
 #[tokio::test]
+async fn a_gate_goes_on_with_other_limits_and_knows_its_hosts() {
+    let gate = HostGate::new(1, GAP);
+    let first = gate.acquire("a").await;
+    assert!(tokio::time::timeout(GAP, gate.acquire("b")).await.is_err(), "the limit is one");
+    let clone = gate.clone();
+    gate.renew(2, Duration::ZERO);
+    let second = clone.acquire("b").await;
+    let same = tokio::time::timeout(GAP, clone.acquire("a")).await;
+    assert!(same.is_err(), "a host under way stays so");
+    drop((first, second));
+    clone.acquire("a").await;
+}
+
+#[tokio::test]
 async fn a_dropped_wait_leaves_the_host_free() {
     let gate = HostGate::new(1, Duration::ZERO);
     let held = gate.acquire("a").await;

@@ -15,6 +15,7 @@ use crate::domain::feed::{ParsedFeed, Rhythm};
 
 use super::date;
 use super::limits::Limits;
+use super::newest::left_out;
 use super::normal::{Facts, Normal};
 
 /// Longest guid that is kept; beyond it the link must do.
@@ -43,11 +44,11 @@ pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, Str
         entry.language = entry.language.take().or_else(|| normal.language.clone());
     }
     if normal.overfull {
-        feed.warnings.push(format!("only the first {} entries were read", limits.entries));
+        feed.warnings.push(left_out(feed.entries.len(), normal.by_date));
     } else if normal.cut {
         feed.warnings.push("the document is cut off; its complete entries were read".to_owned());
     }
-    feed.warnings.extend(left_out(normal.empty));
+    feed.warnings.extend(empty(normal.empty));
     feed.language = normal.language;
     feed.rhythm = normal.rhythm;
     feed.links = normal.links;
@@ -135,8 +136,8 @@ fn add_facts(entry: &mut ParsedEntry, facts: Facts) {
     entry.source_url = facts.source_url;
 }
 
-/// Says how many entries were left out.
-fn left_out(entries: usize) -> Option<String> {
+/// Says how many entries were left out since nothing is in them.
+fn empty(entries: usize) -> Option<String> {
     match entries {
         0 => None,
         1 => Some("one empty entry was left out".to_owned()),

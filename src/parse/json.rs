@@ -19,6 +19,7 @@ use self::item::{absolute, authors};
 use self::value::{Document, Object, Value};
 use super::failure::ParseFailure;
 use super::limits::Limits;
+use super::newest::{left_out, newest};
 
 /// Hubs that are kept of one feed.
 const MAX_HUBS: usize = 10;
@@ -109,15 +110,21 @@ fn map(
     let base = link.as_deref().and_then(|link| Url::parse(link).ok()).or(base);
     let language = item::language(feed, &mut loose);
     let mut warnings = Vec::new();
-    if items.len() > limits.entries {
-        warnings.push(format!("only the first {} entries were read", limits.entries));
-    } else if cut {
+    let items = if items.len() > limits.entries {
+        let dates: Vec<_> = items.iter().map(|item| item::date(item)).collect();
+        let (kept, by_date) = newest(&dates, limits.entries);
+        warnings.push(left_out(limits.entries, by_date));
+        items.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(item, _)| item).collect()
+    } else {
+        items
+    };
+    if warnings.is_empty() && cut {
         warnings.push("the document is cut off; its complete entries were read".to_owned());
     }
-    let given = items.len().min(limits.entries);
+    let given = items.len();
     let everybody = shared(authors(feed), given);
     let mut entries: Vec<ParsedEntry> = Vec::with_capacity(given);
-    for item in items.into_iter().take(limits.entries) {
+    for item in items {
         let mut entry = item::read(item, base.as_ref(), &mut loose);
         if entry.authors.is_empty() {
             entry.authors.clone_from(&everybody);

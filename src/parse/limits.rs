@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Decoded bytes.
     pub body_bytes: usize,
-    /// Entries; what comes after them is not read.
+    /// Entries; of more, the newest are read.
     pub entries: usize,
     /// Elements within one another. feed-rs calls itself once for each `media:group`.
     pub depth: usize,

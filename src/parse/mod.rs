@@ -17,6 +17,7 @@ mod failure;
 mod json;
 mod lex;
 mod limits;
+mod newest;
 mod normal;
 pub mod opml;
 mod page;

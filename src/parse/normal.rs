@@ -57,8 +57,10 @@ pub struct Normal {
     pub empty: usize,
     /// The document has no end; an entry that was cut off is not here.
     pub cut: bool,
-    /// More entries followed than are read.
+    /// There was more than is read.
     pub overfull: bool,
+    /// Of too many entries the newest were read, and not the first.
+    pub by_date: bool,
 }
 
 /// What is known of an entry beside the canonical document.
@@ -100,6 +102,8 @@ pub fn normalise(
         canon: Canon::new(text.len()),
         facts: Vec::new(),
         started: 0,
+        overfull: false,
+        by_date: false,
         empty: 0,
         elements: 0,
         ahead_bytes: text.len().saturating_mul(AHEAD_FACTOR),
@@ -157,6 +161,9 @@ struct Normaliser<'a> {
     facts: Vec<Facts>,
     /// Entries begun.
     started: usize,
+    /// Some were let go of again, and whether by their dates.
+    overfull: bool,
+    by_date: bool,
     empty: usize,
     elements: usize,
     /// Bytes that may still be looked ahead.
@@ -339,6 +346,7 @@ impl<'a> Normaliser<'a> {
         }
         let rootless = self.end == End::Channel && !self.containers.is_empty();
         self.tally.add(Fault::MissingRootEnd, usize::from(rootless || cut));
+        self.keep_newest();
         self.head.settle();
         let language = self.head.language.get().map(|language| language.trim().to_owned());
         let document = self.canon.finish(&mut self.head);
@@ -351,7 +359,8 @@ impl<'a> Normaliser<'a> {
             tally: self.tally,
             empty: self.empty,
             cut,
-            overfull: self.end == End::Full,
+            overfull: self.overfull || self.end == End::Full,
+            by_date: self.by_date,
         })
     }
 }

@@ -15,14 +15,16 @@ mod tests;
 
 use thiserror::Error;
 
+use crate::domain::feed::MAX_LIST_BYTES;
+
 pub use self::read::read;
 pub use self::write::write;
 
 /// Largest list that is read, in bytes: ten thousand feeds come to three or four million.
-pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_BYTES: usize = MAX_LIST_BYTES as usize;
 
-/// Most feeds taken from one list; a config has no more.
-pub const MAX_FEEDS: usize = 10_000;
+/// The code of an outline without URL and type that holds nothing: most likely an empty folder.
+pub const EMPTY: &str = "empty";
 
 /// Folders within one another that become tags.
 const MAX_DEPTH: usize = 32;
@@ -33,9 +35,6 @@ const MAX_TAG_CHARS: usize = 100;
 
 /// Longest title, in characters; a config takes no longer one.
 const MAX_TITLE_CHARS: usize = 200;
-
-/// Longest URL, in bytes; a config takes no longer one.
-const MAX_URL_BYTES: usize = 4_000;
 
 /// Most remarks kept.
 const MAX_REMARKS: usize = 1_000;
@@ -67,7 +66,7 @@ pub struct List {
 pub struct Remark {
     /// Which outline of the list it was, counted from 1.
     pub outline: usize,
-    /// A stable word: `no_url`, `bad_url`, `not_a_feed`, `include`, `too_many`, …
+    /// A stable word: [`EMPTY`], `no_url`, `bad_url`, `not_a_feed`, `include`, `too_many`, …
     pub code: &'static str,
     /// Its title or URL. From outside.
     pub name: String,

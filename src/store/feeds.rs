@@ -65,12 +65,8 @@ impl Store {
         fetch: FetchRecord,
         events: Vec<FeedEvent>,
     ) -> Result<(), StoreError> {
-        self.write(move |session| {
-            save(session.conn, &state)?;
-            add_fetch(session.conn, &fetch)?;
-            Ok(feed_events::add_all(session.conn, &events)?)
-        })
-        .await
+        let recorded = push::Recorded { state, fetch, events };
+        self.write(move |session| Ok(record(session.conn, &recorded)?)).await
     }
 
     /// All feeds by key, the retired ones among them.
@@ -121,6 +117,12 @@ impl Store {
             Ok(fetches.collect::<Result<_, _>>()?)
         })
     }
+}
+
+pub(super) fn record(conn: &Connection, recorded: &push::Recorded) -> rusqlite::Result<()> {
+    save(conn, &recorded.state)?;
+    add_fetch(conn, &recorded.fetch)?;
+    feed_events::add_all(conn, &recorded.events)
 }
 
 pub(super) fn sync(

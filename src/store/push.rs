@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::column::{Ms, code, key, ms, opt_time, time, uint};
 use super::error::StoreError;
 use super::{Store, feeds};
-use crate::domain::feed::FeedState;
 use crate::domain::feed::push::{PUSHED, PushState, Subscription};
+use crate::domain::feed::{FeedEvent, FeedState, FetchRecord};
 use crate::domain::ids::{FeedId, FeedKey};
 use crate::domain::ingest::Batch;
 
@@ -125,17 +125,23 @@ impl Store {
     /// `state` with what hubs may have changed of it since it was read: a visit takes its time,
     /// and pushes come whenever they like.
     pub fn with_pushes(&self, state: &FeedState) -> Result<FeedState, StoreError> {
-        let stored = self.feed_state(state.id)?.filter(|stored| stored.url == state.url);
-        Ok(match stored {
-            Some(stored) => FeedState {
-                last_new_entry: stored.last_new_entry,
-                entries_per_day: stored.entries_per_day,
-                pushed_until: stored.pushed_until,
-                habits: stored.habits,
-                ..state.clone()
-            },
-            None => state.clone(),
+        self.read(|conn| Ok(with_pushes(conn, state)?))
+    }
+
+    /// Records a visit that brought no entries to store, as `decide` makes it of the feed's state:
+    /// of `state`, with what was pushed until this very commit. `decide` may be called again.
+    pub async fn record_visit(
+        &self,
+        state: FeedState,
+        mut decide: impl FnMut(&FeedState) -> Recorded + Send + 'static,
+    ) -> Result<Recorded, StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            let recorded = decide(&with_pushes(conn, &state)?);
+            feeds::record(conn, &recorded)?;
+            Ok(recorded)
         })
+        .await
     }
 
     /// Counts a push that was taken.
@@ -152,6 +158,29 @@ impl Store {
         })
         .await
     }
+}
+
+/// What became of a visit that brought no entries: the feed's state, the fetch, and what happened
+/// to the feed.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub state: FeedState,
+    pub fetch: FetchRecord,
+    pub events: Vec<FeedEvent>,
+}
+
+fn with_pushes(conn: &Connection, state: &FeedState) -> rusqlite::Result<FeedState> {
+    let stored = feeds::load(conn, state.id)?.filter(|stored| stored.url == state.url);
+    Ok(match stored {
+        Some(stored) => FeedState {
+            last_new_entry: stored.last_new_entry,
+            entries_per_day: stored.entries_per_day,
+            pushed_until: stored.pushed_until,
+            habits: stored.habits,
+            ..state.clone()
+        },
+        None => state.clone(),
+    })
 }
 
 /// Notes the hub that a document names. Another hub or topic than before begins anew, and a whole

@@ -46,9 +46,8 @@ impl ReasonRow {
         let near = |near: &Near| (near.story.0, near.cosine);
         match reason {
             JoinReason::Told => row,
-            JoinReason::Opened { nearest: None, .. } => row,
-            JoinReason::Opened { nearest: Some(nearest), needed } => {
-                Self { near: Some(near(nearest)), needed: Some(*needed), ..row }
+            JoinReason::Opened { nearest, needed } => {
+                Self { near: nearest.as_ref().map(near), needed: Some(*needed), ..row }
             }
             JoinReason::SameLink { entry } => Self { entry: Some(entry.0), ..row },
             JoinReason::Copy { of, share } => {

@@ -11,6 +11,7 @@ use super::column::{Hash, Json, Ms, time};
 use super::error::StoreError;
 use super::reason_row::ReasonRow;
 use crate::domain::ids::{Digest, EntryId, StoryId};
+use crate::domain::story::headline::Current;
 use crate::domain::story::placement::Copied;
 use crate::domain::story::shelf::LINK_WINDOW;
 use crate::domain::story::{Member, Story};
@@ -23,7 +24,7 @@ const MAX_MERGES: u32 = 64;
 
 /// The columns of a [`Story`] of `stories`.
 const STORY: &str = "id, headline, first_seen, last_seen, entries, publishers, feeds, writers, \
-    first_at, last_at, parent, merged_into, merged_at";
+    first_at, last_at, parent, merged_into, merged_at, headline_entry, headline_since";
 
 /// The columns of a [`Member`] of `story_members AS m`.
 const MEMBER: &str = "m.story_id, m.entry_id, m.at, m.reason, m.detail, m.copy_of";
@@ -69,13 +70,15 @@ pub(super) fn standing(conn: &Connection, id: StoryId) -> rusqlite::Result<Optio
 pub(super) fn save(conn: &Connection, story: &Story) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO stories (id, headline, first_seen, last_seen, entries, publishers, feeds, \
-         writers, first_at, last_at, parent, merged_into, merged_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+         writers, first_at, last_at, parent, merged_into, merged_at, headline_entry, \
+         headline_since) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
          ON CONFLICT (id) DO UPDATE SET headline = excluded.headline, \
          first_seen = excluded.first_seen, last_seen = excluded.last_seen, \
          entries = excluded.entries, publishers = excluded.publishers, feeds = excluded.feeds, \
          writers = excluded.writers, first_at = excluded.first_at, last_at = excluded.last_at, \
-         merged_into = excluded.merged_into, merged_at = excluded.merged_at",
+         merged_into = excluded.merged_into, merged_at = excluded.merged_at, \
+         headline_entry = excluded.headline_entry, headline_since = excluded.headline_since",
     )?
     .execute(params![
         story.id.0,
@@ -91,6 +94,8 @@ pub(super) fn save(conn: &Connection, story: &Story) -> rusqlite::Result<()> {
         story.parent.map(|parent| parent.0),
         story.merged.map(|(into, _)| into.0),
         story.merged.map(|(_, at)| Ms(at)),
+        story.headline_of.map(|current| current.entry.0),
+        story.headline_of.map_or(0, |current| current.since.as_millisecond()),
     ])?;
     Ok(())
 }
@@ -151,6 +156,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Story> {
     Ok(Story {
         id: StoryId(row.get(0)?),
         headline: row.get(1)?,
+        headline_of: match row.get::<_, Option<i64>>(13)? {
+            Some(entry) => Some(Current { entry: EntryId(entry), since: time(row, 14)? }),
+            None => None,
+        },
         first_seen: time(row, 2)?,
         last_seen: time(row, 3)?,
         entries: row.get(4)?,

@@ -179,6 +179,15 @@ pub(super) fn traced(conn: &Connection, story: StoryId) -> Result<Vec<StoredMemb
     Ok(members)
 }
 
+/// What an entry is compared by, if it is still known.
+pub(super) fn trace(conn: &Connection, entry: EntryId) -> Result<Option<Trace>, StoreError> {
+    let mut query = conn.prepare_cached("SELECT trace FROM story_traces WHERE entry_id = ?1")?;
+    let mut rows = query.query([entry.0])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+    Ok(Trace::from_bytes(bytes).ok())
+}
+
 /// Writes what a story is compared by.
 pub(super) fn save_state(conn: &Connection, state: &StoryState) -> rusqlite::Result<()> {
     conn.prepare_cached(

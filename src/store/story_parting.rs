@@ -13,10 +13,11 @@ use super::ingest::{apply, view};
 use super::story_edits::place_alert;
 use super::writer::Session;
 use super::{meta, stories, story_index};
-use crate::domain::ids::{AlertId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
 use crate::domain::ingest::edit::{self, Means};
 use crate::domain::story::Story;
 use crate::domain::story::edit::{Change, Edit};
+use crate::domain::story::headline::Current;
 use crate::domain::story::index::StoryIndex;
 
 /// Gives the entries of an edit from one story to the other.
@@ -59,7 +60,7 @@ pub(super) fn part(
 fn recount(conn: &Connection, id: StoryId) -> Result<(), StoreError> {
     let Some(before) = stories::load(conn, id)? else { return Ok(()) };
     let mut query = conn.prepare_cached(
-        "SELECT e.title, e.publisher, f.key, e.first_seen, m.at, m.copy_of IS NOT NULL \
+        "SELECT e.title, e.publisher, f.key, e.first_seen, m.at, m.copy_of IS NOT NULL, e.id \
          FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id \
          JOIN feeds AS f ON f.id = e.feed_id WHERE m.story_id = ?1 ORDER BY m.entry_id",
     )?;
@@ -68,16 +69,18 @@ fn recount(conn: &Connection, id: StoryId) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
         let (seen, at): (Timestamp, Timestamp) = (time(row, 3)?, time(row, 4)?);
         let opened = || -> rusqlite::Result<Story> {
-            let headline = match before.headline.as_str() {
-                "" => row.get(0)?,
-                headline => headline.to_owned(),
-            };
-            Ok(Story { parent: before.parent, ..Story::opened(id, headline, seen, at) })
+            let headline_of = Some(Current { entry: EntryId(row.get(6)?), since: seen });
+            let opened = Story::opened(id, row.get(0)?, seen, at);
+            Ok(Story { parent: before.parent, headline_of, ..opened })
         };
         let mut counted = match story.take() {
             Some(story) => story,
             None => opened()?,
         };
+        if before.headline_of.is_some_and(|current| Ok(current.entry.0) == row.get(6)) {
+            counted.headline.clone_from(&before.headline);
+            counted.headline_of = before.headline_of;
+        }
         let (publisher, feed): (String, String) = (row.get(1)?, row.get(2)?);
         counted.count(&publisher, &feed, (seen, at), row.get(5)?);
         story = Some(counted);

@@ -9,6 +9,7 @@ mod daemon;
 mod explain;
 mod feed_edits;
 mod feed_lists;
+mod feed_remarks;
 mod feed_views;
 mod feeds;
 mod health;

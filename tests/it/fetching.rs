@@ -159,6 +159,17 @@ async fn statuses_are_named_and_retry_after_is_heard() {
         assert_eq!(failure.code(), format!("http_{status}"));
         assert_eq!(failure.retry_after(), Some(Duration::from_secs(wait_s)));
     }
+    // Who names a time is busy, whatever page stands beside it.
+    let page = "<title>Just a moment</title><script src=\"/cdn-cgi/challenge-platform/x.js\">";
+    for status in [429, 503] {
+        let busy = Reply::status(status).header("Retry-After", "300").body(page);
+        for reply in [busy.clone(), busy.header("cf-mitigated", "challenge")] {
+            server.set("/", reply);
+            let failure = get(&server, "/").await.unwrap_err();
+            assert_eq!(failure.code(), format!("http_{status}"));
+            assert_eq!(failure.retry_after(), Some(Duration::from_secs(300)));
+        }
+    }
     let challenge = Reply::status(403).header("cf-mitigated", "challenge");
     server.set("/", challenge);
     assert_eq!(get(&server, "/").await.unwrap_err().code(), "challenge");

@@ -1,6 +1,7 @@
 //! Reload: a good configuration takes over, a bad one changes nothing.
 
-use crate::support::world::{World, item};
+use crate::support::server::Reply;
+use crate::support::world::{World, item, rss};
 
 const HARBOUR: &str = "\n[[topic]]\nid = \"harbour\"\nmatch = 'harbour'\n";
 
@@ -51,4 +52,22 @@ async fn a_second_instance_on_one_state_directory_is_refused() {
     assert!(told.contains("another"), "{told}");
     first.stop().await;
     world.start().await;
+}
+
+#[tokio::test]
+async fn a_visit_asked_for_twice_during_another_is_made_once_more() {
+    let mut world = World::past_baseline(&["wire", "ledger"]).await;
+    let slow = Reply::ok(rss("wire", &[])).drip(std::time::Duration::from_millis(1));
+    world.server.set("/wire", slow);
+    let key = "wire".parse().unwrap();
+    world.app().visit_now(&key);
+    world.server.wait_for("/wire", 2).await;
+    for _ in 0..3 {
+        world.app().visit_now(&key);
+    }
+    for _ in 0..2 {
+        assert_eq!(world.next_visit().await.feed, key);
+    }
+    world.visit("ledger").await;
+    assert_eq!(world.server.requests("/wire").len(), 3, "it was asked for once, and once more");
 }

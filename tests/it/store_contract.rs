@@ -8,6 +8,8 @@ mod memory;
 mod opening;
 mod reading;
 mod rehearsal;
+mod stories;
+mod story_replay;
 mod trust;
 
 use std::sync::Arc;
@@ -15,10 +17,11 @@ use std::sync::Arc;
 use jiff::ToSpan as _;
 use wirewatch::config::outline::{Kind, Part};
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
-use wirewatch::domain::feed::{Feed, FeedEvent};
+use wirewatch::domain::feed::{Feed, FeedEvent, FeedState};
 use wirewatch::store::alerts::read::AlertFilter;
 use wirewatch::store::entries::EntryFilter;
 use wirewatch::store::outbox::DeliveryFilter;
+use wirewatch::store::push::Recorded;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use desk::{Desk, now, told};
@@ -271,6 +274,28 @@ async fn what_happens_to_a_feed_is_kept_with_its_fetch_and_the_last_50_of_each_f
     assert_eq!((&all[0].0, all[0].1.code.as_ref()), (&ledger.key, "paused"));
     assert_eq!(all[0].1.detail.len(), 500);
     assert_eq!(all[1].1.detail, "to place 59");
+}
+
+#[tokio::test]
+async fn a_visit_is_recorded_on_top_of_what_was_pushed_during_it() {
+    let desk = Desk::open(&["wire"]).await;
+    let before = desk.feeds[0].1.clone();
+    let fetch = desk.batch(0, vec![]).fetch.clone();
+    // What a push learns while the visit is under way.
+    let mut pushed = before.clone();
+    (pushed.last_new_entry, pushed.entries_per_day) = (Some(now()), 7.5);
+    desk.store.record_fetch(pushed, fetch.clone(), Vec::new()).await.unwrap();
+    let failed = move |state: &FeedState| Recorded {
+        state: FeedState { failures: state.failures + 1, ..state.clone() },
+        fetch: fetch.clone(),
+        events: Vec::new(),
+    };
+    let recorded = desk.store.record_visit(before.clone(), failed).await.unwrap();
+    let stored = desk.store.feed_state(before.id).unwrap().unwrap();
+    for state in [&recorded.state, &stored] {
+        assert_eq!((state.failures, state.entries_per_day), (1, 7.5));
+        assert_eq!(state.last_new_entry, Some(now()));
+    }
 }
 
 #[tokio::test]

@@ -78,7 +78,8 @@ pub fn run(against: &str, backtest: &str, session: &mut Session) -> Result<Exit,
         Outlook { before, changes, failed, passed, refusals, lints, estimates, has_secrets };
     let mut page = Page::new(&session.printer);
     plan::lines(&mut page, &outlook);
-    session.printer.object(&object(&outlook), &page.text())?;
+    let object = object(&outlook);
+    session.printer.report(&object, &page.text(), &plan::rows(&object))?;
     if !has_secrets {
         session.messages.note(
             "hint: the secrets of channels cannot be read here: signatures and headers were not \

@@ -1,20 +1,17 @@
 //! `wirewatch feeds import` and `export`: lists of feeds from and for other readers.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{Read, stdin};
 use std::path::Path;
 
-use anyhow::Context;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::add::{RELOAD, seen_from};
 use crate::cli::args::{FeedExport, FeedImport, Format};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
+use crate::cli::{input, naming};
 use crate::config::edit::feeds::{FeedDraft, Layout};
 use crate::domain::feed_address;
 use crate::egress::Egress;
@@ -46,7 +43,12 @@ pub fn import(asked: &FeedImport, session: &mut Session) -> Result<Exit, Failure
     let loader = session.loader()?;
     let layout = loader.layout()?;
     let egress = Egress::new(&loader.network()?.0)?;
-    let list = opml::read(&read(&asked.file)?).map_err(|error| {
+    let list = opml::read(&input::read(
+        &asked.file,
+        opml::MAX_BYTES as u64,
+        "name an OPML file, or - for standard input",
+    )?)
+    .map_err(|error| {
         let hint = error.advice();
         Failure::new(Exit::Failed, error).hint(hint)
     })?;
@@ -65,7 +67,8 @@ pub fn import(asked: &FeedImport, session: &mut Session) -> Result<Exit, Failure
         }
     }
     let mut records = Records::new(COLUMNS, "there is no feed in this list");
-    let (imported, empty) = (sorted.drafts.len(), sorted.rows.is_empty());
+    let imported = sorted.drafts.len();
+    let empty = imported + sorted.known + sorted.refused == 0;
     sorted.rows.into_iter().for_each(|row| records.row(row));
     session.printer.records(&records)?;
     let place = if imported == 0 { String::new() } else { format!(" into {}", into.display()) };
@@ -115,11 +118,13 @@ fn sort(list: List, tags: &[String], layout: &Layout, egress: &Egress) -> Sorted
         sorted.drafts.push(FeedDraft { key, url, title, publisher: None, tags, full_text: false });
     }
     for remark in &list.remarks {
-        sorted.refused += 1;
+        let is_empty = remark.code == opml::EMPTY;
+        sorted.refused += usize::from(!is_empty);
+        let result = if is_empty { "empty" } else { "left out" };
         let detail = format!("outline {}: {}", remark.outline, remark.message);
         let feed =
             Outline { title: Some(remark.name.clone()), url: String::new(), tags: Vec::new() };
-        sorted.rows.push(row("left out", None, &feed, &detail, remark.code));
+        sorted.rows.push(row(result, None, &feed, &detail, remark.code));
     }
     sorted.refused += list.more_remarks;
     sorted
@@ -142,23 +147,6 @@ fn row(result: &str, key: Option<&str>, feed: &Outline, detail: &str, code: &str
         json!(detail),
         json!(code),
     ]
-}
-
-/// One byte more than is allowed shows that there is more.
-fn read(name: &str) -> Result<Vec<u8>, Failure> {
-    let limit = opml::MAX_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let done = if name == "-" {
-        stdin().lock().take(limit).read_to_end(&mut bytes).context("cannot read standard input")
-    } else {
-        fs::File::open(name)
-            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-            .with_context(|| format!("cannot read {name}"))
-    };
-    done.map_err(|error| {
-        Failure::new(Exit::Failed, error).hint("name an OPML file, or - for standard input")
-    })?;
-    Ok(bytes)
 }
 
 fn stem(file: &str) -> String {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::lateness::{self, Late};
 use super::status;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::count;
+use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
@@ -68,7 +68,8 @@ pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
     };
     let mut page = Page::new(&session.printer);
     shown.page(&mut page);
-    session.printer.object(&shown.object(), &page.text())?;
+    let object = shown.object();
+    session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
 }
 

@@ -105,6 +105,22 @@ fn one_thing_is_one_object() {
 }
 
 #[test]
+fn a_thing_with_parts_is_rows_in_csv() {
+    let thing = json!({"id": "A1", "tags": ["a", "b"], "none": [], "hub": {"state": "=x"},
+        "fetches": [{"code": "ok"}, {"code": "http_404"}]});
+    let rows = Records::of_fields(&thing);
+    let text = printed(Format::Csv, |printer| printer.report(&thing, "for people", &rows));
+    let lines: Vec<&str> = text.split("\r\n").collect();
+    assert_eq!(lines[0], "field,value");
+    for line in ["id,A1", "tags,\"a, b\"", "none,", "fetches.1.code,http_404"] {
+        assert!(lines.contains(&line), "{line}: {text}");
+    }
+    assert!(!text.contains("hub.state,=x"), "a formula: {text}");
+    let text = printed(Format::Json, |printer| printer.report(&thing, "for people", &rows));
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), thing);
+}
+
+#[test]
 fn nouns_are_counted_as_people_write_them() {
     let counted = ["feed", "entry", "match", "address", "box"].map(|noun| count(2, noun));
     assert_eq!(counted, ["2 feeds", "2 entries", "2 matches", "2 addresses", "2 boxes"]);

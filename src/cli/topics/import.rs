@@ -4,14 +4,11 @@
 
 mod file;
 
-use std::fs;
-use std::io::{Read, stdin};
-
-use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::cli::args::{DialectName, Format, Import};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::input;
 use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::domain::ids::TopicId;
@@ -27,7 +24,8 @@ pub fn run(asked: &Import, session: &mut Session) -> Result<Exit, Failure> {
         let id = id.parse::<TopicId>();
         id.map_err(|error| Failure::new(Exit::Usage, error))?;
     }
-    let input = read(&asked.file)?;
+    let input =
+        input::read(&asked.file, MAX_INPUT_BYTES as u64, "name a file, or - for standard input")?;
     let dialect = dialect(asked.dialect);
     let naming = Naming { prefix: asked.id.clone(), name: asked.name.clone() };
     let imported = import::import(dialect, &input, &naming);
@@ -64,23 +62,6 @@ fn dialect(name: DialectName) -> Dialect {
         DialectName::Newsboat => Dialect::Newsboat,
         DialectName::Miniflux => Dialect::Miniflux,
     }
-}
-
-/// One byte more than is allowed shows that there is more.
-fn read(name: &str) -> Result<Vec<u8>, Failure> {
-    let limit = MAX_INPUT_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let done = if name == "-" {
-        stdin().lock().take(limit).read_to_end(&mut bytes).context("cannot read standard input")
-    } else {
-        fs::File::open(name)
-            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-            .with_context(|| format!("cannot read {name}"))
-    };
-    done.map_err(|error| {
-        Failure::new(Exit::Failed, error).hint("name a file, or - for standard input")
-    })?;
-    Ok(bytes)
 }
 
 /// What became of the input, finding by finding, and in one sentence.

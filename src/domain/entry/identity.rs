@@ -20,7 +20,7 @@ use crate::domain::ids::Digest;
 use super::{DateQuality, EntryKeys, ParsedEntry};
 
 pub use self::guid::normalise_guid;
-pub use self::link::normalise_link;
+pub use self::link::{bare, normalise_link};
 pub use self::own::{OwnNames, own_names};
 
 /// 1990-01-01T00:00:00Z: no feed is older, a date before it is a default of some software.

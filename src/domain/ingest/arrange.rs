@@ -14,7 +14,7 @@ use crate::domain::alert::baseline::Baseline;
 use crate::domain::ids::{Digest, EntryId, IdSource, StoryId};
 use crate::domain::story::Member;
 use crate::domain::story::shelf::{Newcomer, Shelf};
-use crate::domain::story::vector::ONE;
+use crate::domain::story::vector::{ONE, Vector};
 
 /// The entries of a batch, recognised and placed.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,8 @@ pub struct Placed {
     pub parent: Option<StoryId>,
     /// Two stories that turned out to be one, now that this entry has joined.
     pub merge: Option<Merge>,
+    /// What the entry is about, and the story with it.
+    pub about: Option<(Vector, Vector)>,
 }
 
 /// Two stories that are one from now on.
@@ -156,7 +158,7 @@ impl Placing<'_> {
             reason: shelved.reason,
             copy_of: shelved.copy_of,
         };
-        Placed { member, opens, parent, merge }
+        Placed { member, opens, parent, merge, about: shelved.about }
     }
 
     /// The newest entry with this link, and the story it is in by now.

@@ -6,6 +6,7 @@
 mod alerting;
 mod article;
 mod correction;
+mod heading;
 mod merging;
 mod pushed;
 
@@ -171,6 +172,7 @@ impl<'a> Planner<'a> {
         let id = placed.member.entry;
         let entry = self.stored(prepared, id, 1, self.now);
         self.join(&entry, placed);
+        self.head(placed.member.story, &entry, prepared, placed);
         if let Some(merge) = &placed.merge {
             self.merge(merge);
         }

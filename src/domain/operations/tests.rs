@@ -79,10 +79,15 @@ fn a_time_in_which_nobody_looked_is_held_against_no_feed() {
     assert_eq!(headlines(&[slept.clone()], Past::default(), 7 * DAY), [""; 0]);
     slept.failures = 3;
     assert_eq!(headlines(&[slept], Past::default(), 7 * DAY).len(), 1);
-    // Failures that came fast count by themselves.
+    // Rounds by a timer may come every minute: many failures count once they lasted.
     let mut often = failing(1, 0, 20 * 60);
     often.failures = 20;
-    assert_eq!(headlines(&[often], Past::default(), 20 * 60).len(), 1);
+    assert_eq!(headlines(&[often], Past::default(), 20 * 60), [""; 0]);
+    let mut lasting = failing(1, 0, 6 * HOUR);
+    lasting.failures = 20;
+    assert_eq!(headlines(&[lasting.clone()], Past::default(), 6 * HOUR).len(), 1);
+    lasting.failures = 19;
+    assert_eq!(headlines(&[lasting], Past::default(), 6 * HOUR), [""; 0]);
 }
 
 #[test]

@@ -98,3 +98,6 @@ impl Counts {
 fn key(language: Tongue, hash: u32) -> u64 {
     u64::from(language.0) << 32 | u64::from(hash)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,9 @@ const REST_WEIGHT: u32 = 77;
 const NAME_NUMERATOR: u32 = 3;
 const NAME_DENOMINATOR: u32 = 2;
 
+/// A number of one or two digits counts less: texts have them without telling the same.
+const SMALL_NUMBER_DIVISOR: u32 = 2;
+
 /// Most names and numbers that are kept of one entry, those first told.
 pub const MAX_FACTS: usize = 48;
 
@@ -236,3 +239,6 @@ fn title_of(reading: &Reading) -> Title {
 pub(super) fn hash(word: &str) -> u32 {
     (Key::new(Digest(*b"words of stories")).hash(word.as_bytes()) >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests;

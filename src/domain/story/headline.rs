@@ -33,10 +33,15 @@ pub struct Candidate<'a> {
 }
 
 /// A headline as it is now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Current {
     pub entry: EntryId,
     pub since: Timestamp,
+}
+
+/// Whether the headline has stood for long enough for another to take over.
+pub fn may_change(current: Current, now: Timestamp) -> bool {
+    now.as_second().saturating_sub(current.since.as_second()) >= CHANGED_AFTER_S
 }
 
 /// The entry whose title is the headline from now on; `None` if there are no candidates. `centroid`
@@ -76,16 +81,17 @@ pub fn is_fit(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
     let asks = lower.ends_with(['?', '？']);
     let is_service = SERVICE.iter().any(|prefix| {
-        let rest = lower.strip_prefix(prefix);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        let rest = lower.strip_prefix(prefix).map(str::trim_start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '-', '–', '—', '|', '!']))
     });
+    let invites = ["watch ", "listen "].iter().any(|word| lower.starts_with(word));
     let is_update = lower.strip_prefix("update").is_some_and(|rest| {
         let rest = rest.trim_start();
         rest.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with([':', '-', '–'])
     });
     let is_live = lower.ends_with(" live") || lower.contains("live updates");
     FIT_CHARS.contains(&title.trim().chars().count())
-        && !(is_shouted || asks || is_service || is_update || is_live)
+        && !(is_shouted || asks || invites || is_service || is_update || is_live)
 }
 
 /// What titles of running coverage, pictures and corrections begin with.
@@ -115,3 +121,6 @@ const SERVICE: &[&str] = &[
     "video",
     "watch",
 ];
+
+#[cfg(test)]
+mod tests;

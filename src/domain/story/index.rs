@@ -3,8 +3,8 @@
 //! ([`keep`]) answers as the one that kept running, bit for bit.
 //!
 //! [`near`] finds stories that share rare words, [`copies`] texts that share passages, [`foreign`]
-//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`edit`]
-//! merges and splits.
+//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`column`]
+//! what comes time and again, [`edit`] merges and splits.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ use super::vector::Vector;
 use crate::domain::ids::{EntryId, StoryId};
 
 mod chains;
+mod column;
 mod copies;
 mod edit;
 mod foreign;
@@ -107,8 +108,8 @@ struct Scratch {
 impl StoryIndex {
     /// Decides where an entry goes that was seen at `at`. Changes nothing.
     pub fn place(&mut self, features: &Features, at: Timestamp, asked: &Asked) -> Placement {
-        let trace = self.trace(features);
         let now_ms = at.as_millisecond();
+        let trace = self.trace(features, now_ms);
         let copy = self.copied(&trace, now_ms);
         let found = self.near(&trace, now_ms, asked);
         let copy_of = copy
@@ -173,16 +174,19 @@ impl StoryIndex {
     }
 
     /// What an entry is compared by, with words weighed by how common they are now.
-    fn trace(&self, features: &Features) -> Trace {
-        let skip = self.counts.boilerplate(features.source);
+    fn trace(&self, features: &Features, now_ms: i64) -> Trace {
+        let repeats = self.counts.boilerplate(features.source);
+        let title_hash = features.title_hash();
+        let is_column = self.is_column(features.source, title_hash, now_ms);
+        let skip = |sentence| repeats(sentence) || is_column && sentence == title_hash;
         let terms = features.terms(&skip);
         Trace {
             link: features.link,
             source: features.source,
             language: features.language,
             body_words: features.body_words,
-            title_hash: features.title_hash(),
-            title: features.title.clone(),
+            title_hash,
+            title: if is_column { Title::default() } else { features.title.clone() },
             vector: Vector::of(&terms, self.counts.rarity(features.language)),
             prints: Prints::of(features.prints(&skip)),
             facts: features.facts().into(),
@@ -246,3 +250,6 @@ impl StoryIndex {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ pub mod vector;
 use jiff::Timestamp;
 
 use super::ids::{EntryId, StoryId};
+use headline::Current;
 use placement::{Copied, JoinReason};
 
 /// A story as stored.
@@ -25,6 +26,8 @@ use placement::{Copied, JoinReason};
 pub struct Story {
     pub id: StoryId,
     pub headline: String,
+    /// Whose title that is, and since when; not known of stories of earlier versions.
+    pub headline_of: Option<Current>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
     /// When its entries were published, or seen where they do not say so: the first and the last.
@@ -50,6 +53,7 @@ impl Story {
         Self {
             id,
             headline,
+            headline_of: None,
             first_seen: now,
             last_seen: now,
             first_at: at,

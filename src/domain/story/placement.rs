@@ -168,3 +168,6 @@ fn decimal(share: u32) -> String {
     let hundredths = (share + ONE / 200) / (ONE / 100);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use super::features::Features;
 use super::index::{StoryIndex, StoryState};
 use super::placement::{Asked, Bridge, Copied, JoinReason};
 use super::trace::Trace;
+use super::vector::Vector;
 use crate::domain::ids::{EntryId, StoryId};
 
 /// How long a story may have slept and still be continued by an entry with the same link.
@@ -57,6 +58,8 @@ pub struct Shelved {
     pub parent: Option<StoryId>,
     /// Two stories that are one from now on.
     pub merge: Option<Bridge>,
+    /// What the entry is about, and the story with it; `None` for one of long ago.
+    pub about: Option<(Vector, Vector)>,
 }
 
 impl Shelf {
@@ -76,7 +79,10 @@ impl Shelf {
         if new.now.duration_since(at) > NEWS {
             return tell_of_the_past(&new, at, open);
         }
-        let asked = Asked { linked: new.linked, with: None, without: &[], apart: &self.apart };
+        let mut without = self.index.columns(new.features, at);
+        // The same page under the same title goes on.
+        without.retain(|story| new.linked.is_none_or(|(_, linked)| linked != *story));
+        let asked = Asked { linked: new.linked, with: None, without: &without, apart: &self.apart };
         let placed = self.index.place(new.features, at, &asked);
         let story = placed.story.unwrap_or_else(open);
         if let Some(state) = new.asleep.filter(|state| state.id == story)
@@ -85,6 +91,7 @@ impl Shelf {
             self.index.restore_story(state.clone());
         }
         let state = self.index.add(new.entry, story, new.features, &placed.trace, at);
+        let about = Some((placed.trace.vector.clone(), state.centroid.clone()));
         self.changed.insert(story, state);
         self.traces.push((new.entry, at, placed.trace));
         let merge = placed.merge.filter(|bridge| self.merge(bridge.into, bridge.from));
@@ -95,6 +102,7 @@ impl Shelf {
             copy_of: placed.copy_of,
             parent: placed.parent,
             merge,
+            about,
         };
         (story, shelved)
     }
@@ -102,7 +110,16 @@ impl Shelf {
     /// Makes one story part of another. Returns whether both may still grow; nothing happens else.
     pub fn merge(&mut self, into: StoryId, from: StoryId) -> bool {
         let Some(state) = self.index.merge(into, from) else { return false };
+        self.changed.remove(&from);
         self.changed.insert(into, state);
+        // What was taken apart from the one is apart from both.
+        for (one, other) in &mut self.apart {
+            for story in [one, other] {
+                if *story == from {
+                    *story = into;
+                }
+            }
+        }
         true
     }
 
@@ -133,6 +150,6 @@ fn tell_of_the_past(
         Some((entry, story)) => (Some(story), JoinReason::SameLink { entry }),
         None => (None, JoinReason::Opened { nearest: None, needed: 0 }),
     };
-    let shelved = Shelved { story, at, reason, copy_of: None, parent: None, merge: None };
+    let shelved = Shelved { story, at, reason, copy_of: None, parent: None, merge: None, about: None };
     (story.unwrap_or_else(open), shelved)
 }

@@ -125,3 +125,6 @@ pub struct StoredMember {
     pub at: Timestamp,
     pub trace: Trace,
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,3 +172,6 @@ pub fn log2_q16(x: u64) -> u32 {
     }
     log
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! One item of a JSON Feed → [`ParsedEntry`].
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::value::{Object, Value};
@@ -51,6 +52,12 @@ pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry
         source: None,
         source_url: None,
     }
+}
+
+/// When an item was published, else changed.
+pub fn date(item: &Object) -> Option<Timestamp> {
+    let read = |key| Some(date::read(item.get(key)?.as_str()?)?.at);
+    read("date_published").or_else(|| read("date_modified"))
 }
 
 /// A language tag; what is longer than any is none.

@@ -204,3 +204,25 @@ fn what_is_no_feed_is_none() {
     let many = format!("{{\"items\": [{}]}}", "1,".repeat(1_100_000));
     assert_eq!(fails(&many).code(), "too_complex");
 }
+
+#[test]
+fn the_feeds_authors_cost_no_more_however_many_entries_they_are_given_to() {
+    let names: Vec<String> = (0..20).map(|n| format!("\"{n:02}{}\"", "x".repeat(190))).collect();
+    let items: Vec<String> =
+        (0..10_000).map(|n| format!("{{\"id\":{n},\"title\":\"A\"}}")).collect();
+    let text = |items: &[String]| {
+        let (names, items) = (names.join(","), items.join(","));
+        format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"t\",\
+             \"authors\":[{names}],\"items\":[{items}]}}"
+        )
+    };
+    let few = super::read(&text(&items[..10]), "", super::Limits::STANDARD).unwrap();
+    assert_eq!(few.entries[9].authors.len(), 20);
+    let many = super::read(&text(&items), "", super::Limits::STANDARD).unwrap();
+    let authors = many.entries.iter().flat_map(|entry| &entry.authors);
+    let bytes: usize = authors.map(String::len).sum();
+    assert!(bytes <= super::MAX_SHARED_BYTES, "{bytes}");
+    let first = &many.entries[9_999].authors;
+    assert!(first.first().is_some_and(|name| name.starts_with("00")), "{first:?}");
+}

@@ -17,6 +17,8 @@ const SPARE_BYTES: usize = 1024;
 #[derive(Debug)]
 pub struct Canon {
     text: String,
+    /// Where each entry begins.
+    entries: Vec<usize>,
 }
 
 impl Canon {
@@ -24,10 +26,11 @@ impl Canon {
     pub fn new(bytes: usize) -> Self {
         let mut text = String::with_capacity(bytes + SPARE_BYTES);
         text.push_str(BEGIN);
-        Self { text }
+        Self { text, entries: Vec::new() }
     }
 
     pub fn entry(&mut self, draft: &mut Draft<'_>) {
+        self.entries.push(self.text.len());
         self.text.push_str("<item>");
         self.element("title", draft.title.get());
         self.element("link", draft.page.take().as_deref());
@@ -44,6 +47,21 @@ impl Canon {
         self.element("pubDate", draft.published.best());
         self.element("updated", draft.updated.best());
         self.text.push_str("</item>");
+    }
+
+    /// Takes back the entries that are not kept.
+    pub fn retain(&mut self, kept: &[bool]) {
+        let ends = self.entries.iter().skip(1).copied().chain([self.text.len()]);
+        let all: Vec<(usize, usize)> = self.entries.iter().copied().zip(ends).collect();
+        let first = self.entries.first().copied().unwrap_or(self.text.len());
+        let mut text = String::with_capacity(self.text.len());
+        text.push_str(&self.text[..first]);
+        self.entries.clear();
+        for ((begin, end), _) in all.into_iter().zip(kept).filter(|(_, kept)| **kept) {
+            self.entries.push(text.len());
+            text.push_str(&self.text[begin..end]);
+        }
+        self.text = text;
     }
 
     /// Ends the document.

@@ -1,19 +1,42 @@
 //! Where the feed and its entries begin and end, whatever their tags say.
 
+use jiff::Timestamp;
+
 use crate::parse::attributes::Attribute;
+use crate::parse::date;
 use crate::parse::failure::ParseFailure;
 use crate::parse::lex::Tag;
+use crate::parse::newest::newest;
 use crate::parse::repairs::Fault;
 
 use super::draft::Draft;
 use super::namespaces::split;
-use super::{After, Container, End, Normaliser, leaf, link};
+use super::{After, Container, End, Facts, Normaliser, leaf, link};
 
 /// Versions of RSS that there are; others are counted as odd, and read alike.
 const RSS_VERSIONS: &[&str] =
     &["2.0", "0.90", "0.91", "0.92", "0.93", "0.94", "1.0", "2.0.0", "2.0.1", "2.00"];
 
+/// How many times the entries that are kept are gathered before the oldest of them go.
+const SPARE_ENTRIES: usize = 2;
+
 impl<'a> Normaliser<'a> {
+    /// Lets go of all entries but the newest.
+    pub(super) fn keep_newest(&mut self) {
+        let limit = self.limits.entries;
+        if self.facts.len() <= limit {
+            return;
+        }
+        let read = |facts: &Facts| Some(date::read(facts.date_text.as_deref()?)?.at);
+        let dates: Vec<Option<Timestamp>> = self.facts.iter().map(read).collect();
+        let (kept, by_date) = newest(&dates, limit);
+        self.canon.retain(&kept);
+        let mut fates = kept.iter();
+        self.facts.retain(|_| fates.next().copied().unwrap_or_default());
+        self.overfull = true;
+        self.by_date |= by_date;
+    }
+
     pub(super) fn container(
         &mut self,
         tag: Tag<'a>,
@@ -76,8 +99,8 @@ impl<'a> Normaliser<'a> {
             // What this tag declared goes with the entry before it; prefixes are the document's.
             self.finish_entry();
         }
-        if self.started >= self.limits.entries {
-            return self.full("entries", self.limits.entries);
+        if self.facts.len() >= self.limits.entries.saturating_mul(SPARE_ENTRIES) {
+            self.keep_newest();
         }
         self.started += 1;
         if self.end == End::Root {

@@ -9,9 +9,10 @@ use url::Url;
 
 use super::super::decode;
 use super::{
-    List, MAX_BYTES, MAX_DEPTH, MAX_FEEDS, MAX_REMARKS, MAX_TAG_CHARS, MAX_TAGS, MAX_TITLE_CHARS,
-    MAX_URL_BYTES, OpmlError, Outline, Remark, one_line,
+    EMPTY, List, MAX_BYTES, MAX_DEPTH, MAX_REMARKS, MAX_TAG_CHARS, MAX_TAGS, MAX_TITLE_CHARS,
+    OpmlError, Outline, Remark, one_line,
 };
+use crate::domain::feed::{MAX_FEEDS, MAX_URL_BYTES};
 use crate::domain::feed_address;
 
 /// Longest value of an attribute that is kept, in bytes.
@@ -180,14 +181,15 @@ impl Reader {
             }
             "rss" | "atom" => self.remark("no_url", name, "it has no URL".to_owned()),
             _ if self_closing && title.is_some() && !self.is_folder_like(attributes) => {
-                self.remark("no_url", name, "it has no URL".to_owned());
+                let message = "it has no URL: an empty folder, or a feed whose URL was lost";
+                self.remark(EMPTY, name, message.to_owned());
             }
             _ => {}
         }
     }
 
     /// An empty folder, as some programs write it. Without a type it may as well be a feed whose
-    /// URL was lost, and that is told.
+    /// URL was lost: that is told, and is no fault of the list.
     fn is_folder_like(&self, attributes: &Attributes) -> bool {
         attributes.get("type").eq_ignore_ascii_case("folder")
     }
@@ -208,7 +210,7 @@ impl Reader {
 
     fn remark(&mut self, code: &'static str, name: String, message: String) {
         if self.list.remarks.len() >= MAX_REMARKS {
-            self.list.more_remarks += 1;
+            self.list.more_remarks += usize::from(code != EMPTY);
             return;
         }
         let name = one_line(&name, MAX_TITLE_CHARS).unwrap_or_default();

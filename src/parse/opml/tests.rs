@@ -125,7 +125,7 @@ fn what_cannot_be_fetched_is_left_out_and_said() {
             (6, "not_a_feed"),
             (7, "not_a_feed"),
             (8, "bad_url"),
-            (9, "no_url"),
+            (9, "empty"),
         ]
     );
     assert!(list.remarks.iter().all(|remark| !remark.message.contains("pw@")));

@@ -8,16 +8,18 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::alert::budget;
 use crate::domain::alert::silence::SilenceScope;
+use crate::domain::document::Field;
 use crate::domain::entry::identity;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{
-    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, Known, LastTold, MAX_MATCHED, Past, Prepared,
+    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED, Past, Prepared,
     Seen, View,
 };
+use crate::domain::story::headline;
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
-use crate::store::{entries, entry_keys, feeds, meta, silences, stories};
+use crate::store::{entries, entry_keys, feeds, meta, silences, stories, story_index};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -101,9 +103,14 @@ pub(super) fn read(
     let mut view = View::of(seen, arrangement);
     let concerned = Concerned::of(&view, batch, about);
     for id in &concerned.told {
-        if let Some(story) = stories::load(conn, *id)? {
-            view.stories.insert(*id, story);
+        let Some(story) = stories::load(conn, *id)? else { continue };
+        let current = story.headline_of.filter(|current| headline::may_change(*current, now));
+        if let Some(current) = current
+            && let Some(held) = held(conn, current.entry)?
+        {
+            view.held.insert(*id, held);
         }
+        view.stories.insert(*id, story);
     }
     let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
     if concerned.matched.is_empty() && found.next().is_none() {
@@ -127,6 +134,28 @@ pub(super) fn read(
         read_told(conn, alert, &mut view)?;
     }
     Ok(view)
+}
+
+/// The entry whose title is a headline, as far as it is still known.
+fn held(conn: &Connection, entry: EntryId) -> Result<Option<HeldHeadline>, StoreError> {
+    let Some(trace) = story_index::trace(conn, entry)? else { return Ok(None) };
+    let held = conn
+        .prepare_cached("SELECT title, first_seen FROM entries WHERE id = ?1")?
+        .query_row([entry.0], |row| {
+            Ok(HeldHeadline {
+                title: row.get(0)?,
+                seen: time(row, 1)?,
+                vector: trace.vector,
+                carries_topic: false,
+            })
+        })
+        .optional()?;
+    let Some(held) = held else { return Ok(None) };
+    let carries_topic = entries::matches(conn, entry)?.iter().any(|stored| {
+        let mut spans = stored.found.evidence.clauses.iter().flat_map(|clause| &clause.spans[..]);
+        spans.any(|span| span.field == Field::Title)
+    });
+    Ok(Some(HeldHeadline { carries_topic, ..held }))
 }
 
 /// The stories that a decision asks for.

@@ -144,7 +144,7 @@ impl Store {
                 text,
             ];
             let views = query.query_map(bound, |row| {
-                Ok(StoryView { story: read_story(row)?, topics: topics(row, 13)? })
+                Ok(StoryView { story: read_story(row)?, topics: topics(row, 15)? })
             })?;
             Ok(views.collect::<Result<_, _>>()?)
         })

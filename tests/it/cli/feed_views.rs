@@ -71,7 +71,12 @@ async fn addresses_of_this_machine_are_left_out_of_imports_and_warned_of() {
     let words = ["feeds", "import", "-", "-o", "json"];
     let rows = run_with_input(scene.command().args(words), list).ended(3).list();
     let said: Vec<_> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
-    assert_eq!(said, ["private_address", "no_url"]);
+    assert_eq!(said, ["private_address", "empty"]);
+    let list = "<opml><body><outline text='Later'/><outline text='Wire' \
+                xmlUrl='https://wire.example/x'/></body></opml>";
+    let words = ["feeds", "import", "-", "--dry-run", "-o", "json"];
+    let rows = run_with_input(scene.command().args(words), list).ended(0).list();
+    assert_eq!((rows.len(), &rows[1]["result"]), (2, &json!("empty")), "an empty folder: {rows:?}");
     let added = scene.run("feeds add http://10.0.0.7/x --no-fetch").ended(0);
     assert!(added.err.contains("warning:") && added.err.contains("allow_net"), "{}", added.err);
     assert!(fs::read_to_string(&scene.config).unwrap().contains("http://10.0.0.7/x"));

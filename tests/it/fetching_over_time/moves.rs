@@ -37,6 +37,26 @@ async fn a_feed_that_has_moved_for_good_is_asked_for_where_it_is_also_after_a_re
 }
 
 #[tokio::test]
+async fn a_move_that_is_followed_and_its_end_are_told_as_they_happen() {
+    let mut world = moved_for(1).await;
+    world.clock.advance(DAY);
+    let told = |visit: wirewatch::daemon::events::Visit| -> Vec<String> {
+        visit.changes.iter().map(|change| change.code.to_string()).collect()
+    };
+    // The answer is "unchanged": there is no document to tell it with.
+    let visit = world.next_visit().await;
+    assert_eq!(visit.code, "not_modified");
+    assert_eq!(told(visit), ["moved"]);
+    world.server.set("/new", Reply::status(404));
+    let mut ends = Vec::new();
+    for _ in 0..3 {
+        world.clock.advance(HOUR + HOUR / 2);
+        ends.extend(told(world.next_visit().await));
+    }
+    assert_eq!(ends, ["move_undone"]);
+}
+
+#[tokio::test]
 async fn before_that_every_fetch_begins_at_the_configured_url() {
     let world = moved_for(1).await;
     assert_eq!(world.server.requests("/wire").len(), 2);

@@ -54,6 +54,44 @@ async fn documents_that_make_parsers_panic_are_read() {
     }
 }
 
+/// An entry's title, and its date in seconds: a day for each.
+fn dated(day: usize) -> (String, usize) {
+    (format!("Day {day}"), 1_000_000_000 + day * 86_400)
+}
+
+#[tokio::test]
+async fn of_a_feed_that_is_too_long_the_newest_entries_are_read() {
+    const DAYS: usize = 35_000;
+    let item = |day| {
+        let (title, date) = dated(day);
+        format!("<item><title>{title}</title><pubDate>{date}</pubDate></item>")
+    };
+    let up = feed(rss(&(0..DAYS).map(item).collect::<String>())).await;
+    let down = feed(rss(&(0..DAYS).rev().map(item).collect::<String>())).await;
+    for (mut titles, order) in [(titles(&up), "oldest first"), (titles(&down), "newest first")] {
+        titles.sort_by_key(|title| title[4..].parse::<usize>().unwrap());
+        let newest: Vec<String> = (DAYS - 10_000..DAYS).map(|day| dated(day).0).collect();
+        assert!(titles == newest, "{order}: {:?}…{:?}", titles.first(), titles.last());
+    }
+    assert_eq!(up.entries[0].title.as_deref(), Some("Day 25000"), "in the order of the document");
+    assert_eq!(up.entries[0].published.unwrap().as_second(), 1_000_000_000 + 25_000 * 86_400);
+    assert!(!up.cut && up.warnings == ["only the newest 10000 entries were read"]);
+    let item = |day| {
+        let (title, date) = dated(day);
+        let date = jiff::Timestamp::from_second(date as i64).unwrap();
+        format!("{{\"id\":\"{day}\",\"title\":\"{title}\",\"date_published\":\"{date}\"}}")
+    };
+    let items: Vec<String> = (0..12_000).map(item).collect();
+    let json = format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"t\",\"items\":[{}]}}",
+        items.join(",")
+    );
+    let json = feed(json).await;
+    assert_eq!(json.entries.len(), 10_000);
+    assert_eq!(json.entries[0].title.as_deref(), Some("Day 2000"));
+    assert_eq!(json.warnings, ["only the newest 10000 entries were read"]);
+}
+
 #[tokio::test]
 async fn floods_are_cut_short() {
     let started = Instant::now();

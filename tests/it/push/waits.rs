@@ -76,6 +76,25 @@ async fn a_site_that_asked_to_be_left_alone_is_not_asked_as_a_hub_either() {
 }
 
 #[tokio::test]
+async fn a_hub_that_asks_to_be_left_alone_is_so_with_all_of_its_site() {
+    let busy = Reply::status(429).header("Retry-After", "3600");
+    let mut hub = Hub::answering(busy).await;
+    let failed = hub.state(PushState::Failed).await;
+    assert_eq!(failed.code.as_deref(), Some("http_429"));
+    let now = hub.world.now();
+    let site = schedule::site(&hub.world.server.url("/hub")).unwrap();
+    let holds = hub.world.app().store().site_holds(now).unwrap();
+    let held: Vec<_> = holds.iter().map(|hold| (hold.site.clone(), hold.wait)).collect();
+    assert_eq!(held, [(site, Duration::from_secs(3_600))]);
+    // The feed is of the same site: what is asked for now waits too.
+    let asked = hub.world.server.requests("/wire").len();
+    hub.world.app().visit_now(&"wire".parse().unwrap());
+    hub.world.clock.advance(Duration::from_secs(3_601));
+    hub.world.next_visit().await;
+    assert_eq!(hub.world.server.requests("/wire").len(), asked + 1);
+}
+
+#[tokio::test]
 async fn a_hub_that_hangs_keeps_no_other_waiting() {
     let mut world = World::new(&["wire", "ledger"]).await;
     world.allow(&format!("localhost:{}", world.server.address().port()));

@@ -45,13 +45,10 @@ impl Desk {
 
     /// `count` entries of different stories; two feeds asked for them tell the same stories.
     pub fn stories(&self, feed: usize, count: usize) -> Vec<Prepared> {
-        let places = ["Oslo", "Turin", "Accra", "Quito", "Hanoi", "Perth", "Lima", "Riga"];
-        let things = ["bridge", "harbour", "parliament", "airport", "museum", "stadium", "reactor"];
         let name = self.feeds[feed].0.key.as_str();
         (0..count)
             .map(|n| {
-                let (place, thing) = (places[n % 8], things[n % 7]);
-                let title = format!("{place} {thing} closes after inspection number {n} fails");
+                let title = format!("{} inspection", words(n, 7));
                 told(&title, &format!("/{name}/{n}"))
             })
             .collect()
@@ -155,6 +152,19 @@ impl Desk {
             })
             .collect()
     }
+}
+
+/// Made-up words; other numbers give others.
+pub fn words(n: usize, count: usize) -> String {
+    let syllables = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dy", "fa"];
+    let mut seed = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66;
+    let mut word = || {
+        (0..4).fold(String::new(), |word, _| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            word + syllables[(seed >> 40) as usize % syllables.len()]
+        })
+    };
+    (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
 }
 
 pub const RENDER: Render = Render {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Outlook, estimate};
 use crate::cli::explanation::page::Page;
 use crate::cli::load::describe;
-use crate::cli::output::count;
+use crate::cli::output::{Column, Records, count};
 use crate::config::difference::lines::Line;
 use crate::config::difference::{Change, PartChange};
 use crate::config::outline::{Kind, RULE, TESTS_TEXT};
@@ -22,6 +22,17 @@ const MAX_LINES: usize = 200;
 
 /// Fields that say most of a part that was added or removed.
 const TELLING: [&str; 4] = ["url", "type", "severity", "tests"];
+
+/// What there is to say, as rows of CSV: a changed field each, then refusals, lint and estimates.
+const COLUMNS: &[Column] = &[
+    Column::shown("kind"),
+    Column::shown("id"),
+    Column::shown("change"),
+    Column::shown("field"),
+    Column::text("before"),
+    Column::text("after"),
+    Column::text("message"),
+];
 
 pub fn lines(page: &mut Page, outlook: &Outlook) {
     page.title(&format!("against {}", outlook.before.name));
@@ -127,6 +138,40 @@ fn summary(changes: &[PartChange]) -> String {
         }
     }
     if parts.is_empty() { "no difference".to_owned() } else { parts.join(", ") }
+}
+
+/// The rows of CSV, out of the object for programs.
+pub fn rows(object: &Value) -> Records {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut rows = Vec::new();
+    for change in list(&object["changes"]) {
+        for field in list(&change["fields"]) {
+            rows.push(json!({
+                "kind": change["kind"], "id": change["id"], "change": change["change"],
+                "field": field["field"], "before": field["before"], "after": field["after"],
+            }));
+        }
+    }
+    for refusal in list(&object["refusals"]) {
+        rows.push(json!({
+            "kind": "refusal", "id": refusal["code"], "message": refusal["message"],
+        }));
+    }
+    for lint in list(&object["lint"]) {
+        rows.push(json!({
+            "kind": "lint", "id": lint["code"], "change": lint["level"], "field": lint["topic"],
+            "message": lint["message"],
+        }));
+    }
+    for estimate in list(&object["estimates"]["topics"]) {
+        for field in ["alerts_a_day", "matches_a_day"] {
+            rows.push(json!({
+                "kind": "estimate", "id": estimate["topic"], "field": field,
+                "before": estimate["before"][field], "after": estimate["after"][field],
+            }));
+        }
+    }
+    Records::of_objects(COLUMNS, &rows)
 }
 
 pub fn lint_object(lint: &PlacedLint) -> Value {

@@ -1,5 +1,7 @@
 //! A link that is stored nowhere: which feeds carry its site, and how they do.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failure};
@@ -27,7 +29,7 @@ const MAX_UNREAD: usize = 5;
 /// How a feed that carries the site does.
 struct Finding {
     feed: String,
-    /// Stable word: `never_fetched`, `failing`, `not_in_feed`, `not_configured`.
+    /// Stable word: `paused`, `never_fetched`, `failing`, `not_in_feed`, `not_configured`.
     code: &'static str,
     sentence: String,
 }
@@ -51,16 +53,18 @@ pub fn run(
         }
         findings.extend(new_feeds(&site, &findings, config));
     }
-    let unread = if purged { Vec::new() } else { unread(&findings, config, store)? };
-    let (status, sentence) = match (purged, findings.is_empty(), unread.is_empty()) {
+    let (unread, paused) = match purged {
+        true => Default::default(),
+        false => unread(&findings, config, store)?,
+    };
+    let all_read = unread.is_empty() && paused.is_empty();
+    let (status, sentence) = match (purged, findings.is_empty(), all_read) {
         (true, _, _) => ("purged", format!("{shown} was seen, and is no longer stored")),
         (_, true, true) => ("no_feed", format!("never seen: no feed carries {site}")),
-        (_, true, false) => {
-            ("no_feed", format!("never seen: no feed that was ever read carries {site}"))
-        }
+        (_, true, false) => ("no_feed", format!("never seen: no feed that is read carries {site}")),
         _ => ("not_seen", format!("never seen: {shown}")),
     };
-    let next = next_command(&findings, &unread, &site, purged);
+    let next = next_command(&findings, [&unread, &paused], &site, purged);
     let object = json!({
         "topic": topic.as_str(),
         "url": url,
@@ -73,6 +77,7 @@ pub fn run(
             "text": finding.sentence,
         })).collect::<Vec<_>>(),
         "never_read": unread,
+        "paused": paused,
         "next": next,
     });
     let mut page = Page::new(&session.printer);
@@ -80,8 +85,12 @@ pub fn run(
     for finding in &findings {
         page.line(1, &finding.sentence);
     }
-    if !unread.is_empty() {
-        page.line(1, &unread_sentence(&unread));
+    for (feeds, are) in
+        [(&unread, ["was never read", "were never read"]), (&paused, ["is paused", "are paused"])]
+    {
+        if !feeds.is_empty() {
+            page.line(1, &unread_sentence(feeds, are));
+        }
     }
     session.printer.object(&object, &page.text())?;
     session.messages.note(&format!("hint: {next}"));
@@ -96,9 +105,13 @@ fn finding(carrier: &Carrier, config: &Config, store: &Store) -> Result<Finding,
         (true, links) => format!("; {} of its newest entries link there", links),
         (false, links) => format!("; {} of its newest entries link to this site", links),
     };
-    let is_configured = config.feeds.iter().any(|feed| feed.key == *key);
-    let (code, sentence) = if !is_configured {
+    let configured = config.feeds.iter().find(|feed| feed.key == *key);
+    let read = state.last_success.map(|at| format!(", last read {}", moment::text(at)));
+    let (code, sentence) = if configured.is_none() {
         ("not_configured", format!("feed {key} is no longer configured{links}"))
+    } else if configured.is_some_and(|feed| feed.paused) {
+        let read = read.unwrap_or_else(|| ", and was never read".to_owned());
+        ("paused", format!("not fetched: feed {key} is paused{read}{links}"))
     } else if let (Some(since), Some(outcome)) = (state.failing_since, &state.last_outcome) {
         let detail = state.last_detail.as_deref().unwrap_or("no detail");
         let since = moment::text(since);
@@ -144,40 +157,57 @@ fn new_feeds(site: &str, known: &[Finding], config: &Config) -> Vec<Finding> {
             && !known.iter().any(|finding| finding.feed == feed.key.as_str())
     });
     of_site
-        .map(|feed| Finding {
-            feed: feed.key.to_string(),
-            code: "never_fetched",
-            sentence: format!("feed {} is configured, and was never fetched", feed.key),
+        .map(|feed| {
+            let (code, is) = match feed.paused {
+                true => ("paused", "is paused"),
+                false => ("never_fetched", "is configured"),
+            };
+            let sentence = format!("feed {} {is}, and was never fetched", feed.key);
+            Finding { feed: feed.key.to_string(), code, sentence }
         })
         .collect()
 }
 
-/// Configured feeds that were never read, beside those told already: nobody knows what they carry.
-fn unread(known: &[Finding], config: &Config, store: &Store) -> Result<Vec<String>, Failure> {
-    let stored = store.feeds()?;
+/// Configured feeds that were never read, and those that are paused, beside those told already:
+/// nobody knows what they carry.
+fn unread(
+    known: &[Finding],
+    config: &Config,
+    store: &Store,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let stored = store.feed_states()?;
     let was_read = |feed: &Feed| {
         stored.iter().any(|view| view.state.key == feed.key && view.state.last_success.is_some())
     };
     let unread = config.feeds.iter().filter(|feed| {
-        !was_read(feed) && !known.iter().any(|finding| finding.feed == feed.key.as_str())
+        let is_told = known.iter().any(|finding| finding.feed == feed.key.as_str());
+        !is_told && (feed.paused || !was_read(feed))
     });
-    Ok(unread.map(|feed| feed.key.to_string()).collect())
+    let (paused, unread): (Vec<_>, Vec<_>) = unread.partition(|feed| feed.paused);
+    let keys = |feeds: Vec<&Arc<Feed>>| feeds.iter().map(|feed| feed.key.to_string()).collect();
+    Ok((keys(unread), keys(paused)))
 }
 
-fn unread_sentence(unread: &[String]) -> String {
+/// What is said of feeds that are not read.
+fn unread_sentence(unread: &[String], are: [&str; 2]) -> String {
     let mut named = unread.iter().take(MAX_UNREAD).cloned().collect::<Vec<_>>().join(", ");
     if unread.len() > MAX_UNREAD {
         named += ", …";
     }
-    let (feeds, were) = match unread.len() {
-        1 => ("1 feed".to_owned(), "was"),
-        many => (format!("{many} feeds"), "were"),
+    let (feeds, are) = match unread.len() {
+        1 => ("1 feed".to_owned(), are[0]),
+        many => (format!("{many} feeds"), are[1]),
     };
-    format!("{feeds} {were} never read, and may carry it: {named}")
+    format!("{feeds} {are}, and may carry it: {named}")
 }
 
 /// What to try next.
-fn next_command(findings: &[Finding], unread: &[String], site: &str, purged: bool) -> String {
+fn next_command(
+    findings: &[Finding],
+    [unread, paused]: [&[String]; 2],
+    site: &str,
+    purged: bool,
+) -> String {
     let of = |code: &str| findings.iter().find(|finding| finding.code == code);
     if purged {
         return "`wirewatch search WORD` finds what is stored".to_owned();
@@ -187,6 +217,11 @@ fn next_command(findings: &[Finding], unread: &[String], site: &str, purged: boo
             "`wirewatch feeds fetch {} --dry-run` fetches it now and shows what is in it",
             finding.feed
         );
+    }
+    let asleep = of("paused").map(|finding| &finding.feed);
+    let asleep = asleep.or(paused.first().filter(|_| findings.is_empty() && unread.is_empty()));
+    if let Some(feed) = asleep {
+        return format!("`wirewatch feeds resume {feed}` has it fetched again");
     }
     match (findings, unread) {
         ([], [feed, ..]) => {

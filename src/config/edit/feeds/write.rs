@@ -7,9 +7,10 @@ use std::path::Path;
 
 use super::super::{EditError, keep_owner, replace};
 use super::Change;
+use crate::domain::feed::MAX_LIST_BYTES;
 
 /// Largest file that is edited, in bytes. What it may be to be read is checked with the whole.
-pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = MAX_LIST_BYTES;
 
 /// Bits of a mode that a directory has beside those of a file: whoever may read may enter.
 const ENTER_BITS: u32 = 0o111;

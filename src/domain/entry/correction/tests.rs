@@ -1,3 +1,5 @@
+//! What announces a correction, and what only has its word.
+
 use super::*;
 
 #[test]

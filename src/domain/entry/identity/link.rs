@@ -53,29 +53,36 @@ const TRACKING_IF_RSS: &[&str] = &["feed", "from", "mod", "partner", "ref", "sou
 /// trailing slash, for comparison only. `None` if it is no http or https URL.
 pub fn normalise_link(link: &str) -> Option<String> {
     let url = Url::parse(link.trim()).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
-    let host = url.host_str()?.trim_end_matches('.');
-    let mut normal = host.strip_prefix("www.").unwrap_or(host).to_owned();
-    if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
-        normal.push_str(&format!(":{port}"));
-    }
-    normal.push_str(url.path().trim_end_matches('/'));
-    let mut joint = '?';
-    for parameter in url.query().unwrap_or_default().split('&') {
-        if !parameter.is_empty() && !is_tracking(parameter) {
-            normal.push(joint);
-            normal.push_str(parameter);
-            joint = '&';
-        }
-    }
+    let mut normal = bare(&url, is_tracking)?;
     // Pages of some applications are told apart by the fragment alone.
     if let Some(route) = url.fragment().filter(|text| text.starts_with(['!', '/'])) {
         normal.push('#');
         normal.push_str(route);
     }
     Some(normal)
+}
+
+/// A URL without scheme, credentials, `www.`, default port, fragment, trailing slash and the
+/// parameters (`name=value`) that only track. `None` if it is no http or https URL.
+pub fn bare(url: &Url, tracks: impl Fn(&str) -> bool) -> Option<String> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let host = url.host_str()?.trim_end_matches('.');
+    let mut bare = host.strip_prefix("www.").unwrap_or(host).to_owned();
+    if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
+        bare.push_str(&format!(":{port}"));
+    }
+    bare.push_str(url.path().trim_end_matches('/'));
+    let mut joint = '?';
+    for parameter in url.query().unwrap_or_default().split('&') {
+        if !parameter.is_empty() && !tracks(parameter) {
+            bare.push(joint);
+            bare.push_str(parameter);
+            joint = '&';
+        }
+    }
+    Some(bare)
 }
 
 fn is_tracking(parameter: &str) -> bool {

@@ -24,19 +24,25 @@ pub fn advice(code: &str) -> Option<&'static str> {
             "if this is a server of your own, name it in `allow_net`; else correct the feed's `url`"
         }
         "redirect_private" => {
-            "the site is broken or hostile; if that is a server of your own, make its address the \
-             feed's `url`"
+            "if this is a server of your own, make its address the feed's `url` and name it in \
+             `allow_net`; else the site is broken or hostile"
         }
         "parked" => {
             "the site has lost its domain; look for where it went, and remove the feed if nowhere"
         }
-        "robots" | "robots_unreachable" => "leave out `full_text` for the feed if it stays so",
+        "robots" => "the site does not want this; leave out `full_text` for the feed",
+        "robots_unreachable" => {
+            "the server is at fault; it is tried again, or leave out `full_text` for the feed"
+        }
         "no_article" => "the feed's own text must do",
         "dns" => "check the host's spelling and this machine's name servers",
         "connect" | "timeout_connect" => {
             "the server may be down or block this machine; it is tried again"
         }
-        "tls" => "open the URL in a browser; its certificate may be out of date",
+        "tls" => {
+            "open the URL in a browser; its certificate may be out of date, or name your own CA \
+             with SSL_CERT_FILE"
+        }
         "timeout_read" | "timeout_total" => {
             "the server is slow; it is tried again, or raise the timeouts under [fetch]"
         }

@@ -117,7 +117,14 @@ impl<'a> Planner<'a> {
             now: self.now,
             published: entry.published,
             baseline: None,
-            silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
+            silence: self.view.silences.iter().find(|silence| {
+                let mut ids = self.view.aliases.get(&key.1).into_iter().flatten();
+                // One that was meant for a story that is part of this one now covers it all.
+                silence.covers(what, self.now)
+                    || ids.any(|alias| {
+                        silence.covers(Silenceable { story: alias.0, ..what }, self.now)
+                    })
+            }),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: story.map_or(0, |story| story.publishers.len() as u32),
             alert: self.alerts.get(key).map(|alert| Raised {

@@ -18,12 +18,11 @@ const MAX_TITLE_BYTES: usize = 1024;
 /// Words of the body whose fingerprints are taken: as many as count.
 const MAX_PRINTED_WORDS: usize = MAX_BODY_WORDS;
 
-/// Fewest words of a title that must begin with a capital, in tenths, for its capitals to say
-/// nothing ("Starmer Forges Defence Alliance").
-const TITLE_CASE_TENTHS: usize = 7;
+/// Bytes of a word that a title in capitals would write with one: "of" and "in" stay small.
+const LONG_WORD_BYTES: usize = 3;
 
-/// Letters of a word that a title in capitals would write with one: "of" and "the" stay small.
-const LONG_WORD_LETTERS: usize = 4;
+/// A title with fewer such words may well be names only.
+const FEW_WORDS: usize = 4;
 
 /// One word.
 pub(super) struct Word {
@@ -33,6 +32,8 @@ pub(super) struct Word {
     pub plain: u32,
     pub is_name: bool,
     pub is_number: bool,
+    /// A number of one or two digits.
+    pub is_small_number: bool,
     /// Number of its sentence; the title is 0.
     pub sentence: u16,
     /// Byte range in [`Reading::text`].
@@ -53,8 +54,7 @@ pub(super) struct Reading {
     pub sentences: Vec<Said>,
     pub body_words: usize,
     stops: Stops,
-    stem: Stem,
-    is_english: bool,
+    stem: Option<Snowball>,
 }
 
 /// A token as scanned.
@@ -68,11 +68,8 @@ struct Raw {
 impl Reading {
     /// Reads words of the language with this code.
     pub fn new(language: &str) -> Self {
-        let is_english = language == "en";
-        let stem = match Snowball::from_name(language) {
-            Some(snowball) if !is_english => Stem::Snowball(snowball),
-            _ => Stem::Plural,
-        };
+        // Of a text whose language nobody can tell, plurals at least are those of English.
+        let stem = Snowball::from_name(language);
         Self {
             text: String::new(),
             words: Vec::new(),
@@ -80,7 +77,6 @@ impl Reading {
             body_words: 0,
             stops: Stops::of(language),
             stem,
-            is_english,
         }
     }
 
@@ -88,7 +84,7 @@ impl Reading {
     pub fn title(&mut self, title: &str) {
         let title = &title[..title.floor_char_boundary(MAX_TITLE_BYTES)];
         let tokens = tokens_of(title);
-        let capitals = !says_nothing(title, &tokens);
+        let capitals = !self.is_title_case(title, &tokens);
         let offset = self.text.len();
         self.text.push_str(title);
         self.text.push('\n');
@@ -115,7 +111,7 @@ impl Reading {
             let said = &body[sentence.start..sentence.end];
             let tokens = tokens_of(said);
             let number = u16::try_from(self.sentences.len()).unwrap_or(u16::MAX);
-            let capitals = !says_nothing(said, &tokens);
+            let capitals = said.chars().any(char::is_lowercase);
             let first = self.words.len();
             for token in &tokens {
                 let is_first = opens(said, token.start);
@@ -128,6 +124,19 @@ impl Reading {
         }
         let words = self.words.iter().map(|word| word.end).max().unwrap_or(0);
         self.text.truncate(words);
+    }
+
+    /// Whether the capitals of a title say nothing: every word that says something has one.
+    fn is_title_case(&self, title: &str, tokens: &[Raw]) -> bool {
+        let is_long = |token: &&Raw| {
+            token.end - token.start >= LONG_WORD_BYTES
+                && title[token.start..].starts_with(char::is_alphabetic)
+                && !self.stops.has(&token.form)
+        };
+        let mut long = tokens.iter().filter(is_long);
+        let all = long.clone().count();
+        all >= FEW_WORDS && long.all(|token| title[token.start..].starts_with(char::is_uppercase))
+            || !title.chars().any(char::is_lowercase)
     }
 
     fn push(&mut self, text: &str, token: &Raw, offset: usize, sentence: u16, capitals: bool) {
@@ -143,6 +152,7 @@ impl Reading {
             plain: hash(&token.form),
             is_name: is_name && !stopped && letters > 1,
             is_number: is_number && !stopped,
+            is_small_number: is_number && letters <= 2,
             sentence,
             start: offset + token.start,
             end: offset + token.end,
@@ -154,9 +164,13 @@ impl Reading {
             return token.form.clone();
         }
         match self.stem {
-            Stem::Snowball(language) if language.reads(written) => language.keys(written).0,
-            Stem::Snowball(_) if !self.is_english => token.form.clone(),
-            _ => spelling::normal(&token.form, Stem::Plural),
+            Some(language) if language.reads(written) => {
+                // In English the other one has the American spelling.
+                let (key, other) = language.keys(written);
+                if language.name() == "english" { other.unwrap_or(key) } else { key }
+            }
+            Some(_) => token.form.clone(),
+            None => spelling::normal(&token.form, Stem::Plural),
         }
     }
 }
@@ -215,21 +229,6 @@ impl Sink for Collect {
             });
         }
     }
-}
-
-/// Whether the capitals of a sentence say nothing: nearly every long word has one.
-fn says_nothing(text: &str, tokens: &[Raw]) -> bool {
-    let long = tokens.iter().filter(|token| {
-        token.end - token.start >= LONG_WORD_LETTERS
-            && text[token.start..].starts_with(char::is_alphabetic)
-    });
-    let (mut all, mut capital) = (0, 0);
-    for token in long {
-        all += 1;
-        capital += usize::from(text[token.start..].starts_with(char::is_uppercase));
-    }
-    // In few words a name or two are most of them.
-    all >= LONG_WORD_LETTERS && capital * 10 >= all * TITLE_CASE_TENTHS
 }
 
 /// Whether nothing but signs stands before `start`.

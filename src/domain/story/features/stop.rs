@@ -45,7 +45,7 @@ const MORE: &[(&str, &str)] = &[
     ("en", "about above again against all also although am among another any because before being \
         below between both but can could did do does doing don down during each either else even \
         ever every few further had having he here hers herself him himself how i if including into \
-        just least less made make many may me might most much must my near neither never next no \
+        is it its itself just least less made make many may me might most much must my near neither never next no \
         nor now off often once one only other others our out own per put quite rather s same say \
         she should since so some still such t than then there these they this those three through \
         thus together told too toward towards two under until up upon us very via was we well \

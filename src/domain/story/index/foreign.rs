@@ -4,18 +4,18 @@ use ahash::AHashMap;
 
 use super::StoryIndex;
 use crate::domain::ids::StoryId;
-use crate::domain::story::features::Features;
+use crate::domain::story::features::{Features, Tongue};
 use crate::domain::story::placement::{Asked, JoinReason};
 use crate::domain::story::trace::Trace;
 
 /// Fewest rare names and numbers that both must have.
-const MIN_SHARED: usize = 3;
+const MIN_SHARED: usize = 4;
 
 /// How many of the shorter list they must be, in tenths.
 const MIN_TENTHS: usize = 4;
 
 /// Most rows with a name for it to be rare.
-const MAX_ROWS: usize = 40;
+const MAX_ROWS: usize = 100;
 
 /// How long after a member was seen an entry in another language may join.
 const WITHIN_MS: i64 = 48 * 3600 * 1000;
@@ -29,7 +29,7 @@ impl StoryIndex {
         now_ms: i64,
         asked: &Asked,
     ) -> Option<(StoryId, JoinReason)> {
-        if trace.facts.len() < MIN_SHARED {
+        if trace.facts.len() < MIN_SHARED || trace.language == Tongue::default() {
             return None;
         }
         let mut shared: AHashMap<u32, Vec<u32>> = AHashMap::new();
@@ -45,6 +45,7 @@ impl StoryIndex {
             let fewer = row.facts.len().min(trace.facts.len());
             let is_near = now_ms.saturating_sub(row.at_ms).saturating_abs() <= WITHIN_MS;
             let is_it = row.language != trace.language
+                && row.language != Tongue::default()
                 && is_near
                 && facts.len() * 10 >= fewer * MIN_TENTHS
                 && !asked.without.contains(&row.story);

@@ -11,9 +11,12 @@ use crate::domain::story::trace::{Title, Trace};
 const LATEST: usize = 8;
 
 /// Fewest words that two titles share for them to come from one template, and how many tenths of
-/// the shorter one's.
-const TEMPLATE_SHARED: usize = 3;
-const TEMPLATE_TENTHS: usize = 6;
+/// the shorter one's. One source has templates more often than two have the same.
+const TEMPLATE: (usize, usize) = (3, 6);
+const OWN_TEMPLATE: (usize, usize) = (2, 5);
+
+/// After how long a title that a source gives again is the name of a column.
+const COLUMN_AFTER_MS: i64 = 12 * 3600 * 1000;
 
 /// Cosine at which texts of different sources are one whatever their titles, in 1/10000.
 const TRUSTED: u32 = 5_000;
@@ -48,7 +51,19 @@ impl StoryIndex {
         let Some(row) = closest else { return Look::Fine };
         let has_bodies = trace.body_words >= SHORT_WORDS && row.body_words >= SHORT_WORDS;
         let is_trusted = has_bodies && cosine >= TRUSTED && row.source != trace.source;
-        if !is_trusted && is_template(&trace.title, &row.title) { Look::Alike } else { Look::Fine }
+        let form = if row.source == trace.source { OWN_TEMPLATE } else { TEMPLATE };
+        let is_alike = !is_trusted && is_template(&trace.title, &row.title, form);
+        if is_alike { Look::Alike } else { Look::Fine }
+    }
+
+    /// Whether a source gave this title before, and not just now: then it names a column and says
+    /// nothing of what is told.
+    pub(super) fn is_column(&self, source: u32, title_hash: u32, now_ms: i64) -> bool {
+        let rows = self.titles.rows(title_hash).filter_map(|slot| self.row(slot));
+        let mut earlier = rows.filter(|row| {
+            row.source == source && now_ms.saturating_sub(row.at_ms) >= COLUMN_AFTER_MS
+        });
+        earlier.next().is_some()
     }
 
     /// The story of a member whose title is nearly the same.
@@ -87,11 +102,11 @@ impl StoryIndex {
 }
 
 /// Whether both titles fill one form with different names or numbers.
-fn is_template(a: &Title, b: &Title) -> bool {
+fn is_template(a: &Title, b: &Title, (fewest, tenths): (usize, usize)) -> bool {
     let shared = a.shared(b);
     let shorter = a.words.len().min(b.words.len());
-    shared >= TEMPLATE_SHARED
-        && shared * 10 >= shorter * TEMPLATE_TENTHS
+    shared >= fewest
+        && shared * 10 >= shorter * tenths
         && a.has_name_missing_in(b)
         && b.has_name_missing_in(a)
 }

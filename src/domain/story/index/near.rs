@@ -5,7 +5,8 @@ use super::{Active, StoryIndex, WINDOW_MS};
 use crate::domain::ids::StoryId;
 use crate::domain::story::features::Features;
 use crate::domain::story::placement::{Asked, Bridge, Carrier, Likeness, Near};
-use crate::domain::story::trace::Trace;
+use crate::domain::story::trace::{Title, Trace};
+use crate::domain::story::vector::ONE;
 
 /// Heaviest terms of an entry that are looked up.
 const LOOKED_UP: usize = 12;
@@ -18,8 +19,12 @@ const MAX_CANDIDATES: usize = 32;
 
 /// Cosine an entry needs to join a story, in 1/10000: with a body of [`FULL_WORDS`], with a short
 /// one, and with next to none.
-const NEEDED_FULL: u32 = 2_800;
+const NEEDED_FULL: u32 = 2_600;
 const NEEDED_SHORT: u32 = 2_200;
+
+/// What it needs more for each doubling of the story: the words of a large one are common to its
+/// members, so that who tells the same is near it; what is not is a heap of what is much alike.
+const NEEDED_GROWTH: u32 = 100;
 
 /// Words of a body that make it a text.
 const FULL_WORDS: u16 = 80;
@@ -28,7 +33,36 @@ pub(super) const SHORT_WORDS: u16 = 30;
 
 /// What a title alone needs: more where it has fewer words, since one shared word is then more of
 /// it.
-const NEEDED_TITLE: [(usize, u32); 3] = [(5, 2_000), (8, 1_650), (usize::MAX, 1_300)];
+const NEEDED_TITLE: [(usize, u32); 4] =
+    [(5, 2_000), (8, 1_650), (TITLE_TERMS, 1_300), (usize::MAX, NEEDED_SHORT)];
+
+/// More words than this are not a title alone.
+const TITLE_TERMS: usize = 14;
+
+/// Share of names and numbers, in 1/10000, that an entry and a member of its story usually have in
+/// common; how much less the cosine may be if they have all, and in proportion; and the least.
+const FACTS_USUAL: u32 = 3_000;
+const FACTS_WEIGHT: u32 = 2_000;
+const NEEDED_LEAST: u32 = 1_000;
+
+/// Names and numbers of a text with fewer are counted as this many: one says little.
+const FACTS_FEWEST: usize = 4;
+
+/// Latest members whose names are looked at.
+const FACTS_MEMBERS: usize = 8;
+
+/// Words that a title alone must share with a story, each giving this much of the cosine.
+const TITLE_CARRIERS: usize = 2;
+const TITLE_CARRIES: u32 = 150;
+
+/// And with the title of one of its latest members, if that is half of the shorter title, and
+/// surely.
+const TITLE_SHARED: usize = 2;
+const TITLE_SURELY: usize = 3;
+
+/// Words of both titles: shorter ones ("Morning briefing") recur.
+const TITLE_LEAST: usize = 3;
+const TITLE_MEMBERS: usize = 8;
 
 /// Cosine that makes one story of two, in 1/10000: with bodies, and with titles only.
 const BRIDGE_FULL: u32 = 5_000;
@@ -62,7 +96,8 @@ pub(super) struct Found {
 impl StoryIndex {
     /// The two stories that are nearest, without look-alikes and those that a user excludes.
     pub(super) fn near(&mut self, trace: &Trace, now_ms: i64, asked: &Asked) -> Found {
-        let mut found = Found { best: None, runner_up: None, needed: needed(trace) };
+        let mut found_needed = needed(trace, 1);
+        let (mut best, mut runner_up): (Option<(i64, Near)>, Option<(i64, Near)>) = (None, None);
         for slot in self.candidates(trace) {
             let Some(active) = self.active(slot) else { continue };
             let story = active.state.id;
@@ -70,25 +105,48 @@ impl StoryIndex {
                 continue;
             }
             let near = Near { story, cosine: trace.vector.cosine(&active.state.centroid) };
-            let is_better = |other: &Option<Near>| {
-                other.is_none_or(|other| {
-                    near.cosine > other.cosine
-                        || near.cosine == other.cosine && near.story < other.story
+            // The nearest is the one that exceeds most what it asks.
+            let needed = self.needed_by(trace, active);
+            let margin = i64::from(near.cosine) - i64::from(needed);
+            let is_better = |other: &Option<(i64, Near)>| {
+                other.is_none_or(|(most, other)| {
+                    margin > most || margin == most && story < other.story
                 })
             };
-            if !is_better(&found.runner_up)
-                || near.cosine >= found.needed
-                    && self.look(trace, active, near.cosine) == Look::Alike
+            if !is_better(&runner_up)
+                || near.cosine >= needed
+                    && (self.look(trace, active, near.cosine) == Look::Alike
+                        || !self.says_enough(trace, active))
             {
                 continue;
             }
-            if is_better(&found.best) {
-                found.runner_up = found.best.replace(near);
+            if is_better(&best) {
+                found_needed = needed;
+                runner_up = best.replace((margin, near));
             } else {
-                found.runner_up = Some(near);
+                runner_up = Some((margin, near));
             }
         }
-        found
+        let near = |found: Option<(i64, Near)>| found.map(|(_, near)| near);
+        Found { best: near(best), runner_up: near(runner_up), needed: found_needed }
+    }
+
+    /// What an entry needs to join this story: less where it has the names and numbers of a member,
+    /// more where it does not.
+    fn needed_by(&self, trace: &Trace, active: &Active) -> u32 {
+        let needed = needed(trace, active.state.members);
+        if trace.body_words < SHORT_WORDS || trace.facts.is_empty() {
+            return needed;
+        }
+        let latest = active.rows.iter().rev().take(FACTS_MEMBERS).filter_map(|row| self.row(*row));
+        let shares = latest.map(|row| {
+            let both = trace.facts.iter().filter(|fact| row.facts.binary_search(fact).is_ok());
+            let fewer = trace.facts.len().min(row.facts.len()).max(FACTS_FEWEST);
+            both.count() * ONE as usize / fewer
+        });
+        let shared = shares.max().unwrap_or(0) as i64 - i64::from(FACTS_USUAL);
+        let eased = i64::from(needed) - shared * i64::from(FACTS_WEIGHT) / i64::from(ONE);
+        u32::try_from(eased).unwrap_or(0).max(NEEDED_LEAST)
     }
 
     /// Stories that share the most weight of rare words.
@@ -123,6 +181,25 @@ impl StoryIndex {
             ranked.truncate(MAX_CANDIDATES);
         }
         ranked.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    /// Whether a title without a text shares enough with a story: several words, and several of
+    /// them with the title of one member, since a long story has words for everything.
+    fn says_enough(&self, trace: &Trace, active: &Active) -> bool {
+        if trace.body_words >= SHORT_WORDS {
+            return true;
+        }
+        let carriers = trace.vector.carried_by(&active.state.centroid);
+        let carrying = carriers.iter().filter(|(_, share)| *share >= TITLE_CARRIES).count();
+        let latest = active.rows.iter().rev().take(TITLE_MEMBERS).filter_map(|row| self.row(*row));
+        let mut titles = latest.map(|row| &row.title);
+        let shares_enough = |title: &Title| {
+            let shared = title.shared(&trace.title);
+            let shorter = title.words.len().min(trace.title.words.len());
+            let is_half = shared >= TITLE_SHARED && shared * 2 >= shorter;
+            shorter >= TITLE_LEAST && (is_half || shared >= TITLE_SURELY)
+        };
+        carrying >= TITLE_CARRIERS && titles.any(shares_enough)
     }
 
     /// Whether two stories that an entry is near are one.
@@ -193,9 +270,9 @@ impl StoryIndex {
     }
 }
 
-/// What an entry needs to join.
-fn needed(trace: &Trace) -> u32 {
-    if trace.body_words >= FULL_WORDS {
+/// What an entry needs to join a story of so many members.
+fn needed(trace: &Trace, members: u32) -> u32 {
+    let base = if trace.body_words >= FULL_WORDS {
         NEEDED_FULL
     } else if trace.body_words >= SHORT_WORDS {
         NEEDED_SHORT
@@ -203,7 +280,8 @@ fn needed(trace: &Trace) -> u32 {
         let words = trace.vector.terms().len();
         let step = NEEDED_TITLE.iter().find(|(most, _)| words <= *most);
         step.map_or(NEEDED_SHORT, |(_, needed)| *needed)
-    }
+    };
+    base + NEEDED_GROWTH * members.max(1).ilog2()
 }
 
 pub(super) fn in_window(active: &Active, now_ms: i64) -> bool {
