@@ -12,10 +12,11 @@ use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
+use crate::cli::stories::told;
 use crate::cli::{alert_course, alert_state, deliver, moment, silences, topics, verdicts};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
-use crate::deliver::terminal::{self, Style};
+use crate::deliver::terminal::{self, Style, wrap};
 use crate::domain::alert::mark::Mark;
 use crate::domain::alert::{AlertState, Reach};
 use crate::domain::ids::AlertId;
@@ -24,6 +25,7 @@ use crate::store::Access;
 use crate::store::alerts::read::{
     AlertDetail, AlertFilter, AlertView, RevisionView, VerdictFilter,
 };
+use crate::store::stories::read::Place;
 
 /// How often a follower looks for new revisions.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
@@ -134,8 +136,14 @@ fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
         return Err(no_such_alert(id));
     };
     let style = Style { colour: session.printer.coloured(), width: session.printer.width() };
-    let text = page(&alert, style);
-    session.printer.object(&object(&alert), &text)?;
+    let last = alert.revisions.last().map(|revision| store.place(revision.entry));
+    let place = last.transpose()?.flatten();
+    let text = page(&alert, place.as_ref(), style);
+    let mut object = object(&alert);
+    if let Some(place) = &place {
+        told::add(&mut object, place);
+    }
+    session.printer.object(&object, &text)?;
     Ok(Exit::Ok)
 }
 
@@ -145,7 +153,7 @@ pub fn no_such_alert(id: AlertId) -> Failure {
 }
 
 /// The alert as its last revision tells it, then its life.
-fn page(alert: &AlertDetail, style: Style) -> String {
+fn page(alert: &AlertDetail, place: Option<&Place>, style: Style) -> String {
     let mut lines = Vec::new();
     match alert.revisions.last().map(parsed) {
         Some(Ok(last)) => lines.push(terminal::render(&last, style).trim_end().to_owned()),
@@ -164,6 +172,18 @@ fn page(alert: &AlertDetail, style: Style) -> String {
     }
     for verdict in &alert.verdicts {
         lines.push(untrusted::terminal(&verdicts::line(verdict)).into_owned());
+    }
+    if let Some(into) = alert.view.merged_into {
+        lines.push(format!("       part of {into}, which tells of the same story"));
+    }
+    if let Some(place) = place {
+        let (story, why) = (told::story(&place.story), told::why(place));
+        let width = style.width.saturating_sub(7);
+        let text = [story, format!("its last entry: {why}")];
+        let text = text.iter().flat_map(|line| wrap(&untrusted::terminal(line), width, 0));
+        for (n, line) in text.enumerate() {
+            lines.push(format!("{:<7}{line}", if n == 0 { "\nstory  " } else { "" }));
+        }
     }
     lines.push("\nrevisions".to_owned());
     for revision in &alert.revisions {
@@ -196,6 +216,7 @@ fn object(alert: &AlertDetail) -> Value {
         "publishers": view.publishers,
         "texts": view.texts,
         "story": view.story.to_string(),
+        "merged_into": view.merged_into.map(|into| into.to_string()),
         "seq": view.seq,
         "opened": moment::json(view.opened),
         "updated": moment::json(view.updated),

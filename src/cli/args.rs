@@ -8,6 +8,7 @@ mod eval;
 mod feed_edits;
 mod import;
 pub mod silences;
+mod stories;
 mod topics;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use digest::Digests;
 pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
+pub use stories::{Stories, StoryChoice, Why};
 pub use topics::{TestArgs, Topics, Wanted};
 
 /// Watches news feeds for the topics you name and raises one explained alert per story.
@@ -141,6 +143,9 @@ pub enum Command {
     /// What was found
     #[command(subcommand)]
     Alerts(Alerts),
+    /// What entries tell together
+    #[command(subcommand)]
+    Stories(Stories),
     /// Where it is looked for
     #[command(subcommand)]
     Feeds(Feeds),

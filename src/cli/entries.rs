@@ -7,6 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
+use crate::cli::stories::told;
 use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
 use crate::domain::publisher::credit;
@@ -14,18 +15,19 @@ use crate::domain::topic::evidence::Clause;
 use crate::store::Access;
 use crate::store::articles::ArticleView;
 use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
+use crate::store::stories::read::Place;
 
 const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("first_seen"),
     Column::text("publisher").spare(2),
     Column::text("title"),
+    Column::shown("story").rare().spare(3),
     Column::text("topics").spare(1),
     Column::hidden("feed"),
     Column::hidden("url"),
     Column::hidden("published"),
     Column::hidden("revision"),
-    Column::hidden("story"),
 ];
 
 pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
@@ -77,12 +79,12 @@ fn print(
             moment::json(view.first_seen),
             json!(view.publisher),
             json!(view.title),
+            json!(view.story.map(|story| story.to_string())),
             view.topics.iter().map(|topic| json!(topic.as_str())).collect(),
             json!(view.feed.as_str()),
             json!(view.url),
             moment::json_opt(view.published),
             json!(view.revision),
-            json!(view.story.map(|story| story.to_string())),
         ]);
     }
     session.printer.records(&records)?;
@@ -102,10 +104,14 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
         return Ok(Exit::Ok);
     }
     let article = store.article(id)?;
-    let article = article.as_ref();
+    let (article, place) = (article.as_ref(), store.place(id)?);
     let mut page = Page::new(&session.printer);
-    self::page(&detail, article, &mut page);
-    session.printer.object(&object(&detail, article), &page.text())?;
+    self::page(&detail, article, place.as_ref(), &mut page);
+    let mut object = object(&detail, article);
+    if let Some(place) = &place {
+        told::add(&mut object, place);
+    }
+    session.printer.object(&object, &page.text())?;
     Ok(Exit::Ok)
 }
 
@@ -114,7 +120,12 @@ pub fn no_such_entry(id: EntryId) -> Failure {
         .hint("`wirewatch search WORD` finds entries")
 }
 
-fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
+fn page(
+    detail: &EntryDetail,
+    article: Option<&ArticleView>,
+    place: Option<&Place>,
+    page: &mut Page,
+) {
     let entry = &detail.entry;
     let document = &entry.document;
     page.line(&document.title);
@@ -129,7 +140,8 @@ fn page(detail: &EntryDetail, article: Option<&ArticleView>, page: &mut Page) {
         ("dated", entry.date_text.clone().unwrap_or_default()),
         ("seen", moment::text(entry.first_seen)),
         ("link", document.url.clone().unwrap_or_default()),
-        ("story", detail.story.map(|story| story.to_string()).unwrap_or_default()),
+        ("story", place.map(|place| told::story(&place.story)).unwrap_or_default()),
+        ("", place.map(told::why).unwrap_or_default()),
         ("revision", entry.revision.to_string()),
         ("full text", article.map(full_text).unwrap_or_default()),
     ];

@@ -1,6 +1,7 @@
-//! `wirewatch feeds`: what is configured, how each feed does ([`status`], [`show`]), and a fetch
-//! on request.
+//! `wirewatch feeds`: what is configured, how each feed does ([`status`], [`show`], [`lateness`]),
+//! and a fetch on request.
 
+mod lateness;
 mod show;
 mod status;
 

@@ -36,6 +36,7 @@ mod session;
 mod shell;
 mod silences;
 mod status;
+mod stories;
 mod topics;
 mod verdicts;
 mod warnings;
@@ -103,6 +104,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Config(command) => config::run(command, session),
         Command::Topics(command) => topics::run(command, session),
         Command::Alerts(command) => alerts::run(command, session),
+        Command::Stories(command) => stories::run(command, session),
         Command::Feeds(command) => feeds::run(command, session),
         Command::Entries(command) => entries::run(command, session),
         Command::Search { query, limit } => entries::search(query, *limit, session),

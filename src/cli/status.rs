@@ -1,5 +1,7 @@
 //! `wirewatch status`: everything at a glance. Is it running, how do the feeds do, what was
-//! found, what waits to go out.
+//! found, what waits to go out; in few enough lines for one screen. [`recent`] has the last day.
+
+mod recent;
 
 use std::collections::BTreeMap;
 
@@ -15,14 +17,19 @@ use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::ids::TopicId;
+use crate::domain::untrusted;
 use crate::store::checkup::free_bytes;
 use crate::store::counts::Counts;
 use crate::store::feeds::FeedView;
 use crate::store::notices::NoticeView;
 use crate::store::{Access, held};
 
-/// Most topics that are named.
-const MAX_NAMED: usize = 5;
+use recent::Recent;
+
+/// Longest path of the config, and longest headline of a notice, in characters: each is to stay on
+/// two lines.
+const MAX_PATH_CHARS: usize = 90;
+const MAX_NOTICE_CHARS: usize = 110;
 
 /// All that is told.
 struct Status {
@@ -33,6 +40,7 @@ struct Status {
     channels: usize,
     feeds: Vec<(FeedView, Health)>,
     counts: Counts,
+    recent: Recent,
     silent: Vec<TopicId>,
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
@@ -55,6 +63,7 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         channels: config.channels.len(),
         feeds,
         counts: store.counts()?,
+        recent: Recent::read(&store, session.clock.now())?,
         silent: silent.map(|topic| topic.id).collect(),
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
@@ -116,34 +125,28 @@ impl Status {
         };
         page.field("daemon", &daemon);
         let (topics, channels) = (count(self.topics, "topic"), count(self.channels, "channel"));
-        page.field("config", &format!("{}: {topics}, {channels}", self.config));
+        let path = untrusted::excerpt(&self.config, MAX_PATH_CHARS);
+        page.field("config", &format!("{path}: {topics}, {channels}"));
         page.field("feeds", &self.feed_line());
         if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
             page.more("more: wirewatch feeds status --failing");
         }
-        let Counts { alerts, alerts_open, alerts_acknowledged, .. } = self.counts;
-        page.field(
-            "alerts",
-            &format!("{alerts_open} open, {alerts_acknowledged} acknowledged, {alerts} in all"),
-        );
-        let Counts { deliveries_due, deliveries_parked, .. } = self.counts;
-        page.field("outbox", &format!("{deliveries_due} waiting, {deliveries_parked} given up"));
-        if deliveries_parked > 0 {
-            page.more("more: wirewatch deliver log --failed");
+        if let Some(fetches) = self.fetches() {
+            page.field("fetches", &fetches);
         }
+        self.recent.came(&self.counts, page);
         for (n, told) in self.told.iter().enumerate() {
             let line = told.line(self.now);
             if n == 0 { page.field("told", &line) } else { page.more(&line) }
         }
+        self.recent.unusual(page);
         if !self.silent.is_empty() {
-            let named: Vec<&str> =
-                self.silent.iter().take(MAX_NAMED).map(TopicId::as_str).collect();
-            let more = if self.silent.len() > MAX_NAMED { ", …" } else { "" };
-            page.field("silent", &format!("{}{more}", named.join(", ")));
-            page.more("topics that match less than is expected of them");
+            let named = recent::some(&self.silent, ", ", |topic| topic.as_str().to_owned());
+            page.field("silent", &format!("{named}: less than is expected of them"));
         }
         if let Some(notice) = &self.notice {
-            page.field("notice", &format!("{}: {}", moment::text(notice.at), notice.headline));
+            let headline = untrusted::excerpt(&notice.headline, MAX_NOTICE_CHARS);
+            page.field("notice", &format!("{}: {headline}", moment::text(notice.at)));
         }
         let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
         let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));
@@ -157,13 +160,20 @@ impl Status {
         fetched.map(|(view, _)| view.state.next_due).min()
     }
 
-    /// The states, and when the next fetch is due.
+    /// The states.
     fn feed_line(&self) -> String {
-        if self.feeds.is_empty() {
-            return "none was fetched yet".to_owned();
+        match self.feeds.is_empty() {
+            true => "none was fetched yet".to_owned(),
+            false => in_words(&by_state(&self.feeds)),
         }
-        let next = self.next_fetch().map(|at| format!("; next fetch {}", moment::text(at)));
-        format!("{}{}", in_words(&by_state(&self.feeds)), next.unwrap_or_default())
+    }
+
+    /// When any feed was last fetched, and when the next one is.
+    fn fetches(&self) -> Option<String> {
+        let last = self.recent.glance.last_fetch.map(|at| format!("last {}", moment::text(at)));
+        let next = self.next_fetch().map(|at| format!("next fetch {}", moment::text(at)));
+        let told: Vec<String> = last.into_iter().chain(next).collect();
+        (!told.is_empty()).then(|| told.join(", "))
     }
 
     fn object(&self) -> Value {
@@ -172,7 +182,7 @@ impl Status {
             .map(|(state, count)| (state.to_owned(), json!(count)))
             .collect();
         let next = self.next_fetch();
-        json!({
+        let mut object = json!({
             "running": self.daemon.is_some(),
             "pid": self.daemon.flatten(),
             "config": self.config,
@@ -197,6 +207,8 @@ impl Status {
             "entries": self.counts.entries,
             "database_bytes": self.counts.bytes,
             "free_bytes": self.free_bytes,
-        })
+        });
+        self.recent.add(&mut object);
+        object
     }
 }

@@ -6,6 +6,7 @@ pub mod event;
 mod gaps;
 pub mod habits;
 pub mod health;
+pub mod lateness;
 mod memory;
 pub mod push;
 

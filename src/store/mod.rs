@@ -5,10 +5,10 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
-//! [`story_edits`]), [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`heartbeats`], [`digests`],
-//! [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the
-//! transaction that ties them together; [`search`],
-//! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
+//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`outbox`], [`notices`],
+//! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
+//! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
+//! [`counts`], [`glance`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
@@ -28,11 +28,13 @@ mod feed_memory;
 pub mod feeds;
 pub mod follow_ups;
 pub mod gaps;
+pub mod glance;
 mod habits_row;
 pub mod heartbeats;
 pub mod history;
 mod indexing;
 mod ingest;
+pub mod lateness;
 mod list_texts;
 mod lock;
 mod meta;
@@ -48,6 +50,7 @@ pub mod search;
 pub mod sightings;
 pub mod silences;
 pub mod stories;
+pub mod story_changes;
 pub mod story_edits;
 mod story_index;
 mod story_parting;

@@ -33,7 +33,7 @@ impl Store {
 }
 
 /// The query in FTS5's language: quoted strings only, all of which must be found.
-fn fts_expression(query: &str) -> Option<String> {
+pub(super) fn fts_expression(query: &str) -> Option<String> {
     let mut terms = Vec::new();
     let query: String = query.chars().take(MAX_QUERY_CHARS).collect();
     // Between an odd and an even quotation mark stands a phrase, elsewhere words.

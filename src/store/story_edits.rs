@@ -35,23 +35,7 @@ impl Store {
         self.write(move |session| {
             // What the batches before this one in the same commit have learnt.
             session.stories.flush(session.conn)?;
-            let edit = carry_out(session, &new, &means)?;
-            session.conn.prepare_cached(
-                "INSERT INTO story_edits (kind, from_id, into_id, entries, opened, author, reason, \
-                 at, after_entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                edit.change.code(),
-                edit.from.0,
-                edit.into.0,
-                Json(numbers(&edit.entries)),
-                opens(&edit.change),
-                edit.author,
-                edit.reason,
-                Ms(edit.at),
-                edit.after.0,
-            ])?;
-            Ok(Edit { id: session.conn.last_insert_rowid(), ..edit })
+            make(session, &new, &means)
         })
         .await
     }
@@ -66,6 +50,33 @@ impl Store {
             Ok(edits.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Carries out an edit within a transaction, and logs it.
+pub(super) fn make(
+    session: &mut Session<'_>,
+    new: &NewEdit,
+    means: &Means,
+) -> Result<Edit, StoreError> {
+    let edit = carry_out(session, new, means)?;
+    session
+        .conn
+        .prepare_cached(
+            "INSERT INTO story_edits (kind, from_id, into_id, entries, opened, author, reason, \
+             at, after_entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            edit.change.code(),
+            edit.from.0,
+            edit.into.0,
+            Json(numbers(&edit.entries)),
+            opens(&edit.change),
+            edit.author,
+            edit.reason,
+            Ms(edit.at),
+            edit.after.0,
+        ])?;
+    Ok(Edit { id: session.conn.last_insert_rowid(), ..edit })
 }
 
 fn carry_out(session: &mut Session<'_>, new: &NewEdit, means: &Means) -> Result<Edit, StoreError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::lateness::{self, Late};
 use super::status;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Records, count};
@@ -29,6 +30,7 @@ struct Shown<'a> {
     health: Health,
     told_at: Option<Timestamp>,
     facts: FeedFacts,
+    late: Late,
     fetches: Vec<FetchRecord>,
     events: Vec<FeedEvent>,
     subscription: Option<Subscription>,
@@ -52,7 +54,8 @@ pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
         feed,
         health: health_of(feed, &view.state, now),
         told_at: view.told_at,
-        facts: store.feed_facts(view.state.id, view.state.baseline_at)?,
+        facts: store.feed_facts(view.state.id)?,
+        late: lateness::read(&store, now)?.remove(&feed.key).unwrap_or_default(),
         fetches: store.fetches(&feed.key, LAST)?,
         events: store
             .feed_events(Some(&feed.key), LAST)?
@@ -145,15 +148,7 @@ impl Shown<'_> {
             let text = format!("mostly up to {}; silent for over {usual} is unusual", span(median));
             page.field("gaps", &text);
         }
-        if let (Some(half), Some(most)) = (self.facts.latency(0.5), self.facts.latency(0.95)) {
-            let text = format!(
-                "published to seen: half within {}, 95 % within {} (of {})",
-                span(half),
-                span(most),
-                count(self.facts.latencies.len(), "entry"),
-            );
-            page.field("latency", &text);
-        }
+        self.late.fields(page);
         if let Some(at) = state.baseline_at {
             let raised =
                 count(usize::try_from(self.facts.would_have_raised).unwrap_or(usize::MAX), "match");
@@ -211,8 +206,6 @@ impl Shown<'_> {
             "would_have_raised": self.facts.would_have_raised,
             "gap_median_s": seconds(habits.gaps.median()),
             "silence_unusual_after_s": habits.gaps.longest_usual().as_secs(),
-            "latency_p50_s": seconds(self.facts.latency(0.5)),
-            "latency_p95_s": seconds(self.facts.latency(0.95)),
             "dates": habits.dates.map(|dates| dates.as_str()),
             "language": habits.language,
             "leads_to": habits.landed,
@@ -220,6 +213,9 @@ impl Shown<'_> {
             "fetches": fetches,
             "events": events,
         });
+        for (name, value) in self.late.values() {
+            object[name] = value;
+        }
         object["paused"] = json!(feed.paused);
         object["full_text"] = json!(feed.full_text);
         object["hub"] = json!(self.subscription.as_ref().map(hub_object));

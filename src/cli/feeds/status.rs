@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::lateness::{self, Late};
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
@@ -32,6 +33,8 @@ const COLUMNS: &[Column] = &[
     Column::shown("last_new_entry").spare(5),
     Column::shown("entries").spare(4),
     Column::shown("next_due").spare(10),
+    Column::shown("latency").rare().spare(2),
+    Column::text("trails").rare().spare(2),
     Column::text("why").spare(7),
     Column::text("detail").spare(1),
     Column::text("advice"),
@@ -42,6 +45,13 @@ const COLUMNS: &[Column] = &[
     Column::hidden("told_at"),
     Column::hidden("title"),
     Column::hidden("url"),
+    Column::hidden("latency_p50_s"),
+    Column::hidden("latency_p95_s"),
+    Column::hidden("latency_entries"),
+    Column::hidden("alert_p50_s"),
+    Column::hidden("alert_p95_s"),
+    Column::hidden("latency_alerts"),
+    Column::hidden("behind"),
 ];
 
 /// The configured feeds in their order, as the database remembers them.
@@ -51,6 +61,7 @@ pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
     let now = session.clock.now();
     let views: HashMap<String, FeedView> =
         store.feeds()?.into_iter().map(|view| (view.state.key.to_string(), view)).collect();
+    let (late, unknown) = (lateness::read(&store, now)?, Late::default());
     let empty = if failing { "no feed needs attention" } else { "no feeds" };
     let mut records = Records::new(COLUMNS, empty);
     let mut troubled = Vec::new();
@@ -59,7 +70,8 @@ pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
             Some(view) => {
                 let health = health_of(feed, &view.state, now);
                 if !failing || health.is_trouble() {
-                    add(&mut records, feed, view, &health);
+                    let late = late.get(&feed.key).unwrap_or(&unknown);
+                    add(&mut records, feed, view, &health, late);
                     troubled.push((&**feed, view, health));
                 }
             }
@@ -115,12 +127,14 @@ pub fn next_fetch(page: &mut Page, state: &FeedState, now: Timestamp) {
     page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
 }
 
-fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
+fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health, late: &Late) {
     let state = &view.state;
     // Nobody fetches a feed that is paused.
     let next = (health.condition != Condition::Paused).then_some(state);
     // What the last fetch had to say is of interest also where nothing is wrong.
     let detail = health.detail.as_ref().or(state.last_detail.as_ref());
+    let [half, most, entries, alert_half, alert_most, alerts, behind] =
+        late.values().map(|(_, value)| value);
     records.row([
         json!(feed.key.as_str()),
         json!(health.condition.as_str()),
@@ -132,6 +146,8 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
         moment::json_opt(state.last_new_entry),
         json!(view.entries),
         moment::json_opt(next.map(|state| state.next_due)),
+        json!(late.seen()),
+        json!(late.trail()),
         json!(next.map(schedule::why)),
         json!(detail),
         json!(health.advice),
@@ -142,14 +158,21 @@ fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health) {
         moment::json_opt(view.told_at),
         json!(feed.title.as_ref().or(state.title.as_ref())),
         json!(feed.url),
+        half,
+        most,
+        entries,
+        alert_half,
+        alert_most,
+        alerts,
+        behind,
     ]);
 }
 
 fn add_unknown(records: &mut Records, feed: &Feed) {
-    let mut row: [Value; 20] = std::array::from_fn(|_| Value::Null);
+    let mut row: [Value; COLUMNS.len()] = std::array::from_fn(|_| Value::Null);
     row[0] = json!(feed.key.as_str());
     row[1] = json!(if feed.paused { "paused" } else { "new" });
-    row[18] = json!(feed.title);
-    row[19] = json!(feed.url);
+    row[20] = json!(feed.title);
+    row[21] = json!(feed.url);
     records.row(row);
 }

@@ -244,7 +244,10 @@ impl Store {
 }
 
 /// The alert, if it is there.
-pub(super) fn load(conn: &Connection, id: AlertId) -> rusqlite::Result<Option<AlertView>> {
+pub(in crate::store) fn load(
+    conn: &Connection,
+    id: AlertId,
+) -> rusqlite::Result<Option<AlertView>> {
     conn.prepare_cached(&format!("SELECT {VIEW} FROM alerts AS a WHERE id = ?1"))?
         .query_row([id.0], view)
         .optional()

@@ -1,17 +1,18 @@
 //! Stories as they are listed and shown.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{MAX_LISTED, MEMBER, STORY, read as read_story, read_member, standing};
-use crate::domain::ids::{FeedKey, StoryId, TopicId};
+use crate::domain::entry::DateQuality;
+use crate::domain::ids::{EntryId, FeedKey, StoryId, TopicId};
 use crate::domain::story::edit::Edit;
 use crate::domain::story::{Member, Story};
 use crate::store::Store;
 use crate::store::alerts::read::{AlertView, of_story};
 use crate::store::column::{Json, Text, key, ms, opt_time, time};
 use crate::store::error::StoreError;
-use crate::store::story_edits;
+use crate::store::{search, story_edits};
 
 /// Stories listed where no limit is asked for.
 const DEFAULT_LIMIT: u32 = 50;
@@ -37,6 +38,8 @@ pub struct StoryFilter {
     pub alerted: Option<bool>,
     /// At least so many publishers tell it.
     pub publishers_min: u32,
+    /// Some entry of it has all these words, as [`Store::search`] reads them.
+    pub text: Option<String>,
     /// Only stories that come after this one in the list: the last one of the page before.
     pub before: Option<StoryId>,
     /// At most so many; 0 means 50.
@@ -80,6 +83,7 @@ pub struct MemberView {
     pub publisher: String,
     pub feed: FeedKey,
     pub published: Option<Timestamp>,
+    pub date_quality: DateQuality,
     pub first_seen: Timestamp,
     /// Topics found in it.
     pub topics: Vec<TopicId>,
@@ -87,14 +91,31 @@ pub struct MemberView {
     pub copied_from: Option<String>,
 }
 
+/// An entry in its story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    pub story: Story,
+    pub member: Member,
+    /// Who published the text that it repeats, and when, if that entry is still there.
+    pub copied_from: Option<(String, Timestamp)>,
+    /// What people did to the story, oldest first.
+    pub edits: Vec<Edit>,
+}
+
 const MEMBER_VIEW: &str = "e.title, e.url, e.publisher, f.key, e.published, e.first_seen, \
     (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id), \
-    (SELECT publisher FROM entries WHERE id = m.copy_of)";
+    (SELECT publisher FROM entries WHERE id = m.copy_of), e.date_quality";
 
 impl Store {
     /// Stories that pass the filter, the one with the newest entry first.
     pub fn stories(&self, filter: &StoryFilter) -> Result<Vec<StoryView>, StoreError> {
         let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
+        let text = filter.text.as_deref().map(search::fts_expression);
+        let text = match text {
+            // Nothing that could be looked for is in nothing.
+            Some(None) => return Ok(Vec::new()),
+            other => other.flatten(),
+        };
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {STORY}, (SELECT json_group_array(DISTINCT topic) FROM alerts \
@@ -106,6 +127,8 @@ impl Store {
                    WHERE m.story_id = s.id AND x.topic = ?3)) \
                  AND (?4 IS NULL OR ?4 = EXISTS (SELECT 1 FROM alerts WHERE story_id = s.id)) \
                  AND json_array_length(publishers) >= ?5 \
+                 AND (?8 IS NULL OR id IN (SELECT m.story_id FROM entries_fts AS t \
+                   JOIN story_members AS m ON m.entry_id = t.rowid WHERE t.entries_fts MATCH ?8)) \
                  AND (?6 IS NULL OR (last_seen, id) < \
                    (SELECT last_seen, id FROM stories WHERE id = ?6)) \
                  ORDER BY last_seen DESC, id DESC LIMIT ?7"
@@ -118,11 +141,26 @@ impl Store {
                 filter.publishers_min,
                 filter.before.map(|story| story.0),
                 limit,
+                text,
             ];
             let views = query.query_map(bound, |row| {
                 Ok(StoryView { story: read_story(row)?, topics: topics(row, 15)? })
             })?;
             Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The story of an entry, and why it is there.
+    pub fn place(&self, entry: EntryId) -> Result<Option<Place>, StoreError> {
+        self.read(|conn| {
+            let Some(member) = super::member(conn, entry)? else { return Ok(None) };
+            let Some(story) = standing(conn, member.story)? else { return Ok(None) };
+            let copied_from = match member.copy_of {
+                Some(copied) => origin(conn, copied.entry)?,
+                None => None,
+            };
+            let edits = story_edits::of_stories(conn, &[story.id])?;
+            Ok(Some(Place { story, member, copied_from, edits }))
         })
     }
 
@@ -174,6 +212,16 @@ pub(in crate::store) fn aliases(conn: &Connection, id: StoryId) -> rusqlite::Res
     .collect()
 }
 
+/// Who published an entry, and when: or when it was seen.
+fn origin(conn: &Connection, id: EntryId) -> rusqlite::Result<Option<(String, Timestamp)>> {
+    conn.prepare_cached(
+        "SELECT e.publisher, ifnull(m.at, e.first_seen) FROM entries AS e \
+         LEFT JOIN story_members AS m ON m.entry_id = e.id WHERE e.id = ?1",
+    )?
+    .query_row([id.0], |row| Ok((row.get(0)?, time(row, 1)?)))
+    .optional()
+}
+
 fn children(conn: &Connection, id: StoryId) -> rusqlite::Result<Vec<StoryId>> {
     conn.prepare_cached("SELECT id FROM stories WHERE parent = ?1 ORDER BY id LIMIT ?2")?
         .query_map((id.0, MAX_LISTED), |row| row.get(0).map(StoryId))?
@@ -197,6 +245,7 @@ fn members(conn: &Connection, id: StoryId) -> rusqlite::Result<Vec<MemberView>> 
             first_seen: time(row, 11)?,
             topics: topics(row, 12)?,
             copied_from: row.get(13)?,
+            date_quality: DateQuality::from_code(row.get_ref(14)?.as_str()?),
         })
     })?
     .collect()
