@@ -10,9 +10,11 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod digest;
 mod doctor;
 mod entries;
 mod entry_history;
+mod eval;
 mod exit;
 mod explanation;
 mod feed_fetch;
@@ -107,6 +109,8 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Status => status::run(session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Digest(command) => digest::run(command, session),
+        Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),
         Command::Version => shell::version(&mut session.printer),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cli::digest::{Told, timetables};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
 use crate::cli::output::{Records, count};
@@ -35,6 +36,8 @@ struct Status {
     silent: Vec<TopicId>,
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
+    told: Vec<Told>,
+    now: Timestamp,
 }
 
 pub fn run(session: &mut Session) -> Result<Exit, Failure> {
@@ -55,6 +58,8 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         silent: silent.map(|topic| topic.id).collect(),
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
+        told: timetables(&config, &store, session.clock.now())?,
+        now: session.clock.now(),
     };
     let mut page = Page::new(&session.printer);
     status.page(&mut page);
@@ -126,6 +131,10 @@ impl Status {
         if deliveries_parked > 0 {
             page.more("more: wirewatch deliver log --failed");
         }
+        for (n, told) in self.told.iter().enumerate() {
+            let line = told.line(self.now);
+            if n == 0 { page.field("told", &line) } else { page.more(&line) }
+        }
         if !self.silent.is_empty() {
             let named: Vec<&str> =
                 self.silent.iter().take(MAX_NAMED).map(TopicId::as_str).collect();
@@ -173,6 +182,7 @@ impl Status {
             "topics": self.topics,
             "topics_silent": self.silent.iter().map(TopicId::as_str).collect::<Vec<_>>(),
             "channels": self.channels,
+            "timetables": self.told.iter().map(Told::object).collect::<Vec<_>>(),
             "alerts": self.counts.alerts,
             "alerts_open": self.counts.alerts_open,
             "alerts_acknowledged": self.counts.alerts_acknowledged,

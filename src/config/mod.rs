@@ -32,6 +32,7 @@ mod section;
 mod settings;
 mod source;
 mod stored;
+mod timetable;
 mod topic;
 mod topic_file;
 mod topic_filter;
@@ -56,6 +57,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::publisher::Family;
@@ -148,7 +150,31 @@ pub struct ChannelConfig {
     pub id: ChannelId,
     /// Alerts of topics below this severity are not sent here.
     pub min_severity: Severity,
+    pub timetable: Timetable,
     pub kind: ChannelKind,
+}
+
+/// When a channel is told what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timetable {
+    pub digest: Option<DigestConfig>,
+    pub quiet_hours: Option<QuietHours>,
+    /// The daily sign of life.
+    pub heartbeat: Option<Recurrence>,
+    /// Most alert revisions pushed within 24 hours.
+    pub budget: Option<u32>,
+}
+
+/// A channel's digest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DigestConfig {
+    pub when: Recurrence,
+    /// Alerts of topics below this severity come in the digest only.
+    pub below: Severity,
+    /// Nothing comes but the digest.
+    pub only: bool,
+    /// One that has nothing to tell comes too.
+    pub empty: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{ChannelConfig, ChannelKind, Config, TopicText, WebhookChannel};
+use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel};
 use crate::domain::alert::tier::Tier;
+use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, Digest};
 use crate::domain::publisher::Family;
@@ -244,6 +245,7 @@ fn feed_fields(feed: &Feed) -> Fields {
 
 fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
     let mut fields = vec![("min_severity", channel.min_severity.as_str().to_owned())];
+    fields.extend(timetable_fields(&channel.timetable));
     match &channel.kind {
         ChannelKind::Log(log) => fields.extend([
             ("type", "log".to_owned()),
@@ -261,6 +263,28 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
         ]),
     }
     fields
+}
+
+fn timetable_fields(timetable: &Timetable) -> Fields {
+    let digest = timetable.digest.as_ref().map(|digest| {
+        let only = if digest.only { ", only" } else { "" };
+        let empty = if digest.empty { ", empty too" } else { "" };
+        let (when, zone) = (digest.when.in_words(), zone_name(&digest.when.zone));
+        format!("{when} {zone}, below {}{only}{empty}", digest.below.as_str())
+    });
+    let quiet = timetable.quiet_hours.as_ref().map(|quiet| {
+        let except = quiet.except.map_or("none", |severity| severity.as_str());
+        format!("{} {}, except {except}", quiet.in_words(), zone_name(&quiet.zone))
+    });
+    let heartbeat = timetable.heartbeat.as_ref();
+    let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
+    let budget = timetable.budget.map(|budget| budget.to_string());
+    vec![
+        ("digest", digest.unwrap_or_default()),
+        ("quiet_hours", quiet.unwrap_or_default()),
+        ("heartbeat", heartbeat.unwrap_or_default()),
+        ("budget", budget.unwrap_or_default()),
+    ]
 }
 
 /// Names only: values may be secrets.

@@ -34,6 +34,7 @@ const MAIN: Shape = Shape {
         "topics",
         "packs",
         "feed_files",
+        "zone",
         "egress",
         "fetch",
         "http",

@@ -39,6 +39,10 @@ pub struct AlertV1 {
     pub time: String,
     /// Why it was made.
     pub reason: ReasonV1,
+    /// What is to be known of the alerts to come: a budget is used up. Left out where there is
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The topic is in shadow mode: this was recorded, and no channel was told. Left out where it
     /// is false.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -194,6 +198,7 @@ impl AlertV1 {
                 code: clean(&revision.reason.code),
                 text: clean(&revision.reason.text),
             },
+            note: revision.note.as_deref().map(clean),
             shadow: revision.reach == Reach::Shadow,
             held_back: revision.reach == Reach::HeldBack,
             topic: TopicV1::from(&revision.topic),
@@ -295,7 +300,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What a browser may be sent to. A link with characters that do not belong into one is written
 /// as a browser would ask for it, so that it still leads to where it led.
-fn web_link(link: &str) -> Option<String> {
+pub(super) fn web_link(link: &str) -> Option<String> {
     let url = url::Url::parse(link).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;

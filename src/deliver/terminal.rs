@@ -2,6 +2,7 @@
 //! object, so that what is printed live and what is shown later are the same. All text from
 //! outside is cleaned; `wrap` breaks lines.
 
+pub mod digest;
 pub mod notice;
 pub mod wrap;
 
@@ -59,6 +60,9 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
         );
     }
     page.why(alert);
+    if let Some(note) = &alert.note {
+        page.line(&clean(note), Paint::new().italic());
+    }
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
     }
@@ -223,8 +227,12 @@ fn about(alert: &AlertV1) -> String {
 
 /// `12 publishers, 4 independent texts`; the texts only where some are copies.
 pub fn outlets(story: &StoryV1) -> String {
-    let texts = story.texts.filter(|texts| *texts < story.publishers);
-    match (story.publishers, texts) {
+    publishers(story.publishers, story.texts)
+}
+
+/// The same of the numbers alone.
+pub(super) fn publishers(publishers: u32, texts: Option<u32>) -> String {
+    match (publishers, texts.filter(|texts| *texts < publishers)) {
         (1, _) => "1 publisher".to_owned(),
         (n, None) => format!("{n} publishers"),
         (n, Some(1)) => format!("{n} publishers, 1 independent text"),

@@ -137,6 +137,8 @@ ids! {
     SilenceId 'M' "a silence id (M and base 32 digits)";
     /// Something told of wirewatch's own work.
     NoticeId 'N' "a notice id (N and base 32 digits)";
+    /// One digest of one channel.
+    DigestId 'G' "a digest id (G and base 32 digits)";
 }
 
 /// Longest key a user may give to a feed, topic or channel, in bytes.

@@ -17,9 +17,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::alert::delivery::NewDelivery;
+use super::alert::merit::Merit;
 use super::alert::new_facts::Telling;
 use super::alert::pending::Pending;
 use super::alert::silence::Silence;
+use super::alert::terms::{Terms, Withheld};
 use super::alert::{AlertRevision, Reason};
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys};
@@ -68,6 +70,8 @@ pub struct Route {
     /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
     /// alert log does not.
     pub budgeted: bool,
+    /// What it takes at once, and what in its digest.
+    pub terms: Terms,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -122,6 +126,8 @@ pub struct View {
     pub tellings: HashMap<StoryId, Vec<Telling>>,
     /// Stories that wait for publishers, since when.
     pub pending: HashMap<(TopicId, StoryId), Timestamp>,
+    /// For channels with a budget: what they were sent within that time.
+    pub channels_told: HashMap<ChannelId, Vec<Merit>>,
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.
@@ -244,6 +250,8 @@ pub struct Plan {
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
+    /// Revisions that channels are not sent although they are meant for them.
+    pub withheld: Vec<Withheld>,
     /// Topics whose budget holds a revision back for the first time on this day.
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.

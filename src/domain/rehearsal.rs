@@ -150,6 +150,9 @@ impl Rehearsal {
         for topic in topics.iter().filter(|topic| topic.alert.budget.is_some()) {
             self.memory.spent.add_to(&topic.id, now, view);
         }
+        for route in self.routes.iter().filter(|route| route.terms.budget.is_some()) {
+            self.memory.spent.add_channel(&route.channel, now, view);
+        }
     }
 
     fn empty_view(&self, id: FeedId, feed: &Feed, now: Timestamp) -> View {
@@ -172,6 +175,7 @@ impl Rehearsal {
             held_back: HashSet::new(),
             tellings: HashMap::new(),
             pending: HashMap::new(),
+            channels_told: HashMap::new(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
-//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`silences`], [`verdicts`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`heartbeats`], [`digests`], [`silences`], [`verdicts`],
 //! [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
@@ -15,6 +15,7 @@ pub mod bursts;
 pub mod checkup;
 mod column;
 pub mod counts;
+pub mod digests;
 pub mod entries;
 mod entry_keys;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod feeds;
 pub mod follow_ups;
 pub mod gaps;
 mod habits_row;
+pub mod heartbeats;
 pub mod history;
 mod indexing;
 mod ingest;

@@ -6,6 +6,7 @@ mod basics;
 mod config;
 mod config_diff;
 mod daemon;
+mod eval;
 mod explain;
 mod feed_edits;
 mod feed_lists;

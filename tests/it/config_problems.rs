@@ -215,28 +215,6 @@ fn a_flood_of_mistakes_is_counted_but_not_all_shown() {
 }
 
 #[test]
-fn a_domain_of_two_publishers_is_shown_at_both() {
-    let main = format!(
-        "{FEED}[[publishers]]\nname = \"The Ledger\"\ndomains = [\"ledger.example\"]\n\n\
-         [[publishers]]\nname = \"The Post\"\ndomains = [\"post.example\", \"ledger.example\"]\n"
-    );
-    insta::assert_snapshot!(shown(&main, TOPIC), @r#"
-    error[duplicate_domain]: `ledger.example` belongs to a publisher already
-      --> wirewatch.toml:10:28
-       |
-     6 | domains = ["ledger.example"]
-       |            ---------------- first here
-    ...
-    10 | domains = ["post.example", "ledger.example"]
-       |                            ^^^^^^^^^^^^^^^^
-       |
-       = hint: a domain is one newsroom's
-
-    1 problem in the configuration
-    "#);
-}
-
-#[test]
 fn tiers_that_are_no_rise_or_ask_for_nothing_are_shown_at_their_place() {
     let topics = "\
 [[topic]]
@@ -295,4 +273,24 @@ wait = true
 title = 'NATO'
 ";
     assert_eq!(places(FEED, topics), ["conflicting_keys t.toml:9:9"]);
+}
+
+#[test]
+fn a_domain_of_two_publishers_is_shown_at_both() {
+    let main = format!(
+        "{FEED}[[publishers]]\nname = \"The Ledger\"\ndomains = [\"ledger.example\"]\n\n\
+         [[publishers]]\nname = \"The Post\"\ndomains = [\"post.example\", \"ledger.example\"]\n"
+    );
+    insta::assert_snapshot!(shown(&main, TOPIC), @r#"
+    error[duplicate_domain]: `ledger.example` belongs to a publisher already
+      --> wirewatch.toml:10:28
+       |
+     6 | domains = ["ledger.example"]
+       |            ---------------- first here
+    ...
+    10 | domains = ["post.example", "ledger.example"]
+       |                            ^^^^^^^^^^^^^^^^
+       |
+       = hint: a domain is one newsroom's
+    "#);
 }

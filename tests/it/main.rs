@@ -9,6 +9,7 @@ mod cli;
 mod config_problems;
 mod crash;
 mod delivery;
+mod digests;
 mod discovery;
 mod fetching;
 mod fetching_over_time;

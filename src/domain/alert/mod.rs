@@ -4,17 +4,19 @@
 //! a channel. [`baseline`] names what is the past and raises nothing. [`tier`] says when an alert
 //! matters more than its topic, [`new_facts`] what a story tells anew, [`pending`] which stories
 //! still wait for publishers. [`expectation`] tells when a topic matches too little; [`mark`] is
-//! what people say of a find.
+//! what people say of a find. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
 
 pub mod baseline;
 pub mod budget;
 pub mod delivery;
 pub mod expectation;
 pub mod mark;
+pub mod merit;
 pub mod new_facts;
 pub mod pending;
 pub mod policy;
 pub mod silence;
+pub mod terms;
 pub mod tier;
 
 use jiff::Timestamp;
@@ -111,6 +113,8 @@ pub struct AlertRevision {
     pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
+    /// What its reader should know of those after it: that a budget is used up.
+    pub note: Option<String>,
     pub topic: TopicFacts,
     pub score: Option<f64>,
     pub threshold: Option<f64>,

@@ -225,8 +225,8 @@ pub fn publishers(policy: &AlertPolicy, situation: &Situation<'_>) -> (u32, u32)
     let matched = situation.matched.iter().filter(|(_, at)| within(at));
     // What was stored before a newsroom's names were gathered may stand under its domain.
     let directory = Directory::builtin();
-    let mut publishers: Vec<&str> =
-        matched.map(|(publisher, _)| directory.canonical(publisher)).collect();
+    let names = matched.map(|(publisher, _)| directory.canonical(publisher));
+    let mut publishers: Vec<&str> = names.collect();
     publishers.sort_unstable();
     publishers.dedup();
     let have = u32::try_from(publishers.len()).unwrap_or(u32::MAX);

@@ -24,7 +24,7 @@ pub enum SilenceScope {
     Topic(String),
     Story(i64),
     Feed(String),
-    /// Entries of this newsroom, by any of its names or domains.
+    /// By any of its names or domains.
     Publisher(String),
     /// Entries whose title contains this text, whatever its case.
     Text(String),

@@ -6,6 +6,7 @@ mod alerting;
 mod article;
 mod due;
 mod pushed;
+mod share;
 
 pub use article::plan_article;
 pub use due::{Due, plan_due};
@@ -20,6 +21,7 @@ use super::facts::headline;
 use super::recognition::Recognition;
 use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::merit::Merit;
 use crate::domain::alert::new_facts::Telling;
 use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
@@ -84,6 +86,7 @@ struct Planner<'a> {
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
     tellings: HashMap<StoryId, Vec<Telling>>,
+    channels_told: HashMap<ChannelId, Vec<Merit>>,
     plan: Plan,
 }
 
@@ -115,6 +118,7 @@ impl<'a> Planner<'a> {
             matched: view.matched.clone(),
             pushed: view.pushed.clone(),
             tellings: view.tellings.clone(),
+            channels_told: view.channels_told.clone(),
             plan: Plan {
                 last_id: view.last_id,
                 feed: view.feed.clone(),
@@ -128,6 +132,7 @@ impl<'a> Planner<'a> {
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
+                withheld: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
                 held: Vec::new(),

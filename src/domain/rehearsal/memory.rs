@@ -193,6 +193,7 @@ impl Memory {
         }
         for revision in &plan.alerts {
             self.spent.learn(revision);
+            self.spent.learn_deliveries(revision, &plan.deliveries);
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 tale.learn_alert(revision);
             }

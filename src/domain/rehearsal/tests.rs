@@ -29,6 +29,7 @@ impl World {
             channel: "log".parse().unwrap(),
             min_severity: Severity::Info,
             budgeted: true,
+            terms: Default::default(),
         }];
         let now = "2026-06-03T12:00:00Z".parse().unwrap();
         Self { rehearsal: Rehearsal::new(render, routes), now }

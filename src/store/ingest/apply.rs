@@ -13,8 +13,8 @@ use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
-    alerts, articles, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox, push,
-    stories,
+    alerts, articles, digests, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox,
+    push, stories,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -125,6 +125,9 @@ fn apply_alerts(conn: &Connection, plan: &Plan) -> Result<(), StoreError> {
         };
         let created = plan.alerts.iter().find(of).map_or(plan.fetch.at, |alert| alert.at);
         outbox::add(conn, delivery, created)?;
+    }
+    for withheld in &plan.withheld {
+        digests::withhold(conn, withheld)?;
     }
     Ok(())
 }

@@ -11,14 +11,16 @@ use crate::domain::alert::budget;
 use crate::domain::entry::identity;
 use crate::domain::feed::FeedState;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, View};
+use crate::domain::ingest::{
+    ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, Route, View,
+};
 use crate::domain::story::{Member, Story};
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::follow_ups::read_held;
 use crate::store::topics::severity;
 use crate::store::writer::Session;
-use crate::store::{entry_keys, feeds, meta, silences, stories};
+use crate::store::{digests, entry_keys, feeds, meta, silences, stories};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -53,6 +55,9 @@ pub(super) fn read(
     if found.any(|(topic, _)| topic.alert.budget.is_some()) {
         read_budgets(conn, now, &mut view)?;
     }
+    if batch.entries.iter().any(|entry| !entry.matches.is_empty()) {
+        read_channels(conn, &batch.routes, now, &mut view)?;
+    }
     view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
     for id in stories_of(&view, &batch.entries, about) {
         if let Some(story) = stories::load(conn, id)? {
@@ -80,6 +85,7 @@ pub(in crate::store) fn of_story(
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
     let mut view = empty(conn, feed, now)?;
     read_budgets(conn, now, &mut view)?;
+    read_channels(conn, &batch.routes, now, &mut view)?;
     if let Some(story) = stories::load(conn, id)? {
         read_story(conn, story, &mut view)?;
         tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
@@ -104,6 +110,7 @@ fn empty(conn: &Connection, feed: FeedState, now: Timestamp) -> rusqlite::Result
         held_back: HashSet::new(),
         tellings: HashMap::new(),
         pending: HashMap::new(),
+        channels_told: HashMap::new(),
     })
 }
 
@@ -224,6 +231,20 @@ fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite:
             view.held_back.insert(topic.clone());
         }
         view.pushed.insert(topic, pushed);
+    }
+    Ok(())
+}
+
+/// What channels with a budget were sent within the last day.
+fn read_channels(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    for Route { channel, .. } in routes.iter().filter(|route| route.terms.budget.is_some()) {
+        let told = digests::told_within_budget(conn, channel, now)?;
+        view.channels_told.insert(channel.clone(), told);
     }
     Ok(())
 }

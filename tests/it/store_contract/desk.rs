@@ -90,6 +90,7 @@ impl Desk {
                 channel: "log".parse().unwrap(),
                 min_severity: Severity::Info,
                 budgeted: false,
+                terms: Default::default(),
             }],
         })
     }

@@ -87,8 +87,18 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
     };
     let silence = desk.store.add_silence(silence, now()).await.unwrap();
     let routes = vec![
-        Route { channel: "log".parse().unwrap(), min_severity: Severity::Info, budgeted: false },
-        Route { channel: "hook".parse().unwrap(), min_severity: Severity::Info, budgeted: true },
+        Route {
+            channel: "log".parse().unwrap(),
+            min_severity: Severity::Info,
+            budgeted: false,
+            terms: Default::default(),
+        },
+        Route {
+            channel: "hook".parse().unwrap(),
+            min_severity: Severity::Info,
+            budgeted: true,
+            terms: Default::default(),
+        },
     ];
     let mut rehearsal = Rehearsal::new(RENDER, routes.clone());
     rehearsal.silences(vec![silence]);

@@ -5,17 +5,20 @@ use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
 use super::super::{AlertSoFar, Decision, Held, Route};
+use super::share::Share;
 use super::{OLDER_THAN_RULE, Planner};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::pending::{self, Pending};
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
+use crate::domain::alert::terms::{Why, Withheld};
 use crate::domain::alert::{
     AlertEvent, AlertRevision, Reach, Reason, TopicFacts, budget, new_facts,
 };
 use crate::domain::entry::Entry;
-use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Severity, Topic};
 
@@ -23,12 +26,15 @@ use crate::domain::topic::{Mode, Severity, Topic};
 const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
 
 /// How far the next revision of a topic's alert goes.
-struct Way<'a> {
-    reach: Reach,
+pub(super) struct Way<'a> {
+    pub reach: Reach,
     /// Channels it is sent to, in configured order.
-    routes: Vec<&'a Route>,
+    pub routes: Vec<&'a Route>,
+    /// Channels it is meant for and not sent to.
+    pub withheld: Vec<(ChannelId, Why)>,
     /// Why it goes no further.
-    remark: Option<String>,
+    pub remark: Option<String>,
+    pub merit: Merit,
 }
 
 impl<'a> Planner<'a> {
@@ -90,12 +96,16 @@ impl<'a> Planner<'a> {
             Verdict::Record | Verdict::Suppress | Verdict::Baseline => None,
         };
         if let Some(event) = event {
-            let way = self.way(topic, severity);
+            let weight = weight(publishers, found.score, found.threshold);
+            let way = self.way(topic, Merit { severity, weight });
             if let Some(remark) = &way.remark {
                 reason.text = format!("{}; {remark}", reason.text);
             }
+            let note = self.budget_note(topic, &way);
             self.spend(topic, way.reach);
-            self.revise(entry, (topic, found), key, (event, severity), &way, reason.clone());
+            self.spend_channels(&way);
+            let said = (reason.clone(), note);
+            self.revise(entry, (topic, found), key, (event, severity), &way, said);
         }
         self.record(entry, key.1, topic, verdict, reason);
         if let Some(decision) = self.plan.decisions.last_mut() {
@@ -233,28 +243,33 @@ impl<'a> Planner<'a> {
 
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
     /// it would disturb.
-    fn way(&self, topic: &Topic, severity: Severity) -> Way<'a> {
+    fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
-            return Way { reach: Reach::Shadow, routes: Vec::new(), remark };
+            let (routes, withheld) = (Vec::new(), Vec::new());
+            return Way { reach: Reach::Shadow, routes, withheld, remark, merit };
         }
         let goes = |route: &&Route| {
             let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
-            named && severity >= route.min_severity
+            named && merit.severity >= route.min_severity
         };
-        let mut routes: Vec<&Route> = self.batch.routes.iter().filter(goes).collect();
+        let meant = self.batch.routes.iter().filter(goes).collect();
+        let Share { mut routes, mut withheld, reach, mut remarks } = self.share(meant, merit);
+        let joined = |remarks: Vec<String>| (!remarks.is_empty()).then(|| remarks.join("; "));
         if !routes.iter().any(|route| route.budgeted) {
-            return Way { reach: Reach::Told, routes, remark: None };
+            return Way { reach, routes, withheld, remark: joined(remarks), merit };
         }
         let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
         let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget) else {
-            return Way { reach: Reach::Pushed, routes, remark: None };
+            return Way { reach: Reach::Pushed, routes, withheld, remark: joined(remarks), merit };
         };
         let budgeted = routes.iter().filter(|route| route.budgeted);
         let kept_from: Vec<&str> = budgeted.map(|route| route.channel.as_str()).collect();
-        let remark = Some(budget::remark(&kept_from, budget));
-        routes.retain(|route| !route.budgeted);
-        Way { reach: Reach::HeldBack, routes, remark }
+        remarks.push(budget::remark(&kept_from, budget));
+        remarks.extend(super::share::in_digests(routes.iter().copied().filter(|r| r.budgeted)));
+        let budgeted = routes.extract_if(.., |route| route.budgeted);
+        withheld.extend(budgeted.map(|route| (route.channel.clone(), Why::TopicBudget)));
+        Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
     }
 
     /// Counts a revision towards its topic's budget.
@@ -265,7 +280,7 @@ impl<'a> Planner<'a> {
                 *pushed = pushed.saturating_add(1);
             }
             Reach::HeldBack => {
-                let told = self.view.held_back.contains(&topic.id);
+                let told = self.view.held_back.contains(&topic.id) || topic.alert.budget.is_none();
                 if !told && !self.plan.overspent.contains(&topic.id) {
                     self.plan.overspent.push(topic.id.clone());
                 }
@@ -282,7 +297,7 @@ impl<'a> Planner<'a> {
         key: &(TopicId, StoryId),
         (event, severity): (AlertEvent, Severity),
         way: &Way<'_>,
-        reason: Reason,
+        (reason, note): (Reason, Option<String>),
     ) {
         let Some(story) = self.stories.get(&key.1) else {
             return;
@@ -302,6 +317,7 @@ impl<'a> Planner<'a> {
             reach: way.reach,
             at: self.now,
             reason,
+            note,
             topic: TopicFacts { severity, ..topic_facts(topic, found) },
             score: found.score,
             threshold: found.threshold,
@@ -328,7 +344,7 @@ impl<'a> Planner<'a> {
         self.plan.alerts.push(revision);
     }
 
-    /// One delivery per channel that the revision goes to.
+    /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
     fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
         for route in &way.routes {
             let id = DeliveryId(self.ids.next(self.now));
@@ -337,9 +353,14 @@ impl<'a> Planner<'a> {
                 alert: revision.alert,
                 seq: revision.seq,
                 channel: route.channel.clone(),
+                urgent: route.terms.is_urgent(revision.topic.severity),
                 body: (self.render.body)(revision, &route.channel, id),
             });
         }
+        let (alert, seq) = (revision.alert, revision.seq);
+        let withheld = way.withheld.iter().cloned();
+        let withheld = withheld.map(|(channel, why)| Withheld { alert, seq, channel, why });
+        self.plan.withheld.extend(withheld);
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Memory {
     pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pub routes: Vec<Route>,
+    /// What channels were sent within a day.
+    pub channels_told: HashMap<ChannelId, Vec<Merit>>,
     pub rule_since: Timestamp,
     pub complete: bool,
     /// Entries in the longest document of each feed.
@@ -110,7 +112,7 @@ pub struct Memory {
 }
 
 pub fn route(channel: &str, min_severity: Severity, budgeted: bool) -> Route {
-    Route { channel: channel.parse().unwrap(), min_severity, budgeted }
+    Route { channel: channel.parse().unwrap(), min_severity, budgeted, terms: Default::default() }
 }
 
 impl Memory {
@@ -126,6 +128,7 @@ impl Memory {
             alerts: HashMap::new(),
             matched: HashMap::new(),
             routes: vec![route("log", Severity::Info, false)],
+            channels_told: HashMap::new(),
             rule_since: Timestamp::UNIX_EPOCH,
             complete: true,
             longest: HashMap::new(),
@@ -186,6 +189,7 @@ impl Memory {
             held_back,
             tellings: HashMap::new(),
             pending: HashMap::new(),
+            channels_told: self.channels_told.clone(),
         };
         let mut batch = batch(state, entries, self.now, &self.routes);
         batch.complete = self.complete;
