@@ -20,7 +20,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Prepared, Render, plan};
-use wirewatch::domain::story::signature::Signature;
+use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::Severity;
 use wirewatch::store::topics::TopicRevision;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
@@ -254,12 +254,15 @@ fn batch(
             detail: None,
         },
         routes: Vec::new(),
+        topics: Vec::new(),
     }
 }
 
 fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestamp) -> Prepared {
     let url = format!("{}{guid}", feed.url);
     let link = Digest::of("link", &[url.as_bytes()]);
+    let (text, headline) = (body.clone(), title.clone());
+    let document = Document { title: headline, body: text, url: Some(url), ..Document::default() };
     Prepared {
         date_text: None,
         publisher: feed.publisher.clone().unwrap_or_default(),
@@ -274,8 +277,8 @@ fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestam
             title: None,
         },
         content: Digest::of("content", &[title.as_bytes(), body.as_bytes()]),
-        signature: Signature::of(&title, Some(link)),
-        document: Document { title, body, url: Some(url), ..Document::default() },
+        features: Features::of(&document, Some(link), feed.key.as_str()),
+        document,
         guid: Some(guid),
         matches: Vec::new(),
     }

@@ -18,7 +18,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Prepared, Render, plan};
-use wirewatch::domain::story::signature::Signature;
+use wirewatch::domain::story::features::Features;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 const FEEDS: usize = 1_000;
@@ -206,6 +206,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
             .map(|(at, (title, body))| prepared(&feed, n * ENTRIES + at, title, body))
             .collect(),
         routes: Vec::new(),
+        topics: Vec::new(),
         feed,
     }
 }
@@ -214,16 +215,16 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
     let (url, guid) = (url(id), format!("urn:{id}"));
     let key = |kind: &str, text: &str| Digest::of(kind, &[text.as_bytes()]);
     let link = Some(key("link", &url));
+    let document = Document {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        authors: String::new(),
+        categories: String::new(),
+        url: Some(url),
+        language: Some("en".to_owned()),
+    };
     Prepared {
         date_text: None,
-        document: Document {
-            title: title.to_owned(),
-            body: body.to_owned(),
-            authors: String::new(),
-            categories: String::new(),
-            url: Some(url),
-            language: Some("en".to_owned()),
-        },
         publisher: feed.key.to_string(),
         published: Some(now()),
         date_quality: DateQuality::Exact,
@@ -237,7 +238,8 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
         },
         guid: Some(guid),
         content: key("content", body),
-        signature: Signature::of(title, link),
+        features: Features::of(&document, link, feed.key.as_str()),
+        document,
         matches: Vec::new(),
     }
 }

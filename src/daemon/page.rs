@@ -134,6 +134,7 @@ async fn read_guarded(
         let (feed, config) = (feed.clone(), pipeline.config.clone());
         move || Batch {
             routes: routes(&config),
+            topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
             title: None,
             validators: Default::default(),
             body_hash: Digest::of("body", &[]),

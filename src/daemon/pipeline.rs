@@ -234,6 +234,7 @@ impl Pipeline {
             Arc::new(Batch {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
+                topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.
                 validators: if whole { fetched.validators } else { Validators::default() },
@@ -265,7 +266,7 @@ impl Pipeline {
         let decide = move |view: &View| {
             let mut plan = plan(view, &decided, now, RENDER);
             plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
-            plan.events.extend(schedule::events(&view.feed, &plan.feed));
+            plan.events.extend(schedule::events(&view.seen.feed, &plan.feed));
             plan
         };
         let feed = batch.feed.clone();

@@ -12,7 +12,7 @@ use crate::domain::feed::habits::Manner;
 use crate::domain::feed::{Feed, ParsedFeed};
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::ingest::Prepared;
-use crate::domain::story::signature::Signature;
+use crate::domain::story::features::Features;
 use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::matcher::Evaluation;
@@ -72,7 +72,8 @@ pub fn prepare_article(
         own_date: entry.published,
         date_text: entry.date_text.clone(),
         content: entry.content,
-        signature: Signature::of(&document.title, None),
+        // Its story is not asked again.
+        features: Features::default(),
         matches: evaluation.matches,
         document,
     }

@@ -4,6 +4,7 @@
 //! entry is new, known or revised.
 
 pub mod article;
+pub mod correction;
 pub mod diff;
 pub mod identity;
 

@@ -192,6 +192,13 @@ keys! {
     ChannelId;
 }
 
+impl FeedKey {
+    /// A name that wirewatch gives itself, where a key is asked for and there is no feed.
+    pub(in crate::domain) fn own(name: &'static str) -> Self {
+        Self(name.into())
+    }
+}
+
 /// Sixteen bytes that stand for some content: an entry's key, a rule's revision, a body's hash.
 /// Half a SHA-256: collisions cannot be crafted at a cost worth an alert.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

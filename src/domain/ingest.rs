@@ -1,13 +1,18 @@
-//! The one decision of the pipeline: what becomes of the entries of a fetched feed. A pure
-//! function of what came ([`Batch`]), what is known ([`View`]) and the time, into a complete
-//! [`Plan`] that the store applies in the transaction in which it read the view.
+//! The one decision of the pipeline: what becomes of the entries of a fetched feed, in two pure
+//! steps within one transaction. [`arrange`] tells from what came ([`Batch`]) and what was there
+//! before ([`Seen`]) which entries are new, and which stories they tell. Then the store reads what
+//! there is of those stories, and of no others ([`View`]), and [`plan()`] decides the rest: a
+//! complete [`Plan`] that the store applies. What people do to stories goes through [`edit`].
 
+mod arrange;
+pub mod edit;
 mod facts;
 mod plan;
 mod prepared;
 mod recognition;
 mod turn;
 
+pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
 pub use plan::{Due, Render, plan, plan_article, plan_due, plan_pushed};
 pub use turn::ARCHIVE;
 
@@ -24,16 +29,26 @@ use super::alert::silence::Silence;
 use super::alert::terms::{Terms, Withheld};
 use super::alert::{AlertRevision, Reason};
 use super::document::Document;
-use super::entry::{DateQuality, Entry, EntryKeys};
+use super::entry::{DateQuality, Entry, EntryKeys, correction};
 use super::feed::habits::Manner;
 use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
 use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
-use super::story::signature::Signature;
+use super::story::features::Features;
+use super::story::index::StoryState;
+use super::story::vector::Vector;
 use super::story::{Member, Story};
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
+
+/// The topic of this id, if it is configured.
+pub(in crate::domain) fn topic_of<'a>(
+    topics: &'a [Arc<Topic>],
+    id: &TopicId,
+) -> Option<&'a Arc<Topic>> {
+    topics.iter().find(|topic| topic.id == *id)
+}
 
 /// Most matched entries of one story that a decision hears of, the latest ones.
 pub const MAX_MATCHED: usize = 500;
@@ -59,6 +74,8 @@ pub struct Batch {
     pub entries: Vec<Prepared>,
     /// Every channel there is, in configured order: topics that name none go to all.
     pub routes: Vec<Route>,
+    /// Every topic there is: merging two stories may close an alert of any.
+    pub topics: Vec<Arc<Topic>>,
 }
 
 /// A channel, as far as routing asks.
@@ -89,14 +106,15 @@ pub struct Prepared {
     pub keys: EntryKeys,
     /// Hash of title and body.
     pub content: Digest,
-    pub signature: Signature,
+    /// What of it is compared with other entries.
+    pub features: Features,
     /// Topics found in it, each with the topic that found it.
     pub matches: Vec<(Arc<Topic>, Match)>,
 }
 
-/// What is known, as far as it bears on a batch; read in the same transaction.
+/// What was there before a batch: what [`arrange`] goes by.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct Seen {
     /// The highest id ever handed out.
     pub last_id: i64,
     pub feed: FeedState,
@@ -104,15 +122,31 @@ pub struct View {
     pub known: HashMap<Digest, Arc<Known>>,
     /// What the feed was like before.
     pub past: Past,
-    /// Members of stories that share a link with an entry of the batch, or at least
-    /// [`super::story::place::MIN_SAME`] title terms within the window.
-    pub candidates: Vec<Member>,
-    /// The stories of those candidates.
+    /// The newest entry of any feed with the link of an unknown entry, and its story; within
+    /// [`super::story::shelf::LINK_WINDOW`].
+    pub links: HashMap<Digest, (EntryId, StoryId)>,
+    /// Those of these stories that do not grow by themselves any more.
+    pub asleep: HashMap<StoryId, StoryState>,
+}
+
+/// What is known, as far as it bears on a batch; read in the same transaction.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub seen: Seen,
+    /// Which entries are new, and where they belong.
+    pub arrangement: Arrangement,
+    /// The stories that are joined, merged, or told anew by known entries; as they were before.
     pub stories: HashMap<StoryId, Story>,
-    /// Alerts there are for those stories.
+    /// The entries whose titles are the headlines of joined stories, where others may take over.
+    pub held: HashMap<StoryId, HeldHeadline>,
+    /// Ids of stories that were merged into one of these.
+    pub aliases: HashMap<StoryId, Vec<StoryId>>,
+    /// Alerts there are for those of the stories in which something matched or that are merged.
     pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     /// Publishers whose entries in those stories matched a topic, with when.
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
+    /// Of stories that are merged or split: what their open alerts told last.
+    pub told: HashMap<AlertId, LastTold>,
     pub silences: Vec<Silence>,
     /// Since when each revision of a topic's rule that matched a known entry is in use.
     pub in_use_since: HashMap<Digest, Timestamp>,
@@ -128,6 +162,49 @@ pub struct View {
     pub pending: HashMap<(TopicId, StoryId), Timestamp>,
     /// For channels with a budget: what they were sent within that time.
     pub channels_told: HashMap<ChannelId, Vec<Merit>>,
+}
+
+impl View {
+    /// A view that knows nothing but what was arranged.
+    pub fn of(seen: Seen, arrangement: Arrangement) -> Self {
+        Self {
+            seen,
+            arrangement,
+            stories: HashMap::new(),
+            held: HashMap::new(),
+            aliases: HashMap::new(),
+            alerts: HashMap::new(),
+            matched: HashMap::new(),
+            told: HashMap::new(),
+            silences: Vec::new(),
+            in_use_since: HashMap::new(),
+            pushed: HashMap::new(),
+            held_back: HashSet::new(),
+            tellings: HashMap::new(),
+            pending: HashMap::new(),
+            channels_told: HashMap::new(),
+        }
+    }
+}
+
+/// The entry whose title a story has as its headline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldHeadline {
+    pub title: String,
+    pub vector: Vector,
+    pub seen: Timestamp,
+    /// A topic was found in the title.
+    pub carries_topic: bool,
+}
+
+/// What an alert told last: the entry it was about, and what was found in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastTold {
+    pub entry: Entry,
+    /// Key and title of the entry's feed.
+    pub feed: String,
+    pub feed_title: String,
+    pub found: Match,
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.
@@ -152,6 +229,8 @@ pub struct Known {
     pub title: String,
     pub url: Option<String>,
     pub published: Option<Timestamp>,
+    /// Whether it said already that it corrects or withdraws something.
+    pub corrected: bool,
     /// How many keys it has learnt beside those it came with.
     pub aliases: u32,
     /// Its story; `None` once purged.
@@ -171,6 +250,7 @@ impl Known {
             title: entry.document.title.clone(),
             url: entry.document.url.clone(),
             published: entry.published,
+            corrected: correction::correction(&entry.document).is_some(),
             aliases: 0,
             story,
             first_seen: entry.first_seen,
@@ -187,6 +267,7 @@ impl Known {
             title: String::new(),
             url: None,
             published: None,
+            corrected: false,
             aliases: 0,
             story: None,
             first_seen: IdSource::made_at(entry.0),
@@ -243,9 +324,11 @@ pub struct Plan {
     pub keys: Vec<(Digest, EntryId)>,
     /// Matches found, each of one revision of one entry.
     pub matches: Vec<(EntryId, u32, Match)>,
-    /// Stories opened or grown, as they are after this batch.
+    /// Stories opened, grown or merged, as they are after this batch.
     pub stories: Vec<Story>,
     pub members: Vec<Member>,
+    /// Stories whose entries are another's from now on, with the alerts that go along.
+    pub merges: Vec<Merged>,
     pub alerts: Vec<AlertRevision>,
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
@@ -265,6 +348,16 @@ pub struct Plan {
     pub past: HashSet<EntryId>,
     /// What happened to the feed by this batch, apart from its entries.
     pub events: Vec<FeedEvent>,
+}
+
+/// A merge as it is carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    pub merge: Merge,
+    /// Alerts that are the other story's from now on.
+    pub follow: Vec<AlertId>,
+    /// Alerts that are closed, each with the older one of its topic that goes on.
+    pub closed: Vec<(AlertId, AlertId)>,
 }
 
 /// One decision over a match, kept to answer "why (not)?".

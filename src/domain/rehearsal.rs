@@ -4,9 +4,10 @@
 
 mod memory;
 mod spent;
+mod tale;
 mod waiting;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,20 +15,24 @@ use jiff::Timestamp;
 use super::alert::silence::Silence;
 use super::feed::{Feed, FeedState};
 use super::ids::{FeedId, FeedKey};
-use super::ingest::{Batch, Past, Plan, Prepared, Render, Route, View, plan, plan_due};
+use super::ingest::{
+    Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan, plan_due,
+};
 use super::topic::Topic;
 use memory::Memory;
 use waiting::{Waiting, WaitingList};
 
 /// Entries told one after the other, and what would have become of them. As in the daemon, an
 /// entry is forgotten once it is out of every window: for stories after
-/// [`super::story::place::LINK_WINDOW`].
+/// [`super::story::shelf::LINK_WINDOW`].
 #[derive(Debug)]
 pub struct Rehearsal {
     render: Render,
     routes: Vec<Route>,
     silences: Vec<Silence>,
     feeds: HashMap<FeedKey, FeedId>,
+    /// Topics that were found so far.
+    topics: Vec<Arc<Topic>>,
     memory: Memory,
     waiting: WaitingList,
 }
@@ -52,6 +57,7 @@ impl Rehearsal {
             routes,
             silences: Vec::new(),
             feeds: HashMap::new(),
+            topics: Vec::new(),
             memory,
             waiting: WaitingList::default(),
         }
@@ -89,10 +95,13 @@ impl Rehearsal {
             None => *self.feeds.entry(told.feed.key.clone()).or_insert(FeedId(count + 1)),
         };
         self.memory.forget(told.at);
-        let view = self.view(feed, &told);
+        self.learn_topics(&told.prepared);
+        let (at, seen) = (told.at, self.seen(feed, &told));
         let batch = self.batch(feed, told);
-        let plan = plan(&view, &batch, batch.fetch.at, self.render);
-        self.memory.learn(feed, &plan);
+        let arrangement = arrange(&seen, &batch, &mut self.memory.shelf, at);
+        let view = self.view(seen, arrangement, &batch);
+        let plan = plan(&view, &batch, at, self.render);
+        self.memory.learn(feed, &batch, &plan);
         if let Some(prepared) = batch.entries.first() {
             self.waiting.learn(&plan, (&batch.feed, feed), prepared);
         }
@@ -110,7 +119,7 @@ impl Rehearsal {
             let batch = Batch::without_entries(feed, waiting.feed_id, None, now, routes);
             let due = (&waiting.due, &*waiting.topic);
             let plan = plan_due(&view, &batch, due, now, self.render);
-            self.memory.learn(waiting.feed_id, &plan);
+            self.memory.learn(waiting.feed_id, &batch, &plan);
             self.waiting.learn_again(&plan, &waiting);
             plans.push((now, plan));
         }
@@ -119,28 +128,50 @@ impl Rehearsal {
 
     /// What bears on a revision that waited.
     fn view_of_story(&mut self, waiting: &Waiting, now: Timestamp) -> View {
-        let mut view = self.empty_view(waiting.feed_id, &waiting.feed, now);
+        let seen = self.empty(waiting.feed_id, &waiting.feed, now);
+        let last_id = seen.last_id;
+        let mut view = View::of(seen, Arrangement { last_id, ..Arrangement::default() });
         self.memory.add_story(waiting.due.story, &mut view);
         self.add_policy(&mut view, std::slice::from_ref(&waiting.topic), now);
         view
     }
 
+    /// What was there before this entry.
+    fn seen(&self, feed: FeedId, told: &Told) -> Seen {
+        let mut seen = self.empty(feed, &told.feed, told.at);
+        seen.feed.baseline_at = (!told.baseline).then_some(told.at);
+        seen.known = self.memory.known(feed, &told.prepared.keys);
+        self.memory.add_link(told, &mut seen);
+        seen
+    }
+
     /// What bears on this entry, and no more: the cost of telling one does not grow with those
     /// that were told.
-    fn view(&mut self, feed: FeedId, told: &Told) -> View {
-        let prepared = &told.prepared;
-        let mut view = self.empty_view(feed, &told.feed, told.at);
-        view.feed.baseline_at = (!told.baseline).then_some(told.at);
-        view.known = self.memory.known(feed, &prepared.keys);
-        view.candidates = self.memory.candidates(&prepared.signature, told.at);
-        self.memory.add_stories(&mut view, !prepared.matches.is_empty());
-        if !prepared.matches.is_empty() {
-            let rules = prepared.matches.iter().map(|(_, found)| found.revision);
+    fn view(&mut self, seen: Seen, arrangement: Arrangement, batch: &Batch) -> View {
+        let mut view = View::of(seen, arrangement);
+        let matches = batch.entries.iter().flat_map(|entry| &entry.matches);
+        let merges = self.memory.add_stories(&mut view);
+        if matches.clone().next().is_some() || merges {
+            let rules = matches.clone().map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
-            let topics: Vec<_> = prepared.matches.iter().map(|(topic, _)| topic.clone()).collect();
-            self.add_policy(&mut view, &topics, told.at);
+            let topics: Vec<_> = match merges {
+                // Merging two stories may revise alerts of any topic.
+                true => self.topics.clone(),
+                false => matches.map(|(topic, _)| topic.clone()).collect(),
+            };
+            self.add_policy(&mut view, &topics, batch.fetch.at);
         }
         view
+    }
+
+    /// Keeps the topics that were found, as they were found last.
+    fn learn_topics(&mut self, prepared: &Prepared) {
+        for (topic, _) in &prepared.matches {
+            match self.topics.iter_mut().find(|known| known.id == topic.id) {
+                Some(known) => known.clone_from(topic),
+                None => self.topics.push(Arc::clone(topic)),
+            }
+        }
     }
 
     /// The silences that last, and what is used up of the topics' budgets.
@@ -155,8 +186,8 @@ impl Rehearsal {
         }
     }
 
-    fn empty_view(&self, id: FeedId, feed: &Feed, now: Timestamp) -> View {
-        View {
+    fn empty(&self, id: FeedId, feed: &Feed, now: Timestamp) -> Seen {
+        Seen {
             last_id: self.memory.last_id,
             feed: FeedState {
                 baseline_at: Some(now),
@@ -165,17 +196,8 @@ impl Rehearsal {
             known: HashMap::new(),
             // One entry at a time says nothing of its feed as a whole.
             past: Past::default(),
-            candidates: Vec::new(),
-            stories: HashMap::new(),
-            alerts: HashMap::new(),
-            matched: HashMap::new(),
-            silences: Vec::new(),
-            in_use_since: HashMap::new(),
-            pushed: HashMap::new(),
-            held_back: HashSet::new(),
-            tellings: HashMap::new(),
-            pending: HashMap::new(),
-            channels_told: HashMap::new(),
+            links: HashMap::new(),
+            asleep: HashMap::new(),
         }
     }
 
@@ -185,6 +207,7 @@ impl Rehearsal {
         let mut batch = Batch::without_entries(told.feed, feed, None, told.at, routes);
         batch.fetch.entries = 1;
         batch.entries = vec![told.prepared];
+        batch.topics = self.topics.clone();
         batch
     }
 }

@@ -11,7 +11,7 @@ use super::column::{Json, Ms, Text};
 use super::error::StoreError;
 use super::follow_ups;
 use super::topics::rank;
-use crate::domain::alert::{AlertRevision, AlertState, Reach};
+use crate::domain::alert::{AlertEvent, AlertRevision, AlertState, Reach};
 use crate::domain::ids::AlertId;
 use read::AlertView;
 
@@ -102,14 +102,17 @@ fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
 }
 
 /// A follow-up changes what is told, never what people decided: the state stays. Only an alert
-/// that nobody was told of so far is opened anew, for real.
+/// that nobody was told of so far is opened anew, for real; and one that is continued in another,
+/// its story having been merged, is closed.
 fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError> {
     let changed = conn
         .prepare_cached(
             "UPDATE alerts SET topic_name = ?3, severity = ?4, seq = ?2, revised = ?5, \
              headline = ?6, publishers = ?7, score = ?8, \
-             opened = iif(shadow > ?9, ?5, opened), state = iif(shadow > ?9, ?10, state), \
-             shadow = min(shadow, ?9), held_due = NULL, held_entry = NULL WHERE id = ?1 AND seq = ?2 - 1",
+             opened = iif(shadow > ?9, ?5, opened), \
+             state = CASE WHEN ?11 THEN ?12 WHEN shadow > ?9 THEN ?10 ELSE state END, \
+             shadow = min(shadow, ?9), held_due = NULL, held_entry = NULL \
+             WHERE id = ?1 AND seq = ?2 - 1",
         )?
         .execute(params![
             revision.alert.0,
@@ -122,6 +125,8 @@ fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError>
             revision.score,
             revision.reach == Reach::Shadow,
             AlertState::Open.as_str(),
+            revision.event == AlertEvent::Closed,
+            AlertState::Closed.as_str(),
         ])?;
     if changed == 1 {
         return Ok(());

@@ -162,7 +162,7 @@ pub(super) fn queue(
         return Ok(());
     }
     let now = batch.fetch.at;
-    let baseline = view.feed.awaits_baseline();
+    let baseline = view.seen.feed.awaits_baseline();
     let mut left = MAX_PER_DOCUMENT;
     for entry in plan.entries.iter().rev().chain(&plan.revised) {
         let news = !plan.past.contains(&entry.id);

@@ -8,6 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::column::{Hash, key, opt_time, time};
+use crate::domain::entry::correction;
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId};
 use crate::domain::ingest::Known;
 
@@ -87,20 +88,23 @@ fn stored(
 ) -> rusqlite::Result<()> {
     let mut query = conn.prepare_cached(&format!(
         "SELECT e.id, e.revision, e.content, e.title, e.url, e.published, e.aliases, m.story_id, \
-         e.first_seen FROM entries AS e LEFT JOIN story_members AS m ON m.entry_id = e.id \
+         e.first_seen, substr(e.body, 1, 80) FROM entries AS e LEFT JOIN story_members AS m ON m.entry_id = e.id \
          WHERE e.id IN ({})",
         places()
     ))?;
     let mut rows = query.query(params_from_iter(filled(ids, number)))?;
     while let Some(row) = rows.next()? {
         let (entry, Hash(content)) = (EntryId(row.get(0)?), row.get(2)?);
+        let (title, start): (String, String) = (row.get(3)?, row.get(9)?);
+        let corrected = [&title, &start].into_iter().any(|text| correction::mark(text).is_some());
         let stored = Known {
             entry,
             revision: row.get(1)?,
             content: Some(content),
-            title: row.get(3)?,
+            title,
             url: row.get(4)?,
             published: opt_time(row, 5)?,
+            corrected,
             aliases: row.get(6)?,
             story: row.get::<_, Option<i64>>(7)?.map(StoryId),
             first_seen: time(row, 8)?,

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
+use crate::domain::story::edit::EditError;
+
 /// Why the store could not do as asked. `Display` says what happened, [`Self::hint`] what to do,
 /// `source()` what SQLite or the system said.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +52,9 @@ pub enum StoreError {
     /// Something was named that is not in the database.
     #[error("there is no {what} {name}")]
     Unknown { what: &'static str, name: String },
+    /// A story cannot be edited in this way.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// The work given to the store panicked, or cannot be stored as it is. It was rolled back, and
     /// nothing else with it.
     #[error("a defect in wirewatch: {detail}")]
@@ -84,6 +89,7 @@ impl StoreError {
             Self::Locked { .. } => "locked",
             Self::CannotLock { .. } => "cannot_lock",
             Self::Unknown { .. } => "unknown_id",
+            Self::Edit(error) => error.code(),
             Self::Defect { .. } => "defect",
             Self::Closed => "closed",
             Self::Disk { .. } => "disk",
@@ -118,7 +124,8 @@ impl StoreError {
             Self::Locked { .. } => "stop the other one, or give this one a `state_dir` of its own",
             Self::Defect { .. } => "please report this with the log lines around it",
             Self::Disk { .. } => "look for disk errors in the system log (`dmesg`)",
-            Self::Unknown { .. } | Self::Closed | Self::Sql { .. } => return None,
+            Self::Edit(EditError::TooLate(_)) => "split off the entries by name",
+            Self::Edit(_) | Self::Unknown { .. } | Self::Closed | Self::Sql { .. } => return None,
         })
     }
 

@@ -12,8 +12,7 @@ use super::column::{Hash, Text, key, ms, opt_time, time};
 use super::entries::{self, ENTRY, ENTRY_COLUMNS};
 use super::error::StoreError;
 use crate::domain::entry::Entry;
-use crate::domain::ids::{FeedKey, IdSource, StoryId};
-use crate::domain::story::signature::Signature;
+use crate::domain::ids::{Digest, FeedKey, IdSource, StoryId};
 
 /// Which entries of the past to read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,12 +41,13 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// Whether it was part of its feed's first fetch, and is not told as published.
     pub baseline: bool,
-    pub signature: Signature,
+    /// The key of its link, by which stories know each other.
+    pub link: Option<Digest>,
     pub story: Option<StoryId>,
 }
 
 /// What is read of an entry beside its own columns.
-const BESIDE: &str = "f.key, f.url, f.title, f.baseline_at, m.link, m.terms, m.names, m.story_id";
+const BESIDE: &str = "f.key, f.url, f.title, f.baseline_at, m.link, m.story_id";
 
 const FROM: &str = "entries AS e JOIN feeds AS f ON f.id = e.feed_id \
     LEFT JOIN story_members AS m ON m.entry_id = e.id";
@@ -183,22 +183,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
         feed_title: row.get(at(2))?,
         at: time(row, 13)?,
         baseline: baseline_at.is_none_or(|baseline| entry.first_seen <= baseline),
-        signature: signature(row, &entry)?,
-        story: row.get::<_, Option<i64>>(at(7))?.map(StoryId),
+        link: row.get::<_, Option<Hash>>(at(4))?.map(|Hash(link)| link),
+        story: row.get::<_, Option<i64>>(at(5))?.map(StoryId),
         entry,
-    })
-}
-
-/// As it was compared then; made anew for an entry that is in no story.
-fn signature(row: &Row<'_>, entry: &Entry) -> rusqlite::Result<Signature> {
-    let at = |column: usize| ENTRY_COLUMNS + column;
-    let Some(terms) = row.get_ref(at(5))?.as_blob_or_null()? else {
-        return Ok(Signature::of(&entry.document.title, None));
-    };
-    let terms = terms.as_chunks::<8>().0.iter().map(|&bytes| i64::from_le_bytes(bytes));
-    Ok(Signature {
-        link: row.get::<_, Option<Hash>>(at(4))?.map(|Hash(digest)| digest),
-        terms: terms.collect(),
-        names: row.get(at(6))?,
     })
 }

@@ -4,8 +4,10 @@
 //! through one [`writer`] thread, which commits waiting jobs in groups; reading uses connections
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
-//! [`entries`], `entry_keys`, [`revisions`], [`stories`], [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`heartbeats`], [`digests`], [`silences`], [`verdicts`],
-//! [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together; [`search`],
+//! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
+//! [`story_edits`]), [`alerts`], [`follow_ups`], [`outbox`], [`notices`], [`heartbeats`], [`digests`],
+//! [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the
+//! transaction that ties them together; [`search`],
 //! [`sightings`], [`counts`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
@@ -39,13 +41,16 @@ pub mod notices;
 mod open;
 pub mod outbox;
 pub mod push;
-mod recent;
+mod reason_row;
 pub mod revisions;
 pub mod running;
 pub mod search;
 pub mod sightings;
 pub mod silences;
 pub mod stories;
+pub mod story_edits;
+mod story_index;
+mod story_parting;
 pub mod topics;
 pub mod verdicts;
 pub mod vigil;

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::error::StoreError;
 use super::indexing::Indexing;
-use super::recent::Recent;
+use super::story_index::Stories;
 
 /// Jobs waiting for the writer; callers beyond that wait to be let in.
 const QUEUE: usize = 256;
@@ -37,8 +37,8 @@ const BUSY_TRIES: u32 = 3;
 /// What a job works with.
 pub(super) struct Session<'a> {
     pub conn: &'a Connection,
-    /// Title words of recent entries, to find stories by.
-    pub recent: &'a mut Recent,
+    /// The stories that may still grow.
+    pub stories: &'a mut Stories,
     /// Entries to bring up to date in the full-text index before the commit.
     pub indexing: &'a mut Indexing,
 }
@@ -53,8 +53,8 @@ pub(super) struct Writer {
 impl Writer {
     pub fn start(conn: Connection) -> Result<Self, StoreError> {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let state =
-            Thread { conn, queue, recent: Recent::default(), indexing: Indexing::default() };
+        let (stories, indexing) = (Stories::default(), Indexing::default());
+        let state = Thread { conn, queue, stories, indexing };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || state.serve())
@@ -123,7 +123,7 @@ where
 struct Thread {
     conn: Connection,
     queue: mpsc::Receiver<Box<dyn Job>>,
-    recent: Recent,
+    stories: Stories,
     indexing: Indexing,
 }
 
@@ -190,9 +190,20 @@ impl Thread {
                 // SQLite gave up the whole transaction, as it does when the disk is full.
                 return verdict;
             }
+            let failed = verdict.is_err();
             verdicts.push(verdict);
+            if failed && self.stories.is_used() {
+                // The stories in memory have taken in what was rolled back. They are read anew, and
+                // those who came before in this group, whose part is not written yet, tell theirs
+                // again.
+                self.stories.clear();
+                if verdicts.len() > 1 {
+                    return Err(StoreError::Closed);
+                }
+            }
         }
         self.indexing.apply(&self.conn)?;
+        self.stories.flush(&self.conn)?;
         self.conn.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
@@ -216,11 +227,11 @@ impl Thread {
     fn savepoint(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
         self.conn.prepare_cached("SAVEPOINT job")?.execute([])?;
         let mark = self.indexing.mark();
+        self.stories.mark();
         let mut session =
-            Session { conn: &self.conn, recent: &mut self.recent, indexing: &mut self.indexing };
+            Session { conn: &self.conn, stories: &mut self.stories, indexing: &mut self.indexing };
         let outcome = catch_unwind(AssertUnwindSafe(|| job.run(&mut session)));
         let outcome = outcome.unwrap_or_else(|payload| {
-            self.recent.clear();
             let detail = panic_text(payload.as_ref());
             Err(StoreError::Defect { detail })
         });
@@ -241,7 +252,7 @@ impl Thread {
             // If even this fails, SQLite has rolled back by itself or will at the next begin.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        self.recent.clear();
+        self.stories.clear();
         self.indexing.clear();
     }
 }

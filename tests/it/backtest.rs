@@ -58,7 +58,7 @@ async fn visit(world: &mut World, feed: &str) {
 /// silence, an old entry, a near miss.
 async fn past() -> World {
     let mut world = World::new(&["wire", "ledger", "post"]).await;
-    world.publish("wire", item("NATO fleet leaves the harbour at dawn"));
+    world.publish("wire", item("NATO fleet sails out at dawn"));
     world.start().await;
     world.first_round().await;
     world.clock.advance(Duration::from_secs(60));

@@ -8,6 +8,8 @@ mod memory;
 mod opening;
 mod reading;
 mod rehearsal;
+mod stories;
+mod story_replay;
 mod trust;
 
 use std::sync::Arc;

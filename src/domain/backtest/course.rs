@@ -21,7 +21,7 @@ use crate::domain::feed::Feed;
 use crate::domain::ids::{Digest, EntryId, StoryId};
 use crate::domain::ingest::{Plan, Prepared, Render, Route};
 use crate::domain::rehearsal::{Rehearsal, Told};
-use crate::domain::story::signature::Signature;
+use crate::domain::story::features::Features;
 use crate::domain::topic::filter::Origin;
 
 /// Most characters kept of a title.
@@ -36,12 +36,20 @@ pub struct Past {
     pub at: Timestamp,
     /// Whether it counts as part of its feed's first fetch.
     pub baseline: bool,
-    pub signature: Signature,
+    /// The key of its link, by which stories know each other.
+    pub link: Option<Digest>,
+    /// What of it is compared; see [`Past::read`].
+    pub features: Features,
     /// The story it was placed in then.
     pub story: Option<StoryId>,
 }
 
 impl Past {
+    /// Works out what of it is compared with other entries. Needs nothing but the entry.
+    pub fn read(&mut self) {
+        self.features = Features::of(&self.entry.document, self.link, self.feed.key.as_str());
+    }
+
     /// Where it came from, as filters ask.
     pub fn origin(&self) -> Origin<'_> {
         Origin {
@@ -203,7 +211,7 @@ impl<'j> Course<'j> {
                 title: None,
             },
             content: entry.content,
-            signature: past.signature.clone(),
+            features: past.features.clone(),
             matches: ours.chain(base).collect(),
         };
         let feed = Arc::clone(&past.feed);

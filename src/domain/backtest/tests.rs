@@ -14,7 +14,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::{Digest, EntryId, FeedId, TopicId};
-use crate::domain::story::signature::Signature;
+use crate::domain::story::features::Features;
 use crate::domain::topic::compile::{Library, TopicSet};
 use crate::domain::topic::filter::{Choice, Filters};
 use crate::domain::topic::syntax::ast::Definition;
@@ -90,7 +90,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
     let at: Timestamp = "2026-06-03T12:00:00Z".parse().unwrap();
     let at = at + HOUR * u32::try_from(n).unwrap();
     let document = Document { title: title.to_owned(), ..Document::default() };
-    Past {
+    let mut past = Past {
         entry: Entry {
             id: EntryId(n + 1),
             feed: FeedId(1),
@@ -117,9 +117,12 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
         }),
         at,
         baseline: false,
-        signature: Signature::of(title, None),
+        link: None,
+        features: Features::default(),
         story: None,
-    }
+    };
+    past.read();
+    past
 }
 
 fn terms() -> Terms {

@@ -1,6 +1,6 @@
 //! What an alert revision says of its topic, story and entry, gathered by [`super::plan()`].
 
-use super::Batch;
+use super::{Batch, LastTold};
 use crate::domain::alert::{EntryFacts, StoryFacts, TopicFacts};
 use crate::domain::entry::Entry;
 use crate::domain::publisher::credit;
@@ -15,11 +15,21 @@ const SUMMARY_CHARS: usize = 500;
 pub(super) fn entry_facts(batch: &Batch, entry: &Entry) -> EntryFacts {
     let feed = &batch.feed;
     let own_title = feed.title.as_ref().or(batch.title.as_ref());
+    let title = own_title.map_or_else(|| feed.key.to_string(), String::clone);
+    facts(entry, feed.key.to_string(), title)
+}
+
+/// The facts of the entry that an alert told of last.
+pub(super) fn entry_facts_of(told: &LastTold) -> EntryFacts {
+    facts(&told.entry, told.feed.clone(), told.feed_title.clone())
+}
+
+fn facts(entry: &Entry, feed: String, feed_title: String) -> EntryFacts {
     let document = &entry.document;
     EntryFacts {
         id: entry.id,
-        feed: feed.key.to_string(),
-        feed_title: own_title.map_or_else(|| feed.key.to_string(), String::clone),
+        feed,
+        feed_title,
         publisher: entry.publisher.clone(),
         agency: credit::of(document).map(str::to_owned),
         guid: entry.guid.clone(),
@@ -50,7 +60,7 @@ pub(super) fn story_facts(story: &Story, told: &[String]) -> StoryFacts {
         id: story.id,
         entries: story.entries,
         publishers: story.publishers.clone(),
-        texts: story.texts,
+        texts: story.texts(),
         feeds: story.feeds.clone(),
         first_seen: story.first_seen,
         last_seen: story.last_seen,

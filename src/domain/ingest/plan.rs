@@ -1,10 +1,14 @@
-//! [`plan`]: identity, then stories, then alerts, for each entry of a batch in the order in which
-//! they were published. How a match becomes an alert is in [`alerting`], what becomes of a revision
-//! that had to wait in [`due`]; what a document is as a whole is in [`super::turn`].
+//! [`plan`]: what follows from where the entries of a batch belong, in the order in which
+//! [`super::arrange`] went through them. How a match becomes an alert is in [`alerting`], what becomes
+//! of a revision that had to wait in [`due`], of the alerts of two stories that are one in
+//! [`merging`], of a correction in [`correction`]; [`heading`] chooses headlines.
 
 mod alerting;
 mod article;
+mod correction;
 mod due;
+mod heading;
+mod merging;
 mod pushed;
 mod share;
 
@@ -18,8 +22,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::facts::headline;
-use super::recognition::Recognition;
-use super::{AlertSoFar, Batch, Known, Plan, Prepared, View, turn};
+use super::{AlertSoFar, Arranged, Batch, Found, Known, Placed, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
 use crate::domain::alert::merit::Merit;
 use crate::domain::alert::new_facts::Telling;
@@ -29,10 +32,8 @@ use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::FeedEvent;
 use crate::domain::feed::habits::{Observed, observe};
 use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
-use crate::domain::publisher::Directory;
 use crate::domain::schedule::{self, Hints};
-use crate::domain::story::place::{Neighbours, place};
-use crate::domain::story::{Member, Story};
+use crate::domain::story::Story;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
 
@@ -51,35 +52,24 @@ pub struct Render {
 
 /// Decides what becomes of a batch. The same batch again changes nothing but the feed's state.
 pub fn plan(view: &View, batch: &Batch, now: Timestamp, render: Render) -> Plan {
-    let order = oldest_first(&batch.entries);
-    let mut planner = Planner::new(view, batch, now, render, &order);
-    for index in order {
-        planner.entry(index);
+    let mut planner = Planner::new(view, batch, now, render);
+    for arranged in &view.arrangement.entries {
+        planner.entry(arranged);
     }
     planner.finish()
 }
 
-/// The order of publication, undated entries last, feeds being newest first.
-fn oldest_first(entries: &[Prepared]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..entries.len()).rev().collect();
-    order.sort_by_key(|&index| entries[index].published.unwrap_or(Timestamp::MAX));
-    order
-}
-
 /// The plan in the making: what the batch has added so far, over what the view knows.
-struct Planner<'a> {
+pub(super) struct Planner<'a> {
     view: &'a View,
     batch: &'a Batch,
     now: Timestamp,
     render: Render,
     ids: IdSource,
-    recognition: Recognition<'a>,
     /// Whether what is new in this document is the past.
     baseline: Option<Baseline>,
     /// What was held back as the past, and would have been an alert.
     held: HashSet<(TopicId, StoryId)>,
-    /// Members of stories that an entry may belong with.
-    neighbours: Neighbours,
     stories: HashMap<StoryId, Story>,
     touched: Vec<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
@@ -91,27 +81,15 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(
-        view: &'a View,
-        batch: &'a Batch,
-        now: Timestamp,
-        render: Render,
-        order: &[usize],
-    ) -> Self {
-        let mut recognition = Recognition::new(view, batch, order);
-        let baseline = turn::take(view, batch, &mut recognition);
-        let mut neighbours = Neighbours::default();
-        view.candidates.iter().for_each(|member| neighbours.add(member.clone()));
+    pub(super) fn new(view: &'a View, batch: &'a Batch, now: Timestamp, render: Render) -> Self {
         Self {
             view,
             batch,
             now,
             render,
-            ids: IdSource::resume(view.last_id),
-            recognition,
-            baseline,
+            ids: IdSource::resume(view.arrangement.last_id),
+            baseline: view.arrangement.baseline,
             held: HashSet::new(),
-            neighbours,
             stories: view.stories.clone(),
             touched: Vec::new(),
             alerts: view.alerts.clone(),
@@ -120,8 +98,8 @@ impl<'a> Planner<'a> {
             tellings: view.tellings.clone(),
             channels_told: view.channels_told.clone(),
             plan: Plan {
-                last_id: view.last_id,
-                feed: view.feed.clone(),
+                last_id: view.arrangement.last_id,
+                feed: view.seen.feed.clone(),
                 fetch: batch.fetch.clone(),
                 entries: Vec::new(),
                 revised: Vec::new(),
@@ -129,6 +107,7 @@ impl<'a> Planner<'a> {
                 matches: Vec::new(),
                 stories: Vec::new(),
                 members: Vec::new(),
+                merges: Vec::new(),
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
@@ -143,25 +122,23 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn entry(&mut self, index: usize) {
-        let batch = self.batch;
-        let prepared = &batch.entries[index];
-        if let Some(known) = self.recognition.known(index) {
-            self.known_entry(prepared, known);
-        } else if !self.recognition.told_twice(prepared) {
-            self.new_entry(prepared);
+    fn entry(&mut self, arranged: &Arranged) {
+        let prepared = &self.batch.entries[arranged.index];
+        self.plan.keys.extend(&arranged.keys);
+        match &arranged.found {
+            Found::Known { known, again: false } => self.known_entry(prepared, known),
+            Found::New(placed) => self.new_entry(prepared, placed),
+            Found::Known { again: true, .. } | Found::Twice => {}
         }
     }
 
-    /// A known entry: learns new keys, and is revised if its text changed; once per batch, since
-    /// two texts of one entry would replace each other at every fetch.
+    /// A known entry is revised if its text changed.
     fn known_entry(&mut self, prepared: &Prepared, known: &Known) {
-        self.plan.keys.extend(self.recognition.learn_aliases(prepared, known));
-        let first = self.recognition.tell(known.entry);
         let (Some(content), Some(story)) = (known.content, known.story) else { return };
-        if !first || content == prepared.content {
+        if content == prepared.content {
             return;
         }
+        let story = self.now_told_by(story);
         let revision = known.revision.saturating_add(1);
         let entry = self.stored(prepared, known.entry, revision, known.first_seen);
         // What a known entry says anew is news, unless all that is new is its name and form.
@@ -173,6 +150,11 @@ impl<'a> Planner<'a> {
         }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
+            // Once: what the entry says thereafter is the corrected text.
+            let corrects = baseline.is_none() && !known.corrected;
+            if corrects && self.correct(&entry, story, (topic, found)) {
+                continue;
+            }
             match self.already_told(known, topic, found) {
                 Some(reason) => {
                     self.hold_older(&reason, topic, story);
@@ -198,11 +180,15 @@ impl<'a> Planner<'a> {
         None
     }
 
-    fn new_entry(&mut self, prepared: &Prepared) {
-        let id = EntryId(self.ids.next(self.now));
+    fn new_entry(&mut self, prepared: &Prepared, placed: &Placed) {
+        let id = placed.member.entry;
         let entry = self.stored(prepared, id, 1, self.now);
-        self.plan.keys.extend(self.recognition.learn(prepared, id));
-        let story = self.join(prepared, &entry);
+        self.join(&entry, placed);
+        self.head(placed.member.story, &entry, prepared, placed);
+        if let Some(merge) = &placed.merge {
+            self.merge(merge);
+        }
+        let story = self.now_told_by(placed.member.story);
         let told_date = turn::told_date(prepared);
         let holds = |baseline: Baseline| baseline.holds(told_date, self.now);
         if self.baseline.is_some_and(holds) {
@@ -210,7 +196,9 @@ impl<'a> Planner<'a> {
         }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
-            self.decide(&entry, story, (topic, found), self.baseline, told_date);
+            if self.baseline.is_some() || !self.correct(&entry, story, (topic, found)) {
+                self.decide(&entry, story, (topic, found), self.baseline, told_date);
+            }
         }
         self.plan.entries.push(entry);
     }
@@ -218,7 +206,7 @@ impl<'a> Planner<'a> {
     fn stored(&self, prepared: &Prepared, id: EntryId, revision: u32, seen: Timestamp) -> Entry {
         Entry {
             id,
-            feed: self.view.feed.id,
+            feed: self.view.seen.feed.id,
             revision,
             guid: prepared.guid.clone(),
             document: prepared.document.clone(),
@@ -235,44 +223,29 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Places a new entry in a story, opening one where none tells the same.
-    fn join(&mut self, prepared: &Prepared, entry: &Entry) -> StoryId {
-        let near = self.neighbours.near(&prepared.signature);
-        let placement = place(&prepared.signature, near, self.now);
-        let known = placement.story.filter(|story| self.stories.contains_key(story));
-        let id = known.unwrap_or_else(|| StoryId(self.ids.next(self.now)));
+    /// Adds a new entry to the story it tells, which may begin with it.
+    fn join(&mut self, entry: &Entry, placed: &Placed) {
+        let member = &placed.member;
+        let id = member.story;
         let story = self.stories.entry(id).or_insert_with(|| Story {
-            id,
-            headline: headline(entry),
-            first_seen: self.now,
-            last_seen: self.now,
-            entries: 0,
-            publishers: Vec::new(),
-            texts: 0,
-            feeds: Vec::new(),
+            parent: placed.parent,
+            ..Story::opened(id, headline(entry), self.now, member.at)
         });
-        story.entries = story.entries.saturating_add(1);
-        story.last_seen = story.last_seen.max(self.now);
-        remember_publisher(&mut story.publishers, &entry.publisher);
-        story.texts = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
-        remember(&mut story.feeds, self.batch.feed.key.as_str());
-        if !self.touched.contains(&id) {
-            self.touched.push(id);
-        }
+        let (publisher, feed) = (&entry.publisher, self.batch.feed.key.as_str());
+        story.count(publisher, feed, (self.now, member.at), member.copy_of.is_some());
         if let Some(tellings) = self.tellings.get_mut(&id) {
-            let (publisher, document) = (&entry.publisher, &entry.document);
+            let document = &entry.document;
             tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
         }
-        let member = Member {
-            story: id,
-            entry: entry.id,
-            signature: prepared.signature.clone(),
-            at: self.now,
-            reason: placement.reason,
-        };
-        self.neighbours.add(member.clone());
-        self.plan.members.push(member);
-        id
+        self.touch(id);
+        self.plan.members.push(member.clone());
+    }
+
+    /// Notes that a story is to be written.
+    fn touch(&mut self, story: StoryId) {
+        if !self.touched.contains(&story) {
+            self.touched.push(story);
+        }
     }
 
     /// The document as the feed's habits are learnt from it.
@@ -295,7 +268,7 @@ impl<'a> Planner<'a> {
         self.plan.fetch.would_have_raised = self.held.len() as u32;
         self.plan.events.extend(self.event());
         let hints = Hints { freshness: batch.freshness, rhythm: batch.rhythm };
-        let state = &self.view.feed;
+        let state = &self.view.seen.feed;
         let mut feed = schedule::after_success(state, &self.plan.fetch, batch.feed.interval, hints);
         feed.title = batch.title.clone().or(feed.title);
         feed.validators = batch.validators.clone();
@@ -308,6 +281,11 @@ impl<'a> Planner<'a> {
         feed.habits = habits;
         self.plan.events.extend(events);
         self.plan.feed = feed;
+        self.found()
+    }
+
+    /// Closes the plan as far as it is not about the feed: the stories as they are now.
+    pub(super) fn found(mut self) -> Plan {
         self.plan.stories =
             self.touched.iter().filter_map(|id| self.stories.get(id)).cloned().collect();
         self.plan.last_id = self.ids.last();
@@ -321,7 +299,7 @@ impl Planner<'_> {
         let Baseline { why, .. } = self.baseline?;
         let (new, of) = (self.plan.entries.len(), self.batch.entries.len());
         let aliases: HashSet<EntryId> = self.plan.keys.iter().map(|(_, entry)| *entry).collect();
-        let state = &self.view.feed;
+        let state = &self.view.seen.feed;
         let unread = state.last_success.map_or(Duration::ZERO, |last| {
             Duration::try_from(self.now.duration_since(last)).unwrap_or_default()
         });
@@ -348,22 +326,6 @@ impl Planner<'_> {
         let held = self.held.len();
         let detail = format!("{what}; {new} stored as new, would have raised {held}");
         Some(FeedEvent::new(state.id, self.now, why.code(), &detail))
-    }
-}
-
-/// A story from before a newsroom's names were gathered may have it under its domain.
-fn remember_publisher(list: &mut Vec<String>, name: &str) {
-    let directory = Directory::builtin();
-    let is_same =
-        |known: &String| known == name || known.contains('.') && directory.canonical(known) == name;
-    if !list.iter().any(is_same) {
-        list.push(name.to_owned());
-    }
-}
-
-fn remember(list: &mut Vec<String>, name: &str) {
-    if !list.iter().any(|known| known == name) {
-        list.push(name.to_owned());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::entry::identity::OwnNames;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::Feed;
 use crate::domain::publisher::{self, Directory};
-use crate::domain::story::signature::Signature;
+use crate::domain::story::features::Features;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
 
@@ -39,7 +39,7 @@ impl Prepared {
             date_quality,
             own_date: identity::own_date(entry, own),
             date_text: identity::date_text(entry),
-            signature: Signature::of(&document.title, keys.link),
+            features: Features::of(&document, keys.link, feed.key.as_str()),
             content: identity::content(&document),
             keys,
             document,

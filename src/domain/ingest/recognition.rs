@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Batch, Known, Prepared, View};
+use super::{Batch, Known, Prepared, Seen};
 use crate::domain::entry::identity::{self, TELLING_BODY_BYTES};
 use crate::domain::ids::{Digest, EntryId};
 use crate::domain::story::signature::Signature;
@@ -23,7 +23,7 @@ const GUIDS_CHANGED: usize = 2;
 
 /// What is known of a feed's entries while a batch is gone through.
 pub(super) struct Recognition<'a> {
-    view: &'a View,
+    seen: &'a Seen,
     /// The known entry that each entry of the batch is, by its place there.
     found: Vec<Option<&'a Arc<Known>>>,
     /// Known entries that this batch has told already.
@@ -34,19 +34,19 @@ pub(super) struct Recognition<'a> {
 
 impl<'a> Recognition<'a> {
     /// Finds the known entries of a batch, whose entries are gone through in `order`.
-    pub fn new(view: &'a View, batch: &Batch, order: &[usize]) -> Self {
+    pub fn new(seen: &'a Seen, batch: &Batch, order: &[usize]) -> Self {
         let mut found: Vec<Option<&Arc<Known>>> =
-            batch.entries.iter().map(|entry| Leads::of(view, entry).sure(entry)).collect();
+            batch.entries.iter().map(|entry| Leads::of(seen, entry).sure(entry)).collect();
         let mut taken: HashSet<EntryId> = found.iter().flatten().map(|known| known.entry).collect();
-        let guids_changed = guids_changed(view, batch, &found);
-        for &index in order.iter().filter(|_| !view.known.is_empty()) {
+        let guids_changed = guids_changed(seen, batch, &found);
+        for &index in order.iter().filter(|_| !seen.known.is_empty()) {
             if found[index].is_none() {
                 let entry = &batch.entries[index];
-                found[index] = Leads::of(view, entry).likely(entry, guids_changed, &taken);
+                found[index] = Leads::of(seen, entry).likely(entry, guids_changed, &taken);
                 taken.extend(found[index].map(|known| known.entry));
             }
         }
-        Self { view, found, told: HashSet::new(), fresh: HashSet::new() }
+        Self { seen, found, told: HashSet::new(), fresh: HashSet::new() }
     }
 
     /// The entry that the one at this place of the batch is, if it is known.
@@ -71,13 +71,13 @@ impl<'a> Recognition<'a> {
         if strong.peek().is_some() {
             return strong.any(|key| self.fresh.contains(&key));
         }
-        let known = |key: &Digest| self.fresh.contains(key) || self.view.known.contains_key(key);
+        let known = |key: &Digest| self.fresh.contains(key) || self.seen.known.contains_key(key);
         weak(prepared).iter().any(known)
     }
 
     /// Learns the keys of a new entry. Returns those that this feed has never had, to be stored.
     pub fn learn(&mut self, prepared: &Prepared, id: EntryId) -> Vec<(Digest, EntryId)> {
-        let keys = prepared.keys.iter().filter(|key| !self.view.known.contains_key(key));
+        let keys = prepared.keys.iter().filter(|key| !self.seen.known.contains_key(key));
         keys.filter(|key| self.fresh.insert(*key)).map(|key| (key, id)).collect()
     }
 
@@ -97,11 +97,11 @@ impl<'a> Recognition<'a> {
 }
 
 /// Whether so many entries go by their own link and text under new guids that the link counts.
-fn guids_changed(view: &View, batch: &Batch, found: &[Option<&Arc<Known>>]) -> bool {
+fn guids_changed(seen: &Seen, batch: &Batch, found: &[Option<&Arc<Known>>]) -> bool {
     let (mut sure, mut linked) = (0, 0);
     for (entry, found) in batch.entries.iter().zip(found) {
-        let new_guid = entry.keys.guid.is_some_and(|guid| !view.known.contains_key(&guid));
-        if new_guid && entry.keys.link.is_some_and(|link| view.known.contains_key(&link)) {
+        let new_guid = entry.keys.guid.is_some_and(|guid| !seen.known.contains_key(&guid));
+        if new_guid && entry.keys.link.is_some_and(|link| seen.known.contains_key(&link)) {
             linked += 1;
             sure += usize::from(found.is_some());
         }
@@ -118,8 +118,8 @@ struct Leads<'a> {
 }
 
 impl<'a> Leads<'a> {
-    fn of(view: &'a View, prepared: &Prepared) -> Self {
-        let known = |key: Option<Digest>| view.known.get(&key?);
+    fn of(seen: &'a Seen, prepared: &Prepared) -> Self {
+        let known = |key: Option<Digest>| seen.known.get(&key?);
         let keys = &prepared.keys;
         Self {
             guid: known(keys.guid),
@@ -209,7 +209,8 @@ fn is_reused(known: &Known, prepared: &Prepared) -> bool {
         (Some(old), Some(new)) => old != new,
         _ => known.published.is_some() && prepared.own_date.is_some(),
     };
-    moved && !alike(&Signature::of(&known.title, None), &prepared.signature)
+    let title = &prepared.document.title;
+    moved && !alike(&Signature::of(&known.title, None), &Signature::of(title, None))
 }
 
 /// Whether a third of the shorter title's words stand in the other one. Where one has no title,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::recognition::Recognition;
-use super::{Batch, Prepared, View};
+use super::{Batch, Prepared, Seen};
 use crate::domain::alert::baseline::{Baseline, Past};
 use crate::domain::entry::DateQuality;
 use crate::domain::entry::identity::{TELLING_BODY_BYTES, site};
@@ -31,26 +31,26 @@ const LATE: Duration = Duration::from_secs(24 * 3600);
 
 /// Takes the document as a whole. Known entries found under new names are told to `recognition`.
 pub(super) fn take<'a>(
-    view: &'a View,
+    seen: &'a Seen,
     batch: &Batch,
     recognition: &mut Recognition<'a>,
 ) -> Option<Baseline> {
     let held = |why, within| Some(Baseline { why, within });
-    if view.feed.awaits_baseline() {
+    if seen.feed.awaits_baseline() {
         return held(Past::FirstFetch, batch.feed.backfill);
     }
     let unknown: Vec<usize> =
         (0..batch.entries.len()).filter(|&at| recognition.known(at).is_none()).collect();
-    if !view.past.any || unknown.is_empty() {
+    if !seen.past.any || unknown.is_empty() {
         return None;
     }
-    let document = Document { view, batch, gap: gap(view, batch), unknown };
-    let seen: Vec<usize> = document.seen_before().collect();
-    if document.is_migrated(seen.len()) {
-        document.rename(&seen, recognition);
+    let document = Document { seen, batch, gap: gap(seen, batch), unknown };
+    let before: Vec<usize> = document.seen_before().collect();
+    if document.is_migrated(before.len()) {
+        document.rename(&before, recognition);
         return held(Past::Migration, document.gap);
     }
-    if seen.is_empty() && document.unknown.len() == batch.entries.len() && !is_part(batch) {
+    if before.is_empty() && document.unknown.len() == batch.entries.len() && !is_part(batch) {
         return if document.is_replaced() {
             held(Past::Replaced, Duration::ZERO)
         } else if document.unknown.len() >= FEW && document.gap >= OUTAGE {
@@ -75,8 +75,8 @@ fn is_part(batch: &Batch) -> bool {
 }
 
 /// For how long the feed was not read before this fetch.
-fn gap(view: &View, batch: &Batch) -> Duration {
-    let last = view.feed.last_success.unwrap_or(batch.fetch.at);
+fn gap(seen: &Seen, batch: &Batch) -> Duration {
+    let last = seen.feed.last_success.unwrap_or(batch.fetch.at);
     Duration::try_from(batch.fetch.at.duration_since(last)).unwrap_or_default()
 }
 
@@ -84,7 +84,7 @@ fn gap(view: &View, batch: &Batch) -> Duration {
 type Way = fn(&Prepared) -> Option<Digest>;
 
 struct Document<'a, 'b> {
-    view: &'a View,
+    seen: &'a Seen,
     batch: &'b Batch,
     gap: Duration,
     /// Places of the entries that are not known by themselves.
@@ -98,7 +98,7 @@ impl<'a> Document<'a, '_> {
         self.unknown.iter().copied().filter(|&at| {
             let entry = &self.batch.entries[at];
             let known =
-                |key: Option<Digest>| key.is_some_and(|key| self.view.known.contains_key(&key));
+                |key: Option<Digest>| key.is_some_and(|key| self.seen.known.contains_key(&key));
             let date = told_date(entry);
             let early = date.is_some_and(|date| self.is_before_last_visit(date, Duration::ZERO));
             // Titles return ("Weather in the north"), and dates without a time are a day's.
@@ -112,7 +112,7 @@ impl<'a> Document<'a, '_> {
     }
 
     fn is_before_last_visit(&self, date: Timestamp, by: Duration) -> bool {
-        let last = self.view.feed.last_success.and_then(|last| last.checked_sub(by).ok());
+        let last = self.seen.feed.last_success.and_then(|last| last.checked_sub(by).ok());
         last.is_some_and(|last| date <= last)
     }
 
@@ -137,7 +137,7 @@ impl<'a> Document<'a, '_> {
             let mut taken = recognition.taken();
             for at in open {
                 let only = key(&at).filter(|key| leads.get(key) == Some(&1));
-                let known = only.and_then(|key| self.view.known.get(&key));
+                let known = only.and_then(|key| self.seen.known.get(&key));
                 if let Some(known) = known.filter(|known| taken.insert(known.entry)) {
                     recognition.take(at, known);
                 }
@@ -148,7 +148,7 @@ impl<'a> Document<'a, '_> {
     /// Whether this is another feed: it calls itself otherwise and leads to other sites, or the
     /// user gave the feed another address.
     fn is_replaced(&self) -> bool {
-        let (state, past) = (&self.view.feed, &self.view.past);
+        let (state, past) = (&self.seen.feed, &self.seen.past);
         let links = self.batch.entries.iter().filter_map(|entry| entry.document.url.as_deref());
         let mut sites = links.filter_map(site).peekable();
         let elsewhere = !past.sites.is_empty()
@@ -163,7 +163,7 @@ impl<'a> Document<'a, '_> {
 
     /// Whether the document grew by entries of long ago.
     fn is_archive(&self) -> bool {
-        let longest = self.view.past.longest.unwrap_or(u32::MAX) as usize;
+        let longest = self.seen.past.longest.unwrap_or(u32::MAX) as usize;
         let old = |&&at: &&usize| {
             told_date(&self.batch.entries[at])
                 .is_none_or(|date| self.is_before_last_visit(date, LATE))

@@ -3,27 +3,29 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use ahash::AHashMap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::Told;
 use super::spent::Spent;
-use crate::domain::alert::new_facts::{MAX_TELLINGS, Telling};
-use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
-use crate::domain::entry::{Entry, EntryKeys};
-use crate::domain::ids::{Digest, EntryId, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Held, Known, MAX_MATCHED, Plan, View};
-use crate::domain::story::place::{LINK_WINDOW, MAX_BY_LINK, TITLE_WINDOW};
-use crate::domain::story::recent::RecentTitles;
-use crate::domain::story::signature::Signature;
-use crate::domain::story::{Member, Story};
+use super::tale::{Tale, told};
+use crate::domain::alert::new_facts::Telling;
+use crate::domain::entry::EntryKeys;
+use crate::domain::ids::{Digest, EntryId, FeedId, StoryId};
+use crate::domain::ingest::{Batch, Found, Known, Merge, Merged, Plan, Seen, View};
+use crate::domain::story::index::StoryState;
+use crate::domain::story::shelf::{LINK_WINDOW, Shelf};
 
 /// Most entries that are known again by their keys, the latest ones.
 const MAX_KNOWN: usize = 100_000;
 
+/// Most stories of which it is kept what they are compared by, those told last: an entry with the
+/// link of another one finds a story with the link's entry alone. About 1.5 KB each.
+const MAX_STATES: usize = 60_000;
+
 /// How much time passes in the rehearsal between two sweeps for stories that nothing leads to.
-const SWEEP_EVERY: Duration = Duration::from_secs(24 * 3600);
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// All that was told and is not yet forgotten.
 #[derive(Debug)]
@@ -38,13 +40,15 @@ pub(super) struct Memory {
     entries: AHashMap<EntryId, Remembered>,
     /// The remembered entries, oldest first.
     arrivals: VecDeque<EntryId>,
-    titles: RecentTitles,
-    /// Members that titles lead to, and the order in which they fall out of the window.
-    recent: AHashMap<EntryId, Member>,
-    leaving: VecDeque<(Timestamp, EntryId)>,
-    /// Members that a link leads to, without the words of their titles.
-    linked: AHashMap<Digest, VecDeque<Member>>,
+    /// The stories that may still grow.
+    pub shelf: Shelf,
+    /// The newest entry with each link, with its story.
+    links: AHashMap<Digest, Linked>,
     leaving_links: VecDeque<(Timestamp, Digest)>,
+    /// What stories were like when they were last told, oldest change first.
+    states: AHashMap<StoryId, (u64, StoryState)>,
+    changes: VecDeque<(u64, StoryId)>,
+    change: u64,
     stories: AHashMap<StoryId, Tale>,
     swept: Timestamp,
     pub spent: Spent,
@@ -57,15 +61,12 @@ struct Remembered {
     keys: Vec<(FeedId, Digest)>,
 }
 
-/// A story with what was decided over it.
-#[derive(Debug)]
-struct Tale {
-    story: Story,
-    alerts: Vec<(TopicId, AlertSoFar)>,
-    /// Publishers whose entries matched, with when they joined the story.
-    matched: Vec<(TopicId, VecDeque<(String, Timestamp)>)>,
-    /// What its latest entries told, where facts are read.
-    tellings: VecDeque<Telling>,
+/// The newest entry with a link.
+#[derive(Debug, Clone, Copy)]
+struct Linked {
+    entry: EntryId,
+    story: StoryId,
+    at: Timestamp,
 }
 
 impl Default for Memory {
@@ -77,11 +78,12 @@ impl Default for Memory {
             keys: AHashMap::new(),
             entries: AHashMap::new(),
             arrivals: VecDeque::new(),
-            titles: RecentTitles::default(),
-            recent: AHashMap::new(),
-            leaving: VecDeque::new(),
-            linked: AHashMap::new(),
+            shelf: Shelf::default(),
+            links: AHashMap::new(),
             leaving_links: VecDeque::new(),
+            states: AHashMap::new(),
+            changes: VecDeque::new(),
+            change: 0,
             stories: AHashMap::new(),
             swept: Timestamp::MIN,
             spent: Spent::default(),
@@ -103,55 +105,75 @@ impl Memory {
         keys.iter().filter_map(known).collect()
     }
 
-    /// Members whose story an entry of this signature may tell.
-    pub fn candidates(&mut self, signature: &Signature, now: Timestamp) -> Vec<Member> {
-        let by_link = signature.link.and_then(|link| self.linked.get(&link));
-        let mut candidates: Vec<Member> = by_link.into_iter().flatten().cloned().collect();
-        for entry in self.titles.alike(&signature.terms, now) {
-            candidates.extend(self.recent.get(&entry).cloned());
+    /// Adds who has the link of an entry, and what that story was like when it was last told.
+    pub fn add_link(&self, told: &Told, seen: &mut Seen) {
+        let (features, dated) = (&told.prepared.features, told.prepared.own_date);
+        let at = dated.map_or(told.at, |dated| dated.min(told.at));
+        let oldest = at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
+        let Some(link) = features.link else { return };
+        let Some(linked) = self.links.get(&link).filter(|linked| linked.at >= oldest) else {
+            return;
+        };
+        seen.links.insert(link, (linked.entry, linked.story));
+        if self.shelf.index.story(linked.story).is_none()
+            && let Some((_, state)) = self.states.get(&linked.story)
+        {
+            seen.asleep.insert(linked.story, state.clone());
         }
-        candidates
     }
 
-    /// Adds to a view the stories its decision may ask for; where something `matched`, with their
-    /// alerts.
-    pub fn add_stories(&self, view: &mut View, matched: bool) {
-        let of_candidates = view.candidates.iter().map(|member| member.story);
-        let of_known = view.known.values().filter_map(|known| known.story);
-        let ids: HashSet<StoryId> = of_candidates.chain(of_known).collect();
-        for (id, tale) in ids.into_iter().filter_map(|id| Some((id, self.stories.get(&id)?))) {
-            view.stories.insert(id, tale.story.clone());
-            if matched {
-                tale.add_to(id, view);
+    /// Adds to a view the stories its decision asks for, with their alerts where something matched.
+    /// Returns whether stories are merged.
+    pub fn add_stories(&self, view: &mut View) -> bool {
+        let (mut told, mut merged) = (HashSet::new(), HashSet::new());
+        for arranged in &view.arrangement.entries {
+            match &arranged.found {
+                Found::New(placed) => {
+                    told.insert(placed.member.story);
+                    merged.extend(placed.merge.iter().flat_map(|merge| [merge.into, merge.from]));
+                }
+                Found::Known { known, .. } => told.extend(known.story),
+                Found::Twice => {}
             }
         }
+        told.extend(&merged);
+        for (id, tale) in told.into_iter().filter_map(|id| Some((id, self.stories.get(&id)?))) {
+            view.stories.insert(id, tale.story.clone());
+            view.aliases.insert(id, tale.aliases.clone());
+            tale.add_to(id, view, merged.contains(&id));
+        }
+        !merged.is_empty()
     }
 
     /// Adds a story to a view, with its alerts, if it is not forgotten.
     pub fn add_story(&self, id: StoryId, view: &mut View) {
         if let Some(tale) = self.stories.get(&id) {
             view.stories.insert(id, tale.story.clone());
-            tale.add_to(id, view);
+            tale.add_to(id, view, false);
         }
     }
 
     /// Forgets what is out of every window at `now`.
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
-        let (oldest_title, oldest_link) = (oldest(TITLE_WINDOW), oldest(LINK_WINDOW));
-        self.titles.drop_old(oldest_title.as_millisecond());
-        while let Some((_, entry)) = self.leaving.pop_front_if(|(at, _)| *at < oldest_title) {
-            self.recent.remove(&entry);
-        }
+        let oldest_link = oldest(LINK_WINDOW);
         while let Some((_, link)) = self.leaving_links.pop_front_if(|(at, _)| *at < oldest_link) {
-            if let Some(members) = self.linked.get_mut(&link) {
-                members.retain(|member| member.at >= oldest_link);
-                if members.is_empty() {
-                    self.linked.remove(&link);
-                }
+            if self.links.get(&link).is_some_and(|linked| linked.at < oldest_link) {
+                self.links.remove(&link);
+            }
+        }
+        while self.states.len() > MAX_STATES
+            && let Some((change, story)) = self.changes.pop_front()
+        {
+            if self.states.get(&story).is_some_and(|(last, _)| *last == change) {
+                self.states.remove(&story);
             }
         }
         if self.swept < oldest(SWEEP_EVERY) {
+            let states = &self.states;
+            self.changes.retain(|(change, story)| {
+                states.get(story).is_some_and(|(last, _)| last == change)
+            });
             let known = self.entries.values().filter_map(|entry| entry.known.story);
             let known: HashSet<StoryId> = known.collect();
             let lasts = |id: &StoryId, tale: &mut Tale| {
@@ -171,15 +193,14 @@ impl Memory {
     }
 
     /// Remembers what was decided, as the store would.
-    pub fn learn(&mut self, feed: FeedId, plan: &Plan) {
+    pub fn learn(&mut self, feed: FeedId, batch: &Batch, plan: &Plan) {
         self.last_id = plan.last_id;
         for story in &plan.stories {
             let tale = self.stories.entry(story.id);
             tale.and_modify(|tale| tale.story.clone_from(story)).or_insert_with(|| Tale::of(story));
         }
-        for member in &plan.members {
-            self.learn_member(member);
-        }
+        self.learn_links(batch, plan);
+        self.learn_states();
         if self.reads_facts {
             self.learn_facts(plan);
         }
@@ -194,8 +215,29 @@ impl Memory {
         for revision in &plan.alerts {
             self.spent.learn(revision);
             self.spent.learn_deliveries(revision, &plan.deliveries);
+            // A story that was merged by this very entry has gone already.
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
-                tale.learn_alert(revision);
+                let told = told(batch, plan, revision);
+                tale.learn_alert(revision, told);
+            }
+        }
+        for merged in &plan.merges {
+            self.learn_merge(merged);
+        }
+    }
+
+    /// How many stories that may grow, stories at all, and links are remembered.
+    #[cfg(test)]
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        (self.shelf.index.stories(), self.stories.len(), self.links.len())
+    }
+
+    fn learn_links(&mut self, batch: &Batch, plan: &Plan) {
+        for (member, prepared) in plan.members.iter().zip(&batch.entries) {
+            if let Some(link) = prepared.features.link {
+                let (entry, story, at) = (member.entry, member.story, member.at);
+                self.links.insert(link, Linked { entry, story, at });
+                self.leaving_links.push_back((at, link));
             }
         }
         for decision in &plan.decisions {
@@ -207,27 +249,29 @@ impl Memory {
         }
     }
 
-    /// How many stories, recent titles and links are remembered.
-    #[cfg(test)]
-    pub fn sizes(&self) -> (usize, usize, usize) {
-        (self.stories.len(), self.recent.len(), self.linked.len())
+    fn learn_states(&mut self) {
+        let (states, _) = self.shelf.take_changes();
+        let _ = self.shelf.index.counts().take_journal();
+        for (story, state) in states {
+            self.change += 1;
+            self.changes.push_back((self.change, story));
+            self.states.insert(story, (self.change, state));
+        }
     }
 
-    fn learn_member(&mut self, member: &Member) {
-        let terms = &member.signature.terms;
-        self.titles.add(member.entry, member.at.as_millisecond(), terms.iter().copied());
-        self.recent.insert(member.entry, member.clone());
-        self.leaving.push_back((member.at, member.entry));
-        let Some(link) = member.signature.link else {
-            return;
-        };
-        let signature = Signature { link: Some(link), ..Signature::default() };
-        let members = self.linked.entry(link).or_default();
-        members.push_back(Member { signature, ..member.clone() });
-        if members.len() > MAX_BY_LINK {
-            members.pop_front();
+    /// One story's alerts, links and entries are another's from now on.
+    fn learn_merge(&mut self, merged: &Merged) {
+        let Merge { into, from, .. } = merged.merge;
+        let Some(lost) = self.stories.remove(&from) else { return };
+        if let Some(tale) = self.stories.get_mut(&into) {
+            tale.take_in(from, lost, merged);
         }
-        self.leaving_links.push_back((member.at, link));
+        for linked in self.links.values_mut().filter(|linked| linked.story == from) {
+            linked.story = into;
+        }
+        for entry in self.entries.values_mut().filter(|entry| entry.known.story == Some(from)) {
+            entry.known.story = Some(into);
+        }
     }
 
     fn learn_facts(&mut self, plan: &Plan) {
@@ -235,10 +279,7 @@ impl Memory {
             let Some(tale) = self.stories.get_mut(&member.story) else { continue };
             let (publisher, document) = (&entry.publisher, &entry.document);
             let (title, body) = (&document.title, &document.body);
-            tale.tellings.push_back(Telling::of(member.at, publisher, title, body));
-            if tale.tellings.len() > MAX_TELLINGS {
-                tale.tellings.pop_front();
-            }
+            tale.learn_telling(Telling::of(entry.first_seen, publisher, title, body));
         }
     }
 
@@ -270,78 +311,6 @@ impl Memory {
             {
                 known.topics.push(found.topic.clone());
             }
-        }
-    }
-}
-
-impl Tale {
-    fn of(story: &Story) -> Self {
-        let (alerts, matched) = (Vec::new(), Vec::new());
-        Self { story: story.clone(), alerts, matched, tellings: VecDeque::new() }
-    }
-
-    /// Adds the alerts of the story to a view, and the publishers that matched in it.
-    fn add_to(&self, id: StoryId, view: &mut View) {
-        if !self.alerts.is_empty() && !self.tellings.is_empty() {
-            view.tellings.insert(id, self.tellings.iter().cloned().collect());
-        }
-        for (topic, publishers) in &self.matched {
-            let publishers = publishers.iter().cloned().collect();
-            view.matched.insert((topic.clone(), id), publishers);
-        }
-        for (topic, alert) in &self.alerts {
-            let key = (topic.clone(), id);
-            let matched = view.matched.get(&key).into_iter().flatten();
-            let last_activity = matched.map(|(_, at)| *at).max().unwrap_or(alert.revised);
-            view.alerts.insert(key, AlertSoFar { last_activity, ..alert.clone() });
-        }
-    }
-
-    /// Notes that an entry of the story matched; its revisions count as one with it.
-    fn matched_by(&mut self, topic: &TopicId, entry: &Entry) {
-        let at = match self.matched.iter().position(|(of, _)| of == topic) {
-            Some(at) => at,
-            None => {
-                self.matched.push((topic.clone(), VecDeque::new()));
-                self.matched.len() - 1
-            }
-        };
-        let publishers = &mut self.matched[at].1;
-        let same = |(publisher, seen): &(String, Timestamp)| {
-            *publisher == entry.publisher && *seen == entry.first_seen
-        };
-        if !publishers.iter().any(same) {
-            publishers.push_back((entry.publisher.clone(), entry.first_seen));
-        }
-        if publishers.len() > MAX_MATCHED {
-            publishers.pop_front();
-        }
-    }
-
-    fn learn_held(&mut self, topic: &TopicId, held: Option<Held>) {
-        if let Some((_, alert)) = self.alerts.iter_mut().find(|(of, _)| of == topic) {
-            alert.held = held;
-        }
-    }
-
-    fn learn_alert(&mut self, revision: &AlertRevision) {
-        let topic = &revision.topic.id;
-        let before = self.alerts.iter_mut().find(|(of, _)| of == topic);
-        let unheard = before.as_ref().is_none_or(|(_, alert)| alert.shadow);
-        let so_far = AlertSoFar {
-            alert: revision.alert,
-            seq: revision.seq,
-            just_opened: revision.event == AlertEvent::Opened,
-            revised: revision.at,
-            publishers: revision.story.publishers.clone(),
-            severity: revision.topic.severity,
-            held: None,
-            last_activity: revision.at,
-            shadow: revision.reach == Reach::Shadow && unheard,
-        };
-        match before {
-            Some((_, alert)) => *alert = so_far,
-            None => self.alerts.push((topic.clone(), so_far)),
         }
     }
 }

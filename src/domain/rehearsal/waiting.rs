@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::feed::Feed;
 use crate::domain::ids::{AlertId, FeedId};
-use crate::domain::ingest::{Due, Plan, Prepared};
+use crate::domain::ingest::{Due, Merge, Plan, Prepared};
 use crate::domain::topic::Topic;
 
 /// A revision that waits.
@@ -41,6 +41,12 @@ impl WaitingList {
     pub fn learn(&mut self, plan: &Plan, (feed, id): (&Arc<Feed>, FeedId), prepared: &Prepared) {
         for revision in &plan.alerts {
             self.forget(revision.alert);
+        }
+        for merged in &plan.merges {
+            merged.closed.iter().for_each(|(alert, _)| self.forget(*alert));
+            let Merge { into, from, .. } = merged.merge;
+            let of_story = self.by_due.values_mut().filter(|waiting| waiting.due.story == from);
+            of_story.for_each(|waiting| waiting.due.story = into);
         }
         for (alert, held) in &plan.held {
             self.forget(*alert);

@@ -69,6 +69,11 @@ pub fn canonical(tag: &str) -> String {
     primary(tag).unwrap_or_else(|| tag.trim().to_ascii_lowercase())
 }
 
+/// The commonest small words of a language, as they are written; none where they are not known.
+pub fn small_words(code: &str) -> impl Iterator<Item = &'static str> {
+    words::of(code)
+}
+
 /// Other names of a language: both Norwegians are one, old codes, three letters for two.
 #[rustfmt::skip]
 const SAME: &[(&str, &str)] = &[

@@ -42,6 +42,8 @@ pub struct AlertView {
     pub held_back: u32,
     /// The last word that was said of one of its entries as a find of its topic.
     pub verdict: Option<Mark>,
+    /// The older alert of its topic that tells of the story since two stories were merged.
+    pub merged_into: Option<AlertId>,
 }
 
 /// Which alerts to list.
@@ -142,7 +144,7 @@ const VIEW: &str = "id, topic, topic_name, severity, state, seq, headline, \
        ON v.topic = a.topic AND v.entry_id = r.entry_id \
      WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict, \
     (SELECT json_extract(object, '$.story.texts') FROM alert_revisions \
-     WHERE alert_id = a.id AND seq = a.seq)";
+     WHERE alert_id = a.id AND seq = a.seq), merged_into";
 
 const REVISION: &str =
     "id, alert_id, seq, event, at, reason_code, reason_text, object, entry_id, reach";
@@ -248,6 +250,18 @@ pub(super) fn load(conn: &Connection, id: AlertId) -> rusqlite::Result<Option<Al
         .optional()
 }
 
+/// The alerts of a story, oldest first.
+pub(in crate::store) fn of_story(
+    conn: &Connection,
+    story: StoryId,
+) -> rusqlite::Result<Vec<AlertView>> {
+    conn.prepare_cached(&format!(
+        "SELECT {VIEW} FROM alerts AS a WHERE story_id = ?1 ORDER BY id LIMIT {MAX_SHOWN}"
+    ))?
+    .query_map([story.0], view)?
+    .collect()
+}
+
 fn revisions(conn: &Connection, id: AlertId) -> rusqlite::Result<Vec<RevisionView>> {
     conn.prepare_cached(&format!(
         "SELECT {REVISION} FROM alert_revisions WHERE alert_id = ?1 ORDER BY seq LIMIT ?2"
@@ -318,6 +332,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<AlertView> {
         shadow: row.get(12)?,
         held_back: row.get(13)?,
         verdict: verdicts::opt_mark(row, 14)?,
+        merged_into: row.get::<_, Option<i64>>(16)?.map(AlertId),
     })
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::feed::{FeedState, Validators};
-use crate::domain::ids::{EntryId, FeedId};
-use crate::domain::ingest::{Batch, Decision, Plan, View};
+use crate::domain::ids::{Digest, EntryId, FeedId};
+use crate::domain::ingest::{Arranged, Batch, Decision, Found, Plan, View};
 use crate::domain::topic::evidence::Match;
 use crate::store::column::{Hash, Json, Ms, Text};
 use crate::store::error::StoreError;
@@ -14,7 +15,7 @@ use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
     alerts, articles, digests, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox,
-    push, stories,
+    push, stories, story_edits,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -25,9 +26,10 @@ pub(super) fn apply(
     plan: &Plan,
 ) -> Result<(), StoreError> {
     let conn = session.conn;
-    apply_found(session, batch, view.feed.id, plan)?;
+    let links = links(batch, view);
+    apply_found(session, batch.fetch.at, view.seen.feed.id, plan, &links)?;
     articles::queue(conn, batch, view, plan)?;
-    push::note_hub(conn, batch, view.feed.id)?;
+    push::note_hub(conn, batch, view.seen.feed.id)?;
     feeds::save(conn, &feed_state(batch, view, plan))?;
     feeds::add_fetch(conn, &plan.fetch)?;
     feed_events::add_all(conn, &plan.events)?;
@@ -40,7 +42,19 @@ pub(super) fn apply_article(
     batch: &Batch,
     plan: &Plan,
 ) -> Result<(), StoreError> {
-    apply_found(session, batch, batch.fetch.feed, plan)
+    apply_found(session, batch.fetch.at, batch.fetch.feed, plan, &HashMap::new())
+}
+
+/// The links by which the stories of new entries are found again.
+fn links(batch: &Batch, view: &View) -> HashMap<EntryId, Digest> {
+    let arranged = view.arrangement.entries.iter();
+    let link = |arranged: &Arranged| match &arranged.found {
+        Found::New(placed) => {
+            Some((placed.member.entry, batch.entries[arranged.index].features.link?))
+        }
+        Found::Known { .. } | Found::Twice => None,
+    };
+    arranged.filter_map(link).collect()
 }
 
 /// Writes the plan for a revision that waited: nothing came in.
@@ -49,18 +63,27 @@ pub(in crate::store) fn apply_due(
     batch: &Batch,
     plan: &Plan,
 ) -> Result<(), StoreError> {
-    apply_found(session, batch, batch.fetch.feed, plan)
+    apply_found(session, batch.fetch.at, batch.fetch.feed, plan, &HashMap::new())
 }
 
-/// Entries, stories, matches, decisions and alerts.
+/// Writes what follows from an edit of stories: alerts, and two stories that are one.
+pub(in crate::store) fn apply_edit(
+    session: &mut Session<'_>,
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    apply_found(session, now, FeedId(0), plan, &HashMap::new())
+}
+
+/// Entries, stories, matches, decisions and alerts. `links` are those of the new entries.
 fn apply_found(
     session: &mut Session<'_>,
-    batch: &Batch,
+    now: Timestamp,
     feed: FeedId,
     plan: &Plan,
+    links: &HashMap<EntryId, Digest>,
 ) -> Result<(), StoreError> {
     let conn = session.conn;
-    let now = batch.fetch.at;
     for entry in &plan.entries {
         entries::insert(conn, entry)?;
         session.indexing.added(entry.id);
@@ -75,7 +98,7 @@ fn apply_found(
         stories::save(conn, story)?;
     }
     for member in &plan.members {
-        stories::save_member(conn, member)?;
+        stories::save_member(conn, member, links.get(&member.entry).copied())?;
     }
     for (entry, revision, found) in &plan.matches {
         add_match(conn, *entry, *revision, found)?;
@@ -90,6 +113,8 @@ fn apply_found(
     for pending in &plan.pending {
         follow_ups::save_pending(conn, pending)?;
     }
+    // Alerts that were raised in this plan may go along.
+    story_edits::apply_merges(conn, plan, now)?;
     meta::set_last_id(conn, plan.last_id)?;
     Ok(())
 }
@@ -136,16 +161,16 @@ fn apply_alerts(conn: &Connection, plan: &Plan) -> Result<(), StoreError> {
 /// the old server said of it does not hold for the new one.
 fn feed_state(batch: &Batch, view: &View, plan: &Plan) -> FeedState {
     let state = plan.feed.clone();
-    if batch.feed.url == view.feed.url {
+    if batch.feed.url == view.seen.feed.url {
         return state;
     }
     FeedState {
-        url: view.feed.url.clone(),
+        url: view.seen.feed.url.clone(),
         validators: Validators::default(),
         body_hash: None,
-        next_due: view.feed.next_due,
-        next_reason: view.feed.next_reason.clone(),
-        memory: view.feed.memory.clone(),
+        next_due: view.seen.feed.next_due,
+        next_reason: view.seen.feed.next_reason.clone(),
+        memory: view.seen.feed.memory.clone(),
         ..state
     }
 }
@@ -175,11 +200,7 @@ fn add_match(
     Ok(())
 }
 
-fn add_decision(
-    conn: &Connection,
-    decision: &Decision,
-    now: jiff::Timestamp,
-) -> rusqlite::Result<()> {
+fn add_decision(conn: &Connection, decision: &Decision, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, \
          reason_text, at, silence_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

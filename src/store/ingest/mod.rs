@@ -1,9 +1,10 @@
-//! The transaction of the pipeline: read what is known ([`view`]), let the domain decide, write
-//! what was decided ([`apply`]), commit. Nothing of a batch is visible before all of it is.
+//! The transaction of the pipeline: read what was there, let the domain place the new entries, read
+//! what there is of their stories ([`view`]), let the domain decide, write what was decided
+//! ([`apply`]), commit. Nothing of a batch is visible before all of it is.
 
-mod apply;
+pub(super) mod apply;
 mod tellings;
-mod view;
+pub(super) mod view;
 
 pub(super) use apply::apply_due;
 pub(super) use view::of_story as view_of_story;
@@ -13,8 +14,10 @@ use std::sync::Arc;
 use super::Store;
 use super::articles;
 use super::error::StoreError;
+use super::writer::Session;
 use crate::domain::entry::article::WantedArticle;
-use crate::domain::ingest::{Batch, Known, Plan, View};
+use crate::domain::ingest::{Arrangement, Batch, Known, Plan, Seen, View, arrange};
+use crate::domain::story::shelf::Shelf;
 
 impl Store {
     /// Decides on a batch and stores the outcome, in one transaction together with the feed's
@@ -27,7 +30,9 @@ impl Store {
         mut decide: impl FnMut(&View) -> Plan + Send + 'static,
     ) -> Result<Plan, StoreError> {
         self.write(move |session| {
-            let view = view::read(session, &batch, None)?;
+            let seen = view::seen(session, &batch, None)?;
+            let arrangement = arranged(session, &seen, &batch)?;
+            let view = view::read(session.conn, &batch, seen, arrangement, None)?;
             let plan = decide(&view);
             apply::apply(session, &batch, &view, &plan)?;
             Ok(plan)
@@ -51,7 +56,10 @@ impl Store {
             if !articles::stands(session.conn, &article)? {
                 return Ok(None);
             }
-            let view = view::read(session, &batch, Some(article.entry))?;
+            let about = Some(article.entry);
+            let seen = view::seen(session, &batch, about)?;
+            let arrangement = Arrangement { last_id: seen.last_id, ..Arrangement::default() };
+            let view = view::read(session.conn, &batch, seen, arrangement, about)?;
             let plan = decide(&view);
             if let Some(plan) = &plan {
                 apply::apply_article(session, &batch, plan)?;
@@ -60,10 +68,25 @@ impl Store {
             let revised = |known: &Arc<Known>| {
                 known.entry == article.entry && known.content.is_some() && known.content != prepared
             };
-            let added = plan.is_some() || !view.known.values().any(revised);
+            let added = plan.is_some() || !view.seen.known.values().any(revised);
             articles::keep(session.conn, &article, &text, added, batch.fetch.at)?;
             Ok(plan)
         })
         .await
     }
+}
+
+/// Recognises and places the entries of a batch. The stories in memory are asked only where an
+/// entry may be new.
+fn arranged(
+    session: &mut Session<'_>,
+    seen: &Seen,
+    batch: &Batch,
+) -> Result<Arrangement, StoreError> {
+    let now = batch.fetch.at;
+    if !view::may_be_new(seen, batch) {
+        return Ok(arrange(seen, batch, &mut Shelf::default(), now));
+    }
+    let shelf = session.stories.shelf(session.conn, now)?;
+    Ok(arrange(seen, batch, shelf, now))
 }

@@ -25,7 +25,7 @@ pub(super) fn read(conn: &Connection, topics: &[TopicId], view: &mut View) -> ru
 
 fn of_story(conn: &Connection, story: StoryId) -> rusqlite::Result<Vec<Telling>> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT m.at, e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}) \
+        "SELECT e.first_seen, e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}) \
          FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id \
          WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT {MAX_TELLINGS}"
     ))?;

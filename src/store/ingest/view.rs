@@ -8,19 +8,22 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::tellings;
 use crate::domain::alert::budget;
+use crate::domain::alert::silence::SilenceScope;
+use crate::domain::document::Field;
 use crate::domain::entry::identity;
 use crate::domain::feed::FeedState;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{
-    ARCHIVE, AlertSoFar, Batch, Known, MAX_MATCHED, Past, Prepared, Route, View,
+    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED,
+    Past, Prepared, Route, Seen, View,
 };
-use crate::domain::story::{Member, Story};
+use crate::domain::story::headline;
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::follow_ups::read_held;
 use crate::store::topics::severity;
 use crate::store::writer::Session;
-use crate::store::{digests, entry_keys, feeds, meta, silences, stories};
+use crate::store::{digests, entries, entry_keys, feeds, meta, silences, stories, story_index};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -31,15 +34,14 @@ const SITES_OF: u32 = 50;
 /// Publishers whose entries matched, by topic and story, with when.
 type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
 
-/// Reads the view. `now` is the time of the batch's fetch. `about` is the known entry that the
-/// batch is about, by whatever keys it comes.
-pub(super) fn read(
+/// Reads what was there before a batch. `about` is the known entry that the batch is about, by
+/// whatever keys it comes.
+pub(super) fn seen(
     session: &mut Session<'_>,
     batch: &Batch,
     about: Option<EntryId>,
-) -> Result<View, StoreError> {
+) -> Result<Seen, StoreError> {
     let conn = session.conn;
-    let now = batch.fetch.at;
     let feed = feeds::load(conn, batch.fetch.feed)?
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
     let keys = batch.entries.iter().flat_map(|entry| entry.keys.iter());
@@ -49,20 +51,81 @@ pub(super) fn read(
         None => Keys::new(),
     };
     let past = past(conn, feed.id, &batch.entries, &known)?;
-    let candidates = candidates(session, &batch.entries, &known, now)?;
-    let mut view = View { known, past, candidates, ..empty(conn, feed, now)? };
-    let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
-    if found.any(|(topic, _)| topic.alert.budget.is_some()) {
-        read_budgets(conn, now, &mut view)?;
+    let mut seen = Seen { known, past, ..unseen(meta::last_id(conn)?, feed) };
+    if about.is_none() {
+        read_links(session, batch, &mut seen)?;
     }
-    if batch.entries.iter().any(|entry| !entry.matches.is_empty()) {
-        read_channels(conn, &batch.routes, now, &mut view)?;
+    Ok(seen)
+}
+
+/// Whether some entry of a batch may be new: entries known by all their keys are in their story
+/// already.
+pub(super) fn may_be_new(seen: &Seen, batch: &Batch) -> bool {
+    batch.entries.iter().any(|entry| is_unknown(seen, entry))
+}
+
+fn is_unknown(seen: &Seen, entry: &Prepared) -> bool {
+    !entry.keys.iter().all(|key| seen.known.contains_key(&key))
+}
+
+/// The newest entries with the links of unknown entries, and what their stories are like if these
+/// have slept.
+fn read_links(session: &mut Session<'_>, batch: &Batch, seen: &mut Seen) -> Result<(), StoreError> {
+    let conn = session.conn;
+    for entry in &batch.entries {
+        let Some(link) = entry.features.link.filter(|_| is_unknown(seen, entry)) else { continue };
+        let at = entry.own_date.map_or(batch.fetch.at, |at| at.min(batch.fetch.at));
+        let Some((linked, story)) = stories::by_link(conn, link, at)? else { continue };
+        seen.links.insert(link, (linked, story));
     }
-    view.in_use_since = in_use_since(conn, &view.known, &batch.entries)?;
-    for id in stories_of(&view, &batch.entries, about) {
-        if let Some(story) = stories::load(conn, id)? {
-            read_story(conn, story, &mut view)?;
+    let of_links: HashSet<StoryId> = seen.links.values().map(|(_, story)| *story).collect();
+    for story in of_links {
+        if let Some(state) = session.stories.asleep(conn, story)? {
+            seen.asleep.insert(story, state);
         }
+    }
+    Ok(())
+}
+
+/// Reads what there is of the stories that the arrangement concerns. `now` is the time of the
+/// batch's fetch.
+pub(super) fn read(
+    conn: &Connection,
+    batch: &Batch,
+    seen: Seen,
+    arrangement: Arrangement,
+    about: Option<EntryId>,
+) -> Result<View, StoreError> {
+    let now = batch.fetch.at;
+    let mut view = View::of(seen, arrangement);
+    let concerned = Concerned::of(&view, batch, about);
+    for id in &concerned.told {
+        let Some(story) = stories::load(conn, *id)? else { continue };
+        let current = story.headline_of.filter(|current| headline::may_change(*current, now));
+        if let Some(current) = current
+            && let Some(held) = held(conn, current.entry)?
+        {
+            view.held.insert(*id, held);
+        }
+        view.stories.insert(*id, story);
+    }
+    let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
+    if concerned.matched.is_empty() && found.next().is_none() {
+        return Ok(view);
+    }
+    view.silences = silences::not_over(conn, now)?;
+    view.in_use_since = in_use_since(conn, &view.seen.known, &batch.entries)?;
+    read_pushed(conn, batch, &concerned, now, &mut view)?;
+    for id in &concerned.matched {
+        read_alerts(conn, *id, &mut view)?;
+        read_aliases(conn, *id, &mut view)?;
+    }
+    let merged: Vec<AlertId> = (view.alerts.iter())
+        .filter(|((_, story), _)| concerned.merged.contains(story))
+        .map(|(_, alert)| alert.alert)
+        .collect();
+    for alert in merged {
+        read_told(conn, alert, &mut view)?;
     }
     let found = batch.entries.iter().flat_map(|entry| &entry.matches);
     let curious = found.filter(|(topic, _)| topic.alert.follow_up.new_facts);
@@ -83,35 +146,107 @@ pub(in crate::store) fn of_story(
     let now = batch.fetch.at;
     let feed = feeds::load(conn, batch.fetch.feed)?
         .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
-    let mut view = empty(conn, feed, now)?;
-    read_budgets(conn, now, &mut view)?;
-    read_channels(conn, &batch.routes, now, &mut view)?;
+    let seen = unseen(meta::last_id(conn)?, feed);
+    let arrangement = Arrangement { last_id: seen.last_id, ..Arrangement::default() };
+    let mut view = View::of(seen, arrangement);
+    view.silences = silences::not_over(conn, now)?;
+    read_policy(conn, &batch.routes, now, &mut view)?;
     if let Some(story) = stories::load(conn, id)? {
-        read_story(conn, story, &mut view)?;
+        view.stories.insert(id, story);
+        read_alerts(conn, id, &mut view)?;
+        read_aliases(conn, id, &mut view)?;
         tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
     }
     Ok(view)
 }
 
-/// A view of a feed alone.
-fn empty(conn: &Connection, feed: FeedState, now: Timestamp) -> rusqlite::Result<View> {
-    Ok(View {
-        last_id: meta::last_id(conn)?,
+/// What is known of a feed of which nothing came in.
+fn unseen(last_id: i64, feed: FeedState) -> Seen {
+    Seen {
+        last_id,
         feed,
         known: HashMap::new(),
         past: Past::default(),
-        candidates: Vec::new(),
-        stories: HashMap::new(),
-        alerts: HashMap::new(),
-        matched: HashMap::new(),
-        silences: silences::not_over(conn, now)?,
-        in_use_since: HashMap::new(),
-        pushed: HashMap::new(),
-        held_back: HashSet::new(),
-        tellings: HashMap::new(),
-        pending: HashMap::new(),
-        channels_told: HashMap::new(),
-    })
+        links: HashMap::new(),
+        asleep: HashMap::new(),
+    }
+}
+
+/// Adds the ids of the stories that are part of this one, if a silence is meant for some story.
+fn read_aliases(conn: &Connection, id: StoryId, view: &mut View) -> rusqlite::Result<()> {
+    let of_story = |scope: &SilenceScope| matches!(scope, SilenceScope::Story(_));
+    if view.silences.iter().any(|silence| of_story(&silence.scope)) {
+        let aliases = stories::read::aliases(conn, id)?;
+        view.aliases.insert(id, aliases.into_iter().map(|alias| alias.id).collect());
+    }
+    Ok(())
+}
+
+/// The entry whose title is a headline, as far as it is still known.
+fn held(conn: &Connection, entry: EntryId) -> Result<Option<HeldHeadline>, StoreError> {
+    let Some(trace) = story_index::trace(conn, entry)? else { return Ok(None) };
+    let held = conn
+        .prepare_cached("SELECT title, first_seen FROM entries WHERE id = ?1")?
+        .query_row([entry.0], |row| {
+            Ok(HeldHeadline {
+                title: row.get(0)?,
+                seen: time(row, 1)?,
+                vector: trace.vector,
+                carries_topic: false,
+            })
+        })
+        .optional()?;
+    let Some(held) = held else { return Ok(None) };
+    let carries_topic = entries::matches(conn, entry)?.iter().any(|stored| {
+        let mut spans = stored.found.evidence.clauses.iter().flat_map(|clause| &clause.spans[..]);
+        spans.any(|span| span.field == Field::Title)
+    });
+    Ok(Some(HeldHeadline { carries_topic, ..held }))
+}
+
+/// The stories that a decision asks for.
+#[derive(Default)]
+struct Concerned {
+    /// Those that an entry of the batch joins or tells anew, and those that are merged.
+    told: HashSet<StoryId>,
+    /// Those of them in which something matches, and those that are merged: with their alerts.
+    matched: HashSet<StoryId>,
+    merged: HashSet<StoryId>,
+}
+
+impl Concerned {
+    fn of(view: &View, batch: &Batch, about: Option<EntryId>) -> Self {
+        let mut concerned = Self::default();
+        for arranged in &view.arrangement.entries {
+            let prepared = &batch.entries[arranged.index];
+            match &arranged.found {
+                Found::New(placed) => {
+                    concerned.add(placed.member.story, prepared);
+                    if let Some(merge) = &placed.merge {
+                        concerned.merged.extend([merge.into, merge.from]);
+                    }
+                }
+                Found::Known { known, again: false } if known.content != Some(prepared.content) => {
+                    known.story.iter().for_each(|story| concerned.add(*story, prepared));
+                }
+                Found::Known { .. } | Found::Twice => {}
+            }
+        }
+        if let (Some(entry), Some(prepared)) = (about, batch.entries.first()) {
+            let known = view.seen.known.values().find(|known| known.entry == entry);
+            known.and_then(|known| known.story).iter().for_each(|s| concerned.add(*s, prepared));
+        }
+        concerned.told.extend(&concerned.merged);
+        concerned.matched.extend(&concerned.merged);
+        concerned
+    }
+
+    fn add(&mut self, story: StoryId, prepared: &Prepared) {
+        self.told.insert(story);
+        if !prepared.matches.is_empty() {
+            self.matched.insert(story);
+        }
+    }
 }
 
 /// What the feed was like before, as far as this batch asks.
@@ -168,50 +303,20 @@ fn in_use_since(
     Ok(since)
 }
 
-/// Members whose story an entry of the batch may tell. Entries known by all their keys are in
-/// their story already.
-fn candidates(
-    session: &mut Session<'_>,
-    prepared: &[Prepared],
-    known: &Keys,
+/// What was pushed, where a topic with a budget may push.
+fn read_pushed(
+    conn: &Connection,
+    batch: &Batch,
+    concerned: &Concerned,
     now: Timestamp,
-) -> rusqlite::Result<Vec<Member>> {
-    let conn = session.conn;
-    let mut seen = HashSet::new();
-    let mut candidates = Vec::new();
-    let mut caught_up = false;
-    for entry in prepared {
-        if entry.keys.iter().all(|key| known.contains_key(&key)) {
-            continue;
-        }
-        if !caught_up {
-            session.recent.catch_up(conn, now)?;
-            caught_up = true;
-        }
-        if let Some(link) = entry.signature.link {
-            let same_link = stories::by_link(conn, link, now)?;
-            candidates.extend(same_link.into_iter().filter(|member| seen.insert(member.entry)));
-        }
-        for id in session.recent.alike(&entry.signature.terms, now) {
-            if seen.insert(id) {
-                candidates.extend(stories::member(conn, id)?);
-            }
-        }
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
+    let thrifty = found.any(|(topic, _)| topic.alert.budget.is_some());
+    if thrifty || !concerned.merged.is_empty() {
+        read_budgets(conn, now, view)?;
     }
-    Ok(candidates)
-}
-
-/// The stories a decision may ask for: those of the candidates, and those of known entries that
-/// now say something else.
-fn stories_of(view: &View, prepared: &[Prepared], about: Option<EntryId>) -> HashSet<StoryId> {
-    let candidates = view.candidates.iter().map(|member| member.story);
-    let revised = prepared.iter().flat_map(|entry| {
-        let known = entry.keys.iter().filter_map(|key| view.known.get(&key));
-        let changed =
-            move |known: &&Arc<Known>| about.is_some() || known.content != Some(entry.content);
-        known.filter(changed).filter_map(|known| known.story)
-    });
-    candidates.chain(revised).collect()
+    read_channels(conn, &batch.routes, now, view)
 }
 
 /// What of each topic was pushed within the last day, and held back on this one. The index that
@@ -249,10 +354,23 @@ fn read_channels(
     Ok(())
 }
 
-/// Adds a story to the view, with its alerts and the publishers that matched in it.
-fn read_story(conn: &Connection, story: Story, view: &mut View) -> rusqlite::Result<()> {
-    let id = story.id;
-    view.stories.insert(id, story);
+/// Adds to a view of stories that are edited what bears on telling of it.
+pub(in crate::store) fn read_policy(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    read_budgets(conn, now, view)?;
+    read_channels(conn, routes, now, view)
+}
+
+/// Adds the alerts of a story to the view, and the publishers that matched in it.
+pub(in crate::store) fn read_alerts(
+    conn: &Connection,
+    id: StoryId,
+    view: &mut View,
+) -> rusqlite::Result<()> {
     read_matched(conn, id, &mut view.matched)?;
     read_pending(conn, id, view)?;
     let mut query = conn.prepare_cached(
@@ -299,9 +417,9 @@ fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rus
         "SELECT topic, publisher, at FROM (\
            SELECT topic, publisher, at, \
              row_number() OVER (PARTITION BY topic ORDER BY last DESC) AS n FROM (\
-             SELECT x.topic, e.publisher, m.at, max(m.entry_id) AS last FROM story_members AS m \
+             SELECT x.topic, e.publisher, e.first_seen AS at, max(m.entry_id) AS last FROM story_members AS m \
              JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
-             WHERE m.story_id = ?1 GROUP BY x.topic, e.publisher, m.at)) \
+             WHERE m.story_id = ?1 GROUP BY x.topic, e.publisher, e.first_seen)) \
          WHERE n <= {MAX_MATCHED}"
     ))?;
     let mut rows = query.query([story.0])?;
@@ -310,4 +428,47 @@ fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rus
         publishers.push((row.get(1)?, time(row, 2)?));
     }
     Ok(())
+}
+
+/// Adds what an open alert told last: the entry, and what was found in it. Nothing is added if
+/// somebody closed the alert, or the entry was purged.
+pub(in crate::store) fn read_told(
+    conn: &Connection,
+    alert: AlertId,
+    view: &mut View,
+) -> Result<(), StoreError> {
+    let last: Option<(i64, TopicId)> = conn
+        .prepare_cached(
+            "SELECT r.entry_id, a.topic FROM alerts AS a \
+             JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
+             WHERE a.id = ?1 AND a.state <> 'closed'",
+        )?
+        .query_row([alert.0], |row| Ok((row.get(0)?, key(row, 1)?)))
+        .optional()?;
+    let Some((entry, topic)) = last else { return Ok(()) };
+    if let Some(told) = last_told(conn, EntryId(entry), &topic)? {
+        view.told.insert(alert, told);
+    }
+    Ok(())
+}
+
+/// What a topic found last in an entry, with the entry.
+pub(in crate::store) fn last_told(
+    conn: &Connection,
+    id: EntryId,
+    topic: &TopicId,
+) -> Result<Option<LastTold>, StoreError> {
+    let Some((entry, feed)) = entries::load(conn, id)? else { return Ok(None) };
+    let matches = entries::matches(conn, id)?;
+    let Some(stored) = matches.into_iter().rfind(|stored| stored.found.topic == *topic) else {
+        return Ok(None);
+    };
+    let title: Option<String> = conn
+        .prepare_cached("SELECT title FROM feeds WHERE id = ?1")?
+        .query_row([entry.feed.0], |row| row.get(0))
+        .optional()?
+        .flatten();
+    let feed = feed.to_string();
+    let feed_title = title.unwrap_or_else(|| feed.clone());
+    Ok(Some(LastTold { entry, feed, feed_title, found: stored.found }))
 }

@@ -172,11 +172,12 @@ impl Desk {
             manner: Default::default(),
             entries: Vec::new(),
             routes: Vec::new(),
+            topics: Vec::new(),
         };
         let fetch = batch.fetch.clone();
         let decide = move |view: &wirewatch::domain::ingest::View| Plan {
-            last_id: view.last_id.max(last_id),
-            feed: view.feed.clone(),
+            last_id: view.seen.last_id.max(last_id),
+            feed: view.seen.feed.clone(),
             fetch: fetch.clone(),
             entries: Vec::new(),
             revised: Vec::new(),
@@ -184,6 +185,7 @@ impl Desk {
             matches: Vec::new(),
             stories: vec![story(&revision)],
             members: Vec::new(),
+            merges: Vec::new(),
             alerts: vec![revision.clone()],
             objects: vec![AlertV1::from_revision(&revision).to_bytes()],
             deliveries: deliveries.clone(),
@@ -334,15 +336,12 @@ fn feed() -> Feed {
 }
 
 fn story(revision: &AlertRevision) -> Story {
+    let at = revision.at;
     Story {
-        id: revision.story.id,
-        headline: revision.headline.clone(),
-        first_seen: revision.at,
-        last_seen: revision.at,
         entries: 1,
         publishers: revision.story.publishers.clone(),
-        texts: revision.story.texts,
         feeds: revision.story.feeds.clone(),
+        ..Story::opened(revision.story.id, revision.headline.clone(), at, at)
     }
 }
 

@@ -17,7 +17,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Plan, Prepared, Render, Route, plan};
-use wirewatch::domain::story::signature::Signature;
+use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::evidence::{Clause, ClauseScore, Evidence, Match, Passage, Span};
 use wirewatch::domain::topic::{Mode, Rule, Severity, Topic};
 use wirewatch::store::error::StoreError;
@@ -45,13 +45,10 @@ impl Desk {
 
     /// `count` entries of different stories; two feeds asked for them tell the same stories.
     pub fn stories(&self, feed: usize, count: usize) -> Vec<Prepared> {
-        let places = ["Oslo", "Turin", "Accra", "Quito", "Hanoi", "Perth", "Lima", "Riga"];
-        let things = ["bridge", "harbour", "parliament", "airport", "museum", "stadium", "reactor"];
         let name = self.feeds[feed].0.key.as_str();
         (0..count)
             .map(|n| {
-                let (place, thing) = (places[n % 8], things[n % 7]);
-                let title = format!("{place} {thing} closes after inspection number {n} fails");
+                let title = format!("{} inspection", words(n, 7));
                 told(&title, &format!("/{name}/{n}"))
             })
             .collect()
@@ -92,6 +89,7 @@ impl Desk {
                 budgeted: false,
                 terms: Default::default(),
             }],
+            topics: vec![Arc::new(topic())],
         })
     }
 
@@ -157,6 +155,19 @@ impl Desk {
     }
 }
 
+/// Made-up words; other numbers give others.
+pub fn words(n: usize, count: usize) -> String {
+    let syllables = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dy", "fa"];
+    let mut seed = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66;
+    let mut word = || {
+        (0..4).fold(String::new(), |word, _| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            word + syllables[(seed >> 40) as usize % syllables.len()]
+        })
+    };
+    (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
+}
+
 pub const RENDER: Render = Render {
     object: |revision| {
         format!(r#"{{"id":"{}","seq":{}}}"#, revision.alert, revision.seq).into_bytes()
@@ -184,16 +195,16 @@ pub fn told(title: &str, link: &str) -> Prepared {
     let body = format!("{title}, as was heard today. Nobody was surprised.");
     let key = |kind: &str, text: &str| Digest::of(kind, &[text.as_bytes()]);
     let link_key = Some(key("link", link));
+    let document = Document {
+        title: title.to_owned(),
+        body: body.clone(),
+        authors: "A. Reporter".to_owned(),
+        categories: "World; Défense".to_owned(),
+        url: Some(format!("https://news.example{link}")),
+        language: Some("en".to_owned()),
+    };
     Prepared {
         guid: Some(link.to_owned()),
-        document: Document {
-            title: title.to_owned(),
-            body: body.clone(),
-            authors: "A. Reporter".to_owned(),
-            categories: "World; Défense".to_owned(),
-            url: Some(format!("https://news.example{link}")),
-            language: Some("en".to_owned()),
-        },
         publisher: String::new(),
         published: Some(now()),
         date_quality: DateQuality::Exact,
@@ -207,7 +218,8 @@ pub fn told(title: &str, link: &str) -> Prepared {
             title: None,
         },
         content: key("content", &body),
-        signature: Signature::of(title, link_key),
+        features: Features::of(&document, link_key, "desk"),
+        document,
         matches: vec![(Arc::new(topic()), found(title))],
     }
 }

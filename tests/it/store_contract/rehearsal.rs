@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
-use wirewatch::domain::ids::StoryId;
+use wirewatch::domain::ids::{EntryId, StoryId};
 use wirewatch::domain::ingest::{Plan, Prepared, Route, plan};
 use wirewatch::domain::rehearsal::{Rehearsal, Told};
 use wirewatch::domain::topic::{Mode, Severity};
@@ -51,7 +51,12 @@ fn told_by(plan: &Plan, stories: &mut HashMap<StoryId, usize>) -> Vec<String> {
     for member in &plan.members {
         let count = stories.len();
         let story = *stories.entry(member.story).or_insert(count);
-        lines.push(format!("story {story} {}", member.reason.text()));
+        let mut why = member.reason.text();
+        for (id, number) in stories.iter() {
+            why = why.replace(&id.to_string(), &format!("story {number}"));
+        }
+        let words = why.split(' ').filter(|word| word.parse::<EntryId>().is_err());
+        lines.push(format!("story {story} {}", words.collect::<Vec<_>>().join(" ")));
     }
     for story in &plan.stories {
         lines.push(format!("{} entries by {:?}", story.entries, story.publishers));

@@ -18,7 +18,8 @@ use crate::config::Config;
 use crate::domain::backtest::{Course, Judge, Judged, Past, Report, Terms};
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::FeedKey;
-use crate::domain::story::place::LINK_WINDOW;
+use crate::domain::story::features::Features;
+use crate::domain::story::shelf::LINK_WINDOW;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::history::{HistoryEntry, HistoryFilter};
@@ -146,7 +147,8 @@ fn work(judge: &Judge, tasks: &Mutex<Receiver<Task>>) {
     loop {
         let taken = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((chunk, answer)) = taken else { return };
-        let done = chunk.into_iter().map(|past| {
+        let done = chunk.into_iter().map(|mut past| {
+            past.read();
             let found = judge.judge(&past.entry.document, &past.origin());
             (past, found)
         });
@@ -159,7 +161,7 @@ fn work(judge: &Judge, tasks: &Mutex<Receiver<Task>>) {
 /// An entry as the course is told it. A feed that is configured no longer is made of what is
 /// stored of it.
 fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
-    let HistoryEntry { entry, feed, feed_url, feed_title, at, baseline, signature, story } = entry;
+    let HistoryEntry { entry, feed, feed_url, feed_title, at, baseline, link, story } = entry;
     let feed = feeds.entry(feed.clone()).or_insert_with(|| {
         Arc::new(Feed {
             key: feed,
@@ -173,5 +175,6 @@ fn past(entry: HistoryEntry, feeds: &mut HashMap<FeedKey, Arc<Feed>>) -> Past {
             full_text: false,
         })
     });
-    Past { entry, feed: Arc::clone(feed), at, baseline, signature, story }
+    let features = Features::default();
+    Past { entry, feed: Arc::clone(feed), at, baseline, link, features, story }
 }

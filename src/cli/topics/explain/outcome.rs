@@ -153,7 +153,7 @@ impl Stored {
             "headline": story.headline,
             "others": Self::others(story),
             "publishers": story.publishers,
-            "texts": story.texts,
+            "texts": story.texts(),
             "joined": member.as_ref().map(|member| json!({
                 "code": member.reason.code(),
                 "text": member.reason.text(),
@@ -178,8 +178,8 @@ impl Stored {
         };
         let others = count(Self::others(story) as usize, "other entry");
         let mut who = count(story.publishers.len(), "publisher");
-        if (story.texts as usize) < story.publishers.len() {
-            who = format!("{who}, {}", count(story.texts as usize, "independent text"));
+        if (story.texts() as usize) < story.publishers.len() {
+            who = format!("{who}, {}", count(story.texts() as usize, "independent text"));
         }
         let why = match member {
             Some(member) => member.reason.text(),

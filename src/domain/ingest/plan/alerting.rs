@@ -219,7 +219,14 @@ impl<'a> Planner<'a> {
             seen: entry.first_seen,
             score: found.score,
             baseline: None,
-            silence: self.view.silences.iter().find(|silence| silence.covers(what, self.now)),
+            silence: self.view.silences.iter().find(|silence| {
+                let mut ids = self.view.aliases.get(&key.1).into_iter().flatten();
+                // One that was meant for a story that is part of this one now covers it all.
+                silence.covers(what, self.now)
+                    || ids.any(|alias| {
+                        silence.covers(Silenceable { story: alias.0, ..what }, self.now)
+                    })
+            }),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: self.publishers(key.1),
             alert: self.alerts.get(key).map(|alert| Raised {
@@ -243,7 +250,7 @@ impl<'a> Planner<'a> {
 
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
     /// it would disturb.
-    fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
+    pub(super) fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
             let (routes, withheld) = (Vec::new(), Vec::new());
@@ -273,7 +280,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Counts a revision towards its topic's budget.
-    fn spend(&mut self, topic: &Topic, reach: Reach) {
+    pub(super) fn spend(&mut self, topic: &Topic, reach: Reach) {
         match reach {
             Reach::Pushed => {
                 let pushed = self.pushed.entry(topic.id.clone()).or_default();
@@ -290,7 +297,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Opens the alert of this topic and story, or adds a revision to it, with its deliveries.
-    fn revise(
+    pub(super) fn revise(
         &mut self,
         entry: &Entry,
         (topic, found): (&Topic, &Match),
@@ -345,7 +352,7 @@ impl<'a> Planner<'a> {
     }
 
     /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
-    fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
+    pub(super) fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
         for route in &way.routes {
             let id = DeliveryId(self.ids.next(self.now));
             self.plan.deliveries.push(NewDelivery {

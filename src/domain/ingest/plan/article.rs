@@ -18,15 +18,14 @@ pub fn plan_article(
     render: Render,
 ) -> Option<Plan> {
     let prepared = batch.entries.first()?;
-    let mut planner = Planner::new(view, batch, now, render, &[0]);
+    let mut planner = Planner::new(view, batch, now, render);
     planner.article(prepared, entry)?;
-    planner.plan.last_id = planner.ids.last();
-    Some(planner.plan)
+    Some(planner.found())
 }
 
 impl Planner<'_> {
     fn article(&mut self, prepared: &Prepared, id: EntryId) -> Option<()> {
-        let known = self.view.known.values().find(|known| known.entry == id)?.as_ref();
+        let known = self.view.seen.known.values().find(|known| known.entry == id)?.as_ref();
         let story = known.story?;
         // What the feed says tells a revision, also from now on: the page's text does not.
         if known.content? != prepared.content {

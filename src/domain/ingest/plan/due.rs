@@ -35,10 +35,9 @@ pub fn plan_due(
     now: Timestamp,
     render: Render,
 ) -> Plan {
-    let mut planner = Planner::new(view, batch, now, render, &[]);
+    let mut planner = Planner::new(view, batch, now, render);
     planner.due(due, topic);
-    planner.plan.last_id = planner.ids.last();
-    planner.plan
+    planner.found()
 }
 
 impl Planner<'_> {
@@ -95,6 +94,7 @@ impl Batch {
             },
             entries: Vec::new(),
             routes,
+            topics: Vec::new(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::schedule;
 /// alive, and how much it brings.
 pub fn plan_pushed(view: &View, batch: &Batch, now: Timestamp, render: Render) -> Plan {
     let mut plan = plan(view, batch, now, render);
-    let before = &view.feed;
+    let before = &view.seen.feed;
     let newest = if plan.entries.is_empty() { before.last_new_entry } else { Some(now) };
     let seen = plan.feed.habits;
     let habits = Habits {

@@ -64,6 +64,12 @@ impl Count {
     }
 }
 
+/// The small words of a language; none where they are not known.
+pub(super) fn of(code: &str) -> impl Iterator<Item = &'static str> {
+    let known = WORDS.iter().find(|(other, _)| *other == code && code != UNDETERMINED);
+    known.map_or("", |(_, words)| words).split_whitespace()
+}
+
 /// The languages (indexes of [`WORDS`]) that have each word.
 static BY_WORD: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     let mut by_word: HashMap<&'static str, Vec<usize>> = HashMap::new();

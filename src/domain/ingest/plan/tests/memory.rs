@@ -11,8 +11,10 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{Digest, FeedId};
-use crate::domain::ingest::{Past, Route};
-use crate::domain::story::signature::Signature;
+use crate::domain::ingest::{Past, Route, Seen, arrange};
+use crate::domain::story::Member;
+use crate::domain::story::features::Features;
+use crate::domain::story::shelf::Shelf;
 use crate::domain::topic::evidence::Evidence;
 use crate::domain::topic::{Mode, Rule, Severity};
 
@@ -64,9 +66,9 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         evidence: Evidence::default(),
     };
     let link_key = Some(link).filter(|link| !link.is_empty()).map(|link| digest("link", link));
+    let document = Document { title: title.to_owned(), ..Document::default() };
     Prepared {
         guid: Some(guid.to_owned()),
-        document: Document { title: title.to_owned(), ..Document::default() },
         publisher: String::new(),
         published: Some(published),
         date_quality: DateQuality::Exact,
@@ -80,7 +82,8 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
             title: Some(digest("title", title)),
         },
         content: digest("content", title),
-        signature: Signature::of(title, link_key),
+        features: Features::of(&document, link_key, "test"),
+        document,
         matches: if title.contains("NATO") { vec![(topic("nato"), found)] } else { Vec::new() },
     }
 }
@@ -95,6 +98,8 @@ pub struct Memory {
     pub known: HashMap<(String, Digest), EntryId>,
     pub entries: HashMap<EntryId, Known>,
     pub members: Vec<Member>,
+    pub shelf: Shelf,
+    pub links: HashMap<Digest, (EntryId, StoryId)>,
     pub stories: HashMap<StoryId, Story>,
     pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
@@ -124,6 +129,8 @@ impl Memory {
             known: HashMap::new(),
             entries: HashMap::new(),
             members: Vec::new(),
+            shelf: Shelf::default(),
+            links: HashMap::new(),
             stories: HashMap::new(),
             alerts: HashMap::new(),
             matched: HashMap::new(),
@@ -165,7 +172,7 @@ impl Memory {
         let state = self.feeds.entry(feed.to_owned()).or_insert_with(|| {
             FeedState::new(FeedId(count + 1), feed.parse().unwrap(), "https://x/".into(), self.now)
         });
-        let view = View {
+        let seen = Seen {
             last_id: self.last_id,
             feed: state.clone(),
             known: self
@@ -179,20 +186,30 @@ impl Memory {
                 longest: self.longest.get(feed).copied(),
                 sites: HashSet::new(),
             },
-            candidates: self.members.clone(),
-            stories: self.stories.clone(),
-            alerts: self.alerts.clone(),
-            matched: self.matched.clone(),
-            silences: Vec::new(),
-            in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
-            pushed,
-            held_back,
-            tellings: HashMap::new(),
-            pending: HashMap::new(),
-            channels_told: self.channels_told.clone(),
+            links: self.links.clone(),
+            asleep: HashMap::new(),
         };
         let mut batch = batch(state, entries, self.now, &self.routes);
         batch.complete = self.complete;
+        batch.topics = vec![self.topic.clone()];
+        let arrangement = arrange(&seen, &batch, &mut self.shelf, self.now);
+        let view = View {
+            stories: self.stories.clone(),
+            alerts: self.alerts.clone(),
+            matched: self.matched.clone(),
+            in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
+            pushed,
+            held_back,
+            channels_told: self.channels_told.clone(),
+            ..View::of(seen, arrangement)
+        };
+        for arranged in &view.arrangement.entries {
+            if let Found::New(placed) = &arranged.found
+                && let Some(link) = batch.entries[arranged.index].features.link
+            {
+                self.links.insert(link, (placed.member.entry, placed.member.story));
+            }
+        }
         let plan = plan(&view, &batch, self.now, RENDER);
         self.apply(feed, &plan);
         plan
@@ -298,6 +315,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         fetch,
         entries,
         routes: routes.to_vec(),
+        topics: Vec::new(),
     }
 }
 

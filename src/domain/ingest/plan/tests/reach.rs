@@ -27,7 +27,9 @@ fn reason(plan: &Plan) -> &str {
 /// A story of its own each time, on the wire.
 fn tell(memory: &mut Memory, n: u32) -> Plan {
     let names = ["Oslo", "Turin", "Accra", "Quito", "Hanoi", "Perth", "Lima", "Riga"];
-    let title = format!("NATO {} in {}", "x".repeat(n as usize + 3), names[n as usize]);
+    let things =
+        ["bridge", "ferry", "strike", "budget", "museum", "pipeline", "stadium", "reactor"];
+    let title = format!("NATO {} in {}", things[n as usize], names[n as usize]);
     let key = n.to_string();
     memory.fetch("wire", vec![entry(&key, &key, &title, memory.now)])
 }

@@ -1,0 +1,146 @@
+//! Two stories that turn out to be one: what is known of the one goes over to the other. Where both
+//! have an alert of a topic, the younger is closed into the older, by a revision that says so; an
+//! alert that only one of them has goes along.
+
+use super::Planner;
+use super::alerting::Way;
+use crate::domain::alert::merit::{Merit, weight};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts};
+use crate::domain::ids::{AlertId, StoryId, TopicId};
+use crate::domain::ingest::facts::{entry_facts_of, headline, story_facts, summary, topic_facts};
+use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged, topic_of};
+use crate::domain::story::Story;
+use crate::domain::topic::{Mode, Topic};
+
+impl Planner<'_> {
+    /// The story that tells what this one told: it may have been merged within this batch.
+    pub(super) fn now_told_by(&self, mut story: StoryId) -> StoryId {
+        while let Some(merged) = self.plan.merges.iter().find(|done| done.merge.from == story) {
+            story = merged.merge.into;
+        }
+        story
+    }
+
+    /// Takes one story into another.
+    pub(in crate::domain::ingest) fn merge(&mut self, merge: &Merge) {
+        let (into, from) = (merge.into, merge.from);
+        let (Some(mut winner), Some(loser)) =
+            (self.stories.get(&into).cloned(), self.stories.get(&from).cloned())
+        else {
+            return;
+        };
+        winner.take_in(&loser);
+        self.stories.insert(into, winner);
+        self.stories.insert(from, Story { merged: Some((into, self.now)), ..loser });
+        self.touch(from);
+        self.touch(into);
+        let mut merged = Merged { merge: merge.clone(), follow: Vec::new(), closed: Vec::new() };
+        let theirs = self.take_alerts(from);
+        for (topic, alert) in theirs {
+            let key = (topic, into);
+            let Some(ours) = self.alerts.remove(&key) else {
+                merged.follow.push(alert.alert);
+                self.alerts.insert(key, alert);
+                continue;
+            };
+            // One that somebody was told of goes before one that nobody was; then the older one.
+            let rank = |alert: &AlertSoFar| (alert.shadow, alert.alert);
+            let (older, younger) = if rank(&ours) < rank(&alert) {
+                (ours, alert.clone())
+            } else {
+                (alert.clone(), ours)
+            };
+            if older.alert == alert.alert {
+                merged.follow.push(older.alert);
+            }
+            merged.closed.push((younger.alert, older.alert));
+            self.close(&key.0, &younger, older.alert, merge);
+            let last_activity = older.last_activity.max(younger.last_activity);
+            self.alerts.insert(key, AlertSoFar { last_activity, ..older });
+        }
+        self.merge_matched(from, into);
+        self.plan.merges.push(merged);
+    }
+
+    /// The alerts of a story, taken out, in the order of their topics.
+    fn take_alerts(&mut self, story: StoryId) -> Vec<(TopicId, AlertSoFar)> {
+        let of_story = self.alerts.extract_if(|(_, of), _| *of == story);
+        let mut alerts: Vec<(TopicId, AlertSoFar)> =
+            of_story.map(|((topic, _), alert)| (topic, alert)).collect();
+        alerts.sort_by(|a, b| a.0.cmp(&b.0));
+        alerts
+    }
+
+    fn merge_matched(&mut self, from: StoryId, into: StoryId) {
+        let moved: Vec<_> = self.matched.extract_if(|(_, of), _| *of == from).collect();
+        for ((topic, _), publishers) in moved {
+            let all = self.matched.entry((topic, into)).or_default();
+            all.extend(publishers);
+            all.sort_by_key(|(_, at)| *at);
+        }
+    }
+
+    /// Tells that an alert is continued in an older one. One that was closed by somebody, or whose
+    /// topic or entry is gone, has nobody to be told.
+    fn close(&mut self, topic: &TopicId, alert: &AlertSoFar, older: AlertId, merge: &Merge) {
+        let told = self.view.told.get(&alert.alert);
+        let Some((topic, told)) = topic_of(&self.batch.topics, topic).cloned().zip(told) else {
+            return;
+        };
+        let (into, why) = (merge.into, &merge.why);
+        let reason = Reason {
+            code: "merged".to_owned(),
+            text: format!("the same story as {into}, told by alert {older} from now on: {why}"),
+        };
+        self.tell_again(&topic, told, alert, merge.into, AlertEvent::Closed, reason);
+    }
+
+    /// A revision that tells of the alert itself, with the entry that it told of last.
+    pub(in crate::domain::ingest) fn tell_again(
+        &mut self,
+        topic: &Topic,
+        told: &LastTold,
+        alert: &AlertSoFar,
+        story: StoryId,
+        event: AlertEvent,
+        mut reason: Reason,
+    ) {
+        let Some(story) = self.stories.get(&story) else { return };
+        let unheard = alert.shadow || topic.mode == Mode::Shadow;
+        let severity = alert.severity;
+        let publishers = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
+        let weight = weight(publishers, told.found.score, told.found.threshold);
+        let merit = Merit { severity, weight };
+        let way = if unheard {
+            let (routes, withheld) = (Vec::new(), Vec::new());
+            Way { reach: Reach::Shadow, routes, withheld, remark: None, merit }
+        } else {
+            self.way(topic, merit)
+        };
+        if let Some(remark) = &way.remark {
+            reason.text = format!("{}; {remark}", reason.text);
+        }
+        let revision = AlertRevision {
+            alert: alert.alert,
+            seq: alert.seq.saturating_add(1),
+            event,
+            reach: way.reach,
+            at: self.now,
+            reason,
+            note: None,
+            topic: TopicFacts { severity, ..topic_facts(topic, &told.found) },
+            score: told.found.score,
+            threshold: told.found.threshold,
+            headline: headline(&told.entry),
+            summary: summary(&told.entry),
+            story: story_facts(story, &alert.publishers),
+            entry: entry_facts_of(told),
+            evidence: told.found.evidence.clone(),
+        };
+        self.spend(topic, way.reach);
+        self.spend_channels(&way);
+        self.queue(&way, &revision);
+        self.plan.objects.push((self.render.object)(&revision));
+        self.plan.alerts.push(revision);
+    }
+}

@@ -1,0 +1,255 @@
+//! The stories that may still grow, in memory: entries are placed among them ([`Self::place`]) and
+//! added to them ([`StoryIndex::add`]). The store's rows are the truth; an index filled from them
+//! ([`keep`]) answers as the one that kept running, bit for bit.
+//!
+//! [`near`] finds stories that share rare words, [`copies`] texts that share passages, [`foreign`]
+//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`column`]
+//! what comes time and again, [`edit`] merges and splits.
+
+use std::collections::BTreeSet;
+
+use ahash::AHashMap;
+use jiff::Timestamp;
+
+use super::counts::Counts;
+use super::features::{Features, Tongue};
+use super::placement::{Asked, Bridge, Copied, JoinReason, Near, Placement};
+use super::trace::{Prints, Title, Trace};
+use super::vector::Vector;
+use crate::domain::ids::{EntryId, StoryId};
+
+mod chains;
+mod column;
+mod copies;
+mod edit;
+mod foreign;
+mod guard;
+mod keep;
+mod near;
+
+use chains::Chains;
+use near::Found;
+
+/// How long after its last entry a story may grow.
+pub const WINDOW_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// Most entries kept; beyond that the stories that were quiet for longest are forgotten.
+pub const MAX_ENTRIES: usize = 100_000;
+
+/// Heaviest terms of a story's first entry that are kept: what it began with.
+const ANCHOR_TERMS: usize = 24;
+
+/// A story as the index knows it, and as the store keeps it for the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryState {
+    pub id: StoryId,
+    /// Sum of the members' vectors, its heaviest terms.
+    pub centroid: Vector,
+    /// The first entry's heaviest terms.
+    pub anchor: Vector,
+    /// Entries that told it.
+    pub members: u32,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+}
+
+/// A story with the rows of its members.
+#[derive(Debug)]
+struct Active {
+    state: StoryState,
+    /// Positions of its members' rows, in the order they were added.
+    rows: Vec<u32>,
+}
+
+/// A member.
+#[derive(Debug)]
+struct Row {
+    entry: EntryId,
+    story: StoryId,
+    at_ms: i64,
+    source: u32,
+    language: Tongue,
+    body_words: u16,
+    title_hash: u32,
+    title: Title,
+    prints: Prints,
+    facts: Box<[u32]>,
+}
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct StoryIndex {
+    counts: Counts,
+    stories: Vec<Option<Active>>,
+    free_stories: Vec<u32>,
+    by_id: AHashMap<StoryId, u32>,
+    /// Stories by when they were last told.
+    by_age: BTreeSet<(i64, StoryId)>,
+    rows: Vec<Option<Row>>,
+    free_rows: Vec<u32>,
+    by_entry: AHashMap<EntryId, u32>,
+    rows_by_age: BTreeSet<(i64, EntryId)>,
+    /// Which stories have a term in their centroid.
+    terms: AHashMap<u32, Vec<u32>>,
+    /// Which rows have a print, a fact, a title.
+    prints: Chains,
+    facts: Chains,
+    titles: Chains,
+    scratch: Scratch,
+}
+
+/// Space that placing reuses; it says nothing between two calls.
+#[derive(Debug, Default)]
+struct Scratch {
+    weights: Vec<u64>,
+    touched: Vec<u32>,
+}
+
+impl StoryIndex {
+    /// Decides where an entry goes that was seen at `at`. Changes nothing.
+    pub fn place(&mut self, features: &Features, at: Timestamp, asked: &Asked) -> Placement {
+        let now_ms = at.as_millisecond();
+        let trace = self.trace(features, now_ms);
+        let copy = self.copied(&trace, now_ms);
+        let found = self.near(&trace, now_ms, asked);
+        let copy_of = copy
+            .filter(|copy| copy.is_told())
+            .map(|copy| Copied { entry: copy.entry, share: copy.own_share });
+        let merge = self.bridge(&trace, &found, now_ms, asked);
+        let mut placement = Placement {
+            story: None,
+            reason: JoinReason::Told,
+            copy_of,
+            merge,
+            parent: None,
+            trace,
+        };
+        let allowed = |story: StoryId| !asked.without.contains(&story);
+        if let Some(story) = asked.with {
+            placement.story = Some(story);
+        } else if let Some((entry, story)) = asked.linked.filter(|(_, story)| allowed(*story)) {
+            placement.story = Some(story);
+            placement.reason = JoinReason::SameLink { entry };
+        } else if let Some(copy) = copy.filter(|copy| allowed(copy.story)) {
+            placement.story = Some(copy.story);
+            placement.reason = JoinReason::Copy { of: copy.entry, share: copy.share };
+        } else {
+            self.by_words(&mut placement, features, found, now_ms, asked);
+        }
+        placement
+    }
+
+    /// Adds an entry to a story, opening it if it is not known: one that has slept for longer than
+    /// the window is to be restored first. Gives the story as it is now, to be stored with the
+    /// placement's trace.
+    pub fn add(
+        &mut self,
+        entry: EntryId,
+        story: StoryId,
+        features: &Features,
+        trace: &Trace,
+        at: Timestamp,
+    ) -> StoryState {
+        self.remove_row(entry);
+        self.counts.learn(features, at);
+        let state = self.grow(story, trace, at);
+        self.insert_row(entry, story, trace, at.as_millisecond());
+        state
+    }
+
+    /// The story as it is now; `None` if it is not active.
+    pub fn story(&self, id: StoryId) -> Option<&StoryState> {
+        let slot = *self.by_id.get(&id)?;
+        self.stories.get(slot as usize)?.as_ref().map(|active| &active.state)
+    }
+
+    /// How many entries are kept.
+    pub fn entries(&self) -> usize {
+        self.by_entry.len()
+    }
+
+    /// How many stories may grow.
+    pub fn stories(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// What an entry is compared by, with words weighed by how common they are now.
+    fn trace(&self, features: &Features, now_ms: i64) -> Trace {
+        let repeats = self.counts.boilerplate(features.source);
+        let title_hash = features.title_hash();
+        let is_column = self.is_column(features.source, title_hash, now_ms);
+        let skip = |sentence| repeats(sentence) || is_column && sentence == title_hash;
+        let terms = features.terms(&skip);
+        Trace {
+            link: features.link,
+            source: features.source,
+            language: features.language,
+            body_words: features.body_words,
+            title_hash,
+            title: if is_column { Title::default() } else { features.title.clone() },
+            vector: Vector::of(&terms, self.counts.rarity(features.language)),
+            prints: Prints::of(features.prints(&skip)),
+            facts: features.facts().into(),
+        }
+    }
+
+    /// The story that tells it in the same words, or else none, or one of another language.
+    fn by_words(
+        &self,
+        placement: &mut Placement,
+        features: &Features,
+        found: Found,
+        now_ms: i64,
+        asked: &Asked,
+    ) {
+        if let Some(twin) = self.same_title(&placement.trace, now_ms, asked) {
+            placement.story = Some(twin.0);
+            placement.reason = twin.1;
+            return;
+        }
+        if let Some(best) = found.best.filter(|best| best.cosine >= found.needed) {
+            if self.has_drifted(&placement.trace, best, found.needed, now_ms) {
+                placement.parent = Some(best.story);
+            } else {
+                placement.story = Some(best.story);
+                placement.reason =
+                    JoinReason::Alike(self.likeness(&placement.trace, features, &found, best));
+                return;
+            }
+        } else if let Some((story, reason)) =
+            self.foreign(&placement.trace, features, now_ms, asked)
+        {
+            placement.story = Some(story);
+            placement.reason = reason;
+            return;
+        }
+        placement.reason = JoinReason::Opened { nearest: found.best, needed: found.needed };
+    }
+
+    fn bridge(&self, trace: &Trace, found: &Found, now_ms: i64, asked: &Asked) -> Option<Bridge> {
+        let (best, other) = (found.best?, found.runner_up?);
+        self.are_one(trace, best, other, now_ms, asked)
+    }
+
+    fn active(&self, slot: u32) -> Option<&Active> {
+        self.stories.get(slot as usize)?.as_ref()
+    }
+
+    fn by_story(&self, id: StoryId) -> Option<&Active> {
+        self.active(*self.by_id.get(&id)?)
+    }
+
+    fn row(&self, slot: u32) -> Option<&Row> {
+        self.rows.get(slot as usize)?.as_ref()
+    }
+
+    fn is_near_in_time(&self, near: Near, now_ms: i64, within_ms: i64) -> bool {
+        self.by_story(near.story).is_some_and(|active| {
+            let last_ms = active.state.last_seen.as_millisecond();
+            now_ms.saturating_sub(last_ms).saturating_abs() <= within_ms
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

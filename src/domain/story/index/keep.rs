@@ -1,0 +1,224 @@
+//! What the index keeps, for how long, and how it is filled again from stored rows.
+
+use jiff::Timestamp;
+
+use super::{ANCHOR_TERMS, Active, MAX_ENTRIES, Row, StoryIndex, StoryState, WINDOW_MS};
+use crate::domain::ids::{EntryId, StoryId};
+use crate::domain::story::counts::Counts;
+use crate::domain::story::trace::{StoredMember, Trace};
+use crate::domain::story::vector::Vector;
+
+impl StoryIndex {
+    /// An empty index with these counts, for [`Self::restore_story`] and then
+    /// [`Self::restore_member`], each row once, in any order.
+    pub fn restored(counts: Counts) -> Self {
+        Self { counts, ..Self::default() }
+    }
+
+    /// Takes in a stored story. Those told since [`Self::window_start`] matter.
+    pub fn restore_story(&mut self, state: StoryState) {
+        self.put_state(state);
+    }
+
+    /// Takes in a stored member of a story that was restored before it.
+    pub fn restore_member(&mut self, member: &StoredMember) {
+        self.insert_row(member.entry, member.story, &member.trace, member.at.as_millisecond());
+    }
+
+    /// When the story that was told last was told.
+    pub fn latest(&self) -> Option<Timestamp> {
+        let (last_ms, _) = self.by_age.last()?;
+        Timestamp::from_millisecond(*last_ms).ok()
+    }
+
+    /// From when on rows matter at `now`: stories by when they were last told, members by when
+    /// they were added.
+    pub fn window_start(now: Timestamp) -> Timestamp {
+        let start_ms = now.as_millisecond().saturating_sub(WINDOW_MS);
+        Timestamp::from_millisecond(start_ms).unwrap_or(Timestamp::MIN)
+    }
+
+    /// The counts of words, to be stored.
+    pub fn counts(&mut self) -> &mut Counts {
+        &mut self.counts
+    }
+
+    /// Forgets what is older than the window, and the oldest beyond [`MAX_ENTRIES`]. Cheap; to be
+    /// called with every batch.
+    pub fn forget(&mut self, now: Timestamp) {
+        let oldest_ms = now.as_millisecond().saturating_sub(WINDOW_MS);
+        while let Some(&(last_ms, story)) = self.by_age.first()
+            && (last_ms < oldest_ms || self.entries() > MAX_ENTRIES)
+        {
+            self.remove_story(story);
+        }
+        while let Some(&(at_ms, entry)) = self.rows_by_age.first()
+            && at_ms < oldest_ms
+        {
+            self.remove_row(entry);
+        }
+    }
+
+    /// A story after one more member.
+    pub(super) fn grow(&mut self, id: StoryId, trace: &Trace, at: Timestamp) -> StoryState {
+        let state = match self.story(id) {
+            Some(known) => {
+                let members = known.members.saturating_add(1);
+                StoryState {
+                    id,
+                    centroid: known.centroid.with(&trace.vector, members),
+                    anchor: known.anchor.clone(),
+                    members,
+                    first_seen: known.first_seen.min(at),
+                    last_seen: known.last_seen.max(at),
+                }
+            }
+            None => StoryState::opened(id, trace, at),
+        };
+        self.put_state(state.clone());
+        state
+    }
+
+    /// Makes a story's state this one.
+    pub(super) fn put_state(&mut self, state: StoryState) {
+        let id = state.id;
+        let last_ms = state.last_seen.as_millisecond();
+        let hashes =
+            |vector: &Vector| -> Vec<u32> { vector.terms().iter().map(|term| term.hash).collect() };
+        let after = hashes(&state.centroid);
+        let (slot, before) = match self.by_id.get(&id) {
+            Some(&slot) => {
+                let Some(active) = self.stories.get_mut(slot as usize).and_then(Option::as_mut)
+                else {
+                    return;
+                };
+                self.by_age.remove(&(active.state.last_seen.as_millisecond(), id));
+                let before = hashes(&active.state.centroid);
+                active.state = state;
+                (slot, before)
+            }
+            None => {
+                let active = Some(Active { state, rows: Vec::new() });
+                let slot = place_in(&mut self.stories, &mut self.free_stories, active);
+                self.by_id.insert(id, slot);
+                (slot, Vec::new())
+            }
+        };
+        self.by_age.insert((last_ms, id));
+        for hash in before.iter().filter(|hash| after.binary_search(hash).is_err()) {
+            self.remove_term(*hash, slot);
+        }
+        for hash in after.iter().filter(|hash| before.binary_search(hash).is_err()) {
+            self.terms.entry(*hash).or_default().push(slot);
+        }
+    }
+
+    pub(super) fn remove_story(&mut self, id: StoryId) {
+        let Some(slot) = self.by_id.remove(&id) else { return };
+        let Some(active) = self.stories.get_mut(slot as usize).and_then(Option::take) else {
+            return;
+        };
+        self.free_stories.push(slot);
+        self.by_age.remove(&(active.state.last_seen.as_millisecond(), id));
+        for term in active.state.centroid.terms() {
+            self.remove_term(term.hash, slot);
+        }
+        for row in active.rows {
+            self.take_row(row);
+        }
+    }
+
+    fn remove_term(&mut self, hash: u32, slot: u32) {
+        let Some(list) = self.terms.get_mut(&hash) else { return };
+        if let Some(at) = list.iter().position(|other| *other == slot) {
+            list.swap_remove(at);
+        }
+        if list.is_empty() {
+            self.terms.remove(&hash);
+        }
+    }
+
+    pub(super) fn insert_row(&mut self, entry: EntryId, story: StoryId, trace: &Trace, at_ms: i64) {
+        let row = Row {
+            entry,
+            story,
+            at_ms,
+            source: trace.source,
+            language: trace.language,
+            body_words: trace.body_words,
+            title_hash: trace.title_hash,
+            title: trace.title.clone(),
+            prints: trace.prints.clone(),
+            facts: trace.facts.clone(),
+        };
+        let slot = place_in(&mut self.rows, &mut self.free_rows, Some(row));
+        self.by_entry.insert(entry, slot);
+        self.rows_by_age.insert((at_ms, entry));
+        trace.prints.kept.iter().for_each(|print| self.prints.insert(*print, slot));
+        trace.facts.iter().for_each(|fact| self.facts.insert(*fact, slot));
+        self.titles.insert(trace.title_hash, slot);
+        if let Some(active) = self.by_id.get(&story).copied()
+            && let Some(active) = self.stories.get_mut(active as usize).and_then(Option::as_mut)
+        {
+            // Rows come back in any order; the latest are looked at first.
+            let order = |slot: &u32| {
+                self.rows
+                    .get(*slot as usize)
+                    .and_then(Option::as_ref)
+                    .map(|row| (row.at_ms, row.entry))
+            };
+            let place = active.rows.partition_point(|other| order(other) <= Some((at_ms, entry)));
+            active.rows.insert(place, slot);
+        }
+    }
+
+    pub(super) fn remove_row(&mut self, entry: EntryId) {
+        let Some(slot) = self.by_entry.get(&entry).copied() else { return };
+        let Some(story) = self.row(slot).map(|row| row.story) else { return };
+        if let Some(active) = self.by_id.get(&story).copied()
+            && let Some(active) = self.stories.get_mut(active as usize).and_then(Option::as_mut)
+        {
+            active.rows.retain(|other| *other != slot);
+        }
+        self.take_row(slot);
+    }
+
+    fn take_row(&mut self, slot: u32) {
+        let Some(row) = self.rows.get_mut(slot as usize).and_then(Option::take) else { return };
+        self.free_rows.push(slot);
+        self.by_entry.remove(&row.entry);
+        self.rows_by_age.remove(&(row.at_ms, row.entry));
+        row.prints.kept.iter().for_each(|print| self.prints.remove(*print, slot));
+        row.facts.iter().for_each(|fact| self.facts.remove(*fact, slot));
+        self.titles.remove(row.title_hash, slot);
+    }
+}
+
+impl StoryState {
+    /// A story with its first entry.
+    pub fn opened(id: StoryId, trace: &Trace, at: Timestamp) -> Self {
+        let mut anchor = trace.vector.heaviest(ANCHOR_TERMS);
+        anchor.sort_unstable_by_key(|term| term.hash);
+        Self {
+            id,
+            centroid: trace.vector.clone(),
+            anchor: Vector::from_terms(anchor),
+            members: 1,
+            first_seen: at,
+            last_seen: at,
+        }
+    }
+}
+
+fn place_in<T>(list: &mut Vec<Option<T>>, free: &mut Vec<u32>, value: Option<T>) -> u32 {
+    match free.pop() {
+        Some(slot) => {
+            list[slot as usize] = value;
+            slot
+        }
+        None => {
+            list.push(value);
+            (list.len() - 1) as u32
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What ends naive clustering: columns, wires, templates, copies, old stories that wake up.
+
+use super::*;
+
+const WIRE: &str = "A freight train carrying grain derailed near the town of Halden on Tuesday \
+    morning, blocking the main line between Oslo and Gothenburg for several hours. Police said \
+    that nobody was hurt. The operator Nordrail said eleven cars had left the tracks after a \
+    brake failed, and that repairs would take until Thursday. Passengers were taken by bus. The \
+    transport minister, Kari Lund, said that she had asked the safety board for a report within \
+    two weeks, and that freight would be sent by way of Kongsvinger until then.";
+
+#[test]
+fn an_edited_wire_copy_joins_and_says_of_whom() {
+    let mut world = World::default();
+    let first = world.tell("wire", "Freight train derails near Halden", WIRE, 0);
+    let edited = WIRE.replace("several hours", "most of the day").replace("by bus", "in buses");
+    let shorter = &edited[..edited.find(" The transport").unwrap()];
+    assert_eq!(world.tell("daily", "Grain everywhere: chaos on the rails", shorter, 3), first);
+    assert_eq!(world.reason().code(), "copy");
+    let copied = world.placed.last().unwrap().copy_of.unwrap();
+    assert_eq!(copied.entry, EntryId(1));
+    assert!(copied.share > 6_000, "{copied:?}");
+}
+
+#[test]
+fn updates_of_a_wire_join() {
+    let mut world = World::default();
+    let first = world.tell("wire", "Freight train derails near Halden", WIRE, 0);
+    let more = format!("{WIRE} Later on Tuesday the line was opened for passenger trains.");
+    let title = "UPDATE 1-Freight train derails near Halden, line open";
+    assert_eq!(world.tell("wire", title, &more, 5), first);
+}
+
+#[test]
+fn a_column_under_one_headline_is_a_story_each_time() {
+    let mut world = World::default();
+    let days = [
+        "Strikes close two ports in Chile while copper prices climb; a court in Lyon frees a \
+         painter; voters in Malta go to the polls on a new harbour; and the heat in Spain goes on.",
+        "A comet passes over Kenya; teachers in Ohio accept a pay deal; the bank of Japan keeps its \
+         rate; and a lost opera by Salieri is found in a cellar in Graz by two students of music.",
+    ];
+    let first = world.tell("daily", "Morning briefing: what you need to know", days[0], 0);
+    assert_ne!(world.tell("daily", "Morning briefing: what you need to know", days[1], 24), first);
+}
+
+#[test]
+fn reports_from_a_template_are_a_story_each() {
+    let mut world = World::default();
+    let report = |share: &str, from: &str, to: &str, volume: &str| {
+        format!(
+            "Shares of {share} closed at {to} on Monday, up from {from}. Trading volume was \
+             {volume} shares. The stock has a market value of {volume} million. Analysts expect \
+             earnings of {from} per share."
+        )
+    };
+    let first = world.tell(
+        "market",
+        "Nordrail shares close up 1.2 %",
+        &report("Nordrail", "41.20", "41.70", "90211"),
+        0,
+    );
+    let second = world.tell(
+        "market",
+        "Halbrit shares close up 3.4 %",
+        &report("Halbrit", "12.10", "12.51", "7712"),
+        0,
+    );
+    assert_ne!(first, second);
+    let results = ["Leeds 2-1 Burnley: full-time result", "Leeds 0-0 Watford: full-time result"];
+    assert_ne!(world.tell("sport", results[0], "", 1), world.tell("sport", results[1], "", 2));
+}
+
+#[test]
+fn the_same_link_joins_whatever_the_words() {
+    let mut world = World::default();
+    let first = world.tell("a", FORGES.0, FORGES.1, 0);
+    let asked = Asked { linked: Some((EntryId(1), StoryId(first))), ..Asked::default() };
+    assert_eq!(world.tell_in("en", "b", "Anything at all", "", 2, &asked), first);
+    assert_eq!(*world.reason(), JoinReason::SameLink { entry: EntryId(1) });
+}
+
+#[test]
+fn users_have_the_last_word() {
+    let mut world = World::default();
+    let first = world.tell("a", FORGES.0, FORGES.1, 0);
+    let without = Asked { without: &[StoryId(first)], ..Asked::default() };
+    let apart = world.tell_in("en", "b", BUILDS.0, BUILDS.1, 1, &without);
+    assert_ne!(apart, first);
+    let with = Asked { with: Some(StoryId(first)), ..Asked::default() };
+    assert_eq!(world.tell_in("en", "c", BUTTER.0, BUTTER.1, 1, &with), first);
+    assert_eq!(*world.reason(), JoinReason::Told);
+}
+
+#[test]
+fn a_story_older_than_the_window_is_not_joined() {
+    let mut world = World::default();
+    let first = world.tell("a", FORGES.0, FORGES.1, 0);
+    assert_ne!(world.tell("b", BUILDS.0, BUILDS.1, 7 * 24 + 1), first);
+    assert_eq!((world.index.stories(), world.index.entries()), (1, 1));
+}
+
+#[test]
+fn a_clock_that_jumps_back_breaks_nothing() {
+    let mut world = World::default();
+    let first = world.tell("a", FORGES.0, FORGES.1, 1_000);
+    assert_eq!(world.tell("b", BUILDS.0, BUILDS.1, 0), first);
+    assert_eq!(world.index.story(StoryId(first)).unwrap().last_seen, at(1_000));
+}
