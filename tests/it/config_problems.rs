@@ -293,5 +293,7 @@ fn a_domain_of_two_publishers_is_shown_at_both() {
        |                            ^^^^^^^^^^^^^^^^
        |
        = hint: a domain is one newsroom's
+
+    1 problem in the configuration
     "#);
 }
