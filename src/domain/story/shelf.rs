@@ -150,6 +150,7 @@ fn tell_of_the_past(
         Some((entry, story)) => (Some(story), JoinReason::SameLink { entry }),
         None => (None, JoinReason::Opened { nearest: None, needed: 0 }),
     };
-    let shelved = Shelved { story, at, reason, copy_of: None, parent: None, merge: None, about: None };
+    let shelved =
+        Shelved { story, at, reason, copy_of: None, parent: None, merge: None, about: None };
     (story.unwrap_or_else(open), shelved)
 }

@@ -12,8 +12,8 @@ use crate::domain::document::Field;
 use crate::domain::entry::identity;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{
-    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED, Past, Prepared,
-    Seen, View,
+    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED,
+    Past, Prepared, Seen, View,
 };
 use crate::domain::story::headline;
 use crate::store::column::{Hash, Json, Ms, key, time};
