@@ -99,6 +99,15 @@ async fn a_timeline_shows_who_was_first_and_how_much_later_the_others_were() {
     let scene = press().await;
     let story = named(&scene, "nato");
     insta::assert_snapshot!(tidy(&scene.on_terminal(&format!("stories timeline {story}"), 80)), @r"
+    NATO ministers sign harbour defence pact in Copenhagen
+      story      S1: 3 publishers, 2 independent texts
+      first      WIRE, published TIME
+
+      TIME              first      WIRE: NATO ministers sign harbour defence pact in
+                                   Copenhagen
+                                   seen first; E1
+      TIME              +25 min    LEDGER: NATO ministers sign harbour defence pact
+                                   in Copenhagen
                                    seen 31 min after the first; copy of WIRE (100
                                    %); E2
       … nothing for 7 h …
