@@ -99,10 +99,10 @@ fn fate(alert: &AlertView) -> String {
         None => alert.state.as_str().to_owned(),
     };
     let shadow = if alert.shadow { ", in shadow mode" } else { "" };
-    let (opened, updated) = (moment::text(alert.opened), moment::text(alert.updated));
-    let updated = match alert.seq {
-        1 => String::new(),
-        seq => format!(", update {seq} {updated}"),
+    let opened = moment::text(alert.opened);
+    let updated = match alert.seq.saturating_sub(1) {
+        0 => String::new(),
+        updates => format!(", {} since", count(updates as usize, "update")),
     };
     format!("{state}, {severity}, {name}{shadow}; opened {opened}{updated}")
 }
