@@ -198,8 +198,10 @@ fn topic(index: usize, source: &str) -> Topic {
             follow_up: FollowUp {
                 publishers: Vec::new(),
                 quiet: Duration::ZERO,
+                new_facts: false,
                 repeat_every: Duration::ZERO,
             },
+            escalate: Vec::new(),
             max_age: Duration::ZERO,
             budget: None,
             burst: false,

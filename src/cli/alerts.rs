@@ -1,5 +1,6 @@
 //! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes,
-//! [`verdicts`] says what a find was worth.
+//! [`verdicts`] says what a find was worth, [`silences`] holds alerts back, [`alert_course`] shows
+//! what was decided.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
 use crate::cli::stories::told;
-use crate::cli::{alert_state, deliver, moment, topics, verdicts};
+use crate::cli::{alert_course, alert_state, deliver, moment, silences, topics, verdicts};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style, wrap};
@@ -39,6 +40,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("topic").spare(6),
     Column::text("headline"),
     Column::shown("publishers").spare(4),
+    Column::shown("texts").spare(7),
     Column::shown("seq").spare(1),
     Column::shown("updated").spare(5),
     Column::shown("verdict").spare(3),
@@ -59,17 +61,20 @@ const TAIL_COLUMNS: &[Column] = &[
     Column::shown("topic"),
     Column::text("headline"),
     Column::text("publishers").spare(3),
+    Column::text("texts").spare(4),
     Column::link("url").spare(1),
 ];
 
 pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
     match command {
+        Alerts::List(choice) if choice.pending => alert_course::pending(choice, session),
         Alerts::List(choice) => list(choice, session),
         Alerts::Show { id } => show(id, session),
         Alerts::Explain { id } => topics::replay::run(naming::read(id)?, None, session),
         Alerts::Tail { follow, lines, shadow } => tail(*follow, *lines, *shadow, session),
         Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
         Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),
+        Alerts::Silence(command) => silences::run(command, session),
         Alerts::Verdict { ids, verdict, word } => verdicts::of_alerts(ids, *verdict, word, session),
     }
 }
@@ -105,6 +110,7 @@ pub fn add(records: &mut Records, view: &AlertView) {
         json!(view.topic.as_str()),
         json!(view.headline),
         json!(view.publishers),
+        json!(view.texts),
         json!(view.seq),
         moment::json(view.updated),
         json!(view.verdict.map(Mark::as_str)),
@@ -190,6 +196,7 @@ fn page(alert: &AlertDetail, place: Option<&Place>, style: Style) -> String {
         );
         lines.push(untrusted::terminal(&line).into_owned());
     }
+    alert_course::lines(alert, &mut lines);
     lines.push("\ndeliveries".to_owned());
     for delivery in &alert.deliveries {
         lines.push(format!("  {}", deliver::line(delivery)));
@@ -207,6 +214,7 @@ fn object(alert: &AlertDetail) -> Value {
         "topic_name": view.topic_name,
         "headline": view.headline,
         "publishers": view.publishers,
+        "texts": view.texts,
         "story": view.story.to_string(),
         "merged_into": view.merged_into.map(|into| into.to_string()),
         "seq": view.seq,
@@ -218,6 +226,8 @@ fn object(alert: &AlertDetail) -> Value {
         "held_back": view.held_back,
         "verdicts": alert.verdicts.iter().map(verdicts::object).collect::<Vec<_>>(),
         "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
+        "waiting": alert.held.as_ref().map(alert_course::held_object),
+        "decisions": alert.decisions.iter().map(alert_course::object).collect::<Vec<_>>(),
         "notes": alert.notes.iter().map(|note| json!({
             "at": moment::json(note.at),
             "author": note.author,
@@ -311,6 +321,7 @@ fn add_revision(records: &mut Records, alert: &AlertV1) {
         json!(alert.topic.id),
         json!(alert.headline),
         json!(alert.story.publishers),
+        json!(alert.story.texts),
         json!(alert.links.article),
     ]);
 }

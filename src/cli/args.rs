@@ -3,8 +3,11 @@
 mod alerts;
 mod backtest;
 mod config;
+mod digest;
+mod eval;
 mod feed_edits;
 mod import;
+pub mod silences;
 mod stories;
 mod topics;
 
@@ -17,6 +20,8 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::Config;
+pub use digest::Digests;
+pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
 pub use stories::{Stories, StoryChoice, Why};
@@ -159,6 +164,12 @@ pub enum Command {
     /// How alerts went out
     #[command(subcommand)]
     Deliver(Deliver),
+    /// What a day or week came to, in one message
+    #[command(subcommand)]
+    Digest(Digests),
+    /// How well stories and topics do, measured on entries that you labelled
+    #[command(subcommand)]
+    Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
     /// A report to paste: config, database, disk, clock, names, feeds, channels

@@ -1,5 +1,6 @@
 //! `wirewatch deliver`: how alerts went out, and another try for those given up.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::args::Deliver;
@@ -7,7 +8,9 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
-use crate::domain::alert::delivery::DeliveryState;
+use crate::config::Config;
+use crate::domain::alert::delivery::{Carried, DeliveryState};
+use crate::domain::calendar::soon;
 use crate::domain::ids::DeliveryId;
 use crate::domain::untrusted;
 use crate::store::outbox::{DeliveryFilter, DeliveryView};
@@ -17,6 +20,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("id"),
     Column::shown("alert"),
     Column::shown("notice").spare(1),
+    Column::shown("digest").spare(1),
     Column::shown("seq").spare(2),
     Column::shown("channel").spare(6),
     Column::shown("state"),
@@ -24,6 +28,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("last_code").spare(4),
     Column::text("last_detail").spare(5),
     Column::shown("next_attempt").spare(3),
+    Column::shown("held").spare(3),
     Column::hidden("created"),
     Column::hidden("settled"),
     Column::hidden("attempts"),
@@ -48,13 +53,17 @@ pub fn run(command: &Deliver, session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<Exit, Failure> {
+    // What waits for the end of quiet hours is known where the config can be read.
+    let (config, now) = (session.config().ok(), session.clock.now());
     let mut records = Records::new(COLUMNS, "no deliveries");
     for delivery in store.deliveries(filter)? {
         let last = delivery.attempts.last();
+        let digest = delivery.carried.digest().or(delivery.gathered_in);
         records.row([
             json!(delivery.id.to_string()),
             json!(delivery.carried.alert().map(|id| id.to_string())),
             json!(delivery.carried.notice().map(|id| id.to_string())),
+            json!(digest.map(|id| id.to_string())),
             json!(delivery.carried.seq()),
             json!(delivery.channel.as_str()),
             json!(delivery.state.as_str()),
@@ -62,6 +71,7 @@ fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<
             json!(last.map(|attempt| attempt.code.as_ref())),
             json!(last.and_then(|attempt| attempt.detail.as_deref())),
             moment::json_opt(delivery.next_attempt),
+            json!(held(&delivery, config.as_ref(), now)),
             moment::json(delivery.created),
             moment::json_opt(delivery.settled),
             attempts(&delivery),
@@ -69,6 +79,16 @@ fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
+}
+
+/// Until when quiet hours hold a delivery, for people.
+fn held(delivery: &DeliveryView, config: Option<&Config>, now: Timestamp) -> Option<String> {
+    let mut channels = config?.channels.iter();
+    let channel = channels.find(|channel| channel.id == delivery.channel)?;
+    let quiet = channel.timetable.quiet_hours.as_ref()?;
+    let waits = delivery.state == DeliveryState::Pending && !delivery.urgent;
+    let until = quiet.until(now).filter(|_| waits)?;
+    Some(format!("until {} (quiet hours)", soon(until, now, &quiet.zone)))
 }
 
 fn attempts(delivery: &DeliveryView) -> Value {
@@ -97,13 +117,21 @@ pub fn object(delivery: &DeliveryView) -> Value {
     })
 }
 
+fn carried(delivery: &DeliveryView) -> String {
+    match delivery.carried {
+        Carried::Alert { seq, .. } => format!("revision {seq}"),
+        Carried::Notice(_) => "notice".to_owned(),
+        Carried::Digest(_) => "digest".to_owned(),
+    }
+}
+
 /// A delivery on one line, for people.
 pub fn line(delivery: &DeliveryView) -> String {
     let tries = count(delivery.attempts.len(), "attempt");
     let mut line = format!(
         "{}  {} to {}: {}, {tries}",
         delivery.id,
-        delivery.carried.seq().map_or("notice".to_owned(), |seq| format!("revision {seq}")),
+        carried(delivery),
         delivery.channel,
         delivery.state.as_str()
     );

@@ -10,6 +10,7 @@ use crate::cli::session::Session;
 use crate::cli::stories::told;
 use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
+use crate::domain::publisher::credit;
 use crate::domain::topic::evidence::Clause;
 use crate::store::Access;
 use crate::store::articles::ArticleView;
@@ -132,6 +133,7 @@ fn page(
         ("entry", entry.id.to_string()),
         ("feed", detail.feed_key.to_string()),
         ("publisher", entry.publisher.clone()),
+        ("text of", credit::of(document).unwrap_or_default().to_owned()),
         ("by", document.authors.clone()),
         ("in", document.categories.clone()),
         ("published", published(detail)),
@@ -200,6 +202,7 @@ fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
         "id": entry.id.to_string(),
         "feed": detail.feed_key.as_str(),
         "publisher": entry.publisher,
+        "agency": credit::of(document),
         "revision": entry.revision,
         "guid": entry.guid,
         "title": document.title,

@@ -26,7 +26,7 @@ pub enum Exit {
 
 /// Shown at the end of `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 ok; 1 failed (bad config, failed topic test, nothing of \
-that name); 2 usage; 3 done in part (`run --once`: feeds or deliveries failed) or with warnings \
+that name, `--min-f1` not reached); 2 usage; 3 done in part (`run --once`: feeds or deliveries failed; `eval`: lines that could not be read) or with warnings \
 (`check --deny-warnings`); 10 config or database not found; 11 locked by another instance; 130 \
 interrupted by Ctrl-C or SIGTERM before it was done.";
 

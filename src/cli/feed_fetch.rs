@@ -14,9 +14,10 @@ use crate::config::Config;
 use crate::daemon::events::Told;
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
-use crate::domain::entry::{ParsedEntry, identity};
+use crate::domain::entry::ParsedEntry;
 use crate::domain::feed::health::span;
 use crate::domain::feed::{Feed, Outcome, ParsedFeed, Validators};
+use crate::domain::publisher;
 use crate::domain::topic::filter::Origin;
 use crate::domain::untrusted::excerpt;
 use crate::egress::{Egress, EgressError};
@@ -83,7 +84,7 @@ fn look(
     let mut records = Records::new(COLUMNS, "no entries");
     for entry in &parsed.entries {
         let document = Document::from_parsed(entry);
-        let publisher = feed.map(|feed| identity::publisher(feed, entry));
+        let publisher = feed.map(|feed| publisher::of(feed, entry, config.topics.publishers()));
         let origin = Origin {
             feed: feed.map(|feed| feed.key.as_str()),
             tags: feed.map(|feed| feed.tags.as_slice()).unwrap_or_default(),

@@ -2,6 +2,7 @@
 //! group of commands; they print and never decide. Data goes to standard output, everything
 //! else to standard error, and [`report`] alone says what went wrong.
 
+mod alert_course;
 mod alert_state;
 mod alerts;
 mod args;
@@ -9,9 +10,11 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod digest;
 mod doctor;
 mod entries;
 mod entry_history;
+mod eval;
 mod exit;
 mod explanation;
 mod feed_fetch;
@@ -31,6 +34,7 @@ mod run;
 mod save_test;
 mod session;
 mod shell;
+mod silences;
 mod status;
 mod stories;
 mod topics;
@@ -107,6 +111,8 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Status => status::run(session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Digest(command) => digest::run(command, session),
+        Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
         Command::Man => shell::man(&mut session.printer),
         Command::Version => shell::version(&mut session.printer),

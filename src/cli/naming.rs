@@ -2,11 +2,13 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::ids::{ChannelId, FeedKey, IdError, TopicId};
+use crate::domain::publisher::Directory;
 use crate::domain::text::slips::slips;
 use crate::domain::topic::compile::TopicSet;
 use crate::store::Store;
@@ -57,6 +59,15 @@ pub fn stored_channel(text: &str, store: &Store, session: &Session) -> Result<Ch
     let configured =
         |config: &Config| config.channels.iter().map(|channel| channel.id.to_string()).collect();
     known("channel", id, stored, configured, session)
+}
+
+/// The newsroom that goes by this name or has this domain, as it is counted; a name that nobody
+/// knows stays as it is. Where the config cannot be read now, the built-in list decides.
+pub fn publisher(text: &str, session: &Session) -> String {
+    let directory = session
+        .config()
+        .map_or_else(|_| Directory::builtin(), |config| Arc::clone(config.topics.publishers()));
+    directory.canonical(text).to_owned()
 }
 
 /// The key, if something of that name is stored or configured. Where the config cannot be read

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cli::digest::{Told, timetables};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
 use crate::cli::output::{Records, count};
@@ -25,10 +26,11 @@ use crate::store::{Access, held};
 
 use recent::Recent;
 
-/// Longest path of the config, and longest headline of a notice, in characters: each is to stay on
-/// two lines.
-const MAX_PATH_CHARS: usize = 90;
-const MAX_NOTICE_CHARS: usize = 110;
+/// Longest path of the config, in characters: it is to stay on a line with what else is said.
+const MAX_PATH_CHARS: usize = 40;
+
+/// Most channels whose digests and quiet hours are told.
+const MAX_TOLD: usize = 3;
 
 /// All that is told.
 struct Status {
@@ -43,6 +45,8 @@ struct Status {
     silent: Vec<TopicId>,
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
+    told: Vec<Told>,
+    now: Timestamp,
 }
 
 pub fn run(session: &mut Session) -> Result<Exit, Failure> {
@@ -64,6 +68,8 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         silent: silent.map(|topic| topic.id).collect(),
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
+        told: timetables(&config, &store, session.clock.now())?,
+        now: session.clock.now(),
     };
     let mut page = Page::new(&session.printer);
     status.page(&mut page);
@@ -121,8 +127,8 @@ impl Status {
         page.field("daemon", &daemon);
         let (topics, channels) = (count(self.topics, "topic"), count(self.channels, "channel"));
         let path = untrusted::excerpt(&self.config, MAX_PATH_CHARS);
-        page.field("config", &format!("{path}: {topics}, {channels}"));
-        page.field("feeds", &self.feed_line());
+        page.brief("config", &format!("{path}: {topics}, {channels}"), 1);
+        page.brief("feeds", &self.feed_line(), 2);
         if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
             page.more("more: wirewatch feeds status --failing");
         }
@@ -130,14 +136,17 @@ impl Status {
             page.field("fetches", &fetches);
         }
         self.recent.came(&self.counts, page);
+        for (n, told) in self.told.iter().take(MAX_TOLD).enumerate() {
+            page.brief(if n == 0 { "told" } else { "" }, &told.line(self.now), 1);
+        }
         self.recent.unusual(page);
         if !self.silent.is_empty() {
             let named = recent::some(&self.silent, ", ", |topic| topic.as_str().to_owned());
-            page.field("silent", &format!("{named}: less than is expected of them"));
+            page.brief("silent", &format!("less than is expected of {named}"), 2);
         }
         if let Some(notice) = &self.notice {
-            let headline = untrusted::excerpt(&notice.headline, MAX_NOTICE_CHARS);
-            page.field("notice", &format!("{}: {headline}", moment::text(notice.at)));
+            let text = format!("{}: {}", moment::text(notice.at), notice.headline);
+            page.brief("notice", &text, 1);
         }
         let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
         let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));
@@ -183,6 +192,7 @@ impl Status {
             "topics": self.topics,
             "topics_silent": self.silent.iter().map(TopicId::as_str).collect::<Vec<_>>(),
             "channels": self.channels,
+            "timetables": self.told.iter().map(Told::object).collect::<Vec<_>>(),
             "alerts": self.counts.alerts,
             "alerts_open": self.counts.alerts_open,
             "alerts_acknowledged": self.counts.alerts_acknowledged,

@@ -21,6 +21,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming, verdicts};
 use crate::config::Config;
+use crate::config::outline::tiers;
 use crate::domain::alert::policy;
 use crate::domain::text::snowball::Snowball;
 use crate::domain::topic::filter::{Choice, Filters};
@@ -124,8 +125,14 @@ fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Fail
             "publishers_min": policy.publishers_min,
             "publishers_within_s": policy.publishers_within.map(|within| within.as_secs()),
             "follow_up_publishers": policy.follow_up.publishers,
+            "new_facts": policy.follow_up.new_facts,
             "quiet_s": policy.follow_up.quiet.as_secs(),
             "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
+            "escalate": policy.escalate.iter().map(|tier| json!({
+                "severity": tier.severity.as_str(),
+                "publishers": tier.publishers,
+                "score": tier.score,
+            })).collect::<Vec<_>>(),
             "max_age_s": policy.max_age.as_secs(),
             "budget": policy.budget,
             "burst": policy.burst,
@@ -188,6 +195,9 @@ fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
     if let Some(expect) = topic.expect {
         let per = policy::in_words(expect.per);
         lines.push(format!("  expected   {} in {per}", count(expect.count as usize, "entry")));
+    }
+    if !topic.alert.escalate.is_empty() {
+        lines.push(format!("  severity   {severity}; {}", tiers(&topic.alert.escalate)));
     }
     if let Some(budget) = topic.alert.budget {
         let pushed = count(budget as usize, "alert revision");

@@ -11,9 +11,10 @@ use super::problem::Report;
 use super::secret::{self, Secrets};
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
+use super::timetable;
 use super::typed;
 use super::value;
-use super::{ChannelConfig, ChannelKind, LogChannel, Secret, WebhookChannel};
+use super::{ChannelConfig, ChannelKind, LogChannel, Secret, Timetable, WebhookChannel};
 use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
@@ -45,6 +46,10 @@ const CHANNEL: Shape = Shape {
         "secret_env",
         "timeout",
         "headers",
+        "digest",
+        "quiet_hours",
+        "heartbeat",
+        "budget",
         // Known, so that it can be refused with the right words.
         "secret",
     ],
@@ -60,6 +65,7 @@ pub(super) fn read(
     secrets: &Secrets<'_>,
     report: &mut Report,
 ) -> Vec<ChannelConfig> {
+    let zone = timetable::default_zone(root, report);
     let sections = root.sections("channel", &CHANNEL, report);
     if sections.is_empty() {
         return default_log(state_dir).into_iter().collect();
@@ -70,7 +76,12 @@ pub(super) fn read(
     }
     let mut seen = BTreeMap::new();
     let sections = sections.iter().take(MAX_CHANNELS);
-    sections.filter_map(|section| channel(section, state_dir, secrets, &mut seen, report)).collect()
+    let read = |section| {
+        let read = channel(section, state_dir, secrets, &mut seen, report);
+        let timetable = timetable::read(section, &zone, report);
+        read.map(|channel| ChannelConfig { timetable, ..channel })
+    };
+    sections.filter_map(read).collect()
 }
 
 fn default_log(state_dir: &Path) -> Option<ChannelConfig> {
@@ -80,7 +91,9 @@ fn default_log(state_dir: &Path) -> Option<ChannelConfig> {
         keep: DEFAULT_KEEP,
         terminal: true,
     });
-    Some(ChannelConfig { id: "log".parse().ok()?, min_severity: Severity::Info, kind })
+    let timetable = Timetable::default();
+    let min_severity = Severity::Info;
+    Some(ChannelConfig { id: "log".parse().ok()?, min_severity, timetable, kind })
 }
 
 fn channel(
@@ -116,6 +129,7 @@ fn channel(
     Some(ChannelConfig {
         id: id?,
         min_severity: min_severity.unwrap_or(Severity::Info),
+        timetable: Timetable::default(),
         kind: kind?,
     })
 }

@@ -44,7 +44,8 @@ impl Config {
                 report.add_placeless(error.code, error.message);
             }
         });
-        self.topics = Arc::new(report.finish(set.ok())?);
+        let publishers = Arc::clone(self.topics.publishers());
+        self.topics = Arc::new(report.finish(set.ok())?.with_publishers(publishers));
         for (id, last) in last_good {
             self.topic_sources.insert(id.clone(), last.source);
             self.kept.insert(id, last.why);

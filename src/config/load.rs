@@ -17,6 +17,7 @@ use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
 use super::{Config, EgressConfig, FetchConfig, packs, rules};
+use crate::domain::publisher::Directory;
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -128,12 +129,14 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
-    let set = rules::compile(&topics, report)?;
+    let publishers = Directory::with(&settings.publishers, &settings.feeds);
+    let set = rules::compile(&topics, report)?.with_publishers(publishers);
     let config = Config {
         file: path.to_owned(),
         files,
         state_dir: settings.state_dir,
         feeds: settings.feeds,
+        publishers: settings.publishers,
         topics: Arc::new(set),
         topic_sources,
         kept: BTreeMap::new(),

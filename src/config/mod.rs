@@ -8,6 +8,7 @@ mod channels;
 pub mod difference;
 pub mod edit;
 mod environment;
+mod escalate;
 mod examples;
 mod feed_files;
 mod feeds;
@@ -22,6 +23,7 @@ mod loose;
 pub mod outline;
 mod packs;
 mod problem;
+mod publishers;
 mod reading;
 mod rule_map;
 mod rules;
@@ -30,6 +32,7 @@ mod section;
 mod settings;
 mod source;
 mod stored;
+mod timetable;
 mod topic;
 mod topic_file;
 mod topic_filter;
@@ -54,8 +57,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
+use crate::domain::publisher::Family;
 use crate::domain::topic::Severity;
 use crate::domain::topic::compile::TopicSet;
 
@@ -69,6 +74,8 @@ pub struct Config {
     /// Where the database, the lock and the default alert log live.
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
+    /// Newsrooms of the user's own. All that are known are in [`TopicSet::publishers`].
+    pub publishers: Vec<Family>,
     pub topics: Arc<TopicSet>,
     /// Each topic as a text that stands alone, to be kept with its revision: its part of its file
     /// without the tests, and every list and macro it names. [`restore`] compiles it again.
@@ -143,7 +150,31 @@ pub struct ChannelConfig {
     pub id: ChannelId,
     /// Alerts of topics below this severity are not sent here.
     pub min_severity: Severity,
+    pub timetable: Timetable,
     pub kind: ChannelKind,
+}
+
+/// When a channel is told what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timetable {
+    pub digest: Option<DigestConfig>,
+    pub quiet_hours: Option<QuietHours>,
+    /// The daily sign of life.
+    pub heartbeat: Option<Recurrence>,
+    /// Most alert revisions pushed within 24 hours.
+    pub budget: Option<u32>,
+}
+
+/// A channel's digest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DigestConfig {
+    pub when: Recurrence,
+    /// Alerts of topics below this severity come in the digest only.
+    pub below: Severity,
+    /// Nothing comes but the digest.
+    pub only: bool,
+    /// One that has nothing to tell comes too.
+    pub empty: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

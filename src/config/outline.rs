@@ -7,9 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{ChannelConfig, ChannelKind, Config, TopicText, WebhookChannel};
+use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel};
+use crate::domain::alert::tier::Tier;
+use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, Digest};
+use crate::domain::publisher::Family;
 use crate::domain::topic::filter::Choice;
 use crate::domain::topic::{TestKind, Topic, TopicTest};
 
@@ -105,7 +108,8 @@ impl Config {
         let operations = self.operations.as_ref();
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
-        topics.chain(feeds).chain(channels).chain(settings).chain(operations).collect()
+        let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
+        topics.chain(feeds).chain(channels).chain(settings).chain(operations).chain(own).collect()
     }
 
     fn egress_fields(&self) -> Fields {
@@ -132,6 +136,19 @@ impl Config {
 fn operations_fields(channels: &[ChannelId]) -> Fields {
     let names: Vec<&str> = channels.iter().map(ChannelId::as_str).collect();
     vec![("channels", if names.is_empty() { "none".to_owned() } else { names.join(", ") })]
+}
+
+/// The user's newsrooms, each with its domains and other names.
+fn publishers_part(own: &[Family]) -> Part {
+    let fields = own.iter().map(|family| {
+        let domains = family.domains.join(", ");
+        let also = match family.aliases.as_slice() {
+            [] => String::new(),
+            aliases => format!("; also {}", aliases.join(", ")),
+        };
+        (family.name.clone(), format!("{domains}{also}"))
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -172,11 +189,24 @@ fn topic_fields(topic: &Topic, revision: Digest) -> Fields {
         ("alert.publishers.within", policy.publishers_within.map(span).unwrap_or_default()),
         ("alert.follow_up.publishers", steps.join(", ")),
         ("alert.follow_up.quiet", span(follow_up.quiet)),
+        ("alert.follow_up.new_facts", if follow_up.new_facts { "true" } else { "" }.to_owned()),
         ("alert.follow_up.repeat_every", span(follow_up.repeat_every)),
+        ("alert.escalate", tiers(&policy.escalate)),
         ("alert.max_age", span(policy.max_age)),
         ("alert.budget", policy.budget.map(|budget| budget.to_string()).unwrap_or_default()),
         ("alert.burst", if policy.burst { "true".to_owned() } else { String::new() }),
     ]
+}
+
+/// `high from 10 publishers, critical from 30 publishers or a score of 12`.
+pub fn tiers(tiers: &[Tier]) -> String {
+    let tier = |tier: &Tier| {
+        let publishers = tier.publishers.map(|from| format!("{from} publishers"));
+        let score = tier.score.map(|from| format!("a score of {from}"));
+        let either: Vec<String> = publishers.into_iter().chain(score).collect();
+        format!("{} from {}", tier.severity.as_str(), either.join(" or "))
+    };
+    tiers.iter().map(tier).collect::<Vec<_>>().join(", ")
 }
 
 fn choice(choice: &Choice) -> String {
@@ -215,6 +245,7 @@ fn feed_fields(feed: &Feed) -> Fields {
 
 fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
     let mut fields = vec![("min_severity", channel.min_severity.as_str().to_owned())];
+    fields.extend(timetable_fields(&channel.timetable));
     match &channel.kind {
         ChannelKind::Log(log) => fields.extend([
             ("type", "log".to_owned()),
@@ -232,6 +263,28 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
         ]),
     }
     fields
+}
+
+fn timetable_fields(timetable: &Timetable) -> Fields {
+    let digest = timetable.digest.as_ref().map(|digest| {
+        let only = if digest.only { ", only" } else { "" };
+        let empty = if digest.empty { ", empty too" } else { "" };
+        let (when, zone) = (digest.when.in_words(), zone_name(&digest.when.zone));
+        format!("{when} {zone}, below {}{only}{empty}", digest.below.as_str())
+    });
+    let quiet = timetable.quiet_hours.as_ref().map(|quiet| {
+        let except = quiet.except.map_or("none", |severity| severity.as_str());
+        format!("{} {}, except {except}", quiet.in_words(), zone_name(&quiet.zone))
+    });
+    let heartbeat = timetable.heartbeat.as_ref();
+    let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
+    let budget = timetable.budget.map(|budget| budget.to_string());
+    vec![
+        ("digest", digest.unwrap_or_default()),
+        ("quiet_hours", quiet.unwrap_or_default()),
+        ("heartbeat", heartbeat.unwrap_or_default()),
+        ("budget", budget.unwrap_or_default()),
+    ]
 }
 
 /// Names only: values may be secrets.

@@ -23,7 +23,7 @@ pub(super) struct Shape {
 /// Whether a key belongs to this table of a topic, and to no topic itself: many look for it there.
 fn is_key_of(name: &str, table: &str) -> bool {
     match table {
-        "alert" => matches!(name, "max_age" | "budget" | "follow_up"),
+        "alert" => matches!(name, "max_age" | "budget" | "follow_up" | "escalate"),
         "filter" => matches!(name, "feeds" | "languages" | "not_feeds" | "not_languages"),
         _ => false,
     }

@@ -14,10 +14,12 @@ use super::secret::Secrets;
 use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
 use super::{
-    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key, value,
+    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
+    publishers, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
+use crate::domain::publisher::Family;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
 pub(super) const TOPICS_DIR: &str = "topics";
@@ -32,12 +34,14 @@ const MAIN: Shape = Shape {
         "topics",
         "packs",
         "feed_files",
+        "zone",
         "egress",
         "fetch",
         "http",
         "defaults",
         "operations",
         "feed",
+        "publishers",
         "channel",
     ],
 };
@@ -69,6 +73,7 @@ pub(super) struct Settings {
     pub packs: Vec<Literal>,
     pub packs_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
+    pub publishers: Vec<Family>,
     /// The files beside the main file that feeds were read from.
     pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
@@ -105,6 +110,7 @@ pub(super) fn read(
         packs: root.texts("packs", report),
         packs_dir: beside.join(PACKS_DIR),
         feeds,
+        publishers: publishers::read(&root, report),
         feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::escalate;
 use super::key;
 use super::known::Known;
 use super::lists::rule;
@@ -51,13 +52,13 @@ pub(super) const TOPIC: Shape = Shape {
 
 const ALERT: Shape = Shape {
     what: "`[topic.alert]`",
-    keys: &["publishers", "follow_up", "max_age", "budget", "burst"],
+    keys: &["publishers", "follow_up", "escalate", "max_age", "budget", "burst"],
 };
 
 const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
 
 const FOLLOW_UP: Shape =
-    Shape { what: "`follow_up`", keys: &["publishers", "quiet", "repeat_every"] };
+    Shape { what: "`follow_up`", keys: &["publishers", "quiet", "new_facts", "repeat_every"] };
 
 /// Reads a topic. `None`: its id or rule is wrong, which is noted.
 pub(super) fn read(
@@ -75,7 +76,8 @@ pub(super) fn read(
     let channels = read_channels(section, known, report);
     let mode = topic_filter::mode(section, report);
     let expect = topic_filter::expectation(section, report);
-    let alert = alert(section, report);
+    let severity = severity.unwrap_or(Severity::Medium);
+    let alert = alert(section, severity, report);
     let rules = rules(section, known, report);
     let tests = section.sections("test", &topic_test::TEST, report);
     let tests = tests.iter().take(MAX_PARTS);
@@ -84,7 +86,7 @@ pub(super) fn read(
     let topic = Topic {
         name: name.unwrap_or_else(|| id.to_string()),
         id,
-        severity: severity.unwrap_or(Severity::Medium),
+        severity,
         tags: tags.into_iter().map(|tag| tag.value).collect(),
         channels,
         rule: rules.rule,
@@ -215,7 +217,7 @@ fn limit(section: &Section<'_>, count: usize, what: &str, report: &mut Report) {
 }
 
 /// `[topic.alert]`, with what holds where it is silent.
-fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
+fn alert(section: &Section<'_>, severity: Severity, report: &mut Report) -> AlertPolicy {
     const HOUR_S: u64 = 3_600;
     let hours = |hours| Duration::from_secs(hours * HOUR_S);
     let mut policy = AlertPolicy {
@@ -224,8 +226,10 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
         follow_up: FollowUp {
             publishers: vec![3, 10, 30],
             quiet: hours(24),
+            new_facts: false,
             repeat_every: hours(6),
         },
+        escalate: Vec::new(),
         max_age: hours(7 * 24),
         budget: None,
         burst: false,
@@ -246,9 +250,12 @@ fn alert(section: &Section<'_>, report: &mut Report) -> AlertPolicy {
         }
         let quiet = follow_up.duration("quiet", span.clone(), report);
         usual.quiet = quiet.unwrap_or(usual.quiet);
+        usual.new_facts = follow_up.boolean("new_facts", report).unwrap_or(usual.new_facts);
         let repeat = follow_up.duration("repeat_every", Duration::ZERO..=MAX_AGE, report);
         usual.repeat_every = repeat.unwrap_or(usual.repeat_every);
     }
+    let scores = section.get("weights").is_some();
+    policy.escalate = escalate::read(&alert, severity, scores, report);
     let max_age = alert.duration("max_age", span, report);
     policy.max_age = max_age.unwrap_or(policy.max_age);
     policy.budget = alert.integer("budget", 1..=MAX_BUDGET, report);

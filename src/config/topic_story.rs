@@ -8,7 +8,7 @@ use super::problem::Report;
 use super::section::{Section, Shape};
 use super::topic_test;
 use super::value;
-use crate::domain::topic::{StepExpectation, StoryStep, StoryTest};
+use crate::domain::topic::{StepExpectation, StoryStep, StoryTest, Subject};
 
 /// Most steps of one story.
 const MAX_STEPS: usize = 200;
@@ -24,6 +24,7 @@ const STEP: Shape = Shape {
     keys: &[
         "at",
         "age",
+        "wait",
         "feed",
         "publisher",
         "tags",
@@ -40,6 +41,10 @@ const STEP: Shape = Shape {
 
 /// The `age` of an entry without a date.
 const UNDATED: &str = "undated";
+
+/// Keys of an entry, which a step that waits has not.
+const OF_AN_ENTRY: &[&str] =
+    &["age", "feed", "publisher", "tags", "title", "body", "url", "lang", "author", "category"];
 
 const EXPECTATIONS: [(&str, StepExpectation); 3] = [
     ("alert", StepExpectation::Alert),
@@ -69,6 +74,7 @@ pub(super) fn read(section: &Section<'_>, report: &mut Report) -> Option<StoryTe
         publishers: publishers.map(|texts| texts.into_iter().map(|text| text.value).collect()),
         evidence: evidence.into_iter().map(|text| text.value).collect(),
         score: topic_test::score(section, report),
+        severity: section.text("severity", report).and_then(|text| key::severity(&text, report)),
         message: section.text("message", report).map(|text| text.value.replace("\r\n", "\n")),
     };
     if report.count() > before {
@@ -90,6 +96,7 @@ fn expects_anything(test: &StoryTest) -> bool {
     let of_the_last = test.publishers.is_some()
         || !test.evidence.is_empty()
         || test.score.is_some()
+        || test.severity.is_some()
         || test.message.is_some();
     of_steps || of_alerts || of_the_last
 }
@@ -99,7 +106,7 @@ fn expects_no_proof_of_nothing(section: &Section<'_>, test: &StoryTest, report: 
     if test.alerts != Some(0) {
         return;
     }
-    let keys = ["publishers", "evidence", "score", "message"];
+    let keys = ["publishers", "evidence", "score", "severity", "message"];
     if let Some(value) = keys.into_iter().find_map(|key| section.get(key)) {
         let message = format!("`{}` is asked of an alert, and `alerts` is 0", value.key);
         report.add(value.place, "conflicting_keys", message);
@@ -126,11 +133,24 @@ fn read_step(section: &Section<'_>, earliest: Duration, report: &mut Report) -> 
     StoryStep {
         at: at.unwrap_or(earliest).max(earliest),
         age: age(section, report),
-        subject: topic_test::subject(section, report),
+        subject: subject(section, report),
         expect,
         reason: super::line(section.text("reason", report), report),
         line: section.line(report),
     }
+}
+
+/// The entry of a step; none where time only passes: `wait = true`.
+fn subject(section: &Section<'_>, report: &mut Report) -> Subject {
+    if section.boolean("wait", report) != Some(true) {
+        return topic_test::subject(section, report);
+    }
+    if let Some(value) = OF_AN_ENTRY.iter().find_map(|key| section.get(key)) {
+        let message =
+            format!("`{}` is of an entry, and in a step that waits none comes", value.key);
+        report.add(value.place, "conflicting_keys", message);
+    }
+    Subject::default()
 }
 
 /// `age = "10m"`, or `"undated"`; without it the entry was published when it is fetched.

@@ -30,6 +30,7 @@ pub(super) const TEST: Shape = Shape {
         "alerts",
         "revisions",
         "publishers",
+        "severity",
         "message",
     ],
 };
@@ -39,7 +40,7 @@ const OF_AN_ENTRY: &[&str] =
     &["expect", "title", "body", "url", "lang", "author", "category", "feed", "publisher", "tags"];
 
 /// Keys of a test of a story.
-const OF_A_STORY: &[&str] = &["alerts", "revisions", "publishers", "message"];
+const OF_A_STORY: &[&str] = &["alerts", "revisions", "publishers", "severity", "message"];
 
 const EXPECTATIONS: [&str; 2] = ["match", "reject"];
 

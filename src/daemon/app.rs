@@ -12,19 +12,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
-use super::burst_watch::BurstWatch;
-use super::dispatcher::Tally;
+use super::dispatcher::{Quiet, Tally};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
-use super::feed_watch::FeedWatch;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
 use super::scheduler::{Order, Scheduler};
-use super::vigil::Vigil;
+use super::watches::Watches;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{ChannelConfig, Config};
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
@@ -86,8 +84,9 @@ pub struct App {
     holds: Holds,
     push: Push,
     hubs: Arc<Notify>,
-    /// What goes on beside the scheduler; for one round nothing does, and each looks once at the end.
+    /// What goes on beside the scheduler; for one round nothing does.
     beside: Mutex<Vec<JoinHandle<()>>>,
+    watches: Watches,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -141,10 +140,8 @@ impl App {
         let holds = scheduler.holds();
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
-        let vigil = vigil(&post, &options, &events);
-        vigil.begin().await?;
-        let burst_watch = BurstWatch { clock: options.clock.clone(), post: post.clone() };
-        let feed_watch = FeedWatch { clock: options.clock.clone(), post };
+        let watches = Watches::new(post, options.clone(), events.clone());
+        watches.start(&stop).await?;
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
         let articles = Articles {
@@ -157,9 +154,6 @@ impl App {
         if !options.once {
             beside.push(tokio::spawn(push.clone().run(stop.clone())));
             beside.push(tokio::spawn(articles.run(stop.clone())));
-            beside.push(tokio::spawn(vigil.run(events.subscribe(), stop.clone())));
-            beside.push(tokio::spawn(feed_watch.run(stop.clone())));
-            beside.push(tokio::spawn(burst_watch.run(stop.clone())));
         }
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
         Ok(Self {
@@ -177,6 +171,7 @@ impl App {
             push,
             hubs,
             beside: Mutex::new(beside),
+            watches,
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
         })
@@ -263,11 +258,7 @@ impl App {
             holds: self.holds.clone(),
         };
         articles.drain(&self.stop).await;
-        let post = Post { pipeline: self.pipeline.subscribe() };
-        vigil(&post, &self.options, &self.events).look().await;
-        let clock = &self.options.clock;
-        BurstWatch { clock: clock.clone(), post: post.clone() }.look().await;
-        FeedWatch { clock: clock.clone(), post }.look().await;
+        self.watches.look().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -292,6 +283,7 @@ impl App {
         for task in self.beside.lock().await.drain(..) {
             let _failed = task.await;
         }
+        self.watches.stopped().await;
         self.live.lock().await.dispatchers.stop().await;
     }
 }
@@ -326,10 +318,6 @@ fn warn_of_orphans(config: &Config, store: &Store) {
     }
 }
 
-fn vigil(post: &Post, options: &Options, events: &Events) -> Vigil {
-    Vigil { clock: options.clock.clone(), events: events.clone(), post: post.clone() }
-}
-
 /// Whom a pipeline wakes.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
@@ -346,9 +334,9 @@ fn build(
     wakes: Wakes<'_>,
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
-    let open = |channel: &crate::config::ChannelConfig| {
+    let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened))
+            .map(|opened| (channel.id.clone(), opened, Quiet::of(channel)))
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;

@@ -3,9 +3,10 @@
 //!
 //! Each channel has a dispatcher of its own: one that hangs or is gone delays no other. What is
 //! claimed is leased: should this process end in between, the delivery comes up again. What the
-//! log says of a store that fails is in [`outage`].
+//! log says of a store that fails is in [`outage`], what waits for the end of quiet hours in [`quiet`].
 
 mod outage;
+mod quiet;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -25,6 +26,7 @@ use crate::domain::untrusted;
 use crate::store::Store;
 
 use self::outage::Outage;
+pub use self::quiet::Quiet;
 
 /// Added to the time a channel may take: from the claim to the start, from the answer to the
 /// settlement. Longer than any of it, or a slow disk would have deliveries sent twice.
@@ -50,6 +52,8 @@ pub struct Dispatcher {
     pub channel: Box<dyn Channel>,
     pub store: Store,
     pub clock: Clock,
+    /// When it is not disturbed.
+    pub quiet: Option<Quiet>,
 }
 
 /// What came of the deliveries of one [`Dispatcher::drain`].
@@ -153,6 +157,9 @@ impl Dispatcher {
         under_way: &mut UnderWay<'a>,
         outage: &mut Outage,
     ) -> Duration {
+        if let Err(error) = self.gather_held().await {
+            return outage.failed(&self.id, &error);
+        }
         let capacity = self.channel.capacity();
         let lease = capacity.patience.saturating_add(LEASE_MARGIN);
         loop {
@@ -162,7 +169,11 @@ impl Dispatcher {
                 return MAX_NAP;
             }
             let now = self.clock.now();
-            let claimed = match self.store.claim(&self.id, now, lease, limit).await {
+            let claimed = match self.quiet_until(now) {
+                None => self.store.claim(&self.id, now, lease, limit).await,
+                Some(_) => self.store.claim_urgent(&self.id, now, lease, limit).await,
+            };
+            let claimed = match claimed {
                 Ok(claimed) => claimed,
                 Err(error) => return outage.failed(&self.id, &error),
             };
@@ -182,15 +193,18 @@ impl Dispatcher {
 
     /// How long until something is due.
     async fn until_next(&self, outage: &mut Outage) -> Duration {
-        let next = match self.store.next_delivery_at(&self.id).await {
+        let now = self.clock.now();
+        let quiet = self.quiet_until(now);
+        let next = match self.store.next_delivery_at(&self.id, quiet.is_some()).await {
             Ok(next) => next,
             Err(error) => return outage.failed(&self.id, &error),
         };
         outage.is_over(&self.id);
-        let Some(at) = next else {
+        // The end of quiet hours may make something due that waits for nothing else.
+        let Some(at) = next.into_iter().chain(quiet).min() else {
             return MAX_NAP;
         };
-        let wait = at.duration_since(self.clock.now());
+        let wait = at.duration_since(now);
         Duration::try_from(wait).unwrap_or(Duration::ZERO).clamp(MIN_NAP, MAX_NAP)
     }
 
@@ -283,21 +297,22 @@ fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
     let Claimed { channel, id, carried, attempt: number, .. } = delivery;
     let alert = carried.alert().map(tracing::field::display);
     let notice = carried.notice().map(tracing::field::display);
+    let digest = carried.digest().map(tracing::field::display);
     let code = &attempt.code;
     let detail = untrusted::log_line(attempt.detail.as_deref().unwrap_or_default());
     match settled {
         Settlement::Delivered => {
-            tracing::info!(%channel, delivery = %id, alert, notice, attempt = number, "delivered");
+            tracing::info!(%channel, delivery = %id, alert, notice, digest, attempt = number, "delivered");
         }
         Settlement::Retry { at } => {
             let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
             tracing::warn!(
-                %channel, delivery = %id, alert, notice, attempt = number, %code, %detail, %next,
+                %channel, delivery = %id, alert, notice, digest, attempt = number, %code, %detail, %next,
                 "not delivered; the next try is at {next}"
             );
         }
         Settlement::Park => tracing::error!(
-            %channel, delivery = %id, alert, notice, attempts = number, %code, %detail,
+            %channel, delivery = %id, alert, notice, digest, attempts = number, %code, %detail,
             "not delivered and given up. hint: wirewatch deliver retry {id}"
         ),
     }

@@ -370,6 +370,7 @@ pub fn routes(config: &Config) -> Vec<Route> {
         min_severity: channel.min_severity,
         // The alert log keeps everything and disturbs nobody.
         budgeted: !matches!(channel.kind, ChannelKind::Log(_)),
+        terms: channel.timetable.terms(),
     };
     config.channels.iter().map(route).collect()
 }

@@ -36,6 +36,11 @@ impl Post {
         self.pipeline.borrow().config.clone()
     }
 
+    /// Says that there are new deliveries.
+    pub fn wake(&self) {
+        self.pipeline.borrow().committed.send_replace(());
+    }
+
     /// Keeps notices and what is remembered of having told them.
     pub async fn tell(
         &self,

@@ -29,7 +29,7 @@ pub fn prepare(
     let mut over_budget = OverBudget::default();
     let mut prepare_one = |(entry, own): (&ParsedEntry, OwnNames)| {
         let document = Document::from_parsed(entry);
-        Prepared::of(feed, entry, document, own, now, |document, publisher| {
+        Prepared::of(feed, entry, document, own, topics.publishers(), now, |document, publisher| {
             let origin = Origin {
                 feed: Some(feed.key.as_str()),
                 tags: &feed.tags,

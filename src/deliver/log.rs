@@ -20,6 +20,7 @@ use crate::domain::alert::delivery::Claimed;
 
 use self::file::LogFile;
 use self::recent::Recent;
+use super::digest::{self, DigestV1};
 use super::notice::{self, NoticeV1};
 use super::object::AlertV1;
 use super::{Capacity, Channel, ChannelError, Printer, Receipt};
@@ -163,6 +164,10 @@ impl Inner {
             Ok(shape) if shape.schema == notice::SCHEMA => {
                 serde_json::from_slice::<NoticeV1>(&line.body)
                     .map(|notice| printer.print_notice(&notice))
+            }
+            Ok(shape) if shape.schema == digest::SCHEMA => {
+                serde_json::from_slice::<DigestV1>(&line.body)
+                    .map(|digest| printer.print_digest(&digest))
             }
             _ => serde_json::from_slice::<AlertV1>(&line.body).map(|alert| printer.print(&alert)),
         };

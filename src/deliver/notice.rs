@@ -21,7 +21,7 @@ pub struct NoticeV1 {
     pub schema: String,
     pub id: String,
     /// `feeds_trouble`, `feeds_well`, `network_down`, `network_back`, `topics_silent`,
-    /// `topics_heard` or `burst`.
+    /// `topics_heard`, `burst` or `heartbeat`.
     pub event: String,
     pub time: String,
     /// As of an alert: channels for more severe things only are not told.

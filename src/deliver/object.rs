@@ -39,6 +39,10 @@ pub struct AlertV1 {
     pub time: String,
     /// Why it was made.
     pub reason: ReasonV1,
+    /// What is to be known of the alerts to come: a budget is used up. Left out where there is
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The topic is in shadow mode: this was recorded, and no channel was told. Left out where it
     /// is false.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -96,6 +100,10 @@ pub struct StoryV1 {
     /// How many entries tell it, from how many publishers, in how many feeds.
     pub entries: u32,
     pub publishers: u32,
+    /// How many independent texts these are: copies of one text, such as a news agency's, count
+    /// once. Null in objects from before it was counted.
+    #[serde(default)]
+    pub texts: Option<u32>,
     pub feeds: u32,
     pub first_seen: String,
     pub last_seen: String,
@@ -110,6 +118,9 @@ pub struct EntryV1 {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency that the text says it is from, such as `AFP`; null where it says none.
+    #[serde(default)]
+    pub agency: Option<String>,
     pub guid: Option<String>,
     /// Where the article stands: http or https only.
     pub url: Option<String>,
@@ -187,6 +198,7 @@ impl AlertV1 {
                 code: clean(&revision.reason.code),
                 text: clean(&revision.reason.text),
             },
+            note: revision.note.as_deref().map(clean),
             shadow: revision.reach == Reach::Shadow,
             held_back: revision.reach == Reach::HeldBack,
             topic: TopicV1::from(&revision.topic),
@@ -240,6 +252,7 @@ impl From<&StoryFacts> for StoryV1 {
             id: story.id.to_string(),
             entries: story.entries,
             publishers: count(&story.publishers),
+            texts: Some(story.texts),
             feeds: count(&story.feeds),
             first_seen: second(story.first_seen),
             last_seen: second(story.last_seen),
@@ -255,6 +268,7 @@ impl From<&EntryFacts> for EntryV1 {
             feed: clean(&entry.feed),
             feed_title: clean(&entry.feed_title),
             publisher: clean(&entry.publisher),
+            agency: entry.agency.as_deref().map(clean),
             guid: entry.guid.as_deref().map(clean),
             url: entry.url.as_deref().and_then(web_link),
             author: entry.author.as_deref().map(clean),
@@ -286,7 +300,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What a browser may be sent to. A link with characters that do not belong into one is written
 /// as a browser would ask for it, so that it still leads to where it led.
-fn web_link(link: &str) -> Option<String> {
+pub(super) fn web_link(link: &str) -> Option<String> {
     let url = url::Url::parse(link).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::digest::DigestV1;
 use super::notice::NoticeV1;
 use super::object::AlertV1;
 use super::terminal::{self, Style};
@@ -55,6 +56,10 @@ impl Printer {
 
     pub(super) fn print_notice(&self, notice: &NoticeV1) {
         (self.print)(&terminal::notice::render(notice, self.style));
+    }
+
+    pub(super) fn print_digest(&self, digest: &DigestV1) {
+        (self.print)(&terminal::digest::render(digest, self.style));
     }
 }
 

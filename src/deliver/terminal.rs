@@ -2,6 +2,7 @@
 //! object, so that what is printed live and what is shown later are the same. All text from
 //! outside is cleaned; `wrap` breaks lines.
 
+pub mod digest;
 pub mod notice;
 pub mod wrap;
 
@@ -15,7 +16,7 @@ use crate::domain::topic::Severity;
 use crate::domain::topic::evidence::{CONTEXT_CHARS, MAX_SPANS_PER_CLAUSE};
 use crate::domain::untrusted;
 
-use super::object::{AlertV1, EvidenceV1, TermV1};
+use super::object::{AlertV1, EvidenceV1, StoryV1, TermV1};
 
 /// Columns of a line where nobody asked for another width; and the bounds on what is asked for.
 pub const DEFAULT_WIDTH: usize = 100;
@@ -59,6 +60,9 @@ pub fn render(alert: &AlertV1, style: Style) -> String {
         );
     }
     page.why(alert);
+    if let Some(note) = &alert.note {
+        page.line(&clean(note), Paint::new().italic());
+    }
     if let Some(link) = &alert.links.article {
         page.line(&clean(link), Paint::new().underline());
     }
@@ -212,13 +216,28 @@ fn about(alert: &AlertV1) -> String {
         (_, "clamped") => "published at an impossible date".to_owned(),
         _ => "published undated".to_owned(),
     };
-    let publishers = match alert.story.publishers {
-        1 => "1 publisher".to_owned(),
-        n => format!("{n} publishers"),
-    };
-    let publisher = name(&entry.publisher);
+    let publishers = outlets(&alert.story);
+    let mut publisher = name(&entry.publisher);
+    // An agency's own pages say so twice.
+    let agency = entry.agency.as_deref().filter(|agency| *agency != entry.publisher);
+    publisher.extend(agency.map(|agency| format!(" ({})", name(agency))));
     let id = clean(&alert.id);
     format!("{publisher}, seen {seen}, {published}, {publishers}, alert {id}")
+}
+
+/// `12 publishers, 4 independent texts`; the texts only where some are copies.
+pub fn outlets(story: &StoryV1) -> String {
+    publishers(story.publishers, story.texts)
+}
+
+/// The same of the numbers alone.
+pub(super) fn publishers(publishers: u32, texts: Option<u32>) -> String {
+    match (publishers, texts.filter(|texts| *texts < publishers)) {
+        (1, _) => "1 publisher".to_owned(),
+        (n, None) => format!("{n} publishers"),
+        (n, Some(1)) => format!("{n} publishers, 1 independent text"),
+        (n, Some(texts)) => format!("{n} publishers, {texts} independent texts"),
+    }
 }
 
 /// `09:45` on the day that was just named, else with its own.

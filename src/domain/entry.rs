@@ -114,7 +114,7 @@ pub struct Entry {
     pub guid: Option<String>,
     /// The text that was matched, and that evidence points into.
     pub document: Document,
-    /// The newsroom: configured, or the registrable domain of the link.
+    /// The newsroom, by the name that [`crate::domain::publisher::of`] gave it then.
     pub publisher: String,
     pub published: Option<Timestamp>,
     pub date_quality: DateQuality,

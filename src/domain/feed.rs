@@ -44,7 +44,7 @@ pub struct Feed {
     pub url: String,
     /// The user's name for it; else the title the feed gives itself is shown.
     pub title: Option<String>,
-    /// The newsroom behind it; else the registrable domain of an entry's link is taken.
+    /// The newsroom behind it; else each entry tells, see [`crate::domain::publisher`].
     pub publisher: Option<String>,
     pub tags: Vec<String>,
     /// Configured, and not fetched until the user says so.

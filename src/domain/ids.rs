@@ -133,8 +133,12 @@ ids! {
     AlertId 'A' "an alert id (A and base 32 digits)";
     /// One alert revision on its way to one channel; also its idempotency key.
     DeliveryId 'D' "a delivery id (D and base 32 digits)";
+    /// A time-bound "do not alert".
+    SilenceId 'M' "a silence id (M and base 32 digits)";
     /// Something told of wirewatch's own work.
     NoticeId 'N' "a notice id (N and base 32 digits)";
+    /// One digest of one channel.
+    DigestId 'G' "a digest id (G and base 32 digits)";
 }
 
 /// Longest key a user may give to a feed, topic or channel, in bytes.

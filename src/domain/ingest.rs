@@ -13,7 +13,7 @@ mod recognition;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
-pub use plan::{Render, plan, plan_article, plan_pushed};
+pub use plan::{Due, Render, plan, plan_article, plan_due, plan_pushed};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -21,9 +21,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::alert::AlertRevision;
 use super::alert::delivery::NewDelivery;
+use super::alert::merit::Merit;
+use super::alert::new_facts::Telling;
+use super::alert::pending::Pending;
 use super::alert::silence::Silence;
+use super::alert::terms::{Terms, Withheld};
+use super::alert::{AlertRevision, Reason};
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys, correction};
 use super::feed::habits::Manner;
@@ -83,6 +87,8 @@ pub struct Route {
     /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
     /// alert log does not.
     pub budgeted: bool,
+    /// What it takes at once, and what in its digest.
+    pub terms: Terms,
 }
 
 /// One entry, prepared outside of the transaction.
@@ -149,6 +155,13 @@ pub struct View {
     pub pushed: HashMap<TopicId, u32>,
     /// Topics of which a revision was held back on this day already.
     pub held_back: HashSet<TopicId>,
+    /// Where a topic that matched wants to know new facts: what its alerted stories told, the
+    /// latest entries.
+    pub tellings: HashMap<StoryId, Vec<Telling>>,
+    /// Stories that wait for publishers, since when.
+    pub pending: HashMap<(TopicId, StoryId), Timestamp>,
+    /// For channels with a budget: what they were sent within that time.
+    pub channels_told: HashMap<ChannelId, Vec<Merit>>,
 }
 
 impl View {
@@ -167,6 +180,9 @@ impl View {
             in_use_since: HashMap::new(),
             pushed: HashMap::new(),
             held_back: HashSet::new(),
+            tellings: HashMap::new(),
+            pending: HashMap::new(),
+            channels_told: HashMap::new(),
         }
     }
 }
@@ -272,10 +288,27 @@ pub struct AlertSoFar {
     pub revised: Timestamp,
     /// Publishers the last revision spoke of.
     pub publishers: Vec<String>,
+    /// Its severity by then.
+    pub severity: Severity,
+    /// A revision that waits until the last one is old enough.
+    pub held: Option<Held>,
     /// Last matched entry of the story, alerting or not.
     pub last_activity: Timestamp,
     /// Nobody was told of it yet: its topic was in shadow mode all the time.
     pub shadow: bool,
+}
+
+/// A revision of an alert that `repeat_every` held back: it is made when that is over, if nothing
+/// else brings one before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub due: Timestamp,
+    /// The entry it is about.
+    pub entry: EntryId,
+    /// The severity it would give the alert.
+    pub severity: Severity,
+    /// What was new.
+    pub reason: Reason,
 }
 
 /// All that is to be written for one batch, complete with ids.
@@ -300,10 +333,17 @@ pub struct Plan {
     /// Each of `alerts` in the form in which it is shown and published, in the same order.
     pub objects: Vec<Vec<u8>>,
     pub deliveries: Vec<NewDelivery>,
+    /// Revisions that channels are not sent although they are meant for them.
+    pub withheld: Vec<Withheld>,
     /// Topics whose budget holds a revision back for the first time on this day.
     pub overspent: Vec<TopicId>,
     /// What was decided for each match, and why.
     pub decisions: Vec<Decision>,
+    /// Alerts with a revision that is held back from now on, or (`None`) no longer. Applied after
+    /// `alerts`: a revision takes the place of one that was held back.
+    pub held: Vec<(AlertId, Option<Held>)>,
+    /// Stories that wait for publishers. An alert that is raised ends it.
+    pub pending: Vec<Pending>,
     /// Entries that were taken as the past: their pages are no news either.
     pub past: HashSet<EntryId>,
     /// What happened to the feed by this batch, apart from its entries.
@@ -329,5 +369,7 @@ pub struct Decision {
     pub alert: Option<AlertId>,
     /// `raise`, `amend`, `record`, `suppress` or `baseline`.
     pub verdict: &'static str,
-    pub reason: super::alert::Reason,
+    pub reason: Reason,
+    /// The silence that held it back, if one did.
+    pub silence: Option<i64>,
 }

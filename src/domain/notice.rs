@@ -26,10 +26,12 @@ pub enum NoticeKind {
     TopicsHeard,
     /// Far more is said of a topic than is usual.
     Burst,
+    /// Wirewatch is alive: told daily to who wants it.
+    Heartbeat,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 7] = [
+    pub const ALL: [NoticeKind; 8] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -37,6 +39,7 @@ impl NoticeKind {
         NoticeKind::TopicsSilent,
         NoticeKind::TopicsHeard,
         NoticeKind::Burst,
+        NoticeKind::Heartbeat,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -48,6 +51,7 @@ impl NoticeKind {
             NoticeKind::TopicsSilent => "topics_silent",
             NoticeKind::TopicsHeard => "topics_heard",
             NoticeKind::Burst => "burst",
+            NoticeKind::Heartbeat => "heartbeat",
         }
     }
 
@@ -76,6 +80,34 @@ pub struct Notice {
     pub more: usize,
 }
 
+/// What a heartbeat counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Alive {
+    /// Feeds read, entries and alerts that are new, within the last day.
+    pub feeds: u64,
+    pub entries: u64,
+    pub alerts: u64,
+    /// Deliveries that wait now.
+    pub pending: u64,
+}
+
+impl Alive {
+    /// The heartbeat's one line.
+    fn headline(self) -> String {
+        let count = |number: u64, one: &str, many: &str| {
+            let noun = if number == 1 { one } else { many };
+            format!("{number} {noun}")
+        };
+        format!(
+            "wirewatch is alive: {} read, {}, {} in 24 hours, {} pending",
+            count(self.feeds, "feed", "feeds"),
+            count(self.entries, "entry", "entries"),
+            count(self.alerts, "alert", "alerts"),
+            count(self.pending, "delivery", "deliveries"),
+        )
+    }
+}
+
 /// A feed in a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedNote {
@@ -100,6 +132,13 @@ pub struct TopicNote {
 }
 
 impl Notice {
+    /// The sign of life.
+    pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
+        let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
+        let severity = Severity::Info;
+        Self { at, kind, severity, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
+    }
+
     /// A notice about feeds, of which the first ones are named.
     pub fn of_feeds(
         at: Timestamp,

@@ -5,21 +5,22 @@
 mod memory;
 mod spent;
 mod tale;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::alert::silence::Silence;
-use super::feed::{Feed, FeedState, FetchRecord, Freshness, Outcome, Validators};
-use super::ids::{Digest, FeedId, FeedKey};
+use super::feed::{Feed, FeedState};
+use super::ids::{FeedId, FeedKey};
 use super::ingest::{
-    Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan,
+    Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan, plan_due,
 };
 use super::topic::Topic;
 use memory::Memory;
+use waiting::{Waiting, WaitingList};
 
 /// Entries told one after the other, and what would have become of them. As in the daemon, an
 /// entry is forgotten once it is out of every window: for stories after
@@ -33,6 +34,7 @@ pub struct Rehearsal {
     /// Topics that were found so far.
     topics: Vec<Arc<Topic>>,
     memory: Memory,
+    waiting: WaitingList,
 }
 
 /// One entry, fetched.
@@ -50,14 +52,27 @@ impl Rehearsal {
     /// A world in which nothing has happened yet. `routes` are the channels there are.
     pub fn new(render: Render, routes: Vec<Route>) -> Self {
         let memory = Memory::default();
-        let (silences, topics) = (Vec::new(), Vec::new());
-        Self { render, routes, silences, feeds: HashMap::new(), topics, memory }
+        Self {
+            render,
+            routes,
+            silences: Vec::new(),
+            feeds: HashMap::new(),
+            topics: Vec::new(),
+            memory,
+            waiting: WaitingList::default(),
+        }
     }
 
     /// Takes every entry for one that was never told before, and remembers none by its keys: for
     /// entries of a database, each of which stands there once.
     pub fn of_distinct_entries(mut self) -> Self {
         self.memory.recognises = false;
+        self
+    }
+
+    /// Remembers what stories tell, for topics that want to know new facts.
+    pub fn with_facts(mut self) -> Self {
+        self.memory.reads_facts = true;
         self
     }
 
@@ -85,26 +100,47 @@ impl Rehearsal {
         let batch = self.batch(feed, told);
         let arrangement = arrange(&seen, &batch, &mut self.memory.shelf, at);
         let view = self.view(seen, arrangement, &batch);
-        let plan = plan(&view, &batch, batch.fetch.at, self.render);
+        let plan = plan(&view, &batch, at, self.render);
         self.memory.learn(feed, &batch, &plan);
+        if let Some(prepared) = batch.entries.first() {
+            self.waiting.learn(&plan, (&batch.feed, feed), prepared);
+        }
         plan
+    }
+
+    /// Lets time pass until `until`: makes the revisions that were held back and are due by then,
+    /// one after the other. Each comes with the time at which it was made.
+    pub fn advance(&mut self, until: Timestamp) -> Vec<(Timestamp, Plan)> {
+        let mut plans = Vec::new();
+        while let Some(waiting) = self.waiting.take(until) {
+            let now = waiting.due.held.due;
+            let view = self.view_of_story(&waiting, now);
+            let (feed, routes) = (waiting.feed.clone(), self.routes.clone());
+            let batch = Batch::without_entries(feed, waiting.feed_id, None, now, routes);
+            let due = (&waiting.due, &*waiting.topic);
+            let plan = plan_due(&view, &batch, due, now, self.render);
+            self.memory.learn(waiting.feed_id, &batch, &plan);
+            self.waiting.learn_again(&plan, &waiting);
+            plans.push((now, plan));
+        }
+        plans
+    }
+
+    /// What bears on a revision that waited.
+    fn view_of_story(&mut self, waiting: &Waiting, now: Timestamp) -> View {
+        let seen = self.empty(waiting.feed_id, &waiting.feed, now);
+        let last_id = seen.last_id;
+        let mut view = View::of(seen, Arrangement { last_id, ..Arrangement::default() });
+        self.memory.add_story(waiting.due.story, &mut view);
+        self.add_policy(&mut view, std::slice::from_ref(&waiting.topic), now);
+        view
     }
 
     /// What was there before this entry.
     fn seen(&self, feed: FeedId, told: &Told) -> Seen {
-        let (key, url) = (told.feed.key.clone(), told.feed.url.clone());
-        let mut seen = Seen {
-            last_id: self.memory.last_id,
-            feed: FeedState {
-                baseline_at: (!told.baseline).then_some(told.at),
-                ..FeedState::new(feed, key, url, told.at)
-            },
-            known: self.memory.known(feed, &told.prepared.keys),
-            // One entry at a time says nothing of its feed as a whole.
-            past: Past::default(),
-            links: HashMap::new(),
-            asleep: HashMap::new(),
-        };
+        let mut seen = self.empty(feed, &told.feed, told.at);
+        seen.feed.baseline_at = (!told.baseline).then_some(told.at);
+        seen.known = self.memory.known(feed, &told.prepared.keys);
         self.memory.add_link(told, &mut seen);
         seen
     }
@@ -113,17 +149,17 @@ impl Rehearsal {
     /// that were told.
     fn view(&mut self, seen: Seen, arrangement: Arrangement, batch: &Batch) -> View {
         let mut view = View::of(seen, arrangement);
-        let at = batch.fetch.at;
         let matches = batch.entries.iter().flat_map(|entry| &entry.matches);
         let merges = self.memory.add_stories(&mut view);
         if matches.clone().next().is_some() || merges {
-            let lasting = self.silences.iter().filter(|silence| silence.lasts(at));
-            view.silences = lasting.cloned().collect();
-            let rules = matches.map(|(_, found)| found.revision);
+            let rules = matches.clone().map(|(_, found)| found.revision);
             view.in_use_since = rules.map(|rule| (rule, Timestamp::MIN)).collect();
-            for topic in self.topics.iter().filter(|topic| topic.alert.budget.is_some()) {
-                self.memory.spent.add_to(&topic.id, at, &mut view);
-            }
+            let topics: Vec<_> = match merges {
+                // Merging two stories may revise alerts of any topic.
+                true => self.topics.clone(),
+                false => matches.map(|(topic, _)| topic.clone()).collect(),
+            };
+            self.add_policy(&mut view, &topics, batch.fetch.at);
         }
         view
     }
@@ -138,35 +174,41 @@ impl Rehearsal {
         }
     }
 
+    /// The silences that last, and what is used up of the topics' budgets.
+    fn add_policy(&mut self, view: &mut View, topics: &[Arc<Topic>], now: Timestamp) {
+        let lasting = self.silences.iter().filter(|silence| silence.lasts(now));
+        view.silences = lasting.cloned().collect();
+        for topic in topics.iter().filter(|topic| topic.alert.budget.is_some()) {
+            self.memory.spent.add_to(&topic.id, now, view);
+        }
+        for route in self.routes.iter().filter(|route| route.terms.budget.is_some()) {
+            self.memory.spent.add_channel(&route.channel, now, view);
+        }
+    }
+
+    fn empty(&self, id: FeedId, feed: &Feed, now: Timestamp) -> Seen {
+        Seen {
+            last_id: self.memory.last_id,
+            feed: FeedState {
+                baseline_at: Some(now),
+                ..FeedState::new(id, feed.key.clone(), feed.url.clone(), now)
+            },
+            known: HashMap::new(),
+            // One entry at a time says nothing of its feed as a whole.
+            past: Past::default(),
+            links: HashMap::new(),
+            asleep: HashMap::new(),
+        }
+    }
+
     /// A document that has this entry and nothing else.
     fn batch(&self, feed: FeedId, told: Told) -> Batch {
-        Batch {
-            title: None,
-            validators: Validators::default(),
-            body_hash: Digest([0; 16]),
-            complete: true,
-            freshness: Freshness::default(),
-            rhythm: Default::default(),
-            links: Default::default(),
-            manner: Default::default(),
-            fetch: FetchRecord {
-                feed,
-                at: told.at,
-                outcome: Outcome::Fresh,
-                code: "ok".into(),
-                status: None,
-                bytes: 0,
-                duration: Duration::ZERO,
-                entries: 1,
-                new_entries: 0,
-                would_have_raised: 0,
-                detail: None,
-            },
-            entries: vec![told.prepared],
-            routes: self.routes.clone(),
-            topics: self.topics.clone(),
-            feed: told.feed,
-        }
+        let routes = self.routes.clone();
+        let mut batch = Batch::without_entries(told.feed, feed, None, told.at, routes);
+        batch.fetch.entries = 1;
+        batch.entries = vec![told.prepared];
+        batch.topics = self.topics.clone();
+        batch
     }
 }
 

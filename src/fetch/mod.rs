@@ -118,6 +118,7 @@ impl Fetcher {
         self.gate = old.gate.clone();
         self.gate.renew(self.config.max_concurrent, self.config.host_gap);
         self.robots = old.robots.clone();
+        self.memory = old.memory.clone();
     }
 
     /// The same to the public internet only, whatever `allow_net` opens: for addresses that a page

@@ -9,7 +9,7 @@
 mod article;
 mod attributes;
 mod convert;
-mod date;
+pub mod date;
 mod decode;
 pub mod discover;
 mod entity;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use super::Store;
 use super::column::{Json, Ms, Text};
 use super::error::StoreError;
+use super::follow_ups;
 use super::topics::rank;
 use crate::domain::alert::{AlertEvent, AlertRevision, AlertState, Reach};
 use crate::domain::ids::AlertId;
@@ -97,7 +98,7 @@ fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
         revision.score,
         revision.reach == Reach::Shadow,
     ])?;
-    Ok(())
+    follow_ups::end_wait(conn, &revision.topic.id, revision.story.id)
 }
 
 /// A follow-up changes what is told, never what people decided: the state stays. Only an alert
@@ -110,7 +111,8 @@ fn update(conn: &Connection, revision: &AlertRevision) -> Result<(), StoreError>
              headline = ?6, publishers = ?7, score = ?8, \
              opened = iif(shadow > ?9, ?5, opened), \
              state = CASE WHEN ?11 THEN ?12 WHEN shadow > ?9 THEN ?10 ELSE state END, \
-             shadow = min(shadow, ?9) WHERE id = ?1 AND seq = ?2 - 1",
+             shadow = min(shadow, ?9), held_due = NULL, held_entry = NULL \
+             WHERE id = ?1 AND seq = ?2 - 1",
         )?
         .execute(params![
             revision.alert.0,

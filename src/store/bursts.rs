@@ -239,8 +239,12 @@ fn save_burst(
     ids: &mut IdSource,
     freeze: Freeze,
 ) -> rusqlite::Result<()> {
+    // A burst waits for the end of quiet hours: the alerts of what is urgent do not.
+    let urgent = false;
     let notice = match &kept.notice {
-        Some((notice, channels)) => Some(notices::add(conn, notice, channels, ids, freeze)?),
+        Some((notice, channels)) => {
+            Some(notices::add(conn, notice, channels, ids, freeze, urgent)?)
+        }
         None => None,
     };
     let burst = kept.burst;

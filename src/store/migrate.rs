@@ -25,7 +25,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_articles.sql"),
     include_str!("../../migrations/0010_push.sql"),
     include_str!("../../migrations/0011_stories.sql"),
+    include_str!("../../migrations/0012_digests.sql"),
     include_str!("../../migrations/0013_bursts.sql"),
+    include_str!("../../migrations/0014_alert_policy.sql"),
     include_str!("../../migrations/0015_latency.sql"),
 ];
 

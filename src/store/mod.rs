@@ -5,10 +5,10 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
-//! [`story_edits`], [`story_changes`]), [`alerts`], [`outbox`], [`notices`], [`silences`],
-//! [`verdicts`], [`vigil`], [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that
-//! ties them together; [`search`], [`sightings`], [`counts`], [`glance`], [`lateness`] and
-//! [`history`] look across; [`running`] keeps what the daemon was
+//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`outbox`], [`notices`],
+//! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
+//! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
+//! [`counts`], [`glance`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod alerts;
@@ -17,6 +17,7 @@ pub mod bursts;
 pub mod checkup;
 mod column;
 pub mod counts;
+pub mod digests;
 pub mod entries;
 mod entry_keys;
 pub mod error;
@@ -25,9 +26,11 @@ pub mod feed_events;
 pub mod feed_facts;
 mod feed_memory;
 pub mod feeds;
+pub mod follow_ups;
 pub mod gaps;
 pub mod glance;
 mod habits_row;
+pub mod heartbeats;
 pub mod history;
 mod indexing;
 mod ingest;

@@ -53,7 +53,7 @@ impl Store {
             let conn = session.conn;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             for notice in &notices {
-                add(conn, notice, &channels, &mut ids, freeze)?;
+                add(conn, notice, &channels, &mut ids, freeze, false)?;
             }
             for mark in &marks {
                 remember(conn, mark, now)?;
@@ -98,13 +98,15 @@ impl Store {
     }
 }
 
-/// Keeps a notice with a delivery to each of `channels`.
+/// Keeps a notice with a delivery to each of `channels`; one that is `urgent` goes through their
+/// quiet hours.
 pub(super) fn add(
     conn: &Connection,
     notice: &Notice,
     channels: &[ChannelId],
     ids: &mut IdSource,
     freeze: Freeze,
+    urgent: bool,
 ) -> rusqlite::Result<NoticeId> {
     let id = NoticeId(ids.next(notice.at));
     let object = (freeze.object)(notice, id);
@@ -121,7 +123,7 @@ pub(super) fn add(
     for channel in channels {
         let delivery = DeliveryId(ids.next(notice.at));
         let body = (freeze.body)(notice, id, channel, delivery);
-        outbox::add_notice(conn, delivery, id, channel, &body, notice.at)?;
+        outbox::add_notice(conn, delivery, id, channel, urgent, &body, notice.at)?;
     }
     Ok(id)
 }

@@ -13,7 +13,7 @@ use super::error::StoreError;
 use crate::domain::alert::delivery::{
     Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
 };
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, NoticeId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, NoticeId};
 
 /// A delivery as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct DeliveryView {
     pub carried: Carried,
     pub channel: ChannelId,
     pub state: DeliveryState,
+    /// Whether it goes through the channel's quiet hours.
+    pub urgent: bool,
+    /// The digest that told of it instead.
+    pub gathered_in: Option<DigestId>,
     pub created: Timestamp,
     /// When it is tried next, while it is pending.
     pub next_attempt: Option<Timestamp>,
@@ -82,7 +86,21 @@ impl Store {
     ) -> Result<Vec<Claimed>, StoreError> {
         let channel = channel.clone();
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit)?)).await
+        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit, false)?))
+            .await
+    }
+
+    /// The same in the channel's quiet hours: only what goes through them.
+    pub async fn claim_urgent(
+        &self,
+        channel: &ChannelId,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let channel = channel.clone();
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit, true)?)).await
     }
 
     /// Records attempts and what becomes of their deliveries, all in one commit.
@@ -100,10 +118,12 @@ impl Store {
         .await
     }
 
-    /// When the channel's next delivery is due, or its next lease is over.
+    /// When the channel's next delivery is due, or its next lease is over; in quiet hours of those
+    /// that go through them.
     pub async fn next_delivery_at(
         &self,
         channel: &ChannelId,
+        quiet: bool,
     ) -> Result<Option<Timestamp>, StoreError> {
         let channel = channel.clone();
         self.write(move |session| {
@@ -111,9 +131,10 @@ impl Store {
                 .conn
                 .prepare_cached(&format!(
                     "SELECT min(ifnull(lease_until, next_attempt)) FROM deliveries AS due \
-                     WHERE channel = ?1 AND state IN ('pending', 'sending') AND {IN_TURN}",
+                     WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent >= ?2 \
+                     AND {IN_TURN}",
                 ))?
-                .query_row([Text(&channel)], |row| row.get(0))?;
+                .query_row((Text(&channel), quiet), |row| row.get(0))?;
             Ok(next.map(|Ms(at)| at))
         })
         .await
@@ -161,6 +182,17 @@ impl Store {
         })
     }
 
+    /// How many deliveries wait for the end of a channel's quiet hours, if those are now.
+    pub fn held_by_quiet(&self, channel: &ChannelId) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT count(*) FROM deliveries \
+                 WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent = 0",
+            )?;
+            Ok(uint(query.query_row([Text(channel)], |row| row.get(0))?))
+        })
+    }
+
     /// Deliveries that pass the filter with their attempts, newest first.
     pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryView>, StoreError> {
         self.read(|conn| Ok(list(conn, filter)?))
@@ -173,9 +205,17 @@ pub(super) fn add(
     delivery: &NewDelivery,
     created: Timestamp,
 ) -> rusqlite::Result<()> {
+    if delivery.urgent {
+        // What was told before it waits no longer either: it comes first.
+        conn.prepare_cached(
+            "UPDATE deliveries SET urgent = 1 WHERE alert_id = ?1 AND channel = ?2 \
+             AND state IN ('pending', 'sending')",
+        )?
+        .execute((delivery.alert.0, Text(&delivery.channel)))?;
+    }
     conn.prepare_cached(
-        "INSERT INTO deliveries (id, alert_id, seq, channel, body, state, created, next_attempt) \
-         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6)",
+        "INSERT INTO deliveries (id, alert_id, seq, channel, body, state, created, next_attempt, \
+         urgent) VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6, ?7)",
     )?
     .execute(params![
         delivery.id.0,
@@ -184,6 +224,7 @@ pub(super) fn add(
         Text(&delivery.channel),
         delivery.body,
         Ms(created),
+        delivery.urgent,
     ])?;
     Ok(())
 }
@@ -194,22 +235,43 @@ pub(super) fn add_notice(
     id: DeliveryId,
     notice: NoticeId,
     channel: &ChannelId,
+    urgent: bool,
     body: &[u8],
     created: Timestamp,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO deliveries (id, notice_id, channel, body, state, created, next_attempt) \
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5)",
+        "INSERT INTO deliveries (id, notice_id, channel, body, state, created, next_attempt, urgent) \
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?6)",
     )?
-    .execute(params![id.0, notice.0, Text(channel), body, Ms(created)])?;
+    .execute(params![id.0, notice.0, Text(channel), body, Ms(created), urgent])?;
     Ok(())
 }
 
-/// What a delivery carries, from its second to fourth column.
+/// Puts a delivery of a digest into the outbox, due at once.
+pub(super) fn add_digest(
+    conn: &Connection,
+    id: DeliveryId,
+    digest: DigestId,
+    channel: &ChannelId,
+    urgent: bool,
+    body: &[u8],
+    created: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO deliveries (id, digest_id, channel, body, state, created, next_attempt, urgent) \
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?6)",
+    )?
+    .execute(params![id.0, digest.0, Text(channel), body, Ms(created), urgent])?;
+    Ok(())
+}
+
+/// What a delivery carries, from its second to fifth column.
 fn carried(row: &Row<'_>) -> rusqlite::Result<Carried> {
-    Ok(match row.get(1)? {
-        Some(alert) => Carried::Alert { alert: AlertId(alert), seq: row.get(2)? },
-        None => Carried::Notice(NoticeId(row.get(3)?)),
+    let (alert, notice): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(3)?);
+    Ok(match (alert, notice) {
+        (Some(alert), _) => Carried::Alert { alert: AlertId(alert), seq: row.get(2)? },
+        (None, Some(notice)) => Carried::Notice(NoticeId(notice)),
+        (None, None) => Carried::Digest(DigestId(row.get(4)?)),
     })
 }
 
@@ -219,25 +281,26 @@ fn claim(
     now: Timestamp,
     until: Timestamp,
     limit: u32,
+    quiet: bool,
 ) -> rusqlite::Result<Vec<Claimed>> {
     let farthest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
     let mut claimed: Vec<Claimed> = conn
         .prepare_cached(&format!(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?3 \
              WHERE id IN (SELECT id FROM deliveries AS due \
-                WHERE channel = ?1 AND state IN ('pending', 'sending') \
+                WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent >= ?6 \
                 AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
                 AND {IN_TURN} ORDER BY id LIMIT ?4) \
-             RETURNING id, alert_id, seq, notice_id, channel, body, attempts, created",
+             RETURNING id, alert_id, seq, notice_id, digest_id, channel, body, attempts, created",
         ))?
-        .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest)), |row| {
+        .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest), quiet), |row| {
             Ok(Claimed {
                 id: DeliveryId(row.get(0)?),
                 carried: carried(row)?,
-                channel: key(row, 4)?,
-                body: row.get(5)?,
-                attempt: row.get(6)?,
-                created: time(row, 7)?,
+                channel: key(row, 5)?,
+                body: row.get(6)?,
+                attempt: row.get(7)?,
+                created: time(row, 8)?,
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -304,7 +367,8 @@ pub(super) fn list(
 ) -> rusqlite::Result<Vec<DeliveryView>> {
     let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
     let mut query = conn.prepare_cached(
-        "SELECT id, alert_id, seq, notice_id, channel, state, created, next_attempt, settled_at \
+        "SELECT id, alert_id, seq, notice_id, digest_id, channel, state, created, next_attempt, \
+         settled_at, urgent, gathered_in \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
          ORDER BY id DESC LIMIT ?5",
@@ -324,16 +388,19 @@ pub(super) fn list(
 }
 
 fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
-    let state = code(row, 5, DeliveryState::from_code)?;
-    let next = time(row, 7)?;
+    let state = code(row, 6, DeliveryState::from_code)?;
+    let next = time(row, 8)?;
+    let gathered_in: Option<i64> = row.get(11)?;
     Ok(DeliveryView {
         id: DeliveryId(row.get(0)?),
         carried: carried(row)?,
-        channel: key(row, 4)?,
+        channel: key(row, 5)?,
         state,
-        created: time(row, 6)?,
+        urgent: row.get(10)?,
+        gathered_in: gathered_in.map(DigestId),
+        created: time(row, 7)?,
         next_attempt: (state == DeliveryState::Pending).then_some(next),
-        settled: opt_time(row, 8)?,
+        settled: opt_time(row, 9)?,
         attempts: Vec::new(),
     })
 }

@@ -1,16 +1,37 @@
-//! Silences: time-bound "do not alert". The decision reads those that are not over.
+//! Silences: time-bound "do not alert". The decision reads those that are not over; what they held
+//! back, and what one would hold back, is read in [`held`].
+
+pub mod held;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Ms, time};
+use super::column::{Ms, opt_time, time};
 use super::error::StoreError;
 use super::{Store, meta};
 use crate::domain::alert::silence::{Silence, SilenceScope};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{IdSource, SilenceId};
 
 /// Most silences a decision looks at, those that end last first.
 const MAX_SILENCES: u32 = 1_000;
+
+/// A silence as it is listed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SilenceView {
+    pub silence: Silence,
+    /// When it was to end, and who ended it before; `None`: it took its course.
+    pub ended_early: Option<(Timestamp, String)>,
+    /// How many matches it held back, and the last time.
+    pub held: u32,
+    pub last_held: Option<Timestamp>,
+}
+
+const SILENCE: &str =
+    "s.id, s.kind, s.value, s.also_kind, s.also_value, s.author, s.reason, s.starts, s.ends";
+
+const VIEW: &str = "s.planned_ends, s.ended_by, \
+    (SELECT count(*) FROM decisions WHERE silence_id = s.id), \
+    (SELECT max(at) FROM decisions WHERE silence_id = s.id)";
 
 impl Store {
     /// Adds a silence. Its id is made here; the one given is ignored.
@@ -29,20 +50,48 @@ impl Store {
         .await
     }
 
-    /// Ends a silence at `now`, if it is not over already.
-    pub async fn end_silence(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    /// Ends a silence at `now`, if it is not over already; when it was to end, and who ended it,
+    /// is kept.
+    pub async fn end_silence(
+        &self,
+        id: SilenceId,
+        author: &str,
+        now: Timestamp,
+    ) -> Result<SilenceView, StoreError> {
+        let author = author.to_owned();
         self.write(move |session| {
-            let changed = session
+            session
                 .conn
-                .prepare_cached("UPDATE silences SET ends = min(ends, ?2) WHERE id = ?1")?
-                .execute((id, Ms(now)))?;
-            if changed == 0 {
-                let name = id.to_string();
-                return Err(StoreError::Unknown { what: "silence", name });
-            }
-            Ok(())
+                .prepare_cached(
+                    "UPDATE silences SET planned_ends = ends, ended_by = ?3, ends = ?2, \
+                     starts = min(starts, ?2) WHERE id = ?1 AND ends > ?2",
+                )?
+                .execute(params![id.0, Ms(now), author])?;
+            load(session.conn, id)?
+                .ok_or_else(|| StoreError::Unknown { what: "silence", name: id.to_string() })
         })
         .await
+    }
+
+    /// A silence, over or not.
+    pub fn silence(&self, id: SilenceId) -> Result<Option<SilenceView>, StoreError> {
+        self.read(|conn| Ok(load(conn, id)?))
+    }
+
+    /// Silences that are not over at `now`, or all there ever were, newest first.
+    pub fn silence_views(
+        &self,
+        now: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<SilenceView>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {SILENCE}, {VIEW} FROM silences AS s WHERE ?1 IS NULL OR s.ends > ?1 \
+                 ORDER BY s.id DESC LIMIT ?2"
+            ))?;
+            let views = query.query_map((now.map(Ms), limit), view)?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Silences that are not over at `now`, those that have yet to begin among them.
@@ -54,29 +103,32 @@ impl Store {
 /// Silences that are not over at `now`, those that have yet to begin among them.
 pub(super) fn not_over(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Silence>> {
     conn.prepare_cached(&format!(
-        "SELECT id, kind, value, author, reason, starts, ends FROM silences WHERE ends > ?1 \
-         ORDER BY ends DESC, id LIMIT {MAX_SILENCES}"
+        "SELECT {SILENCE} FROM silences AS s WHERE s.ends > ?1 \
+         ORDER BY s.ends DESC, s.id LIMIT {MAX_SILENCES}"
     ))?
     .query_map([Ms(now)], read)?
     .collect()
 }
 
+fn load(conn: &Connection, id: SilenceId) -> rusqlite::Result<Option<SilenceView>> {
+    conn.prepare_cached(&format!("SELECT {SILENCE}, {VIEW} FROM silences AS s WHERE s.id = ?1"))?
+        .query_row([id.0], view)
+        .optional()
+}
+
 fn insert(conn: &Connection, silence: &Silence) -> rusqlite::Result<()> {
-    let (kind, value) = match &silence.scope {
-        SilenceScope::Topic(topic) => ("topic", topic.clone()),
-        SilenceScope::Story(story) => ("story", story.to_string()),
-        SilenceScope::Feed(feed) => ("feed", feed.clone()),
-        SilenceScope::Publisher(publisher) => ("publisher", publisher.clone()),
-        SilenceScope::Text(text) => ("text", text.clone()),
-    };
+    let (kind, value) = silence.scope.parts();
+    let (also_kind, also_value) = silence.also.as_ref().map(SilenceScope::parts).unzip();
     conn.prepare_cached(
-        "INSERT INTO silences (id, kind, value, author, reason, starts, ends) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO silences (id, kind, value, also_kind, also_value, author, reason, starts, \
+         ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         silence.id,
         kind,
         value,
+        also_kind,
+        also_value,
         silence.author,
         silence.reason,
         Ms(silence.starts),
@@ -85,24 +137,40 @@ fn insert(conn: &Connection, silence: &Silence) -> rusqlite::Result<()> {
     Ok(())
 }
 
+fn view(row: &Row<'_>) -> rusqlite::Result<SilenceView> {
+    let ended_by: Option<String> = row.get(10)?;
+    Ok(SilenceView {
+        silence: read(row)?,
+        ended_early: opt_time(row, 9)?.zip(ended_by),
+        held: row.get(11)?,
+        last_held: opt_time(row, 12)?,
+    })
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Silence> {
-    let kind: String = row.get(1)?;
-    let value: String = row.get(2)?;
-    let scope = match kind.as_str() {
+    let also: Option<String> = row.get(3)?;
+    Ok(Silence {
+        id: row.get(0)?,
+        scope: scope(row, 1)?,
+        also: also.map(|_| scope(row, 3)).transpose()?,
+        author: row.get(5)?,
+        reason: row.get(6)?,
+        starts: time(row, 7)?,
+        ends: time(row, 8)?,
+    })
+}
+
+/// Reads a kind and, in the column after it, its value.
+fn scope(row: &Row<'_>, column: usize) -> rusqlite::Result<SilenceScope> {
+    let kind: String = row.get(column)?;
+    let value: String = row.get(column + 1)?;
+    Ok(match kind.as_str() {
         "topic" => SilenceScope::Topic(value),
         "feed" => SilenceScope::Feed(value),
         "publisher" => SilenceScope::Publisher(value),
-        "story" => SilenceScope::Story(value.parse().map_err(|_| bad_value(2))?),
+        "story" => SilenceScope::Story(value.parse().map_err(|_| bad_value(column + 1))?),
         "text" => SilenceScope::Text(value),
-        _ => return Err(bad_value(1)),
-    };
-    Ok(Silence {
-        id: row.get(0)?,
-        scope,
-        author: row.get(3)?,
-        reason: row.get(4)?,
-        starts: time(row, 5)?,
-        ends: time(row, 6)?,
+        _ => return Err(bad_value(column)),
     })
 }
 

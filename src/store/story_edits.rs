@@ -151,7 +151,7 @@ fn merge(session: &mut Session<'_>, edit: Edit, means: &Means) -> Result<Edit, S
         }
         view::read_alerts(conn, id, &mut view)?;
     }
-    view::read_budgets(conn, edit.at, &mut view)?;
+    view::read_policy(conn, &means.routes, edit.at, &mut view)?;
     let alerts: Vec<_> = view.alerts.values().map(|alert| alert.alert).collect();
     for alert in alerts {
         view::read_told(conn, alert, &mut view)?;
@@ -217,6 +217,12 @@ pub(super) fn apply_merges(
         let entries = members(conn, *from)?;
         conn.prepare_cached("UPDATE story_members SET story_id = ?2 WHERE story_id = ?1")?
             .execute((from.0, into.0))?;
+        // Who waits for publishers goes on waiting for both.
+        conn.prepare_cached(
+            "UPDATE OR IGNORE pending_alerts SET story_id = ?2 WHERE story_id = ?1",
+        )?
+        .execute((from.0, into.0))?;
+        conn.prepare_cached("DELETE FROM pending_alerts WHERE story_id = ?1")?.execute([from.0])?;
         // A pair may have to change places, which no order of single steps allows.
         conn.execute_batch("PRAGMA defer_foreign_keys = ON")?;
         for (alert, _) in &merged.closed {
@@ -228,7 +234,8 @@ pub(super) fn apply_merges(
         for (alert, older) in &merged.closed {
             place_alert(conn, alert.0, from.0)?;
             conn.prepare_cached(
-                "UPDATE alerts SET state = 'closed', merged_into = ?2 WHERE id = ?1",
+                "UPDATE alerts SET state = 'closed', merged_into = ?2, held_due = NULL, \
+                 held_entry = NULL WHERE id = ?1",
             )?
             .execute((alert.0, older.0))?;
         }

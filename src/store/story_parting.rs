@@ -181,7 +181,7 @@ fn tell(
         }
         view::read_alerts(conn, id, &mut view)?;
     }
-    view::read_budgets(conn, edit.at, &mut view)?;
+    view::read_policy(conn, &means.routes, edit.at, &mut view)?;
     for (alert, _) in reopened {
         view::read_told(conn, *alert, &mut view)?;
     }

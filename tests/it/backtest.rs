@@ -78,6 +78,7 @@ async fn past() -> World {
     let silence = Silence {
         id: 0,
         scope: SilenceScope::Story(story.0),
+        also: None,
         author: "ann".to_owned(),
         reason: "known".to_owned(),
         starts: world.now(),
@@ -88,6 +89,12 @@ async fn past() -> World {
     world.publish("wire", item(&format!("{PACT} again")).published(world.now()));
     world.publish("wire", item("NATO opens an office in Oslo").published(world.now()));
     visit(&mut world, "wire").await;
+    // The third publisher is told when `repeat_every` is over.
+    world.clock.advance(5 * HOUR);
+    while !world.alerts().iter().any(|alert| alert.seq == 3) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    world.delivered().await;
     world.clock.advance(30 * HOUR);
     world.publish("post", item(&format!("{PACT} at last")).at("post.example"));
     visit(&mut world, "post").await;

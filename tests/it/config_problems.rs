@@ -213,3 +213,84 @@ fn a_flood_of_mistakes_is_counted_but_not_all_shown() {
     assert_eq!(problems.count(), 5_000);
     assert_eq!(problems.iter().count(), 200);
 }
+
+#[test]
+fn tiers_that_are_no_rise_or_ask_for_nothing_are_shown_at_their_place() {
+    let topics = "\
+[[topic]]
+id = 't'
+severity = 'high'
+match = 'NATO'
+[topic.alert.escalate]
+medium = { publishers = 10 }
+critical = { score = 12 }
+[[topic]]
+id = 'u'
+match = 'NATO'
+[topic.alert.escalate]
+high = { publishers = 30 }
+critical = { publishers = 10 }
+hihg = { publishers = 40 }
+low = {}
+[topic.alert.follow_up]
+new_facts = 'yes'
+";
+    assert_eq!(
+        places(FEED, topics),
+        [
+            "out_of_range t.toml:6:1",
+            "missing_weights t.toml:7:22",
+            "out_of_range t.toml:13:1",
+            "bad_severity t.toml:14:1",
+            "missing_key t.toml:15:1",
+            "out_of_range t.toml:15:1",
+            "wrong_type t.toml:17:13",
+        ]
+    );
+    let shown = shown(FEED, topics);
+    for part in [
+        "medium is no rise: the topic itself is high",
+        "this topic has no score: it has no weights",
+        "critical asks for no more than high",
+        "did you mean \"high\"?",
+        "it is not said from when on an alert is low",
+    ] {
+        assert!(shown.contains(part), "{part} is missing:\n{shown}");
+    }
+}
+
+#[test]
+fn a_step_that_waits_has_no_entry() {
+    let topics = "\
+[[topic]]
+id = 't'
+match = 'NATO'
+[[topic.test]]
+alerts = 0
+[[topic.test.step]]
+at = '3h'
+wait = true
+title = 'NATO'
+";
+    assert_eq!(places(FEED, topics), ["conflicting_keys t.toml:9:9"]);
+}
+
+#[test]
+fn a_domain_of_two_publishers_is_shown_at_both() {
+    let main = format!(
+        "{FEED}[[publishers]]\nname = \"The Ledger\"\ndomains = [\"ledger.example\"]\n\n\
+         [[publishers]]\nname = \"The Post\"\ndomains = [\"post.example\", \"ledger.example\"]\n"
+    );
+    insta::assert_snapshot!(shown(&main, TOPIC), @r#"
+    error[duplicate_domain]: `ledger.example` belongs to a publisher already
+      --> wirewatch.toml:10:28
+       |
+     6 | domains = ["ledger.example"]
+       |            ---------------- first here
+    ...
+    10 | domains = ["post.example", "ledger.example"]
+       |                            ^^^^^^^^^^^^^^^^
+       |
+       = hint: a domain is one newsroom's
+    "#);
+}

@@ -2,12 +2,14 @@
 
 mod support;
 
+mod alert_policy;
 mod backtest;
 mod bursts;
 mod cli;
 mod config_problems;
 mod crash;
 mod delivery;
+mod digests;
 mod discovery;
 mod fetching;
 mod fetching_over_time;

@@ -54,6 +54,48 @@ async fn a_story_under_two_headlines_is_one_alert_with_one_revision() {
     assert_ne!(log[0]["delivery"]["id"], log[1]["delivery"]["id"]);
 }
 
+/// An aggregator's document: links that tell nothing, and sources that do.
+fn aggregated(items: &[(&str, &str)]) -> Reply {
+    let items: String = items
+        .iter()
+        .enumerate()
+        .map(|(n, (title, site))| {
+            format!(
+                "<item><title>{title} - Some Name</title><guid isPermaLink=\"false\">{n}</guid>\
+                 <link>https://news.google.com/rss/articles/CBMiAU{n}?oc=5</link>\
+                 <description>NATO</description>\
+                 <source url=\"https://www.{site}\">Some Name</source></item>"
+            )
+        })
+        .collect();
+    Reply::ok(format!(
+        "<rss version=\"2.0\"><channel><title>News</title>\
+         <link>https://news.google.com/</link>{items}</channel></rss>"
+    ))
+}
+
+#[tokio::test]
+async fn a_paper_and_an_aggregator_that_lists_it_are_one_publisher() {
+    let mut world = World::new(&["ledger", "google-news"]).await;
+    world.extra = "[[publishers]]\nname = \"LEDGER\"\ndomains = [\"ledger.example\"]\n".to_owned();
+    world.start().await;
+    world.first_round().await;
+    world.publish("ledger", item(FORGES).at("ledger.example").text("NATO cooperation."));
+    world.visit("ledger").await;
+    world.server.set("/google-news", aggregated(&[(FORGES, "ledger.example")]));
+    world.visit("google-news").await;
+    let alert = world.alerts().remove(0);
+    assert_eq!((alert.seq, alert.publishers, alert.texts), (1, 1, Some(1)));
+    let told = [(FORGES, "ledger.example"), (BUILDS, "bbc.co.uk")];
+    world.server.set("/google-news", aggregated(&told));
+    world.visit("google-news").await;
+    let alert = world.alerts().remove(0);
+    assert_eq!((alert.seq, alert.publishers, alert.texts), (2, 2, Some(2)));
+    let log = world.alert_log();
+    assert_eq!(log[1]["story"]["entries"], 3);
+    assert_eq!(log[1]["story"]["new_publishers"], serde_json::json!(["BBC"]));
+}
+
 #[tokio::test]
 async fn evidence_points_into_the_stored_text() {
     let mut world = World::past_baseline(&["wire"]).await;

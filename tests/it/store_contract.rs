@@ -236,6 +236,7 @@ async fn a_silence_holds_alerts_back_until_it_ends() {
     let silence = Silence {
         id: 0,
         scope: SilenceScope::Text("ferry".into()),
+        also: None,
         author: "ann".into(),
         reason: "known".into(),
         starts: now() - hour,
@@ -248,7 +249,10 @@ async fn a_silence_holds_alerts_back_until_it_ends() {
     let decisions = desk.store.entry(entry.id).unwrap().unwrap().decisions;
     assert_eq!(decisions[0].reason.code, "silenced", "what was held back says so");
 
-    desk.store.end_silence(silence.id, now()).await.unwrap();
+    desk.store
+        .end_silence(wirewatch::domain::ids::SilenceId(silence.id), "ann", now())
+        .await
+        .unwrap();
     assert_eq!(desk.store.silences(now()).unwrap(), []);
     desk.ingest(0, vec![told("Second ferry in trouble near Kos", "/g")]).await.unwrap();
     assert_eq!(desk.store.counts().unwrap().alerts_open, 1);

@@ -136,8 +136,10 @@ fn topic() -> Topic {
             follow_up: FollowUp {
                 publishers: vec![3, 10, 30],
                 quiet: Duration::from_secs(86_400),
+                new_facts: false,
                 repeat_every: Duration::from_secs(3_600),
             },
+            escalate: Vec::new(),
             max_age: Duration::from_secs(86_400),
             budget: None,
             burst: false,

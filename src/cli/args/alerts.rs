@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::silences::Silences;
+
 #[derive(Debug, Subcommand)]
 pub enum Alerts {
     /// List alerts, newest first
@@ -28,6 +30,8 @@ pub enum Alerts {
     Ack(StateChange),
     /// Mark as done, for good; kept here, no channel is told
     Close(StateChange),
+    /// Hold alerts back for a while: `alerts silence A1… --for 3h --reason 'planned exercise'`
+    Silence(Box<Silences>),
     /// Say whether what was found is what the topic watches for
     Verdict {
         #[arg(required = true, value_name = "ID")]
@@ -89,6 +93,9 @@ pub struct AlertChoice {
     /// Those of topics in shadow mode too
     #[arg(long)]
     pub shadow: bool,
+    /// Stories that still wait for the publishers their topic asks for, instead of alerts
+    #[arg(long, conflicts_with_all = ["state", "verdict", "shadow"])]
+    pub pending: bool,
     /// Most alerts shown
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub limit: u32,

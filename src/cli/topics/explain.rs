@@ -1,7 +1,8 @@
 //! `wirewatch topics explain`: clause by clause, why a topic does or does not match, and what
-//! became of it. [`subject`] finds the text, [`outcome`] what was decided; an alert is replayed.
+//! became of it. [`subject`] finds the text, [`outcome`] what was decided and `standing` what waits; an alert is replayed.
 
 pub mod outcome;
+mod standing;
 pub mod subject;
 
 use crate::cli::exit::{Exit, Failure};

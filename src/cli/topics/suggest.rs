@@ -113,7 +113,9 @@ fn stories(
         for entry in gap.missed {
             let Some(detail) = store.entry(entry.id)? else { continue };
             // What a filter keeps out is not missed for want of words.
-            let asked = filters.is_none_or(|all| all.admit_origin(&origin(config, &detail)));
+            let asked = filters.is_none_or(|all| {
+                all.admit_origin(&origin(config, &detail), config.topics.publishers())
+            });
             if asked && spans(config, topic, &detail).is_none() {
                 missed.push((entry.id, entry.document));
             }

@@ -54,6 +54,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
         reach: Reach::Pushed,
         at: at("2026-05-04T09:47:12Z"),
         reason: Reason { code: "first".to_owned(), text: "first entry of the story".to_owned() },
+        note: None,
         topic: TopicFacts {
             id: "defence-alliances".parse().expect("a key"),
             name: "Defence alliances".to_owned(),
@@ -70,6 +71,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             id: StoryId(2),
             entries: 1,
             publishers: vec!["Harbour Wire".to_owned()],
+            texts: 1,
             feeds: vec!["harbour-wire".to_owned()],
             first_seen: at("2026-05-04T09:47:12Z"),
             last_seen: at("2026-05-04T09:47:12Z"),
@@ -80,6 +82,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
             feed: "harbour-wire".to_owned(),
             feed_title: "Harbour Wire: Politics".to_owned(),
             publisher: "Harbour Wire".to_owned(),
+            agency: None,
             guid: Some("tag:harbourwire.example,2026:1".to_owned()),
             url: Some("https://harbourwire.example/politics/starmer-denmark".to_owned()),
             author: None,

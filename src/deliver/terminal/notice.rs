@@ -52,7 +52,7 @@ fn about(feed: &FeedNoteV1, event: &str) -> String {
 
 impl Page {
     /// A text that stands `further` in, and its lines after the first once more.
-    fn hanging(&mut self, text: &str, further: usize, paint: Paint) {
+    pub(super) fn hanging(&mut self, text: &str, further: usize, paint: Paint) {
         for line in wrap::wrap(text, self.room(further), 2) {
             self.push_indent(further);
             self.paint(&line, paint);

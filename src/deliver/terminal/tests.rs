@@ -35,6 +35,7 @@ fn a_second_publisher() {
     revision.reason =
         Reason { code: "publishers>=2".to_owned(), text: "2 publishers tell the story".to_owned() };
     revision.story.publishers.push("Nordic Ledger".to_owned());
+    revision.story.texts = 2;
     revision.story.new_publishers = vec!["Nordic Ledger".to_owned()];
     revision.headline = "Denmark and Britain sign defence pact".to_owned();
     revision.entry.publisher = "Nordic Ledger".to_owned();

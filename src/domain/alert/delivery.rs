@@ -1,4 +1,4 @@
-//! Delivery: one alert revision, or one notice, on its way to one channel. The row and its bytes
+//! Delivery: one alert revision, one notice or one digest, on its way to one channel. The row and its bytes
 //! are fixed in the commit that raises the alert; what follows is retried until it is settled.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::feed::ReasonCode;
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, NoticeId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, DigestId, NoticeId};
 
 /// A delivery to be made. Its id is the idempotency key; the bytes never change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct NewDelivery {
     pub alert: AlertId,
     pub seq: u32,
     pub channel: ChannelId,
+    /// Whether it goes through the channel's quiet hours.
+    pub urgent: bool,
     pub body: Vec<u8>,
 }
 
@@ -23,13 +25,14 @@ pub struct NewDelivery {
 pub enum Carried {
     Alert { alert: AlertId, seq: u32 },
     Notice(NoticeId),
+    Digest(DigestId),
 }
 
 impl Carried {
     pub fn alert(self) -> Option<AlertId> {
         match self {
             Carried::Alert { alert, .. } => Some(alert),
-            Carried::Notice(_) => None,
+            Carried::Notice(_) | Carried::Digest(_) => None,
         }
     }
 
@@ -37,14 +40,21 @@ impl Carried {
     pub fn seq(self) -> Option<u32> {
         match self {
             Carried::Alert { seq, .. } => Some(seq),
-            Carried::Notice(_) => None,
+            Carried::Notice(_) | Carried::Digest(_) => None,
         }
     }
 
     pub fn notice(self) -> Option<NoticeId> {
         match self {
-            Carried::Alert { .. } => None,
+            Carried::Alert { .. } | Carried::Digest(_) => None,
             Carried::Notice(notice) => Some(notice),
+        }
+    }
+
+    pub fn digest(self) -> Option<DigestId> {
+        match self {
+            Carried::Alert { .. } | Carried::Notice(_) => None,
+            Carried::Digest(digest) => Some(digest),
         }
     }
 }
@@ -60,14 +70,17 @@ pub enum DeliveryState {
     Delivered,
     /// Given up: permanent error or out of retries; shown, and retried on request.
     Parked,
+    /// Told of in a digest instead: quiet hours ended, and too many waited.
+    Gathered,
 }
 
 impl DeliveryState {
-    pub const ALL: [DeliveryState; 4] = [
+    pub const ALL: [DeliveryState; 5] = [
         DeliveryState::Pending,
         DeliveryState::Sending,
         DeliveryState::Delivered,
         DeliveryState::Parked,
+        DeliveryState::Gathered,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -76,6 +89,7 @@ impl DeliveryState {
             DeliveryState::Sending => "sending",
             DeliveryState::Delivered => "delivered",
             DeliveryState::Parked => "parked",
+            DeliveryState::Gathered => "gathered",
         }
     }
 

@@ -1,16 +1,23 @@
 //! An alert: the durable record that a topic was found in a story, with its revisions. One per
 //! topic and story, for ever. [`policy`] decides when it is raised or amended, [`silence`] when
 //! it is suppressed, [`budget`] how many are pushed in a day, [`delivery`] how a revision reaches
-//! a channel. [`baseline`] names what is the past and raises nothing. [`expectation`] tells when a
-//! topic matches too little; [`mark`] is what people say of a find.
+//! a channel. [`baseline`] names what is the past and raises nothing. [`tier`] says when an alert
+//! matters more than its topic, [`new_facts`] what a story tells anew, [`pending`] which stories
+//! still wait for publishers. [`expectation`] tells when a topic matches too little; [`mark`] is
+//! what people say of a find. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
 
 pub mod baseline;
 pub mod budget;
 pub mod delivery;
 pub mod expectation;
 pub mod mark;
+pub mod merit;
+pub mod new_facts;
+pub mod pending;
 pub mod policy;
 pub mod silence;
+pub mod terms;
+pub mod tier;
 
 use jiff::Timestamp;
 
@@ -48,6 +55,8 @@ impl AlertState {
 pub enum AlertEvent {
     Opened,
     Updated,
+    /// Updated, and of a higher severity than before.
+    Escalated,
     Acknowledged,
     Closed,
 }
@@ -57,6 +66,7 @@ impl AlertEvent {
         match self {
             AlertEvent::Opened => "opened",
             AlertEvent::Updated => "updated",
+            AlertEvent::Escalated => "escalated",
             AlertEvent::Acknowledged => "acknowledged",
             AlertEvent::Closed => "closed",
         }
@@ -103,6 +113,8 @@ pub struct AlertRevision {
     pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
+    /// What its reader should know of those after it: that a budget is used up.
+    pub note: Option<String>,
     pub topic: TopicFacts,
     pub score: Option<f64>,
     pub threshold: Option<f64>,
@@ -122,11 +134,18 @@ pub struct Reason {
     pub text: String,
 }
 
+impl Reason {
+    pub fn of(code: &str, text: String) -> Self {
+        Self { code: code.to_owned(), text }
+    }
+}
+
 /// What a revision says of its topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicFacts {
     pub id: TopicId,
     pub name: String,
+    /// Of the alert: the topic's, or that of a tier its story has reached.
     pub severity: Severity,
     pub tags: Vec<String>,
     pub revision: Digest,
@@ -140,6 +159,8 @@ pub struct StoryFacts {
     pub id: StoryId,
     pub entries: u32,
     pub publishers: Vec<String>,
+    /// How many independent texts these published: copies count once.
+    pub texts: u32,
     pub feeds: Vec<String>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
@@ -155,6 +176,8 @@ pub struct EntryFacts {
     pub feed: String,
     pub feed_title: String,
     pub publisher: String,
+    /// The news agency its text says it is from.
+    pub agency: Option<String>,
     pub guid: Option<String>,
     pub url: Option<String>,
     pub author: Option<String>,

@@ -8,6 +8,23 @@ use jiff::Timestamp;
 use super::Reason;
 use super::baseline::Baseline;
 use super::silence::Silence;
+use super::tier::{self, Tier};
+use crate::domain::ids::SilenceId;
+use crate::domain::publisher::Directory;
+use crate::domain::topic::Severity;
+
+/// The reason's code of a revision that would have been made, had the last one not been so recent.
+/// It is told as soon as `repeat_every` is over.
+pub const REPEAT_EVERY: &str = "repeat_every";
+
+/// The reason's code where a story still waits for publishers.
+pub const AWAITING_PUBLISHERS: &str = "awaiting_publishers";
+
+/// The reason's code of a match that a silence holds back.
+pub const SILENCED: &str = "silenced";
+
+/// The reason's code of a revision that makes the alert more severe.
+pub const SEVERITY: &str = "severity";
 
 /// How a topic alerts.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +34,10 @@ pub struct AlertPolicy {
     /// Within which time they must do so; `None`: the story's whole life.
     pub publishers_within: Option<Duration>,
     pub follow_up: FollowUp,
-    /// An entry published longer ago than this never alerts: it resurfaced.
+    /// From when on its alerts are more severe than the topic says.
+    pub escalate: Vec<Tier>,
+    /// An entry published longer ago than this never alerts: it resurfaced. One without a date
+    /// counts from when it was first seen.
     pub max_age: Duration,
     /// Most revisions of this topic's alerts that are pushed to channels within 24 hours. What is
     /// over it is raised, stored and logged all the same. `None`: no limit.
@@ -33,6 +53,8 @@ pub struct FollowUp {
     pub publishers: Vec<u32>,
     /// Activity after this long a silence of the story is worth a revision.
     pub quiet: Duration,
+    /// Whether names and numbers that the story did not have before are worth a revision.
+    pub new_facts: bool,
     /// Shortest time between two revisions. The opening does not count: the first
     /// corroboration comes at once.
     pub repeat_every: Duration,
@@ -44,6 +66,10 @@ pub struct Situation<'a> {
     pub now: Timestamp,
     /// When the entry says it was published, clamped.
     pub published: Option<Timestamp>,
+    /// When the entry was first seen.
+    pub seen: Timestamp,
+    /// The score of the match, where the topic has weights.
+    pub score: Option<f64>,
     /// Whether the entry came as part of a feed's past: with which reason, and how recent it must
     /// be to alert all the same.
     pub baseline: Option<Baseline>,
@@ -55,6 +81,8 @@ pub struct Situation<'a> {
     pub publishers: u32,
     /// The alert there is, if any.
     pub alert: Option<Raised>,
+    /// What the story tells since the alert's last revision, where the topic wants to know.
+    pub new_facts: Option<String>,
     /// Whether the topic is in shadow mode.
     pub shadow: bool,
 }
@@ -69,6 +97,8 @@ pub struct Raised {
     pub revised: Timestamp,
     /// How many publishers the last revision spoke of.
     pub publishers: u32,
+    /// Its severity by then.
+    pub severity: Severity,
     /// When an entry of the story last matched.
     pub last_activity: Timestamp,
     /// Whether nobody was told of it, the topic having been in shadow mode all the time.
@@ -106,95 +136,150 @@ impl Verdict {
 /// that applies gives verdict and reason. An alert that nobody was told of is none to a topic that
 /// has left shadow mode: it is raised.
 pub fn decide(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
-    let told = |alert: &Raised| situation.shadow || !alert.shadow;
-    gate(policy, situation).unwrap_or_else(|| match situation.alert.filter(told) {
-        None => open(policy, situation),
-        Some(alert) => amend(&policy.follow_up, situation, alert),
+    past(policy, situation).or_else(|| silenced(situation)).unwrap_or_else(|| {
+        match told(situation) {
+            None => open(policy, situation),
+            Some(alert) => amend(policy, situation, alert, None),
+        }
     })
 }
 
-fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
-    (verdict, Reason { code: code.to_owned(), text })
+/// Decides what becomes of a revision that `repeat_every` held back, once that is over. What is
+/// true by now is its reason, else what was true then. Its entry was fresh when it came.
+pub fn decide_held(
+    policy: &AlertPolicy,
+    situation: &Situation<'_>,
+    held: &Reason,
+) -> (Verdict, Reason) {
+    silenced(situation).unwrap_or_else(|| match told(situation) {
+        None => open(policy, situation),
+        Some(alert) => amend(policy, situation, alert, Some(held)),
+    })
 }
 
-/// Whether this entry may alert at all.
-fn gate(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
-    let age = situation.published.map(|at| age(situation.now, at));
+/// What is worth a revision of an alert, if anything, whenever the last one was.
+pub fn news(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<Reason> {
+    what_is_new(policy, situation, told(situation)?)
+}
+
+fn told(situation: &Situation<'_>) -> Option<Raised> {
+    situation.alert.filter(|alert| situation.shadow || !alert.shadow)
+}
+
+fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
+    (verdict, Reason::of(code, text))
+}
+
+/// Whether the entry is the past, and may not alert at all.
+fn past(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
     if let Some(baseline @ Baseline { why, .. }) = situation.baseline
         && baseline.holds(situation.published, situation.now)
     {
         return Some(verdict(Verdict::Baseline, why.code(), why.sentence().to_owned()));
     }
-    if let Some(age) = age.filter(|age| *age > policy.max_age) {
-        let text = format!(
-            "published {} ago, more than max_age {}",
-            in_words(age),
-            in_words(policy.max_age)
-        );
-        return Some(verdict(Verdict::Suppress, "stale", text));
-    }
-    situation.silence.map(|silence| {
+    let (said, at) = match situation.published {
+        Some(at) => ("published", at),
+        None => ("without a date, and first seen", situation.seen),
+    };
+    let age = age(situation.now, at);
+    (age > policy.max_age).then(|| {
         let text =
-            format!("silenced by {} until {}: {}", silence.author, silence.ends, silence.reason);
-        verdict(Verdict::Suppress, "silenced", text)
+            format!("{said} {} ago, more than max_age {}", in_words(age), in_words(policy.max_age));
+        verdict(Verdict::Suppress, "stale", text)
+    })
+}
+
+fn silenced(situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
+    situation.silence.map(|silence| {
+        let (id, ends) = (SilenceId(silence.id), silence.ends);
+        let text =
+            format!("silenced ({id}) by {} until {ends}: {}", silence.author, silence.reason);
+        verdict(Verdict::Suppress, SILENCED, text)
     })
 }
 
 fn open(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
-    let within = |at: &Timestamp| {
-        policy.publishers_within.is_none_or(|within| age(situation.now, *at) <= within)
-    };
-    let mut publishers: Vec<&str> = situation
-        .matched
-        .iter()
-        .filter(|(_, at)| within(at))
-        .map(|(publisher, _)| publisher.as_str())
-        .collect();
-    publishers.sort_unstable();
-    publishers.dedup();
-    let (have, need) = (publishers.len(), policy.publishers_min.max(1) as usize);
+    let (have, need) = publishers(policy, situation);
     if have < need {
         let text = format!("{have} of the {need} publishers the topic asks for");
-        return verdict(Verdict::Suppress, "awaiting_publishers", text);
+        return verdict(Verdict::Suppress, AWAITING_PUBLISHERS, text);
     }
     let (code, text) = match situation.alert {
         None => ("first", "first match of this topic in this story"),
         Some(_) => ("left_shadow", "first match in this story since the topic left shadow mode"),
     };
-    verdict(Verdict::Raise, code, text.to_owned())
+    let reached = tier::reached(&policy.escalate, situation.publishers, situation.score);
+    let text = match reached {
+        Some((_, why)) => format!("{text}; {why}"),
+        None => text.to_owned(),
+    };
+    verdict(Verdict::Raise, code, text)
 }
 
-fn amend(follow_up: &FollowUp, situation: &Situation<'_>, alert: Raised) -> (Verdict, Reason) {
-    let crossed = follow_up
-        .publishers
-        .iter()
-        .filter(|&&step| alert.publishers < step && step <= situation.publishers)
-        .max();
-    let silence = age(situation.now, alert.last_activity);
-    let (code, text) = match crossed {
-        Some(step) => {
-            let now = situation.publishers;
-            let noun = if now == 1 { "publisher tells" } else { "publishers tell" };
-            (format!("publishers>={step}"), format!("{now} {noun} the story"))
-        }
-        None if silence >= follow_up.quiet => {
-            ("resumed".to_owned(), format!("active again after {} of quiet", in_words(silence)))
-        }
-        None => {
-            let text = "repeats what is already told".to_owned();
-            return verdict(Verdict::Record, "repeats", text);
-        }
+/// How many publishers told the story, with a match, within the time that counts, and how many
+/// the topic asks for.
+pub fn publishers(policy: &AlertPolicy, situation: &Situation<'_>) -> (u32, u32) {
+    let within = |at: &Timestamp| {
+        policy.publishers_within.is_none_or(|within| age(situation.now, *at) < within)
+    };
+    let matched = situation.matched.iter().filter(|(_, at)| within(at));
+    // What was stored before a newsroom's names were gathered may stand under its domain.
+    let directory = Directory::builtin();
+    let names = matched.map(|(publisher, _)| directory.canonical(publisher));
+    let mut publishers: Vec<&str> = names.collect();
+    publishers.sort_unstable();
+    publishers.dedup();
+    let have = u32::try_from(publishers.len()).unwrap_or(u32::MAX);
+    (have, policy.publishers_min.max(1))
+}
+
+fn amend(
+    policy: &AlertPolicy,
+    situation: &Situation<'_>,
+    alert: Raised,
+    held: Option<&Reason>,
+) -> (Verdict, Reason) {
+    let news = what_is_new(policy, situation, alert).or_else(|| held.cloned());
+    let Some(Reason { code, text }) = news else {
+        return verdict(Verdict::Record, "repeats", "repeats what is already told".to_owned());
     };
     // The opening is no revision: the first corroboration is what an analyst waits for.
-    let wait = follow_up.repeat_every.saturating_sub(age(situation.now, alert.revised));
+    let repeat_every = policy.follow_up.repeat_every;
+    let wait = repeat_every.saturating_sub(age(situation.now, alert.revised));
     if !alert.just_opened && !wait.is_zero() {
+        let due = situation.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let repeat_every = in_words(repeat_every);
         let text = format!(
-            "{text}, but the last revision is less than {} old",
-            in_words(follow_up.repeat_every)
+            "{text}, but the last revision is less than {repeat_every} old: it is told at {due}"
         );
-        return verdict(Verdict::Record, "repeat_every", text);
+        return verdict(Verdict::Record, REPEAT_EVERY, text);
     }
     verdict(Verdict::Amend, &code, text)
+}
+
+fn what_is_new(policy: &AlertPolicy, situation: &Situation<'_>, alert: Raised) -> Option<Reason> {
+    let reached = tier::reached(&policy.escalate, situation.publishers, situation.score);
+    if let Some((_, why)) = reached.filter(|(severity, _)| *severity > alert.severity) {
+        return Some(Reason::of(SEVERITY, format!("from {} to {why}", alert.severity.as_str())));
+    }
+    let now = situation.publishers;
+    let crossed = |step: &&u32| alert.publishers < **step && **step <= now;
+    if let Some(step) = policy.follow_up.publishers.iter().filter(crossed).max() {
+        let noun = if now == 1 { "publisher tells" } else { "publishers tell" };
+        return Some(Reason::of(&format!("publishers>={step}"), format!("{now} {noun} the story")));
+    }
+    if let Some(facts) = &situation.new_facts {
+        return Some(Reason::of("new_terms", facts.clone()));
+    }
+    let silence = age(situation.now, alert.last_activity);
+    (silence >= policy.follow_up.quiet).then(|| {
+        Reason::of("resumed", format!("active again after {} of quiet", in_words(silence)))
+    })
+}
+
+/// Since when a revision that is held back may be made.
+pub fn due(follow_up: &FollowUp, revised: Timestamp) -> Timestamp {
+    revised.saturating_add(follow_up.repeat_every).unwrap_or(Timestamp::MAX)
 }
 
 /// How long ago `at` was; zero if it is in the future.

@@ -3,11 +3,15 @@
 
 use jiff::Timestamp;
 
+use crate::domain::publisher::Directory;
+
 /// A silence as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Silence {
     pub id: i64,
     pub scope: SilenceScope,
+    /// What must hold as well, such as a publisher within a topic.
+    pub also: Option<SilenceScope>,
     pub author: String,
     pub reason: String,
     pub starts: Timestamp,
@@ -20,6 +24,7 @@ pub enum SilenceScope {
     Topic(String),
     Story(i64),
     Feed(String),
+    /// By any of its names or domains.
     Publisher(String),
     /// Entries whose title contains this text, whatever its case.
     Text(String),
@@ -39,7 +44,12 @@ impl Silence {
     /// Whether this silence holds `what` back at `now`. It begins at `starts` and is over at
     /// `ends`.
     pub fn covers(&self, what: Silenceable<'_>, now: Timestamp) -> bool {
-        self.lasts(now) && self.scope.includes(what)
+        self.lasts(now) && self.is_about(what)
+    }
+
+    /// Whether `what` is what it is about, whenever.
+    pub fn is_about(&self, what: Silenceable<'_>) -> bool {
+        self.scope.includes(what) && self.also.as_ref().is_none_or(|also| also.includes(what))
     }
 
     /// Whether it has begun and is not over at `now`.
@@ -49,12 +59,23 @@ impl Silence {
 }
 
 impl SilenceScope {
+    /// What kind of scope it is, and which one.
+    pub fn parts(&self) -> (&'static str, String) {
+        match self {
+            SilenceScope::Topic(topic) => ("topic", topic.clone()),
+            SilenceScope::Story(story) => ("story", story.to_string()),
+            SilenceScope::Feed(feed) => ("feed", feed.clone()),
+            SilenceScope::Publisher(publisher) => ("publisher", publisher.clone()),
+            SilenceScope::Text(text) => ("text", text.clone()),
+        }
+    }
+
     fn includes(&self, what: Silenceable<'_>) -> bool {
         match self {
             SilenceScope::Topic(topic) => topic == what.topic,
             SilenceScope::Story(story) => *story == what.story,
             SilenceScope::Feed(feed) => feed == what.feed,
-            SilenceScope::Publisher(publisher) => publisher == what.publisher,
+            SilenceScope::Publisher(one) => Directory::builtin().same(one, what.publisher),
             SilenceScope::Text(text) => what.title.to_lowercase().contains(&text.to_lowercase()),
         }
     }
@@ -81,17 +102,23 @@ mod tests {
             (SilenceScope::Story(7), true),
             (SilenceScope::Feed("ledger".into()), false),
             (SilenceScope::Publisher("Harbour Wire".into()), true),
+            (SilenceScope::Publisher("harbour wire".into()), true),
+            (SilenceScope::Publisher("BBC".into()), false),
             (SilenceScope::Text("exercise".into()), true),
         ] {
             let silence = Silence {
                 id: 1,
                 scope,
+                also: None,
                 author: "ann".into(),
                 reason: "planned".into(),
                 starts: noon,
                 ends: noon + hour,
             };
             assert_eq!(silence.covers(what, noon), covered, "{silence:?}");
+            let of_bbc = Silenceable { publisher: "BBC", ..what };
+            let domain = SilenceScope::Publisher("news.BBC.co.uk".into());
+            assert!(domain.includes(of_bbc) && !domain.includes(what));
             assert!(!silence.covers(what, noon + hour), "over at its end");
             assert!(!silence.covers(what, noon - hour), "not before its start");
         }

@@ -2,15 +2,14 @@
 //! what becomes of the matches is counted. In this order only, since stories, follow-ups and
 //! silences depend on what came before.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::found::Found;
 use super::judge::{Judge, Judged};
-use super::report::{Count, Day, Drawn, Report, SAMPLES_PER_OBSTACLE, StoryChange};
+use super::report::{Count, Drawn, Report, SAMPLES_PER_OBSTACLE, StoryChange, day};
 use super::sample::{Sample, in_turn};
 use crate::domain::alert::Reach;
 use crate::domain::alert::delivery::NewDelivery;
@@ -116,6 +115,9 @@ impl<'j> Course<'j> {
     pub fn new(judge: &'j Judge, terms: Terms) -> Self {
         let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
         let mut rehearsal = Rehearsal::new(render, terms.routes).of_distinct_entries();
+        if judge.topic().alert.follow_up.new_facts {
+            rehearsal = rehearsal.with_facts();
+        }
         let mut of_stories: HashMap<StoryId, Vec<Silence>> = HashMap::new();
         let mut silences = Vec::new();
         for silence in terms.silences {
@@ -152,6 +154,7 @@ impl<'j> Course<'j> {
 
     /// Tells an entry that was judged, and counts what becomes of it.
     pub fn tell(&mut self, past: &Past, judged: &Judged) {
+        self.let_pass(past.at);
         let plan = self.rehearse(past, judged);
         self.silence_story(past, &plan);
         if self.since.is_some_and(|since| past.at < since) {
@@ -162,6 +165,27 @@ impl<'j> Course<'j> {
         self.count_plan(past, &plan);
         if judged.found.is_none() {
             self.count_near(past, judged);
+        }
+    }
+
+    /// Lets time pass: counts the follow-ups that were held back and are due by then.
+    fn let_pass(&mut self, until: Timestamp) {
+        for (at, plan) in self.rehearsal.advance(until) {
+            if self.since.is_some_and(|since| at < since) {
+                continue;
+            }
+            for decision in &plan.decisions {
+                let is_ours = decision.topic == self.judge.topic().id;
+                if is_ours {
+                    let code = (decision.verdict, decision.reason.code.clone());
+                    *self.report.decisions.entry(code).or_default() += 1;
+                }
+                if decision.verdict == Verdict::Amend.as_str() {
+                    let counts = self.report.counts(is_ours, at);
+                    counts.into_iter().for_each(|count| count.follow_ups += 1);
+                }
+            }
+            self.count_alerts(at, &plan);
         }
     }
 
@@ -277,17 +301,15 @@ impl<'j> Course<'j> {
                 tale.line = Some(change(past));
             }
         }
+        self.count_alerts(past.at, plan);
+    }
+
+    fn count_alerts(&mut self, at: Timestamp, plan: &Plan) {
         for alert in &plan.alerts {
             let ours = alert.topic.id == self.judge.topic().id;
-            let report = &mut self.report;
-            let day = day(&mut report.days, past.at);
             let of_alert = |delivery: &&NewDelivery| delivery.alert == alert.alert;
             let deliveries = plan.deliveries.iter().filter(of_alert).count() as u64;
-            let counts = match ours {
-                true => [&mut report.ours, &mut day.ours],
-                false => [report.base.get_or_insert_default(), &mut day.base],
-            };
-            for count in counts {
+            for count in self.report.counts(ours, at) {
                 count.deliveries += deliveries;
                 count.over_budget += u64::from(alert.reach == Reach::HeldBack);
                 count.shadowed += u64::from(alert.reach == Reach::Shadow);
@@ -310,6 +332,9 @@ impl<'j> Course<'j> {
 
     /// Closes the count.
     pub fn finish(mut self) -> Report {
+        if let Some(until) = self.report.until {
+            self.let_pass(until);
+        }
         let report = &mut self.report;
         report.hits = self.hits.into_drawn();
         for (obstacle, sample) in report.obstacles.iter_mut().zip(&self.near) {
@@ -336,10 +361,6 @@ impl<'j> Course<'j> {
         }
         self.report
     }
-}
-
-fn day(days: &mut BTreeMap<jiff::civil::Date, Day>, at: Timestamp) -> &mut Day {
-    days.entry(at.to_zoned(TimeZone::UTC).date()).or_default()
 }
 
 fn change(past: &Past) -> StoryChange {

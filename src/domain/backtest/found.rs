@@ -13,7 +13,8 @@ pub struct Found {
 }
 
 impl Found {
-    pub(super) fn of(found: &Match, title: &str) -> Self {
+    /// What was found in an entry with this title.
+    pub fn of(found: &Match, title: &str) -> Self {
         let clauses = found.evidence.clauses.iter().map(|clause| match clause.count {
             0 | 1 => clause.text.to_string(),
             more => format!("{} ×{more}", clause.text),

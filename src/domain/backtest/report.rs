@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::clauses::Clause;
 use super::found::Found;
@@ -88,6 +89,22 @@ pub struct Day {
     pub entries: u64,
     pub ours: Count,
     pub base: Count,
+}
+
+/// What is counted of the day of `at`.
+pub(super) fn day(days: &mut BTreeMap<Date, Day>, at: Timestamp) -> &mut Day {
+    days.entry(at.to_zoned(TimeZone::UTC).date()).or_default()
+}
+
+impl Report {
+    /// What one side did, in all and on the day of `at`.
+    pub(super) fn counts(&mut self, ours: bool, at: Timestamp) -> [&mut Count; 2] {
+        let day = day(&mut self.days, at);
+        match ours {
+            true => [&mut self.ours, &mut day.ours],
+            false => [self.base.get_or_insert_default(), &mut day.base],
+        }
+    }
 }
 
 /// A story that only one of two forms of a topic matches.

@@ -36,7 +36,13 @@ pub(super) fn topic(rule: Rule) -> Topic {
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
-            follow_up: FollowUp { publishers: vec![2], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
+            follow_up: FollowUp {
+                publishers: vec![2],
+                quiet: 24 * HOUR,
+                new_facts: false,
+                repeat_every: 6 * HOUR,
+            },
+            escalate: Vec::new(),
             max_age: 7 * 24 * HOUR,
             budget: None,
             burst: false,

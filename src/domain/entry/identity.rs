@@ -1,4 +1,4 @@
-//! By what an entry is known again: its keys, the hash that tells a revision, its publisher, and
+//! By what an entry is known again: its keys, the hash that tells a revision, and
 //! how far its date is believed. `guid` and `link` make names comparable, `own` tells which of
 //! them are an entry's own. Keys are per feed; that two feeds tell the same thing is for
 //! [`crate::domain::story`] to find.
@@ -14,7 +14,6 @@ use jiff::{SignedDuration, Timestamp};
 use url::{Host, Url};
 
 use crate::domain::document::{Document, clip_chars};
-use crate::domain::feed::Feed;
 use crate::domain::ids::Digest;
 
 use super::{DateQuality, EntryKeys, ParsedEntry};
@@ -73,16 +72,6 @@ pub fn link_key(link: &str) -> Option<Digest> {
 /// The hash of title and body: another one under the same key is a revision.
 pub fn content(document: &Document) -> Digest {
     Digest::of("content", &[document.title.as_bytes(), document.body.as_bytes()])
-}
-
-/// The newsroom of an entry: as configured, else the registrable domain of the entry's link,
-/// else of the feed's URL.
-pub fn publisher(feed: &Feed, entry: &ParsedEntry) -> String {
-    feed.publisher
-        .clone()
-        .or_else(|| site(entry.link.as_deref()?))
-        .or_else(|| site(&feed.url))
-        .unwrap_or_else(|| feed.key.to_string())
 }
 
 /// When the entry was published, and how far that can be believed. A date that cannot be true

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::plan::Planner;
 use super::{Arrangement, Batch, Merge, Past, Plan, Render, Route, Seen, View, topic_of};
 use crate::domain::alert::{AlertEvent, Reason};
-use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
-use crate::domain::ids::{AlertId, Digest, FeedId, FeedKey, StoryId};
+use crate::domain::feed::{Feed, FeedState, Interval};
+use crate::domain::ids::{AlertId, FeedId, FeedKey, StoryId};
 use crate::domain::topic::Topic;
 
 /// What deciding over alerts takes, beside what is known: channels, topics and formats.
@@ -65,7 +65,7 @@ pub fn plan_return(
     planner.found()
 }
 
-/// A document with nothing in it.
+/// A document with nothing in it, of no feed.
 fn batch(means: &Means, now: Timestamp) -> Batch {
     let feed = Feed {
         key: FeedKey::own("stories"),
@@ -78,31 +78,7 @@ fn batch(means: &Means, now: Timestamp) -> Batch {
         backfill: Duration::ZERO,
         full_text: false,
     };
-    Batch {
-        feed: Arc::new(feed),
-        title: None,
-        validators: Validators::default(),
-        body_hash: Digest([0; 16]),
-        complete: true,
-        freshness: Freshness::default(),
-        rhythm: Default::default(),
-        links: Default::default(),
-        manner: Default::default(),
-        fetch: FetchRecord {
-            feed: FeedId(0),
-            at: now,
-            outcome: Outcome::Fresh,
-            code: "ok".into(),
-            status: None,
-            bytes: 0,
-            duration: Duration::ZERO,
-            entries: 0,
-            new_entries: 0,
-            would_have_raised: 0,
-            detail: None,
-        },
-        entries: Vec::new(),
-        routes: means.routes.clone(),
-        topics: means.topics.clone(),
-    }
+    let routes = means.routes.clone();
+    let batch = Batch::without_entries(Arc::new(feed), FeedId(0), None, now, routes);
+    Batch { topics: means.topics.clone(), ..batch }
 }

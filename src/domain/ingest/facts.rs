@@ -3,6 +3,7 @@
 use super::{Batch, LastTold};
 use crate::domain::alert::{EntryFacts, StoryFacts, TopicFacts};
 use crate::domain::entry::Entry;
+use crate::domain::publisher::credit;
 use crate::domain::story::Story;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -30,6 +31,7 @@ fn facts(entry: &Entry, feed: String, feed_title: String) -> EntryFacts {
         feed,
         feed_title,
         publisher: entry.publisher.clone(),
+        agency: credit::of(document).map(str::to_owned),
         guid: entry.guid.clone(),
         url: document.url.clone(),
         author: Some(&document.authors).filter(|text| !text.is_empty()).cloned(),
@@ -58,6 +60,7 @@ pub(super) fn story_facts(story: &Story, told: &[String]) -> StoryFacts {
         id: story.id,
         entries: story.entries,
         publishers: story.publishers.clone(),
+        texts: story.texts(),
         feeds: story.feeds.clone(),
         first_seen: story.first_seen,
         last_seen: story.last_seen,

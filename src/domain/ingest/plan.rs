@@ -1,16 +1,19 @@
 //! [`plan`]: what follows from where the entries of a batch belong, in the order in which
-//! [`super::arrange`] went through them. How a match becomes an alert is in [`alerting`]; what
-//! becomes of the alerts of two stories that are one is in [`merging`]; what a correction is, in
-//! [`correction`].
+//! [`super::arrange`] went through them. How a match becomes an alert is in [`alerting`], what becomes
+//! of a revision that had to wait in [`due`], of the alerts of two stories that are one in
+//! [`merging`], of a correction in [`correction`]; [`heading`] chooses headlines.
 
 mod alerting;
 mod article;
 mod correction;
+mod due;
 mod heading;
 mod merging;
 mod pushed;
+mod share;
 
 pub use article::plan_article;
+pub use due::{Due, plan_due};
 pub use pushed::plan_pushed;
 
 use std::collections::{HashMap, HashSet};
@@ -21,6 +24,8 @@ use jiff::Timestamp;
 use super::facts::headline;
 use super::{AlertSoFar, Arranged, Batch, Found, Known, Placed, Plan, Prepared, View, turn};
 use crate::domain::alert::baseline::{Baseline, Past};
+use crate::domain::alert::merit::Merit;
+use crate::domain::alert::new_facts::Telling;
 use crate::domain::alert::policy::{Verdict, in_words};
 use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
@@ -70,6 +75,8 @@ pub(super) struct Planner<'a> {
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
+    tellings: HashMap<StoryId, Vec<Telling>>,
+    channels_told: HashMap<ChannelId, Vec<Merit>>,
     plan: Plan,
 }
 
@@ -88,6 +95,8 @@ impl<'a> Planner<'a> {
             alerts: view.alerts.clone(),
             matched: view.matched.clone(),
             pushed: view.pushed.clone(),
+            tellings: view.tellings.clone(),
+            channels_told: view.channels_told.clone(),
             plan: Plan {
                 last_id: view.arrangement.last_id,
                 feed: view.seen.feed.clone(),
@@ -102,8 +111,11 @@ impl<'a> Planner<'a> {
                 alerts: Vec::new(),
                 objects: Vec::new(),
                 deliveries: Vec::new(),
+                withheld: Vec::new(),
                 overspent: Vec::new(),
                 decisions: Vec::new(),
+                held: Vec::new(),
+                pending: Vec::new(),
                 past: HashSet::new(),
                 events: Vec::new(),
             },
@@ -221,6 +233,10 @@ impl<'a> Planner<'a> {
         });
         let (publisher, feed) = (&entry.publisher, self.batch.feed.key.as_str());
         story.count(publisher, feed, (self.now, member.at), member.copy_of.is_some());
+        if let Some(tellings) = self.tellings.get_mut(&id) {
+            let document = &entry.document;
+            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
+        }
         self.touch(id);
         self.plan.members.push(member.clone());
     }

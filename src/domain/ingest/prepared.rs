@@ -11,6 +11,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::identity::OwnNames;
 use crate::domain::entry::{ParsedEntry, identity};
 use crate::domain::feed::Feed;
+use crate::domain::publisher::{self, Directory};
 use crate::domain::story::features::Features;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -23,12 +24,13 @@ impl Prepared {
         entry: &ParsedEntry,
         document: Document,
         own: OwnNames,
+        publishers: &Directory,
         now: Timestamp,
         find: impl FnOnce(&Document, &str) -> Vec<(Arc<Topic>, Match)>,
     ) -> Self {
         let keys = identity::keys(entry, &document, own);
         let (published, date_quality) = identity::date(entry, now);
-        let publisher = identity::publisher(feed, entry);
+        let publisher = publisher::of(feed, entry, publishers);
         Self {
             guid: entry.guid.clone(),
             matches: find(&document, &publisher),

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Told;
 use super::spent::Spent;
 use super::tale::{Tale, told};
+use crate::domain::alert::new_facts::Telling;
 use crate::domain::entry::EntryKeys;
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId};
 use crate::domain::ingest::{Batch, Found, Known, Merge, Merged, Plan, Seen, View};
@@ -33,6 +34,8 @@ pub(super) struct Memory {
     pub last_id: i64,
     /// Whether entries are known again by their keys.
     pub recognises: bool,
+    /// Whether it is remembered what stories tell.
+    pub reads_facts: bool,
     keys: AHashMap<(FeedId, Digest), EntryId>,
     entries: AHashMap<EntryId, Remembered>,
     /// The remembered entries, oldest first.
@@ -71,6 +74,7 @@ impl Default for Memory {
         Self {
             last_id: 0,
             recognises: true,
+            reads_facts: false,
             keys: AHashMap::new(),
             entries: AHashMap::new(),
             arrivals: VecDeque::new(),
@@ -141,6 +145,14 @@ impl Memory {
         !merged.is_empty()
     }
 
+    /// Adds a story to a view, with its alerts, if it is not forgotten.
+    pub fn add_story(&self, id: StoryId, view: &mut View) {
+        if let Some(tale) = self.stories.get(&id) {
+            view.stories.insert(id, tale.story.clone());
+            tale.add_to(id, view, false);
+        }
+    }
+
     /// Forgets what is out of every window at `now`.
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
@@ -189,6 +201,9 @@ impl Memory {
         }
         self.learn_links(batch, plan);
         self.learn_states();
+        if self.reads_facts {
+            self.learn_facts(plan);
+        }
         self.learn_entries(feed, plan);
         for decision in &plan.decisions {
             let entry = plan.entries.iter().chain(&plan.revised).find(|e| e.id == decision.entry);
@@ -199,6 +214,7 @@ impl Memory {
         }
         for revision in &plan.alerts {
             self.spent.learn(revision);
+            self.spent.learn_deliveries(revision, &plan.deliveries);
             // A story that was merged by this very entry has gone already.
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 let told = told(batch, plan, revision);
@@ -222,6 +238,13 @@ impl Memory {
                 let (entry, story, at) = (member.entry, member.story, member.at);
                 self.links.insert(link, Linked { entry, story, at });
                 self.leaving_links.push_back((at, link));
+            }
+        }
+        for decision in &plan.decisions {
+            let held = plan.held.iter().rfind(|(alert, _)| Some(*alert) == decision.alert);
+            let tale = self.stories.get_mut(&decision.story);
+            if let Some(((_, held), tale)) = held.zip(tale) {
+                tale.learn_held(&decision.topic, held.clone());
             }
         }
     }
@@ -248,6 +271,15 @@ impl Memory {
         }
         for entry in self.entries.values_mut().filter(|entry| entry.known.story == Some(from)) {
             entry.known.story = Some(into);
+        }
+    }
+
+    fn learn_facts(&mut self, plan: &Plan) {
+        for (member, entry) in plan.members.iter().zip(&plan.entries) {
+            let Some(tale) = self.stories.get_mut(&member.story) else { continue };
+            let (publisher, document) = (&entry.publisher, &entry.document);
+            let (title, body) = (&document.title, &document.body);
+            tale.learn_telling(Telling::of(entry.first_seen, publisher, title, body));
         }
     }
 

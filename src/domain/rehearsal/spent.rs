@@ -1,19 +1,23 @@
-//! What of each topic's budget is used up: the pushed revisions of the last day, and the day on
-//! which one was held back last.
+//! What of each topic's and channel's budget is used up: the pushed revisions of the last day, and
+//! the day on which one was held back last.
 
 use std::collections::VecDeque;
 
 use ahash::AHashMap;
 use jiff::Timestamp;
 
+use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::{AlertRevision, Reach, budget};
-use crate::domain::ids::TopicId;
+use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::ingest::View;
 
 /// Pushed revisions of topics that have a budget or may get one, by topic.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     topics: AHashMap<TopicId, OfTopic>,
+    /// What each channel was sent, oldest first.
+    channels: AHashMap<ChannelId, VecDeque<(Timestamp, Merit)>>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +39,32 @@ impl Spent {
             }
             Reach::HeldBack => self.of(revision).held_back = Some(revision.at),
         }
+    }
+
+    /// Notes which channels a revision is sent to.
+    pub fn learn_deliveries(&mut self, revision: &AlertRevision, deliveries: &[NewDelivery]) {
+        let publishers = u32::try_from(revision.story.publishers.len()).unwrap_or(u32::MAX);
+        let merit = Merit {
+            severity: revision.topic.severity,
+            weight: weight(publishers, revision.score, revision.threshold),
+        };
+        let of_revision = deliveries
+            .iter()
+            .filter(|delivery| delivery.alert == revision.alert && delivery.seq == revision.seq);
+        for delivery in of_revision {
+            let sent = self.channels.entry(delivery.channel.clone()).or_default();
+            let since = budget::counted_since(revision.at);
+            while sent.pop_front_if(|(at, _)| *at <= since).is_some() {}
+            sent.push_back((revision.at, merit));
+        }
+    }
+
+    /// Tells a view what a channel was sent by `now`.
+    pub fn add_channel(&self, channel: &ChannelId, now: Timestamp, view: &mut View) {
+        let since = budget::counted_since(now);
+        let sent = self.channels.get(channel).into_iter().flatten();
+        let counted = sent.filter(|(at, _)| *at > since).map(|(_, merit)| *merit);
+        view.channels_told.insert(channel.clone(), counted.collect());
     }
 
     /// Tells a view how a topic stands at `now`.

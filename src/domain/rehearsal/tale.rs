@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use crate::domain::alert::new_facts::{MAX_TELLINGS, Telling};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, StoryId, TopicId};
-use crate::domain::ingest::{AlertSoFar, Batch, LastTold, MAX_MATCHED, Merged, Plan, View};
+use crate::domain::ingest::{AlertSoFar, Batch, Held, LastTold, MAX_MATCHED, Merged, Plan, View};
 use crate::domain::story::Story;
 use crate::domain::topic::evidence::Match;
 
@@ -24,6 +25,8 @@ pub(super) struct Tale {
     alerts: Vec<Alert>,
     /// Publishers whose entries matched, with when they joined the story.
     matched: Vec<(TopicId, VecDeque<(String, Timestamp)>)>,
+    /// What its latest entries told, where facts are read.
+    tellings: VecDeque<Telling>,
 }
 
 /// The alert of a topic, with what it told last.
@@ -50,12 +53,16 @@ pub(super) fn told(batch: &Batch, plan: &Plan, revision: &AlertRevision) -> Opti
 impl Tale {
     pub fn of(story: &Story) -> Self {
         let story = story.clone();
-        Self { story, aliases: Vec::new(), alerts: Vec::new(), matched: Vec::new() }
+        let (aliases, alerts, matched) = (Vec::new(), Vec::new(), Vec::new());
+        Self { story, aliases, alerts, matched, tellings: VecDeque::new() }
     }
 
     /// Adds the alerts of the story to a view, and the publishers that matched in it; what was told
     /// last, where it is merged.
     pub fn add_to(&self, id: StoryId, view: &mut View, is_merged: bool) {
+        if !self.alerts.is_empty() && !self.tellings.is_empty() {
+            view.tellings.insert(id, self.tellings.iter().cloned().collect());
+        }
         for (topic, publishers) in &self.matched {
             let publishers = publishers.iter().cloned().collect();
             view.matched.insert((topic.clone(), id), publishers);
@@ -79,6 +86,7 @@ impl Tale {
             |alert: &Alert| merged.closed.iter().any(|(closed, _)| *closed == alert.so_far.alert);
         self.alerts.extend(other.alerts);
         self.alerts.retain(|alert| !is_closed(alert));
+        other.tellings.into_iter().for_each(|telling| self.learn_telling(telling));
         for (topic, publishers) in other.matched {
             let at = self.matched_at(&topic);
             let all = &mut self.matched[at].1;
@@ -115,6 +123,19 @@ impl Tale {
         }
     }
 
+    pub fn learn_telling(&mut self, telling: Telling) {
+        self.tellings.push_back(telling);
+        if self.tellings.len() > MAX_TELLINGS {
+            self.tellings.pop_front();
+        }
+    }
+
+    pub fn learn_held(&mut self, topic: &TopicId, held: Option<Held>) {
+        if let Some(alert) = self.alerts.iter_mut().find(|alert| alert.topic == *topic) {
+            alert.so_far.held = held;
+        }
+    }
+
     pub fn learn_alert(&mut self, revision: &AlertRevision, told: Option<LastTold>) {
         if revision.event == AlertEvent::Closed {
             return;
@@ -128,6 +149,8 @@ impl Tale {
             just_opened: revision.event == AlertEvent::Opened,
             revised: revision.at,
             publishers: revision.story.publishers.clone(),
+            severity: revision.topic.severity,
+            held: None,
             last_activity: revision.at,
             shadow: revision.reach == Reach::Shadow && unheard,
         };

@@ -1,11 +1,14 @@
 //! A rehearsal, told entry by entry.
 
+use std::time::Duration;
+
 use super::*;
 use crate::domain::alert::policy::{AlertPolicy, FollowUp};
 use crate::domain::alert::silence::SilenceScope;
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::Interval;
+use crate::domain::ids::Digest;
 use crate::domain::story::features::Features;
 use crate::domain::topic::evidence::{Evidence, Match};
 use crate::domain::topic::{Mode, Rule, Severity, Topic};
@@ -26,6 +29,7 @@ impl World {
             channel: "log".parse().unwrap(),
             min_severity: Severity::Info,
             budgeted: true,
+            terms: Default::default(),
         }];
         let now = "2026-06-03T12:00:00Z".parse().unwrap();
         Self { rehearsal: Rehearsal::new(render, routes), now }
@@ -70,7 +74,13 @@ fn topic() -> Arc<Topic> {
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
-            follow_up: FollowUp { publishers: vec![2, 3], quiet: DAY, repeat_every: 6 * HOUR },
+            follow_up: FollowUp {
+                publishers: vec![2, 3],
+                quiet: DAY,
+                new_facts: false,
+                repeat_every: 6 * HOUR,
+            },
+            escalate: Vec::new(),
             max_age: 7 * DAY,
             budget: None,
             burst: false,
@@ -159,6 +169,7 @@ fn a_silence_holds_back_while_it_lasts() {
     world.rehearsal.silences(vec![Silence {
         id: 1,
         scope: SilenceScope::Topic("nato".to_owned()),
+        also: None,
         author: "ann".to_owned(),
         reason: "planned".to_owned(),
         starts: world.now + HOUR,
@@ -225,4 +236,47 @@ fn a_budget_is_used_up_and_comes_back_as_in_the_daemon() {
         world.now += 12 * HOUR;
     }
     assert_eq!(reached, [("pushed", 0), ("held_back", 1), ("pushed", 0)]);
+}
+
+#[test]
+fn a_revision_that_was_held_back_is_made_when_it_is_due() {
+    let mut world = World::new();
+    world.tell("wire", "1", "a", TITLE);
+    world.now += HOUR;
+    world.tell("ledger", "2", "b", TITLE);
+    let revised = world.now;
+    world.now += HOUR;
+    assert_eq!(world.tell("post", "3", "c", TITLE).as_deref(), Some("record repeat_every"));
+    assert!(world.rehearsal.advance(revised + 5 * HOUR).is_empty());
+    let due = world.rehearsal.advance(revised + DAY);
+    assert_eq!(due.len(), 1);
+    let (at, plan) = &due[0];
+    assert_eq!(*at, revised + 6 * HOUR);
+    assert_eq!(plan.alerts[0].reason.code, "publishers>=3");
+    assert_eq!(plan.alerts[0].entry.publisher, "POST");
+    assert!(world.rehearsal.advance(revised + 9 * DAY).is_empty(), "it is made once");
+}
+
+#[test]
+fn a_silence_holds_a_revision_that_is_due_and_the_next_entry_brings_it() {
+    let mut world = World::new();
+    world.tell("wire", "1", "a", TITLE);
+    world.now += HOUR;
+    world.tell("ledger", "2", "b", TITLE);
+    world.now += HOUR;
+    world.tell("post", "3", "c", TITLE);
+    world.rehearsal.silences(vec![Silence {
+        id: 7,
+        scope: SilenceScope::Publisher("post".to_owned()),
+        also: Some(SilenceScope::Topic("nato".to_owned())),
+        author: "ann".to_owned(),
+        reason: "planned".to_owned(),
+        starts: world.now,
+        ends: world.now + 8 * HOUR,
+    }]);
+    let due = world.rehearsal.advance(world.now + 7 * HOUR);
+    let decision = &due[0].1.decisions[0];
+    assert_eq!((decision.verdict, decision.silence), ("suppress", Some(7)));
+    world.now += 9 * HOUR;
+    assert_eq!(world.tell("post", "4", "d", TITLE).as_deref(), Some("amend publishers>=3"));
 }

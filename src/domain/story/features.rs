@@ -36,9 +36,6 @@ const REST_WEIGHT: u32 = 77;
 const NAME_NUMERATOR: u32 = 3;
 const NAME_DENOMINATOR: u32 = 2;
 
-/// A number of one or two digits counts less: texts have them without telling the same.
-const SMALL_NUMBER_DIVISOR: u32 = 2;
-
 /// Most names and numbers that are kept of one entry, those first told.
 pub const MAX_FACTS: usize = 48;
 

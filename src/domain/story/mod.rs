@@ -18,6 +18,7 @@ pub mod vector;
 use jiff::Timestamp;
 
 use super::ids::{EntryId, StoryId};
+use super::publisher::Directory;
 use headline::Current;
 use placement::{Copied, JoinReason};
 
@@ -79,8 +80,8 @@ impl Story {
         self.first_at = self.first_at.min(other.first_at);
         self.last_at = self.last_at.max(other.last_at);
         self.entries = self.entries.saturating_add(other.entries);
-        remember(&mut self.publishers, &other.publishers);
-        remember(&mut self.writers, &other.writers);
+        other.publishers.iter().for_each(|name| remember_publisher(&mut self.publishers, name));
+        other.writers.iter().for_each(|name| remember_publisher(&mut self.writers, name));
         remember(&mut self.feeds, &other.feeds);
     }
 
@@ -97,11 +98,21 @@ impl Story {
         self.last_seen = self.last_seen.max(seen);
         self.first_at = self.first_at.min(at);
         self.last_at = self.last_at.max(at);
-        remember(&mut self.publishers, [publisher]);
+        remember_publisher(&mut self.publishers, publisher);
         if !copy {
-            remember(&mut self.writers, [publisher]);
+            remember_publisher(&mut self.writers, publisher);
         }
         remember(&mut self.feeds, [feed]);
+    }
+}
+
+/// A story from before a newsroom's names were gathered may have it under its domain.
+fn remember_publisher(list: &mut Vec<String>, name: &str) {
+    let directory = Directory::builtin();
+    let is_same =
+        |known: &String| known == name || known.contains('.') && directory.canonical(known) == name;
+    if !list.iter().any(is_same) {
+        list.push(name.to_owned());
     }
 }
 

@@ -37,7 +37,7 @@ impl Vector {
     pub fn of(terms: &[Term], rarity: impl Fn(u32) -> u32) -> Self {
         let weigh = |term: &Term| {
             let often = u64::from(log2_q16(256 + u64::from(term.weight)) - (8 << 16));
-            (often * u64::from(rarity(term.hash)) >> 16, term.hash)
+            ((often * u64::from(rarity(term.hash))) >> 16, term.hash)
         };
         let mut heavy: Vec<(u64, u32)> = terms.iter().map(weigh).filter(|(w, _)| *w > 0).collect();
         heavy.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -107,7 +107,8 @@ impl Vector {
                 (Some(x), Some(y)) if x.hash == y.hash => {
                     let term =
                         Weighted { hash: x.hash, weight: kept(x.weight).saturating_add(y.weight) };
-                    (a.next(), b.next());
+                    a.next();
+                    b.next();
                     term
                 }
                 (Some(x), y) if y.is_none_or(|y| x.hash < y.hash) => {
@@ -164,7 +165,7 @@ pub fn log2_q16(x: u64) -> u32 {
     let mut mantissa = if whole >= 31 { x >> (whole - 31) } else { x.max(1) << (31 - whole) };
     let mut log = whole << 16;
     for bit in (0..16).rev() {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         if mantissa >= 1 << 32 {
             mantissa >>= 1;
             log |= 1 << bit;

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use super::syntax::ast::Definition;
 use super::{RuleError, Topic};
 use crate::domain::ids::{Digest, TopicId};
+use crate::domain::publisher::Directory;
 
 pub(super) use check::children;
 pub use check::references;
@@ -58,6 +59,8 @@ pub struct TopicSet {
     pub(super) gates: Gates,
     /// Whether some rule reads authors, categories or links: else they are not analysed.
     pub(super) reads_all_fields: bool,
+    /// Which names of publishers are one, for filters.
+    pub(super) publishers: Arc<Directory>,
 }
 
 impl fmt::Debug for TopicSet {
@@ -88,6 +91,17 @@ impl TopicSet {
     /// No topics: matches nothing.
     pub fn empty() -> TopicSet {
         build::empty()
+    }
+
+    /// The same topics, with newsrooms as this directory knows them; else the built-in one counts.
+    pub fn with_publishers(mut self, publishers: Arc<Directory>) -> TopicSet {
+        self.publishers = publishers;
+        self
+    }
+
+    /// Which names of publishers are one.
+    pub fn publishers(&self) -> &Arc<Directory> {
+        &self.publishers
     }
 
     /// Whether some rule asks for authors, categories or links.

@@ -160,7 +160,7 @@ impl TopicSet {
                 _ if is_shown_to_match != matched => {
                     if matched { "matches" } else { "does not match" }.to_owned()
                 }
-                (Some(check), ..) => filters::refusal(check, &rule.filters),
+                (Some(check), ..) => filters::refusal(check, &rule.filters, &self.publishers),
                 (_, Some(node), Some((expr, _))) if !node.held => verdict::failure(expr, node),
                 _ => decided(score, rule.threshold, &exclusions),
             };

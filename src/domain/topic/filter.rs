@@ -1,6 +1,7 @@
 //! Filters: which entries a topic is asked about at all, by where they come from and by their
 //! language. [`super::matcher`] asks them before any rule; [`super::explain`] shows each.
 
+use crate::domain::publisher::Directory;
 use crate::domain::text::language;
 
 /// What a topic lets through. Empty: everything.
@@ -10,7 +11,7 @@ pub struct Filters {
     pub feeds: Choice,
     /// Tags of feeds.
     pub tags: Choice,
-    /// Publishers, whatever their case.
+    /// Publishers by any of their names or domains, whatever their case.
     pub publishers: Choice,
     /// Primary subtags of languages (`en`), or `und` for entries whose language nobody can tell.
     pub languages: Choice,
@@ -55,6 +56,14 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// Whether this publisher is let through, by whichever of its names or domains.
+    pub fn admits_publisher(&self, publisher: &str, directory: &Directory) -> bool {
+        let named = |list: &[String]| list.iter().any(|one| directory.same(one, publisher));
+        !named(&self.not) && (self.only.is_empty() || named(&self.only))
+    }
+}
+
 /// Whether two names are one, whatever their case, in any script.
 pub fn is_same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
@@ -78,12 +87,12 @@ impl Filters {
     }
 
     /// Whether a document of this origin is let through as far as feed, tags and publisher go.
-    pub fn admit_origin(&self, origin: &Origin<'_>) -> bool {
+    pub fn admit_origin(&self, origin: &Origin<'_>, directory: &Directory) -> bool {
         origin.feed.is_none_or(|feed| {
             self.feeds.admits(std::iter::once(feed))
                 && self.tags.admits(origin.tags.iter().map(String::as_str))
         }) && origin
             .publisher
-            .is_none_or(|publisher| self.publishers.admits(std::iter::once(publisher)))
+            .is_none_or(|publisher| self.publishers.admits_publisher(publisher, directory))
     }
 }

@@ -198,6 +198,8 @@ pub struct StoryTest {
     pub evidence: Vec<String>,
     /// Lowest and highest score allowed to the last revision.
     pub score: Option<(f64, f64)>,
+    /// The severity of the last revision.
+    pub severity: Option<Severity>,
     /// The last revision as it is shown in a terminal of 100 columns, without colour.
     pub message: Option<String>,
 }
@@ -214,6 +216,14 @@ pub struct StoryStep {
     /// Reason code of the decision, such as `first` or `publishers>=3`.
     pub reason: Option<String>,
     pub line: u32,
+}
+
+impl StoryStep {
+    /// Whether no entry comes: time passes, and what is due by then is looked at.
+    pub fn is_wait(&self) -> bool {
+        let document = &self.subject.document;
+        document.title.is_empty() && document.body.is_empty() && document.url.is_none()
+    }
 }
 
 /// What an entry of a story test is expected to bring about.

@@ -6,10 +6,12 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::domain::alert::mark::Mark;
 use crate::domain::alert::{AlertState, Reach, Reason};
 use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
+use crate::domain::ingest::Held;
 use crate::domain::topic::Severity;
 use crate::store::Store;
 use crate::store::column::{Text, code, key, ms, time};
 use crate::store::error::StoreError;
+use crate::store::follow_ups::read_held;
 use crate::store::outbox::{self, DeliveryFilter, DeliveryView};
 use crate::store::topics::{rank, severity};
 use crate::store::verdicts::{self, VerdictView};
@@ -27,6 +29,8 @@ pub struct AlertView {
     pub headline: String,
     /// How many publishers tell the story.
     pub publishers: u32,
+    /// How many independent texts these published; `None` in alerts from before it was counted.
+    pub texts: Option<u32>,
     pub story: StoryId,
     pub opened: Timestamp,
     /// When the last revision was made.
@@ -80,6 +84,21 @@ pub struct AlertDetail {
     pub notes: Vec<NoteView>,
     /// What people say of its entries as finds of its topic, oldest first.
     pub verdicts: Vec<VerdictView>,
+    /// What was decided for the matches of its topic in its story, oldest first; the last ones.
+    pub decisions: Vec<DecisionView>,
+    /// A revision that waits until the last one is old enough.
+    pub held: Option<Held>,
+}
+
+/// What was decided for one match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionView {
+    pub at: Timestamp,
+    pub entry: EntryId,
+    pub publisher: String,
+    pub title: String,
+    pub verdict: String,
+    pub reason: Reason,
 }
 
 /// One revision of an alert.
@@ -111,6 +130,9 @@ pub struct NoteView {
 /// Alerts listed where no limit is asked for.
 const DEFAULT_LIMIT: u32 = 50;
 
+/// Most decisions shown of one alert, the last ones.
+const MAX_DECISIONS: u32 = 200;
+
 /// Most revisions, deliveries or notes shown of one alert.
 const MAX_SHOWN: u32 = 1_000;
 
@@ -120,7 +142,9 @@ const VIEW: &str = "id, topic, topic_name, severity, state, seq, headline, \
     (SELECT count(*) FROM alert_revisions WHERE alert_id = a.id AND reach = 'held_back'), \
     (SELECT v.verdict FROM alert_revisions AS r JOIN verdicts AS v \
        ON v.topic = a.topic AND v.entry_id = r.entry_id \
-     WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict, merged_into";
+     WHERE r.alert_id = a.id ORDER BY v.at DESC, r.seq DESC LIMIT 1) AS verdict, \
+    (SELECT json_extract(object, '$.story.texts') FROM alert_revisions \
+     WHERE alert_id = a.id AND seq = a.seq), merged_into";
 
 const REVISION: &str =
     "id, alert_id, seq, event, at, reason_code, reason_text, object, entry_id, reach";
@@ -166,11 +190,13 @@ impl Store {
             let deliveries =
                 DeliveryFilter { alert: Some(id), limit: MAX_SHOWN, ..DeliveryFilter::default() };
             Ok(Some(AlertDetail {
-                view,
                 revisions: revisions(conn, id)?,
                 deliveries: outbox::list(conn, &deliveries)?,
                 notes: notes(conn, id)?,
                 verdicts: verdicts::of_alert(conn, id)?,
+                decisions: decisions(conn, &view)?,
+                held: held(conn, id)?,
+                view,
             }))
         })
     }
@@ -247,6 +273,35 @@ fn revisions(conn: &Connection, id: AlertId) -> rusqlite::Result<Vec<RevisionVie
     .collect()
 }
 
+/// What was decided for the matches of an alert's topic in its story, those before it was raised
+/// among them.
+fn decisions(conn: &Connection, view: &AlertView) -> rusqlite::Result<Vec<DecisionView>> {
+    conn.prepare_cached(
+        "SELECT * FROM (SELECT d.at, d.entry_id, e.publisher, e.title, d.verdict, d.reason_code, \
+         d.reason_text, d.id FROM decisions AS d JOIN entries AS e ON e.id = d.entry_id \
+         WHERE d.story_id = ?1 AND d.topic = ?2 ORDER BY d.id DESC LIMIT ?3) ORDER BY 8",
+    )?
+    .query_map(params![view.story.0, Text(&view.topic), MAX_DECISIONS], |row| {
+        Ok(DecisionView {
+            at: time(row, 0)?,
+            entry: EntryId(row.get(1)?),
+            publisher: row.get(2)?,
+            title: row.get(3)?,
+            verdict: row.get(4)?,
+            reason: Reason { code: row.get(5)?, text: row.get(6)? },
+        })
+    })?
+    .collect()
+}
+
+fn held(conn: &Connection, id: AlertId) -> rusqlite::Result<Option<Held>> {
+    conn.prepare_cached(
+        "SELECT held_due, held_entry, held_severity, held_code, held_text FROM alerts \
+         WHERE id = ?1",
+    )?
+    .query_row([id.0], |row| read_held(row, 0))
+}
+
 fn notes(conn: &Connection, id: AlertId) -> rusqlite::Result<Vec<NoteView>> {
     conn.prepare_cached(
         "SELECT at, author, state, note FROM alert_notes WHERE alert_id = ?1 ORDER BY id LIMIT ?2",
@@ -272,6 +327,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<AlertView> {
         seq: row.get(5)?,
         headline: row.get(6)?,
         publishers: row.get(7)?,
+        texts: row.get(15)?,
         story: StoryId(row.get(8)?),
         opened: time(row, 9)?,
         updated: time(row, 10)?,
@@ -279,7 +335,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<AlertView> {
         shadow: row.get(12)?,
         held_back: row.get(13)?,
         verdict: verdicts::opt_mark(row, 14)?,
-        merged_into: row.get::<_, Option<i64>>(15)?.map(AlertId),
+        merged_into: row.get::<_, Option<i64>>(16)?.map(AlertId),
     })
 }
 

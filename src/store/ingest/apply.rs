@@ -14,8 +14,8 @@ use crate::store::error::StoreError;
 use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
-    alerts, articles, entries, entry_keys, feed_events, feeds, meta, outbox, push, stories,
-    story_edits,
+    alerts, articles, digests, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox,
+    push, stories, story_edits,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -55,6 +55,15 @@ fn links(batch: &Batch, view: &View) -> HashMap<EntryId, Digest> {
         Found::Known { .. } | Found::Twice => None,
     };
     arranged.filter_map(link).collect()
+}
+
+/// Writes the plan for a revision that waited: nothing came in.
+pub(in crate::store) fn apply_due(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    apply_found(session, batch.fetch.at, batch.fetch.feed, plan, &HashMap::new())
 }
 
 /// Writes what follows from an edit of stories: alerts, and two stories that are one.
@@ -98,6 +107,12 @@ fn apply_found(
         add_decision(conn, decision, now)?;
     }
     apply_alerts(conn, plan)?;
+    for (alert, held) in &plan.held {
+        follow_ups::hold(conn, *alert, held.as_ref())?;
+    }
+    for pending in &plan.pending {
+        follow_ups::save_pending(conn, pending)?;
+    }
     // Alerts that were raised in this plan may go along.
     story_edits::apply_merges(conn, plan, now)?;
     meta::set_last_id(conn, plan.last_id)?;
@@ -135,6 +150,9 @@ fn apply_alerts(conn: &Connection, plan: &Plan) -> Result<(), StoreError> {
         };
         let created = plan.alerts.iter().find(of).map_or(plan.fetch.at, |alert| alert.at);
         outbox::add(conn, delivery, created)?;
+    }
+    for withheld in &plan.withheld {
+        digests::withhold(conn, withheld)?;
     }
     Ok(())
 }
@@ -185,7 +203,7 @@ fn add_match(
 fn add_decision(conn: &Connection, decision: &Decision, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, reason_code, \
-         reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         reason_text, at, silence_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         decision.entry.0,
@@ -196,6 +214,7 @@ fn add_decision(conn: &Connection, decision: &Decision, now: Timestamp) -> rusql
         decision.reason.code,
         decision.reason.text,
         Ms(now),
+        decision.silence,
     ])?;
     Ok(())
 }

@@ -3,7 +3,11 @@
 //! ([`apply`]), commit. Nothing of a batch is visible before all of it is.
 
 pub(super) mod apply;
+mod tellings;
 pub(super) mod view;
+
+pub(super) use apply::apply_due;
+pub(super) use view::of_story as view_of_story;
 
 use std::sync::Arc;
 

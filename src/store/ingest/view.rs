@@ -6,20 +6,24 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::tellings;
 use crate::domain::alert::budget;
 use crate::domain::alert::silence::SilenceScope;
 use crate::domain::document::Field;
 use crate::domain::entry::identity;
+use crate::domain::feed::FeedState;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{
     ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED,
-    Past, Prepared, Seen, View,
+    Past, Prepared, Route, Seen, View,
 };
 use crate::domain::story::headline;
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
+use crate::store::follow_ups::read_held;
+use crate::store::topics::severity;
 use crate::store::writer::Session;
-use crate::store::{entries, entry_keys, feeds, meta, silences, stories, story_index};
+use crate::store::{digests, entries, entry_keys, feeds, meta, silences, stories, story_index};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -47,14 +51,7 @@ pub(super) fn seen(
         None => Keys::new(),
     };
     let past = past(conn, feed.id, &batch.entries, &known)?;
-    let mut seen = Seen {
-        last_id: meta::last_id(conn)?,
-        feed,
-        known,
-        past,
-        links: HashMap::new(),
-        asleep: HashMap::new(),
-    };
+    let mut seen = Seen { known, past, ..unseen(meta::last_id(conn)?, feed) };
     if about.is_none() {
         read_links(session, batch, &mut seen)?;
     }
@@ -121,10 +118,7 @@ pub(super) fn read(
     read_pushed(conn, batch, &concerned, now, &mut view)?;
     for id in &concerned.matched {
         read_alerts(conn, *id, &mut view)?;
-        if view.silences.iter().any(|silence| matches!(silence.scope, SilenceScope::Story(_))) {
-            let aliases = stories::read::aliases(conn, *id)?;
-            view.aliases.insert(*id, aliases.into_iter().map(|alias| alias.id).collect());
-        }
+        read_aliases(conn, *id, &mut view)?;
     }
     let merged: Vec<AlertId> = (view.alerts.iter())
         .filter(|((_, story), _)| concerned.merged.contains(story))
@@ -133,7 +127,59 @@ pub(super) fn read(
     for alert in merged {
         read_told(conn, alert, &mut view)?;
     }
+    let found = batch.entries.iter().flat_map(|entry| &entry.matches);
+    let curious = found.filter(|(topic, _)| topic.alert.follow_up.new_facts);
+    let mut curious: Vec<TopicId> = curious.map(|(topic, _)| topic.id.clone()).collect();
+    curious.sort_unstable();
+    curious.dedup();
+    tellings::read(conn, &curious, &mut view)?;
     Ok(view)
+}
+
+/// Reads what bears on one story of a topic, where nothing came in: its feed is that of the batch.
+pub(in crate::store) fn of_story(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    (topic, id): (&TopicId, StoryId),
+) -> Result<View, StoreError> {
+    let conn = session.conn;
+    let now = batch.fetch.at;
+    let feed = feeds::load(conn, batch.fetch.feed)?
+        .ok_or_else(|| StoreError::Unknown { what: "feed", name: batch.feed.key.to_string() })?;
+    let seen = unseen(meta::last_id(conn)?, feed);
+    let arrangement = Arrangement { last_id: seen.last_id, ..Arrangement::default() };
+    let mut view = View::of(seen, arrangement);
+    view.silences = silences::not_over(conn, now)?;
+    read_policy(conn, &batch.routes, now, &mut view)?;
+    if let Some(story) = stories::load(conn, id)? {
+        view.stories.insert(id, story);
+        read_alerts(conn, id, &mut view)?;
+        read_aliases(conn, id, &mut view)?;
+        tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
+    }
+    Ok(view)
+}
+
+/// What is known of a feed of which nothing came in.
+fn unseen(last_id: i64, feed: FeedState) -> Seen {
+    Seen {
+        last_id,
+        feed,
+        known: HashMap::new(),
+        past: Past::default(),
+        links: HashMap::new(),
+        asleep: HashMap::new(),
+    }
+}
+
+/// Adds the ids of the stories that are part of this one, if a silence is meant for some story.
+fn read_aliases(conn: &Connection, id: StoryId, view: &mut View) -> rusqlite::Result<()> {
+    let of_story = |scope: &SilenceScope| matches!(scope, SilenceScope::Story(_));
+    if view.silences.iter().any(|silence| of_story(&silence.scope)) {
+        let aliases = stories::read::aliases(conn, id)?;
+        view.aliases.insert(id, aliases.into_iter().map(|alias| alias.id).collect());
+    }
+    Ok(())
 }
 
 /// The entry whose title is a headline, as far as it is still known.
@@ -270,16 +316,12 @@ fn read_pushed(
     if thrifty || !concerned.merged.is_empty() {
         read_budgets(conn, now, view)?;
     }
-    Ok(())
+    read_channels(conn, &batch.routes, now, view)
 }
 
 /// What of each topic was pushed within the last day, and held back on this one. The index that
 /// is named by these conditions holds hardly more than is counted.
-pub(in crate::store) fn read_budgets(
-    conn: &Connection,
-    now: Timestamp,
-    view: &mut View,
-) -> rusqlite::Result<()> {
+fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite::Result<()> {
     let (window, today) = (budget::counted_since(now), budget::day_of(now));
     let mut query = conn.prepare_cached(
         "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2) \
@@ -298,6 +340,31 @@ pub(in crate::store) fn read_budgets(
     Ok(())
 }
 
+/// What channels with a budget were sent within the last day.
+fn read_channels(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    for Route { channel, .. } in routes.iter().filter(|route| route.terms.budget.is_some()) {
+        let told = digests::told_within_budget(conn, channel, now)?;
+        view.channels_told.insert(channel.clone(), told);
+    }
+    Ok(())
+}
+
+/// Adds to a view of stories that are edited what bears on telling of it.
+pub(in crate::store) fn read_policy(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    read_budgets(conn, now, view)?;
+    read_channels(conn, routes, now, view)
+}
+
 /// Adds the alerts of a story to the view, and the publishers that matched in it.
 pub(in crate::store) fn read_alerts(
     conn: &Connection,
@@ -305,8 +372,10 @@ pub(in crate::store) fn read_alerts(
     view: &mut View,
 ) -> rusqlite::Result<()> {
     read_matched(conn, id, &mut view.matched)?;
+    read_pending(conn, id, view)?;
     let mut query = conn.prepare_cached(
-        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow \
+        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow, \
+         a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text \
          FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
          WHERE a.story_id = ?1",
     )?;
@@ -322,10 +391,23 @@ pub(in crate::store) fn read_alerts(
             just_opened: row.get(3)?,
             revised,
             publishers,
+            severity: severity(row, 7)?,
+            held: read_held(row, 8)?,
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
             shadow: row.get(6)?,
         };
         view.alerts.insert((topic, id), alert);
+    }
+    Ok(())
+}
+
+/// Since when the story waits for publishers, for each topic for which it does.
+fn read_pending(conn: &Connection, story: StoryId, view: &mut View) -> rusqlite::Result<()> {
+    let mut query =
+        conn.prepare_cached("SELECT topic, since FROM pending_alerts WHERE story_id = ?1")?;
+    let mut rows = query.query([story.0])?;
+    while let Some(row) = rows.next()? {
+        view.pending.insert((key(row, 0)?, story), time(row, 1)?);
     }
     Ok(())
 }

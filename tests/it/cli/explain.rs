@@ -121,8 +121,9 @@ async fn a_miss_names_the_clause_and_the_change_that_would_have_caught_it() {
 async fn a_match_that_raised_no_alert_is_told_with_the_decision() {
     let scene = told(PACT, "NATO signs a pact", "").await;
     let why = why_not(&scene, newest(&scene)["id"].as_str().unwrap());
-    assert_eq!((&why["status"], &why["matched"]), (&"held_back".into(), &true.into()));
+    assert_eq!((&why["status"], &why["matched"]), (&"pending".into(), &true.into()));
     assert_eq!(why["decisions"][0]["reason"]["code"], "awaiting_publishers", "{why:#}");
+    assert_eq!(why["pending"]["need"], 2, "{why:#}");
     assert_eq!(why["cure"], Value::Null);
 }
 

@@ -58,6 +58,32 @@ fn each_mistake_of_the_main_file_has_its_own_code_and_place() {
         (format!("{FEED}[egress]\ncontact = 'é'\n"), "bad_contact wirewatch.toml:5:11"),
         (format!("{FEED}[fetsh]\n"), "unknown_key wirewatch.toml:4:2"),
         (
+            format!("{FEED}[[publishers]]\ndomains = ['a.example']\n"),
+            "missing_key wirewatch.toml:4:1",
+        ),
+        (
+            format!("{FEED}[[publishers]]\nname = 'A'\ndomains = []\n"),
+            "empty_value wirewatch.toml:6:11",
+        ),
+        (
+            format!("{FEED}[[publishers]]\nname = 'A'\ndomains = ['co.uk']\n"),
+            "bad_domain wirewatch.toml:6:12",
+        ),
+        (
+            format!("{FEED}[[publishers]]\nname = 'A'\ndomains = ['medium.com']\n"),
+            "shared_domain wirewatch.toml:6:12",
+        ),
+        (
+            format!("{FEED}[[publishers]]\nname = 'A'\ndomains = ['a.example', 'www.A.example']\n"),
+            "duplicate_domain wirewatch.toml:6:25",
+        ),
+        (
+            format!(
+                "{FEED}[[publishers]]\nname = 'The A'\naliases = ['a']\ndomains = ['a.example']\n"
+            ),
+            "duplicate_publisher wirewatch.toml:6:12",
+        ),
+        (
             format!("{FEED}[[channel]]\nid = 'x'\ntype = 'webhok'\n"),
             "unknown_channel_type wirewatch.toml:6:8",
         ),

@@ -93,7 +93,8 @@ impl Desk {
 
     fn add(&mut self, id: &str, kind: ChannelKind) {
         let (id, min_severity) = (id.parse().expect("a key"), Severity::Info);
-        self.channels.push(ChannelConfig { id, min_severity, kind });
+        let timetable = Default::default();
+        self.channels.push(ChannelConfig { id, min_severity, timetable, kind });
     }
 
     pub fn log_path(&self) -> PathBuf {
@@ -130,6 +131,7 @@ impl Desk {
                 alert: revision.alert,
                 seq,
                 channel: channel.clone(),
+                urgent: false,
                 body: object::freeze(&revision, channel, DeliveryId(id)),
             })
             .collect();
@@ -187,8 +189,11 @@ impl Desk {
             alerts: vec![revision.clone()],
             objects: vec![AlertV1::from_revision(&revision).to_bytes()],
             deliveries: deliveries.clone(),
+            withheld: Vec::new(),
             overspent: Vec::new(),
             decisions: Vec::new(),
+            held: Vec::new(),
+            pending: Vec::new(),
             past: Default::default(),
             events: Vec::new(),
         };
@@ -211,6 +216,7 @@ impl Desk {
             channel: self.open(id),
             store: self.store.clone(),
             clock: self.clock.clone(),
+            quiet: None,
         }
     }
 
@@ -347,6 +353,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
         reach: Reach::Pushed,
         at,
         reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
+        note: None,
         topic: TopicFacts {
             id: "nato".parse().expect("a key"),
             name: "NATO".to_owned(),
@@ -363,6 +370,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             id: StoryId(n),
             entries: seq,
             publishers: vec!["Wire".to_owned()],
+            texts: 1,
             feeds: vec!["wire".to_owned()],
             first_seen: at,
             last_seen: at,
@@ -373,6 +381,7 @@ fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
             feed: "wire".to_owned(),
             feed_title: "Wire".to_owned(),
             publisher: "Wire".to_owned(),
+            agency: None,
             guid: None,
             url: None,
             author: None,

@@ -96,7 +96,7 @@ async fn a_lease_that_is_over_frees_the_delivery_with_the_same_bytes() {
     let desk = desk(1).await;
     let first = desk.claim(now(), 9).await;
     assert_eq!(desk.claim(later(59), 9).await, []);
-    assert_eq!(desk.store.next_delivery_at(&log()).await.unwrap(), Some(later(60)));
+    assert_eq!(desk.store.next_delivery_at(&log(), false).await.unwrap(), Some(later(60)));
     let second = desk.claim(later(60), 9).await;
     assert_eq!((first[0].attempt, second[0].attempt), (1, 2));
     assert_eq!((first[0].id, &first[0].body), (second[0].id, &second[0].body));
@@ -105,7 +105,7 @@ async fn a_lease_that_is_over_frees_the_delivery_with_the_same_bytes() {
     desk.settle(first[0].id, "timeout", Settlement::Retry { at: now() }).await;
     assert_eq!(desk.state(first[0].id), DeliveryState::Delivered);
     assert_eq!(desk.claim(later(9_999), 9).await, []);
-    assert_eq!(desk.store.next_delivery_at(&log()).await.unwrap(), None);
+    assert_eq!(desk.store.next_delivery_at(&log(), false).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_retry_waits_for_its_time_and_lets_others_pass() {
     let others = desk.claim(later(299), 9).await;
     assert_eq!(others.len(), 1);
     desk.settle(others[0].id, "delivered", Settlement::Delivered).await;
-    assert_eq!(desk.store.next_delivery_at(&log()).await.unwrap(), Some(later(300)));
+    assert_eq!(desk.store.next_delivery_at(&log(), false).await.unwrap(), Some(later(300)));
     let again = desk.claim(later(300), 9).await;
     assert_eq!((again[0].id, again[0].attempt), (claimed[0].id, 2));
     let filter = DeliveryFilter { id: Some(again[0].id), ..DeliveryFilter::default() };

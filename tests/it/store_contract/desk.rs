@@ -87,6 +87,7 @@ impl Desk {
                 channel: "log".parse().unwrap(),
                 min_severity: Severity::Info,
                 budgeted: false,
+                terms: Default::default(),
             }],
             topics: vec![Arc::new(topic())],
         })
@@ -240,8 +241,10 @@ pub fn topic() -> Topic {
             follow_up: FollowUp {
                 publishers: vec![3],
                 quiet: Duration::from_secs(24 * 3600),
+                new_facts: false,
                 repeat_every: Duration::from_secs(6 * 3600),
             },
+            escalate: Vec::new(),
             max_age: Duration::from_secs(48 * 3600),
             budget: None,
             burst: false,

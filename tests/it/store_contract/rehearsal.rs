@@ -84,15 +84,26 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
     let silence = Silence {
         id: 0,
         scope: SilenceScope::Feed("herald".to_owned()),
+        also: None,
         author: "ann".to_owned(),
         reason: "planned".to_owned(),
         starts: now() + 10 * HOUR,
         ends: now() + 60 * HOUR,
     };
-    desk.store.add_silence(silence.clone(), now()).await.unwrap();
+    let silence = desk.store.add_silence(silence, now()).await.unwrap();
     let routes = vec![
-        Route { channel: "log".parse().unwrap(), min_severity: Severity::Info, budgeted: false },
-        Route { channel: "hook".parse().unwrap(), min_severity: Severity::Info, budgeted: true },
+        Route {
+            channel: "log".parse().unwrap(),
+            min_severity: Severity::Info,
+            budgeted: false,
+            terms: Default::default(),
+        },
+        Route {
+            channel: "hook".parse().unwrap(),
+            min_severity: Severity::Info,
+            budgeted: true,
+            terms: Default::default(),
+        },
     ];
     let mut rehearsal = Rehearsal::new(RENDER, routes.clone());
     rehearsal.silences(vec![silence]);

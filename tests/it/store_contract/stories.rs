@@ -56,12 +56,13 @@ pub async fn ingest_at(
 }
 
 pub fn means() -> Means {
-    let log = "log".parse().unwrap();
-    Means {
-        routes: vec![Route { channel: log, min_severity: Severity::Info, budgeted: false }],
-        topics: vec![Arc::new(topic())],
-        render: RENDER,
-    }
+    let log = Route {
+        channel: "log".parse().unwrap(),
+        min_severity: Severity::Info,
+        budgeted: false,
+        terms: Default::default(),
+    };
+    Means { routes: vec![log], topics: vec![Arc::new(topic())], render: RENDER }
 }
 
 pub async fn edit(store: &Store, change: Change, at: Timestamp) -> Result<Edit, StoreError> {

@@ -32,7 +32,8 @@ async fn tell(
     let mut batch = Arc::unwrap_or_clone(desk.batch(feed, vec![entry]));
     batch.fetch.at = at;
     let channel = "hook".parse().unwrap();
-    batch.routes.push(Route { channel, min_severity: Severity::Info, budgeted: true });
+    let terms = Default::default();
+    batch.routes.push(Route { channel, min_severity: Severity::Info, budgeted: true, terms });
     let batch = Arc::new(batch);
     let same = batch.clone();
     desk.store.ingest(batch, move |view| plan(view, &same, at, RENDER)).await.unwrap()

@@ -20,6 +20,7 @@ fn alerts() -> Records {
             json!("harbour-talks"),
             json!(headline),
             json!(3),
+            json!(3),
             json!(2),
             json!("2026-06-03T09:45:12Z"),
             Value::Null,

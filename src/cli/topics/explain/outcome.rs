@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::standing::Standing;
 use super::subject::Subject;
 use crate::cli::exit::Failure;
 use crate::cli::explanation::page::Page;
@@ -10,6 +11,7 @@ use crate::cli::moment;
 use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::config::Config;
+use crate::domain::alert::policy;
 use crate::domain::ids::{Digest, TopicId};
 use crate::domain::story::{Member, Story};
 use crate::store::Access;
@@ -32,6 +34,7 @@ struct Stored {
     /// The rule that is asked now, and since when it is in use, if it ever was.
     revision: Digest,
     in_use_since: Option<Timestamp>,
+    standing: Standing,
 }
 
 /// Reads what the database knows of it.
@@ -67,6 +70,7 @@ pub fn gather(
         alert,
         matched: matches.map(|stored| stored.found.revision).collect(),
         revision,
+        standing: Standing::read(detail, topic, config, &store, session.clock.now())?,
         in_use_since: store.topic_source(topic, revision)?.map(|rule| rule.first_used),
     })))
 }
@@ -84,16 +88,24 @@ impl Outcome {
             stored.map(|stored| stored.decisions.iter().map(decision_object).collect::<Vec<_>>());
         fields.insert("decisions".to_owned(), json!(decisions));
         fields.insert("alert".to_owned(), json!(stored.and_then(Stored::alert_object)));
+        if let Some(stored) = stored {
+            stored.standing.extend(fields);
+        }
         fields.insert("remark".to_owned(), json!(stored.and_then(Stored::remark)));
     }
 
     /// `no_match`; or, where the rule matches, what became of the match: `alerted` (it raised or
-    /// amended the alert), `held_back`, or `not_decided`.
+    /// amended the alert), `pending` (its story waits for publishers), `silenced`, `held_back`, or
+    /// `not_decided`.
     pub fn status(&self, matched: bool) -> &'static str {
         let decision = self.0.as_ref().and_then(|stored| stored.decisions.last());
-        match (matched, decision.map(|decision| decision.verdict.as_str())) {
+        let decided =
+            decision.map(|decision| (decision.verdict.as_str(), decision.reason.code.as_str()));
+        match (matched, decided) {
             (false, _) => "no_match",
-            (true, Some("raise" | "amend")) => "alerted",
+            (true, Some(("raise" | "amend", _))) => "alerted",
+            (true, Some((_, policy::AWAITING_PUBLISHERS))) => "pending",
+            (true, Some((_, policy::SILENCED))) => "silenced",
             (true, Some(_)) => "held_back",
             (true, None) => "not_decided",
         }
@@ -141,6 +153,7 @@ impl Stored {
             "headline": story.headline,
             "others": Self::others(story),
             "publishers": story.publishers,
+            "texts": story.texts(),
             "joined": member.as_ref().map(|member| json!({
                 "code": member.reason.code(),
                 "text": member.reason.text(),
@@ -164,7 +177,10 @@ impl Stored {
             return;
         };
         let others = count(Self::others(story) as usize, "other entry");
-        let who = count(story.publishers.len(), "publisher");
+        let mut who = count(story.publishers.len(), "publisher");
+        if (story.texts() as usize) < story.publishers.len() {
+            who = format!("{who}, {}", count(story.texts() as usize, "independent text"));
+        }
         let why = match member {
             Some(member) => member.reason.text(),
             None => "not known".to_owned(),
@@ -196,6 +212,7 @@ impl Stored {
             ),
             None => page.field("alert", "none"),
         }
+        self.standing.lines(page);
         if let Some(remark) = self.remark() {
             page.field("remark", &remark);
         }

@@ -14,7 +14,13 @@ fn policy() -> AlertPolicy {
     AlertPolicy {
         publishers_min: 1,
         publishers_within: None,
-        follow_up: FollowUp { publishers: vec![2, 5], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
+        follow_up: FollowUp {
+            publishers: vec![2, 5],
+            quiet: 24 * HOUR,
+            new_facts: false,
+            repeat_every: 6 * HOUR,
+        },
+        escalate: Vec::new(),
         max_age: 7 * 24 * HOUR,
         budget: None,
         burst: false,
@@ -25,11 +31,14 @@ fn first(matched: &[(String, Timestamp)]) -> Situation<'_> {
     Situation {
         now: now(),
         published: Some(now() - HOUR),
+        seen: now(),
+        score: None,
         baseline: None,
         silence: None,
         matched,
         publishers: matched.len() as u32,
         alert: None,
+        new_facts: None,
         shadow: false,
     }
 }
@@ -49,6 +58,7 @@ fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
         just_opened: seq == 1,
         revised: at,
         publishers,
+        severity: Severity::Medium,
         last_activity: at,
         shadow: false,
     })
@@ -81,6 +91,7 @@ fn what_resurfaces_or_is_silenced_is_held_back() {
     let silence = Silence {
         id: 1,
         scope: SilenceScope::Topic("nato".to_owned()),
+        also: None,
         author: "ann".to_owned(),
         reason: "exercise week".to_owned(),
         starts: now(),
@@ -132,4 +143,96 @@ fn an_alert_that_nobody_was_told_of_is_raised_once_the_topic_has_left_shadow_mod
     let mut asks_three = policy();
     asks_three.publishers_min = 3;
     check(&asks_three, &live, (Verdict::Suppress, "awaiting_publishers"));
+}
+
+fn tier(severity: Severity, publishers: Option<u32>, score: Option<f64>) -> Tier {
+    Tier { severity, publishers, score }
+}
+
+fn with_tiers() -> AlertPolicy {
+    AlertPolicy {
+        escalate: vec![
+            tier(Severity::High, Some(4), Some(8.0)),
+            tier(Severity::Critical, None, Some(12.0)),
+        ],
+        ..policy()
+    }
+}
+
+#[test]
+fn a_tier_that_is_reached_raises_the_severity_and_comes_before_other_news() {
+    let policy = with_tiers();
+    let alert = raised(1, 1, 1);
+    let fourth = Situation { publishers: 4, alert, ..first(&[]) };
+    check(&policy, &fourth, (Verdict::Amend, "severity"));
+    let (_, reason) = decide(&policy, &fourth);
+    assert_eq!(reason.text, "from medium to high: 4 publishers tell the story, 4 are enough");
+    let strong = Situation { publishers: 1, score: Some(12.5), alert, ..first(&[]) };
+    let (_, reason) = decide(&policy, &strong);
+    assert_eq!(reason.text, "from medium to critical: the score is 12.50, 12.00 is enough");
+    let high = Raised { severity: Severity::High, ..alert.unwrap() };
+    let again = Situation { publishers: 4, alert: Some(high), ..first(&[]) };
+    check(&policy, &again, (Verdict::Amend, "publishers>=2"));
+}
+
+#[test]
+fn a_rise_waits_for_repeat_every_too() {
+    let situation = Situation { publishers: 4, alert: raised(2, 1, 3), ..first(&[]) };
+    check(&with_tiers(), &situation, (Verdict::Record, REPEAT_EVERY));
+    assert_eq!(news(&with_tiers(), &situation).unwrap().code, SEVERITY);
+    assert_eq!(due(&policy().follow_up, now() - HOUR), now() + 5 * HOUR);
+}
+
+#[test]
+fn a_severity_that_was_reached_stays_unless_the_tiers_change() {
+    let with = with_tiers();
+    let medium = Severity::Medium;
+    assert_eq!(with.severity(medium, 1, None, None), medium);
+    assert_eq!(with.severity(medium, 4, None, None), Severity::High);
+    assert_eq!(with.severity(medium, 1, Some(1.0), Some(Severity::Critical)), Severity::Critical);
+    assert_eq!(policy().severity(medium, 1, None, Some(Severity::Critical)), medium);
+}
+
+#[test]
+fn an_alert_that_opens_within_a_tier_says_so() {
+    let one = [("Wire".to_owned(), now())];
+    let strong = Situation { score: Some(9.0), ..first(&one) };
+    let (verdict, reason) = decide(&with_tiers(), &strong);
+    assert_eq!((verdict, reason.code.as_str()), (Verdict::Raise, "first"));
+    assert!(reason.text.ends_with("; high: the score is 9.00, 8.00 is enough"), "{}", reason.text);
+}
+
+#[test]
+fn new_facts_are_worth_a_revision_after_publishers_and_before_quiet() {
+    let told = Some("new: Mette Frederiksen, told by 2 publishers".to_owned());
+    let facts = Situation { publishers: 1, alert: raised(1, 30, 1), new_facts: told, ..first(&[]) };
+    check(&policy(), &facts, (Verdict::Amend, "new_terms"));
+    let second = Situation { publishers: 2, ..facts };
+    check(&policy(), &second, (Verdict::Amend, "publishers>=2"));
+}
+
+#[test]
+fn an_undated_entry_is_as_old_as_its_first_sight() {
+    let one = [("Wire".to_owned(), now())];
+    let seen = now() - 8 * 24 * HOUR;
+    let resurfaced = Situation { published: None, seen, ..first(&one) };
+    check(&policy(), &resurfaced, (Verdict::Suppress, "stale"));
+    let dated_anew = Situation { seen, ..first(&one) };
+    check(&policy(), &dated_anew, (Verdict::Raise, "first"));
+}
+
+#[test]
+fn what_was_held_back_is_told_by_what_is_true_when_it_is_due() {
+    let held = Reason::of("resumed", "active again after 25 h of quiet".to_owned());
+    let due = Situation { publishers: 2, alert: raised(3, 6, 2), ..first(&[]) };
+    let (verdict, reason) = decide_held(&policy(), &due, &held);
+    assert_eq!((verdict, reason.code.as_str()), (Verdict::Amend, "resumed"));
+    let joined = Situation { publishers: 5, ..due.clone() };
+    let (verdict, reason) = decide_held(&policy(), &joined, &held);
+    assert_eq!((verdict, reason.code.as_str()), (Verdict::Amend, "publishers>=5"));
+    let longer = AlertPolicy {
+        follow_up: FollowUp { repeat_every: 7 * HOUR, ..policy().follow_up },
+        ..policy()
+    };
+    assert_eq!(decide_held(&longer, &due, &held).0, Verdict::Record);
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::feed::Interval;
 
 #[track_caller]
 fn link(link: &str, expect: &str) {
@@ -134,32 +133,6 @@ fn a_changed_title_or_body_is_another_content() {
     assert_ne!(base, content(&document("T2", "b")));
     assert_ne!(base, content(&document("T", "b2")));
     assert_ne!(base, content(&document("Tb", "")));
-}
-
-fn feed(url: &str, publisher: Option<&str>) -> Feed {
-    let hour = Duration::from_secs(3600);
-    Feed {
-        key: "a-feed".parse().unwrap(),
-        url: url.into(),
-        title: None,
-        publisher: publisher.map(Into::into),
-        tags: Vec::new(),
-        paused: false,
-        interval: Interval { floor: hour, ceiling: hour },
-        backfill: Duration::ZERO,
-        full_text: false,
-    }
-}
-
-#[test]
-fn the_publisher_is_configured_or_the_domain_of_the_link() {
-    let entry = parsed("1", "https://www.bbc.co.uk/news/1");
-    let plain = ParsedEntry::default();
-    let url = "https://feeds.news.example.com/rss";
-    assert_eq!(publisher(&feed(url, Some("BBC")), &entry), "BBC");
-    assert_eq!(publisher(&feed(url, None), &entry), "bbc.co.uk");
-    assert_eq!(publisher(&feed(url, None), &plain), "example.com");
-    assert_eq!(publisher(&feed("http://127.0.0.1:80/", None), &plain), "127.0.0.1");
 }
 
 #[test]

@@ -4,17 +4,23 @@
 use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
-use super::super::{AlertSoFar, Decision, Route};
+use super::super::{AlertSoFar, Decision, Held, Route};
+use super::share::Share;
 use super::{OLDER_THAN_RULE, Planner};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
+use crate::domain::alert::merit::{Merit, weight};
+use crate::domain::alert::pending::{self, Pending};
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
-use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, budget};
+use crate::domain::alert::terms::{Why, Withheld};
+use crate::domain::alert::{
+    AlertEvent, AlertRevision, Reach, Reason, TopicFacts, budget, new_facts,
+};
 use crate::domain::entry::Entry;
-use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
-use crate::domain::topic::{Mode, Topic};
+use crate::domain::topic::{Mode, Severity, Topic};
 
 /// What the reason of a decision adds for a topic in shadow mode.
 const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
@@ -24,8 +30,11 @@ pub(super) struct Way<'a> {
     pub reach: Reach,
     /// Channels it is sent to, in configured order.
     pub routes: Vec<&'a Route>,
+    /// Channels it is meant for and not sent to.
+    pub withheld: Vec<(ChannelId, Why)>,
     /// Why it goes no further.
     pub remark: Option<String>,
+    pub merit: Merit,
 }
 
 impl<'a> Planner<'a> {
@@ -41,34 +50,125 @@ impl<'a> Planner<'a> {
     ) {
         let key = (topic.id.clone(), story);
         self.matched.entry(key.clone()).or_default().push((entry.publisher.clone(), self.now));
-        let mut situation = self.situation(entry, topic, &key);
+        let mut situation = self.situation(entry, (topic, found), &key);
         // A date that was made up does not make an entry recent.
         let published = if baseline.is_some() { told_date } else { situation.published };
         situation = Situation { baseline, published, ..situation };
-        let (verdict, mut reason) = policy::decide(&topic.alert, &situation);
-        if verdict == Verdict::Baseline && topic.mode == Mode::Live {
+        let (verdict, reason) = policy::decide(&topic.alert, &situation);
+        let waits = self.waits(entry, topic, &key, &situation, &reason);
+        let held = self.to_hold(entry, (topic, found), &key, &situation, &reason);
+        let silence = silence_of(&situation, &reason);
+        let would_raise = verdict == Verdict::Baseline && topic.mode == Mode::Live && {
             let news = Situation { baseline: None, ..situation };
-            if policy::decide(&topic.alert, &news).0 == Verdict::Raise {
-                self.held.insert(key.clone());
-            }
+            policy::decide(&topic.alert, &news).0 == Verdict::Raise
+        };
+        if would_raise {
+            self.held.insert(key.clone());
+        }
+        self.plan.pending.extend(waits);
+        if let Some(held) = held {
+            self.hold(&key, held);
         }
         if let Some(alert) = self.alerts.get_mut(&key) {
             alert.last_activity = self.now;
         }
+        self.carry_out(entry, (topic, found), &key, (verdict, reason), silence);
+    }
+
+    /// Does what was decided, and records it.
+    pub(super) fn carry_out(
+        &mut self,
+        entry: &Entry,
+        (topic, found): (&Topic, &Match),
+        key: &(TopicId, StoryId),
+        (verdict, mut reason): (Verdict, Reason),
+        silence: Option<i64>,
+    ) {
+        let before = self.alerts.get(key).map(|alert| alert.severity);
+        let publishers = self.publishers(key.1);
+        let severity = topic.alert.severity(topic.severity, publishers, found.score, before);
         let event = match verdict {
             Verdict::Raise => Some(AlertEvent::Opened),
+            Verdict::Amend if before.is_some_and(|before| severity > before) => {
+                Some(AlertEvent::Escalated)
+            }
             Verdict::Amend => Some(AlertEvent::Updated),
             Verdict::Record | Verdict::Suppress | Verdict::Baseline => None,
         };
         if let Some(event) = event {
-            let way = self.way(topic);
+            let weight = weight(publishers, found.score, found.threshold);
+            let way = self.way(topic, Merit { severity, weight });
             if let Some(remark) = &way.remark {
                 reason.text = format!("{}; {remark}", reason.text);
             }
+            let note = self.budget_note(topic, &way);
             self.spend(topic, way.reach);
-            self.revise(entry, (topic, found), &key, event, &way, reason.clone());
+            self.spend_channels(&way);
+            let said = (reason.clone(), note);
+            self.revise(entry, (topic, found), key, (event, severity), &way, said);
         }
-        self.record(entry, story, topic, verdict, reason);
+        self.record(entry, key.1, topic, verdict, reason);
+        if let Some(decision) = self.plan.decisions.last_mut() {
+            decision.silence = silence;
+        }
+    }
+
+    /// The revision that has to wait for `repeat_every`, if one does. Of several the latest is
+    /// made, unless one before is more severe.
+    pub(super) fn to_hold(
+        &self,
+        entry: &Entry,
+        (topic, found): (&Topic, &Match),
+        key: &(TopicId, StoryId),
+        situation: &Situation<'_>,
+        reason: &Reason,
+    ) -> Option<Held> {
+        if reason.code != policy::REPEAT_EVERY {
+            return None;
+        }
+        let reason = policy::news(&topic.alert, situation)?;
+        let alert = self.alerts.get(key)?;
+        let (publishers, before) = (situation.publishers, Some(alert.severity));
+        let severity = topic.alert.severity(topic.severity, publishers, found.score, before);
+        let due = policy::due(&topic.alert.follow_up, alert.revised);
+        let more_severe = alert.held.as_ref().is_some_and(|held| held.severity > severity);
+        (!more_severe).then_some(Held { due, entry: entry.id, severity, reason })
+    }
+
+    /// Keeps a revision until it may be made.
+    pub(super) fn hold(&mut self, key: &(TopicId, StoryId), held: Held) {
+        if let Some(alert) = self.alerts.get_mut(key) {
+            self.plan.held.push((alert.alert, Some(held.clone())));
+            alert.held = Some(held);
+        }
+    }
+
+    /// The story, if it waits for publishers from now on, or still does.
+    fn waits(
+        &self,
+        entry: &Entry,
+        topic: &Topic,
+        key: &(TopicId, StoryId),
+        situation: &Situation<'_>,
+        reason: &Reason,
+    ) -> Option<Pending> {
+        if reason.code != policy::AWAITING_PUBLISHERS {
+            return None;
+        }
+        let (have, need) = policy::publishers(&topic.alert, situation);
+        Some(Pending {
+            topic: topic.id.clone(),
+            story: key.1,
+            entry: entry.id,
+            have,
+            need,
+            since: self.view.pending.get(key).copied().unwrap_or(self.now),
+            until: pending::until(topic.alert.publishers_within, self.now),
+        })
+    }
+
+    fn publishers(&self, story: StoryId) -> u32 {
+        self.stories.get(&story).map_or(0, |story| story.publishers.len() as u32)
     }
 
     /// Counts what a topic newly finds in an entry that is older than its rule.
@@ -95,13 +195,14 @@ impl<'a> Planner<'a> {
             alert: self.alerts.get(&(topic.id.clone(), story)).map(|alert| alert.alert),
             verdict: verdict.as_str(),
             reason,
+            silence: None,
         });
     }
 
     pub(super) fn situation(
         &self,
         entry: &Entry,
-        topic: &Topic,
+        (topic, found): (&Topic, &Match),
         key: &(TopicId, StoryId),
     ) -> Situation<'_> {
         let feed = &self.batch.feed;
@@ -112,10 +213,11 @@ impl<'a> Planner<'a> {
             publisher: &entry.publisher,
             title: &entry.document.title,
         };
-        let story = self.stories.get(&key.1);
         Situation {
             now: self.now,
             published: entry.published,
+            seen: entry.first_seen,
+            score: found.score,
             baseline: None,
             silence: self.view.silences.iter().find(|silence| {
                 let mut ids = self.view.aliases.get(&key.1).into_iter().flatten();
@@ -126,42 +228,55 @@ impl<'a> Planner<'a> {
                     })
             }),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
-            publishers: story.map_or(0, |story| story.publishers.len() as u32),
+            publishers: self.publishers(key.1),
             alert: self.alerts.get(key).map(|alert| Raised {
                 just_opened: alert.just_opened,
                 revised: alert.revised,
                 publishers: alert.publishers.len() as u32,
+                severity: alert.severity,
                 last_activity: alert.last_activity,
                 shadow: alert.shadow,
             }),
+            new_facts: self.new_facts(topic, key),
             shadow: topic.mode == Mode::Shadow,
         }
     }
 
+    /// What the story tells since the last revision of its alert, if the topic wants to know.
+    fn new_facts(&self, topic: &Topic, key: &(TopicId, StoryId)) -> Option<String> {
+        let alert = self.alerts.get(key).filter(|_| topic.alert.follow_up.new_facts)?;
+        new_facts::find(self.tellings.get(&key.1)?, alert.revised, self.now)
+    }
+
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
     /// it would disturb.
-    pub(super) fn way(&self, topic: &Topic) -> Way<'a> {
+    pub(super) fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
-            return Way { reach: Reach::Shadow, routes: Vec::new(), remark };
+            let (routes, withheld) = (Vec::new(), Vec::new());
+            return Way { reach: Reach::Shadow, routes, withheld, remark, merit };
         }
         let goes = |route: &&Route| {
             let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
-            named && topic.severity >= route.min_severity
+            named && merit.severity >= route.min_severity
         };
-        let mut routes: Vec<&Route> = self.batch.routes.iter().filter(goes).collect();
+        let meant = self.batch.routes.iter().filter(goes).collect();
+        let Share { mut routes, mut withheld, reach, mut remarks } = self.share(meant, merit);
+        let joined = |remarks: Vec<String>| (!remarks.is_empty()).then(|| remarks.join("; "));
         if !routes.iter().any(|route| route.budgeted) {
-            return Way { reach: Reach::Told, routes, remark: None };
+            return Way { reach, routes, withheld, remark: joined(remarks), merit };
         }
         let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
         let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget) else {
-            return Way { reach: Reach::Pushed, routes, remark: None };
+            return Way { reach: Reach::Pushed, routes, withheld, remark: joined(remarks), merit };
         };
         let budgeted = routes.iter().filter(|route| route.budgeted);
         let kept_from: Vec<&str> = budgeted.map(|route| route.channel.as_str()).collect();
-        let remark = Some(budget::remark(&kept_from, budget));
-        routes.retain(|route| !route.budgeted);
-        Way { reach: Reach::HeldBack, routes, remark }
+        remarks.push(budget::remark(&kept_from, budget));
+        remarks.extend(super::share::in_digests(routes.iter().copied().filter(|r| r.budgeted)));
+        let budgeted = routes.extract_if(.., |route| route.budgeted);
+        withheld.extend(budgeted.map(|route| (route.channel.clone(), Why::TopicBudget)));
+        Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
     }
 
     /// Counts a revision towards its topic's budget.
@@ -172,7 +287,7 @@ impl<'a> Planner<'a> {
                 *pushed = pushed.saturating_add(1);
             }
             Reach::HeldBack => {
-                let told = self.view.held_back.contains(&topic.id);
+                let told = self.view.held_back.contains(&topic.id) || topic.alert.budget.is_none();
                 if !told && !self.plan.overspent.contains(&topic.id) {
                     self.plan.overspent.push(topic.id.clone());
                 }
@@ -187,9 +302,9 @@ impl<'a> Planner<'a> {
         entry: &Entry,
         (topic, found): (&Topic, &Match),
         key: &(TopicId, StoryId),
-        event: AlertEvent,
+        (event, severity): (AlertEvent, Severity),
         way: &Way<'_>,
-        reason: Reason,
+        (reason, note): (Reason, Option<String>),
     ) {
         let Some(story) = self.stories.get(&key.1) else {
             return;
@@ -200,7 +315,7 @@ impl<'a> Planner<'a> {
             Some(before) => (before.alert, before.seq.saturating_add(1)),
             None => (AlertId(self.ids.next(self.now)), 1),
         };
-        let followed = before.filter(|_| event == AlertEvent::Updated);
+        let followed = before.filter(|_| event != AlertEvent::Opened);
         let told = followed.map(|before| before.publishers.as_slice()).unwrap_or_default();
         let revision = AlertRevision {
             alert,
@@ -209,7 +324,8 @@ impl<'a> Planner<'a> {
             reach: way.reach,
             at: self.now,
             reason,
-            topic: topic_facts(topic, found),
+            note,
+            topic: TopicFacts { severity, ..topic_facts(topic, found) },
             score: found.score,
             threshold: found.threshold,
             headline: headline(entry),
@@ -224,6 +340,8 @@ impl<'a> Planner<'a> {
             just_opened: event == AlertEvent::Opened,
             revised: self.now,
             publishers: story.publishers.clone(),
+            severity,
+            held: None,
             last_activity: self.now,
             shadow: way.reach == Reach::Shadow && before.is_none_or(|before| before.shadow),
         };
@@ -233,8 +351,8 @@ impl<'a> Planner<'a> {
         self.plan.alerts.push(revision);
     }
 
-    /// One delivery per channel that the revision goes to.
-    fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
+    /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
+    pub(super) fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
         for route in &way.routes {
             let id = DeliveryId(self.ids.next(self.now));
             self.plan.deliveries.push(NewDelivery {
@@ -242,8 +360,18 @@ impl<'a> Planner<'a> {
                 alert: revision.alert,
                 seq: revision.seq,
                 channel: route.channel.clone(),
+                urgent: route.terms.is_urgent(revision.topic.severity),
                 body: (self.render.body)(revision, &route.channel, id),
             });
         }
+        let (alert, seq) = (revision.alert, revision.seq);
+        let withheld = way.withheld.iter().cloned();
+        let withheld = withheld.map(|(channel, why)| Withheld { alert, seq, channel, why });
+        self.plan.withheld.extend(withheld);
     }
+}
+
+/// The silence that held a match back, if that is the reason.
+pub(super) fn silence_of(situation: &Situation<'_>, reason: &Reason) -> Option<i64> {
+    situation.silence.filter(|_| reason.code == policy::SILENCED).map(|silence| silence.id)
 }

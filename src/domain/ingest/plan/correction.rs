@@ -3,8 +3,8 @@
 //! [`crate::domain::entry::correction`].
 
 use super::Planner;
+use crate::domain::alert::Reason;
 use crate::domain::alert::policy::Verdict;
-use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::entry::{Entry, correction};
 use crate::domain::ids::StoryId;
 use crate::domain::topic::evidence::Match;
@@ -25,19 +25,13 @@ impl Planner<'_> {
         let key = (topic.id.clone(), story);
         let unheard = |shadow: bool| shadow && topic.mode != Mode::Shadow;
         if self.alerts.get(&key).is_none_or(|alert| unheard(alert.shadow))
-            || self.situation(entry, topic, &key).silence.is_some()
+            || self.situation(entry, (topic, found), &key).silence.is_some()
         {
             return false;
         }
         let text = format!("the publisher corrects or withdraws it: \"{mark}\"");
-        let mut reason = Reason { code: "correction".to_owned(), text };
-        let way = self.way(topic);
-        if let Some(remark) = &way.remark {
-            reason.text = format!("{}; {remark}", reason.text);
-        }
-        self.spend(topic, way.reach);
-        self.revise(entry, (topic, found), &key, AlertEvent::Updated, &way, reason.clone());
-        self.record(entry, story, topic, Verdict::Amend, reason);
+        let reason = Reason { code: "correction".to_owned(), text };
+        self.carry_out(entry, (topic, found), &key, (Verdict::Amend, reason), None);
         true
     }
 }

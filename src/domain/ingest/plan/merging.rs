@@ -3,9 +3,10 @@
 //! alert that only one of them has goes along.
 
 use super::Planner;
-use crate::domain::alert::delivery::NewDelivery;
-use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason};
-use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
+use super::alerting::Way;
+use crate::domain::alert::merit::{Merit, weight};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts};
+use crate::domain::ids::{AlertId, StoryId, TopicId};
 use crate::domain::ingest::facts::{entry_facts_of, headline, story_facts, summary, topic_facts};
 use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged, topic_of};
 use crate::domain::story::Story;
@@ -106,20 +107,28 @@ impl Planner<'_> {
     ) {
         let Some(story) = self.stories.get(&story) else { return };
         let unheard = alert.shadow || topic.mode == Mode::Shadow;
-        let way = self.way(topic);
-        let (reach, routes) =
-            if unheard { (Reach::Shadow, Vec::new()) } else { (way.reach, way.routes.clone()) };
-        if let Some(remark) = way.remark.as_ref().filter(|_| !unheard) {
+        let severity = alert.severity;
+        let publishers = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
+        let weight = weight(publishers, told.found.score, told.found.threshold);
+        let merit = Merit { severity, weight };
+        let way = if unheard {
+            let (routes, withheld) = (Vec::new(), Vec::new());
+            Way { reach: Reach::Shadow, routes, withheld, remark: None, merit }
+        } else {
+            self.way(topic, merit)
+        };
+        if let Some(remark) = &way.remark {
             reason.text = format!("{}; {remark}", reason.text);
         }
         let revision = AlertRevision {
             alert: alert.alert,
             seq: alert.seq.saturating_add(1),
             event,
-            reach,
+            reach: way.reach,
             at: self.now,
             reason,
-            topic: topic_facts(topic, &told.found),
+            note: None,
+            topic: TopicFacts { severity, ..topic_facts(topic, &told.found) },
             score: told.found.score,
             threshold: told.found.threshold,
             headline: headline(&told.entry),
@@ -128,15 +137,9 @@ impl Planner<'_> {
             entry: entry_facts_of(told),
             evidence: told.found.evidence.clone(),
         };
-        if !unheard {
-            self.spend(topic, reach);
-        }
-        for route in routes {
-            let id = DeliveryId(self.ids.next(self.now));
-            let body = (self.render.body)(&revision, &route.channel, id);
-            let (alert, seq, channel) = (revision.alert, revision.seq, route.channel.clone());
-            self.plan.deliveries.push(NewDelivery { id, alert, seq, channel, body });
-        }
+        self.spend(topic, way.reach);
+        self.spend_channels(&way);
+        self.queue(&way, &revision);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
     }

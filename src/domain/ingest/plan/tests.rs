@@ -4,6 +4,7 @@
 mod memory;
 mod pushed;
 mod reach;
+mod share;
 
 use std::collections::HashSet;
 

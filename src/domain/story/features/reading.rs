@@ -32,8 +32,6 @@ pub(super) struct Word {
     pub plain: u32,
     pub is_name: bool,
     pub is_number: bool,
-    /// A number of one or two digits.
-    pub is_small_number: bool,
     /// Number of its sentence; the title is 0.
     pub sentence: u16,
     /// Byte range in [`Reading::text`].
@@ -152,7 +150,6 @@ impl Reading {
             plain: hash(&token.form),
             is_name: is_name && !stopped && letters > 1,
             is_number: is_number && !stopped,
-            is_small_number: is_number && letters <= 2,
             sentence,
             start: offset + token.start,
             end: offset + token.end,

@@ -97,7 +97,8 @@ impl StoryIndex {
     /// The two stories that are nearest, without look-alikes and those that a user excludes.
     pub(super) fn near(&mut self, trace: &Trace, now_ms: i64, asked: &Asked) -> Found {
         let mut found_needed = needed(trace, 1);
-        let (mut best, mut runner_up): (Option<(i64, Near)>, Option<(i64, Near)>) = (None, None);
+        let mut best: Option<(i64, Near)> = None;
+        let mut runner_up: Option<(i64, Near)> = None;
         for slot in self.candidates(trace) {
             let Some(active) = self.active(slot) else { continue };
             let story = active.state.id;

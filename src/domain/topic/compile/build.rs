@@ -15,6 +15,7 @@ use super::{
     Vocabulary, expr_label,
 };
 use crate::domain::ids::Digest;
+use crate::domain::publisher::Directory;
 use crate::domain::text::spelling::Stem;
 
 /// Compiles rules that [`super::check`] found nothing wrong with.
@@ -70,6 +71,7 @@ pub fn empty() -> TopicSet {
         patterns: Patterns::empty(),
         gates: Gates::new(Vec::new(), 0),
         reads_all_fields: false,
+        publishers: Directory::builtin(),
     }
 }
 
@@ -241,6 +243,7 @@ impl Builder<'_> {
             patterns: Patterns::new(&self.lexicon.regexes)?,
             gates: Gates::new(needs, term_count),
             reads_all_fields: self.reads_all_fields,
+            publishers: Directory::builtin(),
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::super::filter::{Choice, Filters};
 use super::super::matcher::decide::Decider;
 use super::FilterCheck;
+use crate::domain::publisher::Directory;
 use crate::domain::text::language::UNDETERMINED;
 
 /// Asks each filter the topic has.
@@ -17,7 +18,8 @@ pub fn checks(decider: &mut Decider<'_>, filters: &Filters) -> Vec<FilterCheck> 
     let tags: Vec<&str> = origin.tags.iter().map(String::as_str).collect();
     let mut all = vec![from("feeds", &filters.feeds, &feed), from("tags", &filters.tags, &tags)];
     let publisher = origin.publisher;
-    let held = publisher.is_none_or(|one| filters.publishers.admits(std::iter::once(one)));
+    let held = publisher
+        .is_none_or(|one| filters.publishers.admits_publisher(one, decider.set.publishers()));
     let found = publisher.unwrap_or_default().to_owned();
     all.push(check("publishers", &filters.publishers, found, held, publisher.is_some()));
     all.retain(|check| !check.wanted.is_empty());
@@ -36,7 +38,7 @@ pub fn checks(decider: &mut Decider<'_>, filters: &Filters) -> Vec<FilterCheck> 
 }
 
 /// Why a filter did not let the document through, in one sentence.
-pub fn refusal(check: &FilterCheck, filters: &Filters) -> String {
+pub fn refusal(check: &FilterCheck, filters: &Filters, directory: &Directory) -> String {
     let (subject, choice) = match check.name {
         "feeds" => ("the feed is", &filters.feeds),
         "tags" => ("the feed has the tags", &filters.tags),
@@ -56,6 +58,7 @@ pub fn refusal(check: &FilterCheck, filters: &Filters) -> String {
         // A feed has several tags; a publisher has one name, with a comma in it or not.
         match check.name {
             "tags" => !refusing.admits(check.found.split(", ")),
+            "publishers" => !refusing.admits_publisher(&check.found, directory),
             _ => !refusing.admits(std::iter::once(check.found.as_str())),
         }
     };

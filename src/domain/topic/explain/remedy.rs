@@ -67,8 +67,13 @@ impl TopicSet {
     pub fn cure(&self, topic: &TopicId, document: &Document, origin: &Origin<'_>) -> Option<Cure> {
         let why = self.explain(topic, document, origin).filter(|why| !why.matched)?;
         let compiled = self.topics.get(*self.by_id.get(topic)?)?;
-        let trial =
-            Trial { topic: &compiled.topic, library: library(self, compiled), document, origin };
+        let trial = Trial {
+            set: self,
+            topic: &compiled.topic,
+            library: library(self, compiled),
+            document,
+            origin,
+        };
         let mut candidates = trial.candidates(&why);
         candidates.truncate(MAX_TRIED);
         for candidate in &mut candidates {
@@ -93,6 +98,7 @@ impl TopicSet {
 
 /// The topic, and what its changed copies are tried on.
 struct Trial<'a> {
+    set: &'a TopicSet,
     topic: &'a Topic,
     library: Library,
     document: &'a Document,
@@ -103,7 +109,8 @@ impl Trial<'_> {
     /// Everything that stands in the way, in the order in which it is asked.
     fn candidates(&self, why: &Explanation) -> Vec<Candidate> {
         let rule = &self.topic.rule;
-        let mut all = filters::candidates(&rule.filters, self.document, self.origin);
+        let mut all =
+            filters::candidates(&rule.filters, self.document, self.origin, self.set.publishers());
         let mut search = clause::Search::new(self.document, &self.library, self.topic);
         if let (Some(expr), Some(node)) = (&rule.matching, &why.tree) {
             search.look(Source::Match, expr, node);
@@ -142,6 +149,7 @@ impl Trial<'_> {
         edit::apply(edits, &mut topic.rule, &mut library);
         let id = topic.id.clone();
         let set = TopicSet::compile(vec![Arc::new(topic)], &library).ok()?;
+        let set = set.with_publishers(Arc::clone(self.set.publishers()));
         Some(set.evaluate_topic(&id, self.document, self.origin).is_some())
     }
 }

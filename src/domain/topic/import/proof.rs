@@ -106,8 +106,10 @@ pub fn topic(draft: &DraftTopic) -> Result<Topic, String> {
             follow_up: FollowUp {
                 publishers: Vec::new(),
                 quiet: Duration::ZERO,
+                new_facts: false,
                 repeat_every: Duration::ZERO,
             },
+            escalate: Vec::new(),
             max_age: Duration::MAX,
             budget: None,
             burst: false,

@@ -124,7 +124,8 @@ impl<'a> Decider<'a> {
     }
 
     fn admits_origin(&self, compiled: &CompiledTopic) -> bool {
-        !compiled.is_filtered || compiled.topic.rule.filters.admit_origin(self.origin)
+        !compiled.is_filtered
+            || compiled.topic.rule.filters.admit_origin(self.origin, &self.set.publishers)
     }
 
     fn admits_language(&mut self, compiled: &CompiledTopic) -> bool {

@@ -42,8 +42,10 @@ pub fn topic(id: &str, rule: Rule) -> Topic {
             follow_up: FollowUp {
                 publishers: vec![3],
                 quiet: Duration::from_secs(86_400),
+                new_facts: false,
                 repeat_every: Duration::from_secs(3_600),
             },
+            escalate: Vec::new(),
             max_age: Duration::from_secs(7 * 86_400),
             budget: None,
             burst: false,

@@ -15,6 +15,7 @@ use crate::domain::entry::identity::OwnNames;
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::{AlertId, FeedKey, StoryId};
 use crate::domain::ingest::{Plan, Prepared, Render};
+use crate::domain::publisher::Directory;
 use crate::domain::rehearsal::{Rehearsal, Told};
 
 /// When every story begins: 2026-01-01T00:00:00Z. Ids and dates in a message stay the same.
@@ -31,7 +32,22 @@ const NO_BYTES: Render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::n
 pub fn fault(set: &TopicSet, topic: &Arc<Topic>, test: &StoryTest, show: Show) -> Option<Fault> {
     let mut rehearsal = Rehearsal::new(NO_BYTES, Vec::new());
     let mut revisions: Vec<AlertRevision> = Vec::new();
+    if topic.alert.follow_up.new_facts {
+        rehearsal = rehearsal.with_facts();
+    }
     for (index, step) in test.steps.iter().enumerate() {
+        let due = rehearsal.advance(moment(step.at));
+        let due: Vec<Plan> = due.into_iter().map(|(_, plan)| plan).collect();
+        if step.is_wait() {
+            let outcome = Outcome::of_time(&due, topic);
+            if let Some(sentence) = outcome.unexpected(set, topic, step) {
+                return Some(at_step(index, step, &sentence));
+            }
+        }
+        revisions.extend(due.into_iter().flat_map(|plan| plan.alerts));
+        if step.is_wait() {
+            continue;
+        }
         let told = match told(set, topic, step) {
             Ok(told) => told,
             Err(sentence) => return Some(at_step(index, step, &sentence)),
@@ -94,11 +110,12 @@ fn told(set: &TopicSet, topic: &Arc<Topic>, step: &StoryStep) -> Result<Told, St
         ..ParsedEntry::default()
     };
     let own = OwnNames { guid: false, link: true, date: true };
-    let prepared = Prepared::of(&feed, &entry, document.clone(), own, at, |document, _| {
-        // As in a test of one entry: what the test does not say is not asked.
-        let found = set.evaluate_topic(&topic.id, document, &subject.origin());
-        found.map(|found| (Arc::clone(topic), found)).into_iter().collect()
-    });
+    let prepared =
+        Prepared::of(&feed, &entry, document.clone(), own, set.publishers(), at, |document, _| {
+            // As in a test of one entry: what the test does not say is not asked.
+            let found = set.evaluate_topic(&topic.id, document, &subject.origin());
+            found.map(|found| (Arc::clone(topic), found)).into_iter().collect()
+        });
     Ok(Told { feed: Arc::new(feed), at, baseline: false, prepared })
 }
 
@@ -122,6 +139,19 @@ impl Outcome {
         let decision = plan.decisions.into_iter().find(|decision| decision.topic == topic.id);
         let revision = plan.alerts.into_iter().find(|revision| revision.topic.id == topic.id);
         Self { revision, reason: decision.map(|decision| decision.reason), is_news }
+    }
+
+    /// What came about because time passed: the last revision that was due by then.
+    fn of_time(due: &[Plan], topic: &Topic) -> Self {
+        let of_topic = |plan: &&Plan| plan.decisions.iter().any(|of| of.topic == topic.id);
+        // Each is a plan of its own, with one decision.
+        let last = due.iter().rfind(of_topic);
+        let decision = last.and_then(|plan| plan.decisions.last());
+        Self {
+            revision: last.and_then(|plan| plan.alerts.last()).cloned(),
+            reason: decision.map(|decision| decision.reason.clone()),
+            is_news: false,
+        }
     }
 
     fn kind(&self) -> StepExpectation {
@@ -157,6 +187,7 @@ impl Outcome {
     fn why(&self, set: &TopicSet, topic: &Topic, step: &StoryStep) -> String {
         match &self.reason {
             Some(reason) => format!(" ({}: {})", reason.code, reason.text),
+            None if step.is_wait() => ": nothing was due".to_owned(),
             None if !self.is_news => ": its feed had this entry before, unchanged".to_owned(),
             None => {
                 let subject = &step.subject;
@@ -191,6 +222,7 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
     let asks_for_one = test.publishers.is_some()
         || !test.evidence.is_empty()
         || test.score.is_some()
+        || test.severity.is_some()
         || test.message.is_some();
     match revisions.last() {
         None if asks_for_one => Some("expected an alert, but none was raised".to_owned().into()),
@@ -198,7 +230,8 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
         Some(last) => {
             let sentence = wrong_publishers(test, last)
                 .or_else(|| missing_quote(&last.evidence, &test.evidence))
-                .or_else(|| wrong_score(last.score, test.score));
+                .or_else(|| wrong_score(last.score, test.score))
+                .or_else(|| wrong_severity(test, last));
             sentence
                 .map(Fault::from)
                 .or_else(|| wrong_message(test.message.as_deref()?, &show(last)))
@@ -212,8 +245,18 @@ fn wrong_publishers(test: &StoryTest, last: &AlertRevision) -> Option<String> {
         names.sort();
         names.join(", ")
     };
-    let (wanted, found) = (sorted(test.publishers.as_ref()?), sorted(&last.story.publishers));
+    let wanted = test.publishers.as_ref()?;
+    // By whichever of its names or domains a test names a newsroom.
+    let directory = Directory::builtin();
+    let called = |name: &String| directory.canonical(name).to_owned();
+    let called: Vec<String> = wanted.iter().map(called).collect();
+    let (wanted, found) = (sorted(&called), sorted(&last.story.publishers));
     (wanted != found).then(|| format!("expected the publishers {wanted}, but they are {found}"))
+}
+
+fn wrong_severity(test: &StoryTest, last: &AlertRevision) -> Option<String> {
+    let (wanted, found) = (test.severity?.as_str(), last.topic.severity.as_str());
+    (wanted != found).then(|| format!("expected the severity {wanted}, but it is {found}"))
 }
 
 /// Compares the lines of a message; spaces at their ends and blank lines around do not count.

@@ -35,7 +35,13 @@ pub fn topic(id: &str) -> Arc<Topic> {
         alert: AlertPolicy {
             publishers_min: 1,
             publishers_within: None,
-            follow_up: FollowUp { publishers: vec![2], quiet: 24 * HOUR, repeat_every: 6 * HOUR },
+            follow_up: FollowUp {
+                publishers: vec![2],
+                quiet: 24 * HOUR,
+                new_facts: false,
+                repeat_every: 6 * HOUR,
+            },
+            escalate: Vec::new(),
             max_age: 7 * 24 * HOUR,
             budget: None,
             burst: false,
@@ -98,6 +104,8 @@ pub struct Memory {
     pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pub routes: Vec<Route>,
+    /// What channels were sent within a day.
+    pub channels_told: HashMap<ChannelId, Vec<Merit>>,
     pub rule_since: Timestamp,
     pub complete: bool,
     /// Entries in the longest document of each feed.
@@ -109,7 +117,7 @@ pub struct Memory {
 }
 
 pub fn route(channel: &str, min_severity: Severity, budgeted: bool) -> Route {
-    Route { channel: channel.parse().unwrap(), min_severity, budgeted }
+    Route { channel: channel.parse().unwrap(), min_severity, budgeted, terms: Default::default() }
 }
 
 impl Memory {
@@ -127,6 +135,7 @@ impl Memory {
             alerts: HashMap::new(),
             matched: HashMap::new(),
             routes: vec![route("log", Severity::Info, false)],
+            channels_told: HashMap::new(),
             rule_since: Timestamp::UNIX_EPOCH,
             complete: true,
             longest: HashMap::new(),
@@ -191,6 +200,7 @@ impl Memory {
             in_use_since: HashMap::from([(digest("rule", "nato"), self.rule_since)]),
             pushed,
             held_back,
+            channels_told: self.channels_told.clone(),
             ..View::of(seen, arrangement)
         };
         for arranged in &view.arrangement.entries {
@@ -254,6 +264,8 @@ impl Memory {
                 just_opened: revision.event == AlertEvent::Opened,
                 revised: revision.at,
                 publishers: revision.story.publishers.clone(),
+                severity: revision.topic.severity,
+                held: None,
                 last_activity: revision.at,
                 shadow: revision.reach == Reach::Shadow
                     && self.alerts.get(&key).is_none_or(|before| before.shadow),

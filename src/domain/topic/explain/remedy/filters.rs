@@ -4,6 +4,7 @@ use super::super::super::filter::{Choice, Filters, Origin};
 use super::edit::{Edit, FilterOf};
 use super::{Candidate, Remedy};
 use crate::domain::document::Document;
+use crate::domain::publisher::Directory;
 use crate::domain::text::language;
 
 /// One candidate for each filter that does not let the document through.
@@ -11,6 +12,7 @@ pub(super) fn candidates(
     filters: &Filters,
     document: &Document,
     origin: &Origin<'_>,
+    directory: &Directory,
 ) -> Vec<Candidate> {
     let mut all = Vec::new();
     if let Some(feed) = origin.feed {
@@ -20,7 +22,14 @@ pub(super) fn candidates(
     }
     if let Some(publisher) = origin.publisher {
         let of: FilterOf = |filters| &mut filters.publishers;
-        all.extend(one("publishers", &filters.publishers, &[publisher], of));
+        if !filters.publishers.admits_publisher(publisher, directory) {
+            // Written by whichever name or domain: the change is to what stands there.
+            let written =
+                |list: &[String]| list.iter().find(|one| directory.same(one, publisher)).cloned();
+            let named = written(&filters.publishers.not);
+            let found = named.as_deref().unwrap_or(publisher);
+            all.push(candidate("publishers", &filters.publishers, &[found], of));
+        }
     }
     if !filters.languages.is_any() {
         let code = language::of(document).code;

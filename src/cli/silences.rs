@@ -1,0 +1,176 @@
+//! `wirewatch alerts silence`: time-bound "do not alert". What is silenced is read in [`scope`],
+//! what a silence held back, or would have, shown in [`held`]. It works beside a running daemon:
+//! the next decision sees it.
+
+mod held;
+mod scope;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::alert_state::author;
+use crate::cli::args::silences::{AddSilence, SilenceCommand, Silences};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Column, Records};
+use crate::cli::session::Session;
+use crate::cli::{moment, naming};
+use crate::domain::alert::silence::{Silence, SilenceScope};
+use crate::domain::ids::{SilenceId, StoryId};
+use crate::store::Access;
+use crate::store::silences::SilenceView;
+
+const COLUMNS: &[Column] = &[
+    Column::shown("id"),
+    Column::shown("state"),
+    Column::text("scope"),
+    Column::shown("ends"),
+    Column::text("author").spare(2),
+    Column::text("reason"),
+    Column::shown("held").spare(3),
+    Column::shown("last_held").spare(1),
+    Column::hidden("starts"),
+    Column::hidden("planned_end"),
+    Column::text("ended_by").spare(1),
+];
+
+pub fn run(command: &Silences, session: &mut Session) -> Result<Exit, Failure> {
+    match &command.command {
+        None => add(&command.add, session),
+        Some(SilenceCommand::Add(silence)) => add(silence, session),
+        Some(SilenceCommand::List { all, limit }) => list(*all, *limit, session),
+        Some(SilenceCommand::Show { id, limit }) => held::show(id, *limit, session),
+        Some(SilenceCommand::End { ids, author: by }) => end(ids, by.as_deref(), session),
+        Some(SilenceCommand::Preview { scope, since, limit }) => {
+            held::preview(scope, since, *limit, session)
+        }
+    }
+}
+
+fn add(asked: &AddSilence, session: &mut Session) -> Result<Exit, Failure> {
+    let now = session.clock.now();
+    let Some(reason) = asked.reason.as_deref().filter(|reason| !reason.trim().is_empty()) else {
+        let sentence = "a silence needs its reason: who misses an alert will ask for it";
+        return Err(Failure::said(Exit::Usage, sentence).hint("`--reason 'planned exercise'`"));
+    };
+    let ends = scope::end(asked, now)?;
+    let store = session.store(Access::Existing)?;
+    let (scope, also) = scope::read(&asked.scope, &store, session)?;
+    let silence = Silence {
+        id: 0,
+        scope,
+        also,
+        author: author(asked.author.as_deref(), &session.env),
+        reason: reason.trim().to_owned(),
+        starts: now,
+        ends,
+    };
+    let silence = session.wait(store.add_silence(silence, now))??;
+    let mut records = Records::new(COLUMNS, "");
+    if let Some(view) = store.silence(SilenceId(silence.id))? {
+        row(&mut records, &view, now);
+    }
+    session.printer.records(&records)?;
+    held::say_what_it_means(&silence, &store, session)?;
+    Ok(Exit::Ok)
+}
+
+fn list(all: bool, limit: u32, session: &mut Session) -> Result<Exit, Failure> {
+    let now = session.clock.now();
+    let store = session.store(Access::ReadOnly)?;
+    let empty = if all { "no silences" } else { "no silences; --all shows those that are over" };
+    let mut records = Records::new(COLUMNS, empty);
+    for view in store.silence_views((!all).then_some(now), limit)? {
+        row(&mut records, &view, now);
+    }
+    session.printer.records(&records)?;
+    Ok(Exit::Ok)
+}
+
+/// Ends silences. Those that are not there are told, the others are ended all the same.
+fn end(ids: &[String], by: Option<&str>, session: &mut Session) -> Result<Exit, Failure> {
+    let ids = ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<SilenceId>, _>>()?;
+    let (by, now) = (author(by, &session.env), session.clock.now());
+    let store = session.store(Access::Existing)?;
+    let mut records = Records::new(COLUMNS, "");
+    let mut refused = 0;
+    for id in &ids {
+        if store.silence(*id)?.is_none() {
+            refused += 1;
+            session.messages.report(&no_such_silence(*id));
+            continue;
+        }
+        let view = session.wait(store.end_silence(*id, &by, now))??;
+        row(&mut records, &view, now);
+    }
+    if refused == ids.len() {
+        return Ok(Exit::Failed);
+    }
+    session.printer.records(&records)?;
+    Ok(if refused == 0 { Exit::Ok } else { Exit::Partial })
+}
+
+fn no_such_silence(id: SilenceId) -> Failure {
+    Failure::said(Exit::Failed, format!("there is no silence {id}"))
+        .hint("`wirewatch alerts silence list --all` shows those there are")
+}
+
+fn row(records: &mut Records, view: &SilenceView, now: Timestamp) {
+    let silence = &view.silence;
+    let early = view.ended_early.as_ref();
+    records.row([
+        json!(SilenceId(silence.id).to_string()),
+        json!(state(silence, now)),
+        json!(scope_text(silence)),
+        moment::json(silence.ends),
+        json!(silence.author),
+        json!(silence.reason),
+        json!(view.held),
+        moment::json_opt(view.last_held),
+        moment::json(silence.starts),
+        moment::json_opt(early.map(|(planned, _)| *planned)),
+        json!(early.map(|(_, by)| by)),
+    ]);
+}
+
+fn state(silence: &Silence, now: Timestamp) -> &'static str {
+    if silence.lasts(now) {
+        "active"
+    } else if now < silence.starts {
+        "coming"
+    } else {
+        "over"
+    }
+}
+
+/// `topic nato, publisher Harbour Wire`.
+fn scope_text(silence: &Silence) -> String {
+    let part = |scope: &SilenceScope| match scope {
+        SilenceScope::Story(story) => format!("story {}", StoryId(*story)),
+        other => {
+            let (kind, value) = other.parts();
+            format!("{kind} {value}")
+        }
+    };
+    let parts: Vec<String> =
+        [Some(&silence.scope), silence.also.as_ref()].into_iter().flatten().map(part).collect();
+    parts.join(", ")
+}
+
+/// A silence as one object.
+fn object(view: &SilenceView, now: Timestamp) -> Value {
+    let silence = &view.silence;
+    let early = view.ended_early.as_ref();
+    json!({
+        "id": SilenceId(silence.id).to_string(),
+        "state": state(silence, now),
+        "scope": scope_text(silence),
+        "starts": moment::json(silence.starts),
+        "ends": moment::json(silence.ends),
+        "planned_end": moment::json_opt(early.map(|(planned, _)| *planned)),
+        "ended_by": early.map(|(_, by)| by),
+        "author": silence.author,
+        "reason": silence.reason,
+        "held": view.held,
+        "last_held": moment::json_opt(view.last_held),
+    })
+}

@@ -1,0 +1,282 @@
+//! What becomes due with time alone: revisions of alerts that `repeat_every` held back, and stories
+//! that waited for publishers in vain. Both are found by an index on when they are due.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::column::{Ms, Text, key, opt_time, time};
+use super::error::StoreError;
+use super::ingest::{apply_due, view_of_story};
+use super::topics::{rank, severity};
+use super::{Store, entries};
+use crate::domain::alert::Reason;
+use crate::domain::alert::pending::Pending;
+use crate::domain::alert::policy::Verdict;
+use crate::domain::ids::{AlertId, EntryId, FeedId, FeedKey, StoryId, TopicId};
+use crate::domain::ingest::{Batch, Due, Held, Plan, View};
+
+/// An alert with a revision whose time has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueAlert {
+    pub alert: AlertId,
+    pub topic: TopicId,
+    /// The feed of the entry that the revision is about, its URL, and what it calls itself.
+    pub feed: FeedId,
+    pub feed_key: FeedKey,
+    pub feed_url: String,
+    pub feed_title: Option<String>,
+}
+
+const PENDING: &str = "p.topic, p.story_id, p.entry_id, p.have, p.need, p.since, p.until";
+
+/// A story that waits for publishers, as it is listed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingView {
+    pub pending: Pending,
+    pub headline: String,
+}
+
+impl Store {
+    /// When the next revision or the end of a wait is due; `None`: nothing waits.
+    pub fn next_follow_up(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT min(due) FROM (SELECT min(held_due) AS due FROM alerts \
+                   WHERE held_due IS NOT NULL \
+                 UNION ALL SELECT min(until) FROM pending_alerts)",
+            )?;
+            Ok(query.query_row([], |row| opt_time(row, 0))?)
+        })
+    }
+
+    /// Alerts with a revision that is due at `now`, those that waited longest first.
+    pub fn due_follow_ups(&self, now: Timestamp, limit: u32) -> Result<Vec<DueAlert>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT a.id, a.topic, f.id, f.key, f.url, f.title FROM alerts AS a \
+                 JOIN entries AS e ON e.id = a.held_entry JOIN feeds AS f ON f.id = e.feed_id \
+                 WHERE a.held_due <= ?1 ORDER BY a.held_due, a.id LIMIT ?2",
+            )?;
+            let due = query.query_map((Ms(now), limit), |row| {
+                Ok(DueAlert {
+                    alert: AlertId(row.get(0)?),
+                    topic: key(row, 1)?,
+                    feed: FeedId(row.get(2)?),
+                    feed_key: key(row, 3)?,
+                    feed_url: row.get(4)?,
+                    feed_title: row.get(5)?,
+                })
+            })?;
+            Ok(due.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Decides on a revision that is due, in one transaction with what it is decided by; `None` if
+    /// it is no longer: an entry brought it in the meantime.
+    pub async fn follow_up(
+        &self,
+        alert: AlertId,
+        batch: Arc<Batch>,
+        mut decide: impl FnMut(&View, &Due) -> Plan + Send + 'static,
+    ) -> Result<Option<Plan>, StoreError> {
+        self.write(move |session| {
+            let Some((due, topic)) = due(session.conn, alert, batch.fetch.at)? else {
+                return Ok(None);
+            };
+            let view = view_of_story(session, &batch, (&topic, due.story))?;
+            let plan = decide(&view, &due);
+            apply_due(session, &batch, &plan)?;
+            Ok(Some(plan))
+        })
+        .await
+    }
+
+    /// Forgets the revisions due at `now` of alerts for which nobody can make them: their entry is
+    /// gone, or their topic is none of those configured.
+    pub async fn drop_follow_ups(
+        &self,
+        alerts: Vec<AlertId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            const DROP: &str = "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+                WHERE held_due <= ?1 AND";
+            let mut of_alert = session.conn.prepare_cached(&format!("{DROP} id = ?2"))?;
+            for alert in &alerts {
+                of_alert.execute((Ms(now), alert.0))?;
+            }
+            let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = held_entry)";
+            session.conn.prepare_cached(&format!("{DROP} {gone}"))?.execute([Ms(now)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives up the stories whose wait is over at `now`, each with a decision that says so.
+    pub async fn expire_pending(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            let over: Vec<Pending> = conn
+                .prepare_cached(&format!(
+                    "SELECT {PENDING} FROM pending_alerts AS p WHERE until <= ?1 ORDER BY until"
+                ))?
+                .query_map([Ms(now)], pending)?
+                .collect::<Result<_, _>>()?;
+            for pending in &over {
+                end_wait(conn, &pending.topic, pending.story)?;
+                let Reason { code, text } = pending.expired();
+                conn.prepare_cached(
+                    "INSERT INTO decisions (entry_id, topic, story_id, verdict, reason_code, \
+                     reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    pending.entry.0,
+                    Text(&pending.topic),
+                    pending.story.0,
+                    Verdict::Suppress.as_str(),
+                    code,
+                    text,
+                    Ms(now),
+                ])?;
+            }
+            Ok(over.len())
+        })
+        .await
+    }
+
+    /// Stories that wait for publishers at `now`, those whose time is over soonest first; of one
+    /// topic or of all, at most `limit`.
+    pub fn pending(
+        &self,
+        topic: Option<&TopicId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<PendingView>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {PENDING}, s.headline FROM pending_alerts AS p \
+                 JOIN stories AS s ON s.id = p.story_id \
+                 WHERE p.until > ?2 AND (?1 IS NULL OR p.topic = ?1) \
+                 ORDER BY p.until, p.story_id LIMIT ?3"
+            ))?;
+            let views = query.query_map(params![topic.map(Text), Ms(now), limit], |row| {
+                Ok(PendingView { pending: pending(row)?, headline: row.get(7)? })
+            })?;
+            Ok(views.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What a story waits for at `now`, for one topic, if anything.
+    pub fn pending_of(
+        &self,
+        topic: &TopicId,
+        story: StoryId,
+        now: Timestamp,
+    ) -> Result<Option<Pending>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {PENDING} FROM pending_alerts AS p \
+                 WHERE p.topic = ?1 AND p.story_id = ?2 AND p.until > ?3"
+            ))?;
+            let found = query.query_row(params![Text(topic), story.0, Ms(now)], pending);
+            Ok(found.optional()?)
+        })
+    }
+}
+
+/// Reads the revision of an alert that is due at `now`, with its topic.
+fn due(
+    conn: &Connection,
+    alert: AlertId,
+    now: Timestamp,
+) -> rusqlite::Result<Option<(Due, TopicId)>> {
+    let held = conn
+        .prepare_cached(
+            "SELECT topic, story_id, held_due, held_entry, held_severity, held_code, held_text \
+             FROM alerts WHERE id = ?1 AND held_due <= ?2",
+        )?
+        .query_row((alert.0, Ms(now)), |row| {
+            Ok((key(row, 0)?, StoryId(row.get(1)?), read_held(row, 2)?))
+        })
+        .optional()?;
+    let Some((topic, story, Some(held))) = held else {
+        return Ok(None);
+    };
+    let entry = entries::load(conn, held.entry)?;
+    // Its last revision is the last in their order.
+    let mut matches = entries::matches(conn, held.entry)?.into_iter();
+    let found = matches.rfind(|stored| stored.found.topic == topic).map(|stored| stored.found);
+    let due = entry.zip(found).map(|((entry, _), found)| Due { alert, story, held, entry, found });
+    Ok(due.map(|due| (due, topic)))
+}
+
+/// Reads five columns from `first` on; `None` if nothing is held back.
+pub(super) fn read_held(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Held>> {
+    let Some(due) = opt_time(row, first)? else {
+        return Ok(None);
+    };
+    Ok(Some(Held {
+        due,
+        entry: EntryId(row.get(first + 1)?),
+        severity: severity(row, first + 2)?,
+        reason: Reason { code: row.get(first + 3)?, text: row.get(first + 4)? },
+    }))
+}
+
+/// Keeps a revision that is held back, or that none is any longer.
+pub(super) fn hold(conn: &Connection, alert: AlertId, held: Option<&Held>) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE alerts SET held_due = ?2, held_entry = ?3, held_severity = ?4, held_code = ?5, \
+         held_text = ?6 WHERE id = ?1",
+    )?
+    .execute(params![
+        alert.0,
+        held.map(|held| Ms(held.due)),
+        held.map(|held| held.entry.0),
+        held.map(|held| rank(held.severity)),
+        held.map(|held| &held.reason.code),
+        held.map(|held| &held.reason.text),
+    ])?;
+    Ok(())
+}
+
+/// Keeps that a story waits for publishers.
+pub(super) fn save_pending(conn: &Connection, pending: &Pending) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO pending_alerts (topic, story_id, entry_id, have, need, since, until) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (topic, story_id) DO UPDATE SET \
+         entry_id = excluded.entry_id, have = excluded.have, need = excluded.need, \
+         until = excluded.until",
+    )?
+    .execute(params![
+        Text(&pending.topic),
+        pending.story.0,
+        pending.entry.0,
+        pending.have,
+        pending.need,
+        Ms(pending.since),
+        Ms(pending.until),
+    ])?;
+    Ok(())
+}
+
+/// A story waits no longer.
+pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
+        .execute((Text(topic), story.0))?;
+    Ok(())
+}
+
+fn pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
+    Ok(Pending {
+        topic: key(row, 0)?,
+        story: StoryId(row.get(1)?),
+        entry: EntryId(row.get(2)?),
+        have: row.get(3)?,
+        need: row.get(4)?,
+        since: time(row, 5)?,
+        until: time(row, 6)?,
+    })
+}

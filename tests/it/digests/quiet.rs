@@ -1,0 +1,103 @@
+//! Quiet hours: what waits for their end, what goes through them, and how it comes then.
+
+use super::*;
+
+const QUIET: &str =
+    "quiet_hours = { from = \"22:00\", to = \"07:00\", zone = \"Europe/Copenhagen\" }\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_alerts_of_the_night_come_one_by_one_in_the_morning() {
+    let mut desk = Desk::new(QUIET).await;
+    desk.at("2026-06-03T20:00:00Z").await;
+    desk.publish_and_read(2).await;
+    desk.at("2026-06-04T04:59:59Z").await;
+    assert_eq!(desk.sink.received().len(), 0);
+    desk.at("2026-06-04T05:00:00Z").await;
+    assert_eq!((desk.alerts(), desk.digests().len()), (2, 0));
+    desk.publish_and_read(1).await;
+    assert_eq!(desk.alerts(), 3, "by day they come at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_alerts_of_the_night_come_as_one_digest_and_nothing_is_lost() {
+    let mut desk = Desk::new(QUIET).await;
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-03T20:00:00Z").await;
+    for _ in 0..7 {
+        desk.publish_and_read(1).await;
+    }
+    desk.at("2026-06-04T05:00:00Z").await;
+    desk.at("2026-06-04T06:00:00Z").await;
+    assert_eq!(desk.alerts(), 1, "the one of the day");
+    let digests = desk.digests();
+    assert_eq!(digests.len(), 1);
+    assert_eq!(digests[0]["kind"], "quiet_hours");
+    assert_eq!(digests[0]["since"], "2026-06-03T20:00:00Z");
+    assert_eq!(headlines(&digests[0]), TITLES[1..]);
+    assert_eq!(digests[0]["headline"], "7 alerts raised; 7 held by quiet hours");
+    let deliveries = desk.world.store().deliveries(&Default::default()).unwrap();
+    let gathered = deliveries.iter().filter(|one| one.state == DeliveryState::Gathered);
+    let digest = desk.kept()[0].id;
+    assert!(gathered.clone().all(|one| one.gathered_in == Some(digest)));
+    assert_eq!(gathered.count(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn critical_alerts_go_through_and_follow_what_waits_before_them() {
+    let loud = NATO.replace("severity = \"medium\"", "severity = \"critical\"");
+    let mut desk = Desk::with(QUIET, |world| world.topics = loud.clone()).await;
+    desk.at("2026-06-03T21:00:00Z").await;
+    desk.publish_and_read(1).await;
+    assert_eq!(desk.alerts(), 1);
+
+    let keys = QUIET.replace(" }", ", except = \"none\" }");
+    let mut desk = Desk::with(&keys, |world| world.topics = loud).await;
+    desk.at("2026-06-03T21:00:00Z").await;
+    desk.publish_and_read(1).await;
+    assert_eq!(desk.alerts(), 0);
+    desk.at("2026-06-04T05:00:00Z").await;
+    assert_eq!(desk.alerts(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_night_in_which_clocks_change_is_quiet_by_the_clock_on_the_wall() {
+    for (evening, before, end) in [
+        ("2026-10-24T20:30:00Z", "2026-10-25T05:59:00Z", "2026-10-25T06:00:00Z"),
+        ("2027-03-27T21:30:00Z", "2027-03-28T04:59:00Z", "2027-03-28T05:00:00Z"),
+    ] {
+        let mut desk = Desk::new(QUIET).await;
+        desk.at(evening).await;
+        desk.publish_and_read(1).await;
+        desk.at(before).await;
+        assert_eq!(desk.alerts(), 0, "{before}");
+        desk.at(end).await;
+        assert_eq!(desk.alerts(), 1, "{end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_running_daemon_sends_what_waits_when_quiet_hours_end() {
+    let mut desk = Desk::new(QUIET).await;
+    desk.at("2026-06-03T20:30:00Z").await;
+    desk.publish(1);
+    desk.world.start().await;
+    desk.world.first_round().await;
+    assert_eq!(desk.world.store().held_by_quiet(&"hook".parse().unwrap()).unwrap(), 1);
+    assert_eq!(desk.alerts(), 0);
+    desk.world.clock.advance(9 * HOUR);
+    desk.sink.wait_for(1).await;
+    assert_eq!(desk.alerts(), 1);
+    desk.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_digest_of_the_day_tells_what_quiet_hours_held() {
+    let mut desk = Desk::new(&format!("{QUIET}{}", DAILY.replace("07:00", "12:00"))).await;
+    desk.at("2026-06-03T20:30:00Z").await;
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T05:00:00Z").await;
+    desk.at("2026-06-04T10:00:00Z").await;
+    let digest = &desk.digests()[0];
+    assert_eq!(digest["alerts"][0]["held"], "quiet_hours");
+    assert_eq!(digest["counts"]["quiet_hours"], 1);
+}
