@@ -22,6 +22,7 @@ async fn bad_day() -> Scene {
         let silence = Silence {
             id: 0,
             scope: SilenceScope::Text(text),
+            also: None,
             author: "desk".to_owned(),
             reason: "planned".to_owned(),
             starts: now - SignedDuration::from_hours(1),
