@@ -41,6 +41,9 @@ async fn bad_day() -> Scene {
                    VALUES (?1, 'x', 1, zeroblob(16), 'x', 0)";
         conn.execute(row, [format!("a-silent-topic-with-a-long-name-{n}")]).unwrap();
     }
+    let row = "INSERT OR IGNORE INTO pending_alerts (topic, story_id, entry_id, have, need, since, until) \
+               SELECT 'nato', story_id, entry_id, 1, 3, 0, ?1 FROM story_members";
+    conn.execute(row, [(now + SignedDuration::from_hours(5)).as_millisecond()]).unwrap();
     conn.execute("UPDATE deliveries SET state = 'parked' WHERE seq = 1", []).unwrap();
     conn.execute("UPDATE deliveries SET state = 'pending' WHERE seq = 2", []).unwrap();
     scene
