@@ -1,3 +1,5 @@
+//! Times of day over summers, winters and days that are not there.
+
 use super::*;
 
 const COPENHAGEN: &str = "Europe/Copenhagen";

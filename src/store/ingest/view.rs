@@ -74,13 +74,12 @@ fn read_links(session: &mut Session<'_>, batch: &Batch, seen: &mut Seen) -> Resu
     let conn = session.conn;
     for entry in &batch.entries {
         let Some(link) = entry.features.link.filter(|_| is_unknown(seen, entry)) else { continue };
-        let at = entry.own_date.map_or(batch.fetch.at, |at| at.min(batch.fetch.at));
-        let Some((linked, story)) = stories::by_link(conn, link, at)? else { continue };
+        let Some((linked, story)) = stories::by_link(conn, link, batch.fetch.at)? else { continue };
         seen.links.insert(link, (linked, story));
     }
     let of_links: HashSet<StoryId> = seen.links.values().map(|(_, story)| *story).collect();
     for story in of_links {
-        if let Some(state) = session.stories.asleep(conn, story)? {
+        if let Some(state) = story_index::state(conn, story)? {
             seen.asleep.insert(story, state);
         }
     }
