@@ -95,7 +95,8 @@ async fn follow_up(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let config = &pipeline.config;
-    let Some(topic) = config.topics.get(&due.topic) else {
+    let mut topics = config.topics.topics();
+    let Some((topic, rule)) = topics.find(|(topic, _)| topic.id == due.topic) else {
         return Ok(false);
     };
     let feed = config.feeds.iter().find(|feed| feed.key == due.feed_key).cloned();
@@ -103,7 +104,8 @@ async fn follow_up(
     let title = due.feed_title.clone();
     let batch = Arc::new(Batch::without_entries(feed, due.feed, title, now, routes(config)));
     let (decided, topic) = (batch.clone(), Arc::clone(topic));
-    let decide = move |view: &_, due: &_| plan_due(view, &decided, (due, &topic), now, RENDER);
+    let decide =
+        move |view: &_, due: &_| plan_due(view, &decided, (due, &topic, rule), now, RENDER);
     let Some(plan) = pipeline.store.follow_up(due.alert, batch, decide).await? else {
         return Ok(false);
     };

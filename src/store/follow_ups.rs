@@ -207,8 +207,11 @@ fn due(
     let entry = entries::load(conn, held.entry)?;
     // Its last revision is the last in their order.
     let mut matches = entries::matches(conn, held.entry)?.into_iter();
-    let found = matches.rfind(|stored| stored.found.topic == topic).map(|stored| stored.found);
-    let due = entry.zip(found).map(|((entry, _), found)| Due { alert, story, held, entry, found });
+    let last = matches.rfind(|stored| stored.found.topic == topic);
+    let due = entry.zip(last).map(|((entry, _), last)| {
+        let (found, found_in) = (last.found, last.entry_revision);
+        Due { alert, story, held, entry, found, found_in }
+    });
     Ok(due.map(|due| (due, topic)))
 }
 
@@ -266,6 +269,17 @@ pub(super) fn save_pending(conn: &Connection, pending: &Pending) -> rusqlite::Re
 pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
         .execute((Text(topic), story.0))?;
+    Ok(())
+}
+
+/// A story waits no longer for topics that have an alert over it: it may have come with another
+/// story. One that nobody was told of is none to a topic that has left shadow mode.
+pub(super) fn end_told_waits(conn: &Connection, story: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM pending_alerts WHERE story_id = ?1 AND EXISTS (SELECT 1 FROM alerts AS a \
+         WHERE a.topic = pending_alerts.topic AND a.story_id = ?1 AND NOT a.shadow)",
+    )?
+    .execute([story.0])?;
     Ok(())
 }
 
