@@ -114,6 +114,38 @@ impl Store {
         .await
     }
 
+    /// Gives up a revision due at `now` that cannot be made, with a decision that says why.
+    pub async fn give_up_follow_up(
+        &self,
+        alert: AlertId,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            conn.prepare_cached(
+                "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, \
+                 reason_code, reason_text, at) \
+                 SELECT e.id, a.topic, a.story_id, a.id, ?2, ?3, ?4, ?5 FROM alerts AS a \
+                 JOIN entries AS e ON e.id = a.held_entry WHERE a.id = ?1 AND a.held_due <= ?5",
+            )?
+            .execute(params![
+                alert.0,
+                Verdict::Suppress.as_str(),
+                reason.code,
+                reason.text,
+                Ms(now)
+            ])?;
+            conn.prepare_cached(
+                "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+                 WHERE id = ?1 AND held_due <= ?2",
+            )?
+            .execute((alert.0, Ms(now)))?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Gives up the stories whose wait is over at `now`, each with a decision that says so.
     pub async fn expire_pending(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.write(move |session| {
@@ -270,6 +302,34 @@ pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> ru
     conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
         .execute((Text(topic), story.0))?;
     Ok(())
+}
+
+/// After entries went from one of two stories to the other: a revision that was held back is
+/// forgotten if its entry is no longer in the alert's story; a story waits where the entry is that
+/// matched last, with the publishers that are left.
+pub(super) fn part_waits(conn: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+         WHERE story_id IN (?1, ?2) AND held_entry IS NOT NULL AND NOT EXISTS (\
+           SELECT 1 FROM story_members AS m \
+           WHERE m.entry_id = alerts.held_entry AND m.story_id = alerts.story_id)",
+    )?
+    .execute((from.0, into.0))?;
+    const GONE: &str = "WHERE story_id = ?1 AND entry_id IN \
+        (SELECT entry_id FROM story_members WHERE story_id = ?2)";
+    conn.prepare_cached(&format!("UPDATE OR IGNORE pending_alerts SET story_id = ?2 {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(&format!("DELETE FROM pending_alerts {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(
+        "UPDATE pending_alerts SET have = min(have, (SELECT count(DISTINCT e.publisher) \
+           FROM story_members AS m JOIN matches AS x ON x.entry_id = m.entry_id \
+           JOIN entries AS e ON e.id = m.entry_id \
+           WHERE m.story_id = pending_alerts.story_id AND x.topic = pending_alerts.topic)) \
+         WHERE story_id IN (?1, ?2)",
+    )?
+    .execute((from.0, into.0))?;
+    end_told_waits(conn, into)
 }
 
 /// A story waits no longer for topics that have an alert over it: it may have come with another

@@ -29,6 +29,9 @@ pub const STALE: &str = "stale";
 /// The reason's code of a revision that was held back, of an alert that nobody was told of.
 pub const NOT_TOLD: &str = "not_told";
 
+/// The reason's code of a revision that tells of a correction.
+pub const CORRECTION: &str = "correction";
+
 /// What the reason's code begins with where a step of `follow_up.publishers` is crossed.
 const PUBLISHERS: &str = "publishers>=";
 
@@ -112,6 +115,8 @@ pub struct Raised {
     pub last_activity: Timestamp,
     /// Whether nobody was told of it, the topic having been in shadow mode all the time.
     pub shadow: bool,
+    /// When it last told of a correction, if ever.
+    pub corrected: Option<Timestamp>,
 }
 
 /// What becomes of a match.
@@ -196,8 +201,18 @@ fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
     (verdict, Reason::of(code, text))
 }
 
+/// Whether an entry that corrects what was told is worth a revision at once: not if it is the past
+/// or silenced, nor if a correction was told less than `repeat_every` ago.
+pub fn may_correct(policy: &AlertPolicy, situation: &Situation<'_>) -> bool {
+    let told_at = told(situation).map(|alert| alert.corrected);
+    let is_soon = |at: Timestamp| age(situation.now, at) < policy.follow_up.repeat_every;
+    told_at.is_some_and(|at| !at.is_some_and(is_soon))
+        && past(policy, situation).is_none()
+        && silenced(situation).is_none()
+}
+
 /// Whether the entry is the past, and may not alert at all.
-pub fn past(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
+fn past(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
     if let Some(baseline @ Baseline { why, .. }) = situation.baseline
         && baseline.holds(situation.published, situation.now)
     {

@@ -61,6 +61,7 @@ fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
         severity: Severity::Medium,
         last_activity: at,
         shadow: false,
+        corrected: None,
     })
 }
 
