@@ -156,10 +156,11 @@ async fn follow_up(
     let feed = feed.unwrap_or_else(|| retired(due));
     let title = due.feed_title.clone();
     let batch = Arc::new(Batch::without_entries(feed, due.feed, title, now, routes(config)));
+    let curious = topic.alert.follow_up.new_facts;
     let (decided, topic) = (batch.clone(), Arc::clone(topic));
     let decide =
         move |view: &_, due: &_| plan_due(view, &decided, (due, &topic, rule), now, RENDER);
-    let Some(plan) = pipeline.store.follow_up(due.alert, batch, decide).await? else {
+    let Some(plan) = pipeline.store.follow_up(due.alert, batch, curious, decide).await? else {
         return Ok(false);
     };
     for revision in &plan.alerts {

@@ -74,18 +74,19 @@ impl Store {
     }
 
     /// Decides on a revision that is due, in one transaction with what it is decided by; `None` if
-    /// it is no longer: an entry brought it in the meantime.
+    /// it is no longer: an entry brought it in the meantime. `curious`: its topic wants new facts.
     pub async fn follow_up(
         &self,
         alert: AlertId,
         batch: Arc<Batch>,
+        curious: bool,
         mut decide: impl FnMut(&View, &Due) -> Plan + Send + 'static,
     ) -> Result<Option<Plan>, StoreError> {
         self.write(move |session| {
             let Some((due, topic)) = due(session.conn, alert, batch.fetch.at)? else {
                 return Ok(None);
             };
-            let view = view_of_story(session, &batch, (&topic, due.story))?;
+            let view = view_of_story(session, &batch, curious.then_some(&topic), due.story)?;
             let plan = decide(&view, &due);
             apply_due(session, &batch, &plan)?;
             Ok(Some(plan))

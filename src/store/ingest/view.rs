@@ -137,11 +137,13 @@ pub(super) fn read(
     Ok(view)
 }
 
-/// Reads what bears on one story of a topic, where nothing came in: its feed is that of the batch.
+/// Reads what bears on one story, where nothing came in: its feed is that of the batch. `curious` is
+/// the topic concerned, if it wants new facts.
 pub(in crate::store) fn of_story(
     session: &mut Session<'_>,
     batch: &Batch,
-    (topic, id): (&TopicId, StoryId),
+    curious: Option<&TopicId>,
+    id: StoryId,
 ) -> Result<View, StoreError> {
     let conn = session.conn;
     let now = batch.fetch.at;
@@ -156,7 +158,7 @@ pub(in crate::store) fn of_story(
         view.stories.insert(id, story);
         read_alerts(conn, id, &mut view)?;
         read_aliases(conn, id, &mut view)?;
-        tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
+        tellings::read(conn, curious.map_or(&[], std::slice::from_ref), &mut view)?;
     }
     Ok(view)
 }

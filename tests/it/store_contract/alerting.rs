@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use wirewatch::domain::alert::silence::{Silence, SilenceScope};
 use wirewatch::domain::ids::{Digest, StoryId};
 use wirewatch::domain::ingest::{Plan, Prepared, plan};
 use wirewatch::domain::story::edit::Change;
@@ -141,4 +142,34 @@ async fn a_fact_that_publishers_add_by_editing_is_new() {
     assert_eq!(codes(&third), ["new_terms"]);
     let text = &third.decisions[0].reason.text;
     assert_eq!(text, "new: Mette Frederiksen, told by 2 publishers", "Oslo was told before");
+}
+
+fn silence_of(story: StoryId) -> Silence {
+    Silence {
+        id: 0,
+        scope: SilenceScope::Story(story.0),
+        also: None,
+        author: "ann".to_owned(),
+        reason: "known".to_owned(),
+        starts: now(),
+        ends: now() + 9 * HOUR,
+    }
+}
+
+#[tokio::test]
+async fn a_silence_of_a_story_counts_once_it_is_part_of_another() {
+    let desk = Desk::open(&["wire", "ledger"]).await;
+    let tell = async |feed: usize, n: usize| {
+        let entry = vec![says(&words(n, 8), "", &format!("/{feed}{n}"), now())];
+        ingest_at(&desk, feed, entry, now()).await.unwrap()
+    };
+    let into = tell(0, 1).await.members[0].story;
+    let from = tell(0, 2).await.members[0].story;
+    desk.store.add_silence(silence_of(from), now()).await.unwrap();
+    edit(&desk.store, Change::Merge(into, from), now()).await.unwrap();
+    assert_eq!(codes(&tell(1, 1).await), ["silenced"]);
+    let views = desk.store.silence_views(None, 10).unwrap();
+    assert_eq!(views[0].held, 1);
+    let preview = desk.store.preview_silence(&silence_of(from), now(), 10).unwrap();
+    assert_eq!((preview.told, preview.held), (2, 2), "both are one story by now");
 }

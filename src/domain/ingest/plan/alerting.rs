@@ -231,12 +231,10 @@ impl<'a> Planner<'a> {
             score: found.score,
             baseline: None,
             silence: self.view.silences.iter().find(|silence| {
-                let mut ids = self.view.aliases.get(&key.1).into_iter().flatten();
                 // One that was meant for a story that is part of this one now covers it all.
-                silence.covers(what, self.now)
-                    || ids.any(|alias| {
-                        silence.covers(Silenceable { story: alias.0, ..what }, self.now)
-                    })
+                std::iter::once(key.1)
+                    .chain(self.parts_of(key.1))
+                    .any(|story| silence.covers(Silenceable { story: story.0, ..what }, self.now))
             }),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: self.publishers(key.1),
