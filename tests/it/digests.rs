@@ -226,7 +226,6 @@ async fn the_running_daemon_makes_and_sends_digests_by_itself() {
     let mut desk = Desk::new(DAILY).await;
     desk.publish_and_read(1).await;
     desk.world.start().await;
-    desk.world.first_round().await;
     desk.world.clock.advance(17 * HOUR);
     desk.sink.wait_for(2).await;
     assert_eq!(headlines(&desk.digests()[0]), TITLES[..1]);
