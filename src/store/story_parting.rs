@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::ingest::{apply, view};
 use super::story_edits::place_alert;
 use super::writer::Session;
-use super::{meta, stories, story_index};
+use super::{follow_ups, meta, stories, story_index};
 use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
 use crate::domain::ingest::edit::{self, Means};
 use crate::domain::story::Story;
@@ -52,6 +52,7 @@ pub(super) fn part(
             Vec::new()
         }
     };
+    follow_ups::part_waits(conn, from, into)?;
     tell(session, &edit, &reopened, means)?;
     Ok(edit)
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::tellings;
 use crate::domain::alert::budget;
+use crate::domain::alert::policy::CORRECTION;
 use crate::domain::alert::silence::SilenceScope;
 use crate::domain::document::Field;
 use crate::domain::entry::identity;
@@ -18,7 +19,7 @@ use crate::domain::ingest::{
     Past, Prepared, Route, Seen, View,
 };
 use crate::domain::story::headline;
-use crate::store::column::{Hash, Json, Ms, key, time};
+use crate::store::column::{Hash, Json, Ms, key, opt_time, time};
 use crate::store::error::StoreError;
 use crate::store::follow_ups::read_held;
 use crate::store::topics::severity;
@@ -135,11 +136,13 @@ pub(super) fn read(
     Ok(view)
 }
 
-/// Reads what bears on one story of a topic, where nothing came in: its feed is that of the batch.
+/// Reads what bears on one story, where nothing came in: its feed is that of the batch. `curious` is
+/// the topic concerned, if it wants new facts.
 pub(in crate::store) fn of_story(
     session: &mut Session<'_>,
     batch: &Batch,
-    (topic, id): (&TopicId, StoryId),
+    curious: Option<&TopicId>,
+    id: StoryId,
 ) -> Result<View, StoreError> {
     let conn = session.conn;
     let now = batch.fetch.at;
@@ -154,7 +157,7 @@ pub(in crate::store) fn of_story(
         view.stories.insert(id, story);
         read_alerts(conn, id, &mut view)?;
         read_aliases(conn, id, &mut view)?;
-        tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
+        tellings::read(conn, curious.map_or(&[], std::slice::from_ref), &mut view)?;
     }
     Ok(view)
 }
@@ -374,11 +377,12 @@ pub(in crate::store) fn read_alerts(
     read_pending(conn, id, view)?;
     let mut query = conn.prepare_cached(
         "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow, \
-         a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text \
+         a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text, \
+         (SELECT max(at) FROM alert_revisions WHERE alert_id = a.id AND reason_code = ?2) \
          FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
          WHERE a.story_id = ?1",
     )?;
-    let mut rows = query.query([id.0])?;
+    let mut rows = query.query((id.0, CORRECTION))?;
     while let Some(row) = rows.next()? {
         let topic: TopicId = key(row, 1)?;
         let Json(publishers) = row.get(5)?;
@@ -394,6 +398,7 @@ pub(in crate::store) fn read_alerts(
             held: read_held(row, 8)?,
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
             shadow: row.get(6)?,
+            corrected: opt_time(row, 13)?,
         };
         view.alerts.insert((topic, id), alert);
     }
