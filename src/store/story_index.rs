@@ -155,7 +155,7 @@ pub(super) fn state(conn: &Connection, story: StoryId) -> Result<Option<StorySta
         .prepare_cached(&format!("SELECT {STATE} FROM story_states AS s WHERE s.story_id = ?1"))?;
     let mut rows = query.query([story.0])?;
     match rows.next()? {
-        Some(row) => read_state(row),
+        Some(row) => Ok(read_state(row)?),
         None => Ok(None),
     }
 }
