@@ -1,56 +1,23 @@
 //! The outbox: deliveries and their attempts. A delivery is written in the commit that makes its
 //! alert revision, claimed with a lease, and settled after the channel answered. Nothing is ever
-//! taken out: what was delivered stays as the log.
+//! taken out: what was delivered stays as the log, which [`log`] reads.
+
+mod log;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub(super) use self::log::list;
+pub use self::log::{DeliveryFilter, DeliveryView};
 use super::Store;
-use super::column::{Ms, Text, code, key, opt_time, time, uint};
+use super::column::{Ms, Text, key, time};
 use super::error::StoreError;
 use crate::domain::alert::delivery::{
     Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
 };
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, NoticeId};
-
-/// A delivery as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveryView {
-    pub id: DeliveryId,
-    pub carried: Carried,
-    pub channel: ChannelId,
-    pub state: DeliveryState,
-    /// Whether it goes through the channel's quiet hours.
-    pub urgent: bool,
-    /// The digest that told of it instead.
-    pub gathered_in: Option<DigestId>,
-    pub created: Timestamp,
-    /// When it is tried next, while it is pending.
-    pub next_attempt: Option<Timestamp>,
-    /// When it was delivered or parked.
-    pub settled: Option<Timestamp>,
-    /// Oldest first.
-    pub attempts: Vec<Attempt>,
-}
-
-/// Which deliveries to list or to retry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DeliveryFilter {
-    pub id: Option<DeliveryId>,
-    pub alert: Option<AlertId>,
-    pub channel: Option<ChannelId>,
-    pub state: Option<DeliveryState>,
-    /// At most so many are listed; 0 means 50. Retrying takes all.
-    pub limit: u32,
-}
-
-/// Deliveries listed where no limit is asked for.
-const DEFAULT_LIMIT: u32 = 50;
-
-/// Most attempts shown of one delivery, the last ones.
-const MAX_ATTEMPTS: u32 = 100;
 
 /// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, or
 /// they were given up. What was added to a story is never told before the story.
@@ -168,34 +135,6 @@ impl Store {
             Ok(changed as u64)
         })
         .await
-    }
-
-    /// How many deliveries wait for each channel, configured or not.
-    pub fn waiting(&self) -> Result<Vec<(ChannelId, u64)>, StoreError> {
-        self.read(|conn| {
-            let mut query = conn.prepare_cached(
-                "SELECT channel, count(*) FROM deliveries WHERE state IN ('pending', 'sending') \
-                 GROUP BY channel ORDER BY channel",
-            )?;
-            let rows = query.query_map([], |row| Ok((key(row, 0)?, uint(row.get(1)?))))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// How many deliveries wait for the end of a channel's quiet hours, if those are now.
-    pub fn held_by_quiet(&self, channel: &ChannelId) -> Result<u64, StoreError> {
-        self.read(|conn| {
-            let mut query = conn.prepare_cached(
-                "SELECT count(*) FROM deliveries \
-                 WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent = 0",
-            )?;
-            Ok(uint(query.query_row([Text(channel)], |row| row.get(0))?))
-        })
-    }
-
-    /// Deliveries that pass the filter with their attempts, newest first.
-    pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryView>, StoreError> {
-        self.read(|conn| Ok(list(conn, filter)?))
     }
 }
 
@@ -358,68 +297,4 @@ fn add_attempt(conn: &Connection, id: DeliveryId, attempt: &Attempt) -> Result<(
         attempt.detail,
     ])?;
     Ok(())
-}
-
-/// Deliveries that pass the filter with their attempts, newest first.
-pub(super) fn list(
-    conn: &Connection,
-    filter: &DeliveryFilter,
-) -> rusqlite::Result<Vec<DeliveryView>> {
-    let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
-    let mut query = conn.prepare_cached(
-        "SELECT id, alert_id, seq, notice_id, digest_id, channel, state, created, next_attempt, \
-         settled_at, urgent, gathered_in \
-         FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
-         AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
-         ORDER BY id DESC LIMIT ?5",
-    )?;
-    let bound = params![
-        filter.id.map(|id| id.0),
-        filter.alert.map(|id| id.0),
-        filter.channel.as_ref().map(Text),
-        filter.state.map(DeliveryState::as_str),
-        limit,
-    ];
-    let mut views: Vec<DeliveryView> = query.query_map(bound, view)?.collect::<Result<_, _>>()?;
-    for view in &mut views {
-        view.attempts = attempts(conn, view.id)?;
-    }
-    Ok(views)
-}
-
-fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
-    let state = code(row, 6, DeliveryState::from_code)?;
-    let next = time(row, 8)?;
-    let gathered_in: Option<i64> = row.get(11)?;
-    Ok(DeliveryView {
-        id: DeliveryId(row.get(0)?),
-        carried: carried(row)?,
-        channel: key(row, 5)?,
-        state,
-        urgent: row.get(10)?,
-        gathered_in: gathered_in.map(DigestId),
-        created: time(row, 7)?,
-        next_attempt: (state == DeliveryState::Pending).then_some(next),
-        settled: opt_time(row, 9)?,
-        attempts: Vec::new(),
-    })
-}
-
-fn attempts(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Vec<Attempt>> {
-    let mut last: Vec<Attempt> = conn
-        .prepare_cached(
-            "SELECT at, duration_ms, code, detail FROM attempts WHERE delivery_id = ?1 \
-             ORDER BY id DESC LIMIT ?2",
-        )?
-        .query_map((id.0, MAX_ATTEMPTS), |row| {
-            Ok(Attempt {
-                at: time(row, 0)?,
-                duration: Duration::from_millis(uint(row.get(1)?)),
-                code: row.get::<_, String>(2)?.into(),
-                detail: row.get(3)?,
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    last.reverse();
-    Ok(last)
 }
