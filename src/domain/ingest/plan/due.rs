@@ -49,7 +49,8 @@ impl Planner<'_> {
         let (verdict, reason) = policy::decide_held(&topic.alert, &situation, held);
         let silence = silence_of(&situation, &reason);
         let longer = (reason.code == policy::REPEAT_EVERY).then(|| {
-            situation.alert.map(|alert| policy::due(&topic.alert.follow_up, alert.revised))
+            let follow_up = &topic.alert.follow_up;
+            situation.alert.map(|alert| policy::due(follow_up, alert.revised, self.now))
         });
         self.plan.held.push((due.alert, None));
         if let Some(until) = longer.flatten() {
