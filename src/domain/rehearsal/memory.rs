@@ -209,7 +209,7 @@ impl Memory {
             }
         }
         for revision in &plan.alerts {
-            self.spent.learn(revision);
+            self.spent.learn(revision, &plan.withheld);
             self.spent.learn_deliveries(revision, &plan.deliveries);
             // A story that was merged by this very entry has gone already.
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {

@@ -281,16 +281,20 @@ fn read_pushed(
     read_channels(conn, &batch.routes, now, view)
 }
 
-/// What of each topic was pushed within the last day, and held back on this one. The index that
-/// is named by these conditions holds hardly more than is counted.
+/// What of each topic was pushed within the last day, and whether its budget held something back
+/// on this one. What a clock dated that was ahead by then does not count. The index that is named
+/// by these conditions holds hardly more than is counted.
 fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite::Result<()> {
     let (window, today) = (budget::counted_since(now), budget::day_of(now));
     let mut query = conn.prepare_cached(
-        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2) \
+        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2 \
+           AND EXISTS (SELECT 1 FROM withheld AS w WHERE w.alert_id = r.alert_id \
+             AND w.seq = r.seq AND w.why = 'topic_budget')) \
          FROM alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
-         WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 GROUP BY a.topic",
+         WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 AND r.at <= ?3 \
+         GROUP BY a.topic",
     )?;
-    let mut rows = query.query((Ms(window), Ms(today)))?;
+    let mut rows = query.query((Ms(window), Ms(today), Ms(now)))?;
     while let Some(row) = rows.next()? {
         let topic: TopicId = key(row, 0)?;
         let (pushed, held_back): (u32, u32) = (row.get(1)?, row.get(2)?);
