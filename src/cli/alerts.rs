@@ -40,7 +40,7 @@ pub const COLUMNS: &[Column] = &[
     Column::shown("topic").spare(6),
     Column::text("headline"),
     Column::shown("publishers").spare(4),
-    Column::shown("texts").spare(7),
+    Column::hidden("texts"),
     Column::shown("seq").spare(1),
     Column::shown("updated").spare(5),
     Column::shown("verdict").spare(3),

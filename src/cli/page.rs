@@ -57,6 +57,21 @@ impl Page {
         self.put(label, LABEL, text);
     }
 
+    /// A field of at most so many lines; what is too much is cut.
+    pub fn brief(&mut self, label: &str, text: &str, lines: usize) {
+        let (room, text) = (self.width - LABEL, untrusted::terminal(text));
+        let wrapped = wrap(&text, room, 0);
+        let short = match wrapped.len() > lines {
+            true => {
+                let (kept, rest) = wrapped.split_at(lines.saturating_sub(1));
+                let last = untrusted::excerpt(&rest.join(" "), room - 1).into_owned();
+                kept.iter().cloned().chain([last]).collect::<Vec<_>>().join(" ")
+            }
+            false => text.into_owned(),
+        };
+        self.put(label, LABEL, &short);
+    }
+
     /// More of the field before.
     pub fn more(&mut self, text: &str) {
         self.put("", LABEL, text);

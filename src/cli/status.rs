@@ -26,10 +26,11 @@ use crate::store::{Access, held};
 
 use recent::Recent;
 
-/// Longest path of the config, and longest headline of a notice, in characters: each is to stay on
-/// two lines.
-const MAX_PATH_CHARS: usize = 90;
-const MAX_NOTICE_CHARS: usize = 110;
+/// Longest path of the config, in characters: it is to stay on a line with what else is said.
+const MAX_PATH_CHARS: usize = 40;
+
+/// Most channels whose digests and quiet hours are told.
+const MAX_TOLD: usize = 3;
 
 /// All that is told.
 struct Status {
@@ -126,8 +127,8 @@ impl Status {
         page.field("daemon", &daemon);
         let (topics, channels) = (count(self.topics, "topic"), count(self.channels, "channel"));
         let path = untrusted::excerpt(&self.config, MAX_PATH_CHARS);
-        page.field("config", &format!("{path}: {topics}, {channels}"));
-        page.field("feeds", &self.feed_line());
+        page.brief("config", &format!("{path}: {topics}, {channels}"), 1);
+        page.brief("feeds", &self.feed_line(), 2);
         if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
             page.more("more: wirewatch feeds status --failing");
         }
@@ -135,18 +136,17 @@ impl Status {
             page.field("fetches", &fetches);
         }
         self.recent.came(&self.counts, page);
-        for (n, told) in self.told.iter().enumerate() {
-            let line = told.line(self.now);
-            if n == 0 { page.field("told", &line) } else { page.more(&line) }
+        for (n, told) in self.told.iter().take(MAX_TOLD).enumerate() {
+            page.brief(if n == 0 { "told" } else { "" }, &told.line(self.now), 2);
         }
         self.recent.unusual(page);
         if !self.silent.is_empty() {
             let named = recent::some(&self.silent, ", ", |topic| topic.as_str().to_owned());
-            page.field("silent", &format!("{named}: less than is expected of them"));
+            page.brief("silent", &format!("less than is expected of {named}"), 2);
         }
         if let Some(notice) = &self.notice {
-            let headline = untrusted::excerpt(&notice.headline, MAX_NOTICE_CHARS);
-            page.field("notice", &format!("{}: {headline}", moment::text(notice.at)));
+            let text = format!("{}: {}", moment::text(notice.at), notice.headline);
+            page.brief("notice", &text, 1);
         }
         let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
         let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));

@@ -64,6 +64,9 @@ impl BurstWatch {
         let now = self.clock.now();
         let settled = now.saturating_sub(SETTLE).unwrap_or(Timestamp::MIN);
         let over = Hour(Hour::of(settled).0.saturating_sub(1));
+        if self.post.store().last_burst_hour()?.is_some_and(|last| last > over) {
+            self.post.store().rewind_bursts(over).await?;
+        }
         let oldest = Hour(over.0.saturating_sub(MAX_MISSED_H));
         // Before the first hour nobody watched: the one that is just over was watched in part.
         let last = self.post.store().last_burst_hour()?.unwrap_or(Hour(over.0.saturating_sub(1)));
@@ -155,7 +158,8 @@ fn told(
     let notice = Notice::of_burst(now, &topic.name, topic.severity, note);
     let goes = |channel: &&crate::config::ChannelConfig| {
         let named = topic.channels.is_empty() || topic.channels.contains(&channel.id);
-        named && topic.severity >= channel.min_severity
+        let at_once = !channel.timetable.terms().only_in_digest(topic.severity);
+        named && at_once && topic.severity >= channel.min_severity
     };
     let channels: Vec<ChannelId> =
         config.channels.iter().filter(goes).map(|channel| channel.id.clone()).collect();

@@ -189,6 +189,14 @@ impl Course {
         self.take(hour, heard, coverage(hour))
     }
 
+    /// Takes back what a clock that was ahead brought: it knows of no hour after `hour`. What is
+    /// usual stays.
+    pub fn rewind(&mut self, hour: Hour) {
+        self.last = self.last.min(hour);
+        self.told = self.told.filter(|told| *told <= hour);
+        self.recent.retain(|recent| recent.hour <= hour);
+    }
+
     fn take(&mut self, hour: Hour, mut heard: Heard, coverage: Coverage) -> Outcome {
         self.last = hour;
         if coverage == Coverage::Poor {

@@ -146,6 +146,27 @@ impl Store {
         })
     }
 
+    /// Takes back what was kept of hours after `over`, by a clock that was ahead: else no hour
+    /// would be looked at until it is that late.
+    pub async fn rewind_bursts(&self, over: Hour) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            conn.prepare_cached("DELETE FROM burst_hours WHERE hour > ?1")?.execute([over.0])?;
+            let topics: Vec<Text<TopicId>> = conn
+                .prepare_cached("SELECT topic FROM burst_courses WHERE last > ?1")?
+                .query_map([over.0], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for Text(topic) in topics {
+                if let Some(mut course) = course(conn, &topic)? {
+                    course.rewind(over);
+                    save_course(conn, &topic, &course)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Keeps an hour and tells its bursts. `false`: it was kept already, and nothing is done.
     pub async fn keep_hour(&self, kept: HourKept, freeze: Freeze) -> Result<bool, StoreError> {
         self.write(move |session| {
@@ -201,11 +222,17 @@ fn heard(conn: &Connection, topic: &TopicId, hour: Hour) -> rusqlite::Result<Hea
     let mut query = conn.prepare_cached(
         "SELECT e.publisher, count(DISTINCT d.entry_id) FROM decisions AS d \
          JOIN entries AS e ON e.id = d.entry_id \
-         WHERE d.topic = ?1 AND d.at >= ?2 AND d.at < ?3 AND e.first_seen >= ?2 \
-         AND d.verdict <> 'baseline' AND d.reason_code <> 'stale' \
+         LEFT JOIN story_members AS m ON m.entry_id = d.entry_id \
+         WHERE d.topic = ?1 AND d.at >= ?2 AND d.at < ?3 AND e.first_seen >= ?4 \
+         AND m.copy_of IS NULL AND d.verdict <> 'baseline' AND d.reason_code <> 'stale' \
+         AND NOT EXISTS (SELECT 1 FROM decisions AS b WHERE b.entry_id = d.entry_id \
+           AND b.topic = d.topic AND b.at < ?2) \
          GROUP BY e.publisher",
     )?;
-    let mut rows = query.query(params![Text(topic), Ms(hour.start()), Ms(hour.next().start())])?;
+    // An entry whose page was read an hour later is still new; one that was edited is not.
+    let before = Hour(hour.0.saturating_sub(1)).start();
+    let (start, end) = (Ms(hour.start()), Ms(hour.next().start()));
+    let mut rows = query.query(params![Text(topic), start, end, Ms(before)])?;
     let mut heard = Heard::default();
     while let Some(row) = rows.next()? {
         let publisher = Digest::of("burst-publisher", &[row.get_ref(0)?.as_bytes()?]);

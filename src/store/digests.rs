@@ -96,7 +96,7 @@ impl Store {
                  SET begun = min(begun, excluded.begun), since = min(since, excluded.since)",
             )?
             .execute(params![Text(&channel), Ms(now), end.revision, end.decision])?;
-            Ok(mark(conn, &channel)?.ok_or(StoreError::Closed)?)
+            mark(conn, &channel)?.ok_or(StoreError::Closed)
         })
         .await
     }

@@ -79,18 +79,19 @@ impl Store {
     }
 
     /// Decides on a revision that is due, in one transaction with what it is decided by; `None` if
-    /// it is no longer: an entry brought it in the meantime.
+    /// it is no longer: an entry brought it in the meantime. `curious`: its topic wants new facts.
     pub async fn follow_up(
         &self,
         alert: AlertId,
         batch: Arc<Batch>,
+        curious: bool,
         mut decide: impl FnMut(&View, &Due) -> Plan + Send + 'static,
     ) -> Result<Option<Plan>, StoreError> {
         self.write(move |session| {
             let Some((due, topic)) = due(session.conn, alert, batch.fetch.at)? else {
                 return Ok(None);
             };
-            let view = view_of_story(session, &batch, (&topic, due.story))?;
+            let view = view_of_story(session, &batch, curious.then_some(&topic), due.story)?;
             let plan = decide(&view, &due);
             apply_due(session, &batch, &plan)?;
             Ok(Some(plan))
@@ -115,6 +116,39 @@ impl Store {
             }
             let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = a.held_entry)";
             session.conn.prepare_cached(&format!("{drop} {gone}"))?.execute([Ms(now)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives up a revision due at `now` that cannot be made, with a decision that says why.
+    pub async fn give_up_follow_up(
+        &self,
+        alert: AlertId,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            conn.prepare_cached(
+                "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, \
+                 reason_code, reason_text, at) \
+                 SELECT e.id, a.topic, a.story_id, a.id, ?2, ?3, ?4, ?5 FROM alerts AS a \
+                 JOIN entries AS e ON e.id = a.held_entry WHERE a.id = ?1 \
+                 AND (a.held_due <= ?5 OR a.revised > ?5)",
+            )?
+            .execute(params![
+                alert.0,
+                Verdict::Suppress.as_str(),
+                reason.code,
+                reason.text,
+                Ms(now)
+            ])?;
+            conn.prepare_cached(
+                "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+                 WHERE id = ?1 AND (held_due <= ?2 OR revised > ?2)",
+            )?
+            .execute((alert.0, Ms(now)))?;
             Ok(())
         })
         .await
@@ -213,8 +247,11 @@ fn due(
     let entry = entries::load(conn, held.entry)?;
     // Its last revision is the last in their order.
     let mut matches = entries::matches(conn, held.entry)?.into_iter();
-    let found = matches.rfind(|stored| stored.found.topic == topic).map(|stored| stored.found);
-    let due = entry.zip(found).map(|((entry, _), found)| Due { alert, story, held, entry, found });
+    let last = matches.rfind(|stored| stored.found.topic == topic);
+    let due = entry.zip(last).map(|((entry, _), last)| {
+        let (found, found_in) = (last.found, last.entry_revision);
+        Due { alert, story, held, entry, found, found_in }
+    });
     Ok(due.map(|due| (due, topic)))
 }
 
@@ -272,6 +309,45 @@ pub(super) fn save_pending(conn: &Connection, pending: &Pending) -> rusqlite::Re
 pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
         .execute((Text(topic), story.0))?;
+    Ok(())
+}
+
+/// After entries went from one of two stories to the other: a revision that was held back is
+/// forgotten if its entry is no longer in the alert's story; a story waits where the entry is that
+/// matched last, with the publishers that are left.
+pub(super) fn part_waits(conn: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+         WHERE story_id IN (?1, ?2) AND held_entry IS NOT NULL AND NOT EXISTS (\
+           SELECT 1 FROM story_members AS m \
+           WHERE m.entry_id = alerts.held_entry AND m.story_id = alerts.story_id)",
+    )?
+    .execute((from.0, into.0))?;
+    const GONE: &str = "WHERE story_id = ?1 AND entry_id IN \
+        (SELECT entry_id FROM story_members WHERE story_id = ?2)";
+    conn.prepare_cached(&format!("UPDATE OR IGNORE pending_alerts SET story_id = ?2 {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(&format!("DELETE FROM pending_alerts {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(
+        "UPDATE pending_alerts SET have = min(have, (SELECT count(DISTINCT e.publisher) \
+           FROM story_members AS m JOIN matches AS x ON x.entry_id = m.entry_id \
+           JOIN entries AS e ON e.id = m.entry_id \
+           WHERE m.story_id = pending_alerts.story_id AND x.topic = pending_alerts.topic)) \
+         WHERE story_id IN (?1, ?2)",
+    )?
+    .execute((from.0, into.0))?;
+    end_told_waits(conn, into)
+}
+
+/// A story waits no longer for topics that have an alert over it: it may have come with another
+/// story. One that nobody was told of is none to a topic that has left shadow mode.
+pub(super) fn end_told_waits(conn: &Connection, story: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM pending_alerts WHERE story_id = ?1 AND EXISTS (SELECT 1 FROM alerts AS a \
+         WHERE a.topic = pending_alerts.topic AND a.story_id = ?1 AND NOT a.shadow)",
+    )?
+    .execute([story.0])?;
     Ok(())
 }
 

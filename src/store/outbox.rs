@@ -1,8 +1,8 @@
 //! The outbox: deliveries and their attempts. A delivery is written in the commit that makes its
 //! alert revision, claimed with a lease, and settled after the channel answered. Nothing is ever
-//! taken out: what was delivered stays as the log, which [`log`] reads.
+//! taken out: what was delivered stays as the [`log`].
 
-mod log;
+pub mod log;
 
 use std::time::Duration;
 

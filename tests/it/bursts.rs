@@ -89,3 +89,37 @@ async fn what_comes_after_hours_in_which_nothing_was_read_is_no_burst() {
     storm(&mut world).await;
     assert_eq!(world.store().bursts(None).unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_a_while_stops_no_burst() {
+    let mut world = watched(NATO.replace("[topic.alert]", "[topic.alert]\nburst = true")).await;
+    let noon = Hour::of(world.now()).0;
+    let ahead = Hour(noon + 10 * 365 * 24);
+    let (courses, bursts) = (Vec::new(), Vec::new());
+    let kept = HourKept { hour: ahead, covered: true, courses, bursts };
+    assert!(world.store().keep_hour(kept, FREEZE).await.unwrap());
+    for _ in 0..2 {
+        world.clock.advance(60 * MINUTE);
+        world.round().await;
+    }
+    storm(&mut world).await;
+    assert_eq!(world.store().bursts(None).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn one_text_in_many_papers_is_no_burst() {
+    let mut world = watched(NATO.replace("[topic.alert]", "[topic.alert]\nburst = true")).await;
+    let text = "Ministers of the alliance met in the harbour town on Tuesday and agreed on a plan for \
+        joint patrols, shared depots and a common school for divers, officials said after talks \
+        that lasted until the early morning and ended with a handshake in front of the old mill.";
+    for (paper, site) in [("wire", "wire.example"), ("ledger", "ledger.example")] {
+        for edition in 0..6 {
+            let title = format!("NATO ministers agree on patrols, edition {edition}");
+            world.publish(paper, item(&title).text(text).at(&format!("e{edition}.{site}")));
+        }
+    }
+    world.round().await;
+    world.clock.advance(60 * MINUTE);
+    world.round().await;
+    assert_eq!(world.store().bursts(None).unwrap(), []);
+}

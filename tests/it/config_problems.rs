@@ -7,6 +7,7 @@ use wirewatch::config::{Environment, Problems, load};
 
 mod lists;
 mod places;
+mod timetables;
 
 const FEED: &str = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";
 const TOPIC: &str = "[[topic]]\nid = 't'\nmatch = 'NATO'\n";
@@ -292,5 +293,7 @@ fn a_domain_of_two_publishers_is_shown_at_both() {
        |                            ^^^^^^^^^^^^^^^^
        |
        = hint: a domain is one newsroom's
+
+    1 problem in the configuration
     "#);
 }

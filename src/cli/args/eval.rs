@@ -27,7 +27,8 @@ pub struct EvalStories {
     /// How much of each entry is told
     #[arg(long, value_enum, default_value = "full", value_name = "FIELDS")]
     pub fields: Told,
-    /// Also name the copies that are not in one story with what they copy
+    /// Also name the copies that were not found, what was wrongly found to be one, and the copies
+    /// that are not in one story with what they copy
     #[arg(long)]
     pub copies: bool,
     #[command(flatten)]

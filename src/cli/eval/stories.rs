@@ -117,6 +117,9 @@ fn object(outcome: &Outcome, asked: &EvalStories) -> Value {
         "copies": report.copies.as_ref().map(|copies| json!({
             "wanted": copies.wanted,
             "joined": copies.joined,
+            "marks": figure::tally_object(copies.marks),
+            "missed": copies.missed.iter().take(most).map(|&at| outcome.example(at)).collect::<Vec<_>>(),
+            "wrong": copies.wrong.iter().take(most).map(|&at| outcome.example(at)).collect::<Vec<_>>(),
             "apart": copies.apart.iter().take(most).map(|&at| outcome.example(at)).collect::<Vec<_>>(),
         })),
         "languages": report.languages.iter().map(of_language).collect::<Vec<_>>(),

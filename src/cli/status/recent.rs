@@ -14,13 +14,17 @@ use crate::domain::untrusted;
 use crate::store::Store;
 use crate::store::bursts::BurstView;
 use crate::store::counts::Counts;
+use crate::store::follow_ups::PendingView;
 use crate::store::glance::{Glance, Waiting};
 
 /// What counts as new.
 const NEW: SignedDuration = SignedDuration::from_hours(24);
 
 /// Most channels, silences or bursts that are named.
-const MAX_NAMED: usize = 3;
+const MAX_NAMED: usize = 2;
+
+/// Most stories that are counted as waiting for publishers.
+const MAX_PENDING: u32 = 1_000;
 
 /// Most characters of what a silence is about.
 const MAX_SCOPE_CHARS: usize = 30;
@@ -30,6 +34,9 @@ pub struct Recent {
     pub glance: Glance,
     /// Those in force, the one that ends last first.
     silences: Vec<Silence>,
+    /// Stories that wait for more publishers before there is an alert, those whose time is over
+    /// soonest first.
+    pending: Vec<PendingView>,
     /// Newest first.
     bursts: Vec<BurstView>,
 }
@@ -42,6 +49,7 @@ impl Recent {
         Ok(Self {
             glance: store.glance(since)?,
             silences: silences.collect(),
+            pending: store.pending(None, now, MAX_PENDING)?,
             bursts: bursts.filter(|view| view.burst.hour.start() >= since).collect(),
         })
     }
@@ -69,7 +77,7 @@ impl Recent {
                 "{alerts_open} open{open}, {alerts_acknowledged} acknowledged, {alerts} in all"
             ),
         );
-        page.field("outbox", &self.outbox(counts));
+        page.brief("outbox", &self.outbox(counts), 2);
         if counts.deliveries_parked > 0 {
             page.more("more: wirewatch deliver log --failed");
         }
@@ -97,14 +105,23 @@ impl Recent {
                 format!("{} until {}", scope(&silence.scope), moment::text(silence.ends))
             };
             let named = some(&self.silences, "; ", until);
-            page.field("silences", &format!("{} in force: {named}", self.silences.len()));
+            page.brief("silences", &format!("{} in force: {named}", self.silences.len()), 2);
+        }
+        if !self.pending.is_empty() {
+            let waits = |view: &PendingView| {
+                let (topic, until) = (&view.pending.topic, moment::text(view.pending.until));
+                format!("{} ({topic}) until {until}", view.pending.story)
+            };
+            let (stories, named) =
+                (count(self.pending.len(), "story"), some(&self.pending, ", ", waits));
+            page.brief("pending", &format!("{stories} for publishers: {named}"), 2);
         }
         if !self.bursts.is_empty() {
             let burst = |view: &BurstView| {
                 let (entries, expected) = (view.burst.entries, view.burst.expected);
-                format!("{}, {entries} entries for {expected:.1} expected", view.topic)
+                format!("{}, {entries} entries, {expected:.1} expected", view.topic)
             };
-            page.field("bursts", &some(&self.bursts, "; ", burst));
+            page.brief("bursts", &some(&self.bursts, "; ", burst), 2);
         }
     }
 
@@ -129,6 +146,16 @@ impl Recent {
                     "author": silence.author,
                     "reason": silence.reason,
                     "ends": moment::json(silence.ends),
+                })
+            })
+            .collect();
+        object["pending"] = (self.pending.iter())
+            .map(|view| {
+                json!({
+                    "story": view.pending.story.to_string(),
+                    "topic": view.pending.topic.as_str(),
+                    "headline": view.headline,
+                    "until": moment::json(view.pending.until),
                 })
             })
             .collect();

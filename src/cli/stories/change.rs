@@ -7,7 +7,7 @@ use super::{named, show, tellers};
 use crate::cli::alert_state::author;
 use crate::cli::args::Why;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::count;
+use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
@@ -103,7 +103,8 @@ fn carry_out(
     let outcome = session.wait(store.change_stories(edits, means, trial))??;
     let mut page = Page::new(&session.printer);
     self::page(&outcome, trial, &mut page);
-    session.printer.object(&object(&outcome, trial), &page.text())?;
+    let object = object(&outcome, trial);
+    session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
 }
 

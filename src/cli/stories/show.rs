@@ -9,7 +9,7 @@ use super::reason::Source;
 use super::{named, reason, tellers};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
-use crate::cli::output::count;
+use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::domain::ids::EntryId;
@@ -26,7 +26,8 @@ pub fn run(id: &str, limit: usize, session: &mut Session) -> Result<Exit, Failur
     let named = named::find(id, &store)?;
     let mut page = Page::new(&session.printer);
     self::page(&named.detail, named.remark().as_deref(), limit, &mut page);
-    session.printer.object(&object(&named.detail), &page.text())?;
+    let object = object(&named.detail);
+    session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
 }
 
@@ -99,10 +100,10 @@ fn fate(alert: &AlertView) -> String {
         None => alert.state.as_str().to_owned(),
     };
     let shadow = if alert.shadow { ", in shadow mode" } else { "" };
-    let (opened, updated) = (moment::text(alert.opened), moment::text(alert.updated));
-    let updated = match alert.seq {
-        1 => String::new(),
-        seq => format!(", update {seq} {updated}"),
+    let opened = moment::text(alert.opened);
+    let updated = match alert.seq.saturating_sub(1) {
+        0 => String::new(),
+        updates => format!(", {} since", count(updates as usize, "update")),
     };
     format!("{state}, {severity}, {name}{shadow}; opened {opened}{updated}")
 }

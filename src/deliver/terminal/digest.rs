@@ -63,8 +63,8 @@ fn at(digest: &DigestV1, time: &str) -> String {
 /// Number, severity and headline; topic, publishers and what happened; the link.
 fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
     let severity = clean(&alert.severity);
-    let head = format!("{number:>2}. {severity}  {}", clean(&alert.headline));
-    for (n, line) in wrap::wrap(&head, page.room(0), 4).iter().enumerate() {
+    let head = format!("{number}. {severity}: {}", clean(&alert.headline));
+    for (n, line) in wrap::wrap(&head, page.room(0), 3).iter().enumerate() {
         page.push_indent(0);
         match line.split_once(&severity).filter(|_| n == 0) {
             Some((before, after)) => {
@@ -76,9 +76,9 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
         }
         page.text.push('\n');
     }
-    page.hanging(&about(alert), 4, Paint::new());
+    page.hanging(&about(alert), 3, Paint::new());
     if let Some(url) = &alert.url {
-        page.push_indent(4);
+        page.push_indent(3);
         page.paint(&clean(url), Paint::new().underline());
         page.text.push('\n');
     }

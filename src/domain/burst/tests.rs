@@ -85,3 +85,14 @@ fn an_hour_counts_once_and_a_clock_that_jumps_does_no_harm() {
     assert_eq!(course.hear(far, heard(50, 9), covered), Outcome::Learning, "it begins anew");
     assert_eq!(course.hours_to_learn(), LEARNING_H - 1);
 }
+
+#[test]
+fn a_clock_that_was_ahead_is_taken_back_and_what_is_usual_stays() {
+    let (mut course, hour) = watched(14);
+    let usual = course.rhythm.level();
+    let ahead = Hour(hour.0 + 50);
+    course.hear(ahead, heard(9, 4), covered);
+    course.rewind(Hour(hour.0 - 1));
+    assert!(course.rhythm.level() > usual / 2.0);
+    assert!(matches!(course.hear(hour, heard(9, 4), covered), Outcome::Burst(_)));
+}

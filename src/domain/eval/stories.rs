@@ -13,7 +13,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::ParsedEntry;
 use crate::domain::entry::identity::OwnNames;
 use crate::domain::feed::Feed;
-use crate::domain::ids::StoryId;
+use crate::domain::ids::{EntryId, StoryId};
 use crate::domain::ingest::{Prepared, Render};
 use crate::domain::publisher::Directory;
 use crate::domain::rehearsal::{Rehearsal, Told};
@@ -61,22 +61,50 @@ impl Labelled {
     }
 }
 
+/// Where an entry ended up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    pub story: StoryId,
+    /// The entry whose text it was found to repeat.
+    pub copy_of: Option<usize>,
+}
+
 /// Tells the entries in order of time, those of one time in the order in which they are given, and
-/// says in which story each ended up.
-pub fn place(entries: &[Labelled], fields: Fields) -> Vec<StoryId> {
+/// says where each ended up.
+pub fn place(entries: &[Labelled], fields: Fields) -> Vec<Placed> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by_key(|&at| entries[at].at);
     let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
     // Each line is an entry of its own: what a feed says anew under the same link is one more telling.
     let mut rehearsal = Rehearsal::new(render, Vec::new()).of_distinct_entries();
-    let mut placed = HashMap::with_capacity(entries.len());
+    // An entry that no story took stands for itself; ids of stories are positive.
+    let alone = |at: usize| Placed { story: StoryId(-1 - at as i64), copy_of: None };
+    let mut placed: Vec<Placed> = (0..entries.len()).map(alone).collect();
+    let mut named: HashMap<EntryId, usize> = HashMap::with_capacity(entries.len());
+    let mut merged: HashMap<StoryId, StoryId> = HashMap::new();
     for at in order {
         let plan = rehearsal.tell(told(&entries[at], fields));
-        placed.extend(plan.members.first().map(|member| (at, member.story)));
+        merged.extend(plan.merges.iter().map(|merged| (merged.merge.from, merged.merge.into)));
+        let Some(entry) = plan.entries.first() else { continue };
+        named.insert(entry.id, at);
+        if let Some(member) = plan.members.iter().find(|member| member.entry == entry.id) {
+            let copied = member.copy_of.and_then(|copied| named.get(&copied.entry).copied());
+            placed[at] = Placed { story: member.story, copy_of: copied };
+        }
     }
-    // An entry that no story took stands for itself; ids of stories are positive.
-    let alone = |at: usize| StoryId(-1 - at as i64);
-    (0..entries.len()).map(|at| placed.get(&at).copied().unwrap_or(alone(at))).collect()
+    for placed in &mut placed {
+        placed.story = in_the_end(placed.story, &merged);
+    }
+    placed
+}
+
+/// The story that the entries of a story are in after all merges.
+fn in_the_end(mut story: StoryId, merged: &HashMap<StoryId, StoryId>) -> StoryId {
+    // Each merge goes to an older story: there is an end to it.
+    while let Some(into) = merged.get(&story).filter(|into| **into < story) {
+        story = *into;
+    }
+    story
 }
 
 fn told(labelled: &Labelled, fields: Fields) -> Told {

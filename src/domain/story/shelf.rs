@@ -19,6 +19,9 @@ pub const LINK_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// An entry older than this when it is seen is history: it is in a story, but leads to none.
 pub const NEWS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Stories as they changed, and what was compared of the entries that did it.
+pub type Changes = (BTreeMap<StoryId, StoryState>, Vec<(EntryId, Timestamp, Trace)>);
+
 /// The stories.
 #[derive(Debug, Default)]
 pub struct Shelf {
@@ -124,9 +127,7 @@ impl Shelf {
     }
 
     /// What is to be stored since this was last asked: states and traces.
-    pub fn take_changes(
-        &mut self,
-    ) -> (BTreeMap<StoryId, StoryState>, Vec<(EntryId, Timestamp, Trace)>) {
+    pub fn take_changes(&mut self) -> Changes {
         (std::mem::take(&mut self.changed), std::mem::take(&mut self.traces))
     }
 

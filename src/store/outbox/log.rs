@@ -1,5 +1,4 @@
-//! What stands in the outbox, as it is listed and counted: deliveries with their attempts. Written
-//! by [`super`].
+//! Deliveries as they are shown: where each is, and how its attempts went.
 
 use std::time::Duration;
 

@@ -112,8 +112,10 @@ async fn everything_is_seen_at_a_glance() {
     insta::assert_snapshot!(steady(&scene, &scene.run("status").ended(0).out), @r"
     daemon      not running: `wirewatch run` starts it
     config      DIR/wirewatch.toml: 1 topic, 1 channel
-    feeds       1 ok, 1 not a feed, 1 failing; next fetch TIME
+    feeds       1 ok, 1 not a feed, 1 failing
                 more: wirewatch feeds status --failing
+    fetches     last TIME, next fetch TIME
+    last 24 h   2 entries, 2 stories, 0 alerts
     alerts      0 open, 0 acknowledged, 0 in all
     outbox      0 waiting, 0 given up
     database    2 entries in SIZE; SIZE free on its disk

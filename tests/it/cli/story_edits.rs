@@ -1,10 +1,13 @@
 //! `stories merge`, `split` and `move`: what people correct stays corrected, alerts follow, and a
 //! dry run changes nothing. With a daemon and without one.
 
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::scene::{Scene, run};
-use super::story_scene::{named, press, tidy};
+use super::story_scene::{named, press, tidy, until};
 use crate::support::world::item;
 
 /// The press, and a second alert of the same topic: a story of its own that is the same pact.
@@ -14,6 +17,8 @@ async fn twice_told() -> (Scene, String, String) {
     let text = "Fishermen in Skagen fear for their grounds after a NATO paper on divers leaked. \
                 The mayor calls for talks with the capital about quotas and closed waters.";
     scene.world.publish("ledger", item("Skagen fishermen fear NATO divers").text(text));
+    // Later than what people do meanwhile by the clock on the wall.
+    until(&scene, Timestamp::now() + SignedDuration::from_mins(5));
     scene.world.round().await;
     let rows = scene.run("stories list --topic nato -o json").ended(0).list();
     assert_eq!(rows.len(), 2, "{rows:#?}");
@@ -39,7 +44,7 @@ async fn a_merge_is_shown_before_it_is_made_and_can_be_undone() {
     let tried = change(&scene, &format!("{merge} --dry-run")).ended(0).out;
     insta::assert_snapshot!(tidy(&tried), @r"
     Nothing has changed. This is what would come of it:
-    S1           is part of S2          : 1 entry more
+    S1 is part of S2: 1 entry more
 
     stories
       S2            4 entries, 3 publishers: NATO ministers sign harbour defence
@@ -48,10 +53,10 @@ async fn a_merge_is_shown_before_it_is_made_and_can_be_undone() {
 
     alerts
       A1            medium, NATO: stays open, of S2
-      A2            medium, NATO: closed, since A1           tells of the same story
+      A2            medium, NATO: closed, since A1 tells of the same story
                     and is older
-                    closed: the same story as S2          , told by alert
-                    A1           from now on: tester said so: the same pact; goes to
+                    closed: the same story as S2, told by alert
+                    A1 from now on: tester said so: the same pact; goes to
                     log
     ");
     assert_eq!(states(&scene), ["open", "open"], "a dry run changes nothing");
@@ -59,7 +64,7 @@ async fn a_merge_is_shown_before_it_is_made_and_can_be_undone() {
 
     let done = change(&scene, &merge).ended(0).out;
     insta::assert_snapshot!(tidy(&done), @r"
-    S1           is part of S2          : 1 entry more
+    S1 is part of S2: 1 entry more
 
     stories
       S2            4 entries, 3 publishers: NATO ministers sign harbour defence
@@ -68,14 +73,14 @@ async fn a_merge_is_shown_before_it_is_made_and_can_be_undone() {
 
     alerts
       A1            medium, NATO: stays open, of S2
-      A2            medium, NATO: closed, since A1           tells of the same story
+      A2            medium, NATO: closed, since A1 tells of the same story
                     and is older
-                    closed: the same story as S2          , told by alert
-                    A1           from now on: tester said so: the same pact; goes to
+                    closed: the same story as S2, told by alert
+                    A1 from now on: tester said so: the same pact; goes to
                     log
 
-    to undo     wirewatch stories split S1           --undo --reason … (until
-                TIME            )
+    to undo     wirewatch stories split S1 --undo --reason … (until
+                TIME)
     ");
     assert_eq!(states(&scene), ["closed", "open"]);
     let page = scene.run(&format!("stories show {second}")).ended(0).out;
@@ -149,6 +154,8 @@ async fn a_running_daemon_goes_by_what_people_said() {
     scene.world.start().await;
     let merged = change(&scene, &format!("stories merge {first} {second} -o json")).ended(0).json();
     assert_eq!(merged["alerts"][1]["after"]["state"], "closed", "{merged:#}");
+    // What another process wrote is sent when the dispatcher looks again.
+    scene.world.clock.advance(Duration::from_secs(90));
     // The daemon had both stories in mind; what comes next joins the one, and raises nothing anew.
     let text = "Fishermen in Skagen want talks about closed waters and quotas, since NATO divers \
                 are to come. The mayor of Skagen will travel to the capital on Friday.";

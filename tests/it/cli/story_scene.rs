@@ -1,13 +1,14 @@
 //! A few newsrooms that tell a story within a day, for the tests of what is told about stories.
 
-use jiff::{SignedDuration, Timestamp, Unit};
-use regex::Regex;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp, Unit};
+use regex::{Captures, Regex};
+use wirewatch::clock::Clock;
+
 use super::scene::Scene;
 use crate::support::world::item;
-use wirewatch::clock::Clock;
 
 /// What an agency writes, and others print.
 pub const COPIED: &str = "Ministers of the alliance signed a pact in Copenhagen on Tuesday that puts \
@@ -42,23 +43,22 @@ pub async fn press() -> Scene {
     let title = "NATO ministers sign harbour defence pact in Copenhagen";
     // Published after so many minutes, and seen so many minutes later.
     let told = [
-        ("wire", item(title).text(COPIED), 60, 2),
-        ("wire", item("Wind park off Esbjerg loses a third of its turbines").text(OTHER), 70, 4),
-        ("ledger", item(title).at("ledger.example").text(COPIED), 85, 5),
+        ("wire", item(title).text(COPIED), 60, 7),
+        ("wire", item("Wind park off Esbjerg loses a third of its turbines").text(OTHER), 70, 9),
+        ("ledger", item(title).at("ledger.example").text(COPIED), 85, 13),
         (
             "courier",
             item("Nine countries put their harbour defences under one NATO command")
                 .at("courier.example")
                 .text(OWN),
             510,
-            3,
+            8,
         ),
     ];
     for (feed, item, published, late) in told {
         let at = begun + minutes(published);
         scene.world.publish(feed, item.published(at));
-        let wait = (at + minutes(late)).duration_since(scene.world.now());
-        scene.world.clock.advance(Duration::try_from(wait).unwrap());
+        until(&scene, at + minutes(late));
         scene.world.round().await;
     }
     scene
@@ -71,22 +71,30 @@ pub fn named(scene: &Scene, topic: &str) -> String {
     rows[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// A page with steady ids and times.
+/// A page with steady ids and times. Only in a table, where a column follows, they stay as wide.
 pub fn tidy(page: &str) -> String {
-    let times = Regex::new(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ)?").unwrap();
-    let ids = Regex::new(r"\b([SAE])[0-9a-z]{11,13}\b").unwrap();
-    let page = times.replace_all(page, |found: &regex::Captures<'_>| {
-        "TIME".to_owned() + &" ".repeat(found[0].len() - 4)
-    });
+    let times = Regex::new(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ)?(  )?").unwrap();
+    let ids = Regex::new(r"\b([SAE])[0-9a-z]{11,13}\b(  )?").unwrap();
+    let padded = |name: String, found: &Captures<'_>, column: usize| match found.get(column) {
+        Some(_) => format!("{name:<width$}", width = found[0].len()),
+        None => name,
+    };
+    let page = times.replace_all(page, |found: &Captures<'_>| padded("TIME".to_owned(), found, 2));
     let mut known: HashMap<String, String> = HashMap::new();
     let mut counts: HashMap<String, usize> = HashMap::new();
-    let page = ids.replace_all(&page, |found: &regex::Captures<'_>| {
-        let name = known.entry(found[0].to_owned()).or_insert_with(|| {
+    let page = ids.replace_all(&page, |found: &Captures<'_>| {
+        let name = known.entry(found[0].trim_end().to_owned()).or_insert_with(|| {
             let n = counts.entry(found[1].to_owned()).or_default();
             *n += 1;
             format!("{}{n}", &found[1])
         });
-        format!("{name:<width$}", width = found[0].len())
+        padded(name.clone(), found, 2)
     });
     page.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Moves the clock to a time.
+pub fn until(scene: &Scene, at: Timestamp) {
+    let wait = at.duration_since(scene.world.now());
+    scene.world.clock.advance(Duration::try_from(wait).unwrap());
 }

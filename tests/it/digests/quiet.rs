@@ -82,7 +82,8 @@ async fn the_running_daemon_sends_what_waits_when_quiet_hours_end() {
     desk.at("2026-06-03T20:30:00Z").await;
     desk.publish(1);
     desk.world.start().await;
-    desk.world.first_round().await;
+    desk.world.app().visit_now(&"wire".parse().unwrap());
+    desk.world.next_visit().await;
     assert_eq!(desk.world.store().held_by_quiet(&"hook".parse().unwrap()).unwrap(), 1);
     assert_eq!(desk.alerts(), 0);
     desk.world.clock.advance(9 * HOUR);

@@ -5,7 +5,7 @@ use crate::cli::args::EvalStories;
 use crate::cli::eval::figure::{HEAD, columns, part, share};
 use crate::cli::moment;
 use crate::cli::output::count;
-use crate::domain::eval::stories::{LabelReport, Mixed};
+use crate::domain::eval::stories::{Copies, LabelReport, Mixed};
 use crate::domain::untrusted;
 
 /// Most stories shown of those that one label is in, and most labels of one story.
@@ -20,8 +20,8 @@ pub fn page(outcome: &Outcome, asked: &EvalStories, width: usize) -> String {
         split(outcome, most, &mut lines);
         mixed(outcome, most, &mut lines);
     }
-    if asked.copies && most > 0 {
-        apart(outcome, most, &mut lines);
+    if let Some(found) = outcome.report.copies.as_ref().filter(|_| asked.copies && most > 0) {
+        copies(found, outcome, most, &mut lines);
     }
     lines.lines.join("\n")
 }
@@ -61,6 +61,9 @@ fn summary(outcome: &Outcome, lines: &mut Lines) {
     lines.head(format!("{:<12}{HEAD}", ""));
     lines.push(format!("{:<12}{}", "B-cubed", columns(report.b_cubed)));
     lines.push(format!("{:<12}{}", "pairwise", columns(report.pairs.score())));
+    if let Some(copies) = &report.copies {
+        lines.push(format!("{:<12}{}", "copies", columns(copies.marks.score())));
+    }
     lines.head(format!("{} found where {stories} are labelled", count(report.found, "story")));
     if report.unlabelled > 0 {
         let joined = part(report.joined, report.unlabelled);
@@ -129,21 +132,21 @@ fn one_mixed(outcome: &Outcome, story: &Mixed, lines: &mut Lines) {
     more(story.parts.len(), lines);
 }
 
-fn apart(outcome: &Outcome, most: usize, lines: &mut Lines) {
-    let apart = outcome.report.copies.iter().flat_map(|copies| &copies.apart);
-    let apart: Vec<usize> = apart.copied().collect();
-    if apart.is_empty() {
-        return;
-    }
-    lines.head(format!(
-        "copies apart from what they copy, {} of {}",
-        apart.len().min(most),
-        apart.len()
-    ));
-    for at in apart.into_iter().take(most) {
-        let entry = outcome.entries.get(at);
-        let of = entry.and_then(|entry| entry.copy_of.as_deref()).unwrap_or_default();
-        lines.push(format!("  {} of {of}", outcome.title(at)));
+fn copies(copies: &Copies, outcome: &Outcome, most: usize, lines: &mut Lines) {
+    let lists = [
+        ("copies not found", &copies.missed),
+        ("wrongly found to be copies", &copies.wrong),
+        ("copies apart from what they copy", &copies.apart),
+    ];
+    for (head, all) in lists.into_iter().filter(|(_, all)| !all.is_empty()) {
+        lines.head(format!("{head}, {} of {}", all.len().min(most), all.len()));
+        for &at in all.iter().take(most) {
+            let entry = outcome.entries.get(at);
+            let id = entry.and_then(|entry| entry.id.as_deref()).unwrap_or("-");
+            let of = entry.and_then(|entry| entry.copy_of.as_deref());
+            let of = of.map_or(String::new(), |of| format!(" of {of}"));
+            lines.push(format!("  {id}{of}  {}", outcome.title(at)));
+        }
     }
 }
 

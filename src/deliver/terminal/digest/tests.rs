@@ -1,3 +1,5 @@
+//! Digests as people read them.
+
 use super::*;
 use crate::deliver::digest::{CountsV1, FeedsV1, LateV1};
 
@@ -67,7 +69,26 @@ fn digest() -> DigestV1 {
 
 #[test]
 fn a_digest_reads_as_a_list_of_stories_with_what_else_there_is_to_know() {
-    insta::assert_snapshot!(render(&digest(), PLAIN), @"");
+    insta::assert_snapshot!(render(&digest(), PLAIN), @r"
+    digest  desk: 2 alerts raised; 1 over budget
+            Tue 2026-06-02 07:00 to Wed 2026-06-03 07:00, Europe/Copenhagen
+            1. high: Ministers sign a harbour defence pact that took them all of two
+               long nights
+               [NATO] 2 publishers, 1 independent text: Harbour Wire, Nordic Ledger;
+                 alert A1
+               https://harbourwire.example/pact
+            2. high: Ferries halt
+               [NATO] 2 publishers, 1 independent text: Harbour Wire, Nordic Ledger;
+                 revised 3 times; over budget, not sent before; alert A2
+            and 3 more: wirewatch alerts list
+            over budget, told of here only: 1
+            waiting for more publishers: 2
+            suppressed: 4 silenced
+            feeds in trouble: 2 failing
+            in shadow mode: 5 trial
+            silent topics: quakes
+            next digest: Thu 2026-06-04 07:00
+    ");
 }
 
 #[test]

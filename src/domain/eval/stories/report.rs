@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::Labelled;
+use super::{Labelled, Placed};
 use crate::domain::eval::agreement::{Item, Overlap};
 use crate::domain::eval::tally::{Score, Tally};
 use crate::domain::ids::StoryId;
+
+/// Most copies of copies that are followed.
+const MAX_HANDS: usize = 16;
 
 /// How entries were placed, against their labels. Entries are named by their position among those
 /// that were told.
@@ -79,6 +82,13 @@ pub struct LanguageReport {
 /// Entries whose text is another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copies {
+    /// Entries that were found to repeat a text: right where that text is of the same origin as
+    /// the one that the entry names.
+    pub marks: Tally,
+    /// Entries whose copying was not found, and those that were found wrongly to copy, in the
+    /// order in which they are given.
+    pub missed: Vec<usize>,
+    pub wrong: Vec<usize>,
     /// How many there are.
     pub wanted: u64,
     /// How many are in one story with what they copy.
@@ -89,13 +99,14 @@ pub struct Copies {
 
 /// Holds the stories in which entries were placed against their labels; `placed` has a story for
 /// each entry. `None` where no entry is labelled.
-pub fn report(entries: &[Labelled], placed: &[StoryId]) -> Option<Report> {
-    let numbers = Numbers::of(entries, placed);
+pub fn report(entries: &[Labelled], placed: &[Placed]) -> Option<Report> {
+    let stories: Vec<StoryId> = placed.iter().map(|placed| placed.story).collect();
+    let numbers = Numbers::of(entries, &stories);
     let overlap = Overlap::of(&numbers.items());
     let b_cubed = overlap.b_cubed()?;
     let labelled = numbers.labelled.len() as u64;
     let of_labelled: BTreeSet<StoryId> =
-        numbers.labelled.iter().map(|(at, _)| placed[*at]).collect();
+        numbers.labelled.iter().map(|(at, _)| stories[*at]).collect();
     let unlabelled = || (0..entries.len()).filter(|&at| entries[at].label.is_none());
     let times = || entries.iter().map(|entry| entry.at);
     Some(Report {
@@ -105,11 +116,11 @@ pub fn report(entries: &[Labelled], placed: &[StoryId]) -> Option<Report> {
         found: overlap.stories(),
         b_cubed,
         pairs: overlap.pairwise(),
-        joined: unlabelled().filter(|&at| of_labelled.contains(&placed[at])).count() as u64,
+        joined: unlabelled().filter(|&at| of_labelled.contains(&stories[at])).count() as u64,
         copies: copies(entries, placed),
         languages: languages(entries, &numbers, &overlap),
         labels: labels(&numbers, &overlap),
-        mixed: mixed(entries, placed),
+        mixed: mixed(entries, &stories),
     })
 }
 
@@ -213,22 +224,52 @@ fn languages(entries: &[Labelled], numbers: &Numbers, overlap: &Overlap) -> Vec<
     languages
 }
 
-fn copies(entries: &[Labelled], placed: &[StoryId]) -> Option<Copies> {
+fn copies(entries: &[Labelled], placed: &[Placed]) -> Option<Copies> {
     let by_id: HashMap<&str, usize> = entries
         .iter()
         .enumerate()
         .filter_map(|(at, entry)| Some((entry.id.as_deref()?, at)))
         .collect();
-    let mut copies = Copies { wanted: 0, joined: 0, apart: Vec::new() };
-    for (at, entry) in entries.iter().enumerate() {
-        let Some(original) = entry.copy_of.as_deref().and_then(|id| by_id.get(id)) else {
-            continue;
-        };
+    let original = |at: usize| by_id.get(entries[at].copy_of.as_deref()?).copied();
+    let mut copies = Copies {
+        marks: Tally::default(),
+        missed: Vec::new(),
+        wrong: Vec::new(),
+        wanted: 0,
+        joined: 0,
+        apart: Vec::new(),
+    };
+    for at in 0..entries.len() {
+        let (wanted, found) = (original(at), placed[at].copy_of);
+        let same = |found| origin(found, &original) == origin(at, &original);
+        let right = wanted.is_some() && found.is_some_and(same);
+        copies.marks.wanted += u64::from(wanted.is_some());
+        copies.marks.found += u64::from(found.is_some());
+        copies.marks.right += u64::from(right);
+        if found.is_some() && !right {
+            copies.wrong.push(at);
+        }
+        let Some(original) = wanted else { continue };
+        if !right {
+            copies.missed.push(at);
+        }
         copies.wanted += 1;
-        match placed[at] == placed[*original] {
+        match placed[at].story == placed[original].story {
             true => copies.joined += 1,
             false => copies.apart.push(at),
         }
     }
     (copies.wanted > 0).then_some(copies)
+}
+
+/// The entry that had the text first, as the entries say of each other. Those that name each other
+/// in a ring have none: the way ends after [`MAX_HANDS`].
+fn origin(mut at: usize, original: &impl Fn(usize) -> Option<usize>) -> usize {
+    for _ in 0..MAX_HANDS {
+        match original(at) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at
 }

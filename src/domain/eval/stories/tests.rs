@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::eval::tally::Score;
+use crate::domain::eval::tally::{Score, Tally};
 use crate::domain::feed::Interval;
 
 const PACT: &str = "Ministers of seven nations sign harbour defence pact in Copenhagen";
@@ -61,8 +61,8 @@ fn entries_are_told_in_order_of_time_and_not_of_the_file() {
         labelled(5, Some("early"), PACT),
     ];
     let placed = place(&entries, Fields::Full);
-    assert_eq!((placed[0], placed[1]), (placed[2], placed[3]));
-    assert_ne!(placed[0], placed[1]);
+    assert_eq!((placed[0].story, placed[1].story), (placed[2].story, placed[3].story));
+    assert_ne!(placed[0].story, placed[1].story);
     assert_eq!(report(&entries, &placed).unwrap().b_cubed, Score::of(1.0, 1.0));
 }
 
@@ -103,8 +103,23 @@ fn copies_are_looked_for_where_their_original_is() {
     entries[1].copy_of = Some("0".to_owned());
     entries[2].copy_of = Some("0".to_owned());
     entries[3].copy_of = Some("not there".to_owned());
-    let copies = measured(&entries).copies;
-    assert_eq!(copies, Some(Copies { wanted: 2, joined: 1, apart: vec![2] }));
+    let copies = measured(&entries).copies.unwrap();
+    assert_eq!((copies.wanted, copies.joined, copies.apart), (2, 1, vec![2]));
+}
+
+#[test]
+fn a_copy_of_a_copy_is_one_of_the_original() {
+    let mut entries: Vec<Labelled> =
+        (0..5).map(|minute| labelled(minute, Some("pact"), PACT)).collect();
+    for (at, of) in [(1, "0"), (2, "1"), (4, "4")] {
+        entries[at].copy_of = Some(of.to_owned());
+    }
+    // 1 is a copy of 0 found as such, 2 as one of 0 and not of 1, 3 is none, 4 names itself.
+    let found = [None, Some(0), Some(0), Some(0), None];
+    let placed = found.map(|copy_of| Placed { story: StoryId(1), copy_of });
+    let copies = report(&entries, &placed).unwrap().copies.unwrap();
+    assert_eq!(copies.marks, Tally { right: 2, found: 3, wanted: 3 });
+    assert_eq!((copies.missed, copies.wrong), (vec![4], vec![3]));
 }
 
 #[test]

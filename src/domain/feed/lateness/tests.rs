@@ -1,3 +1,5 @@
+//! Which feed trails which, over made-up stories; shares of times.
+
 use super::*;
 
 fn told(story: i64, feed: i64, minute: i64) -> Telling {

@@ -1,6 +1,8 @@
 //! A text as a row of words, with what each looks like: its stem's hash, whether it is written
 //! like a name, in which sentence it stands. By the one analysis of [`crate::domain::text`].
 
+use ahash::AHashMap;
+
 use super::prints::mix;
 use super::stop::Stops;
 use super::{MAX_BODY_WORDS, hash};
@@ -53,6 +55,8 @@ pub(super) struct Reading {
     pub body_words: usize,
     stops: Stops,
     stem: Option<Snowball>,
+    /// Terms of the words read so far, by their folded form: texts repeat their words.
+    known: AHashMap<u32, Option<u32>>,
 }
 
 /// A token as scanned.
@@ -75,6 +79,7 @@ impl Reading {
             body_words: 0,
             stops: Stops::of(language),
             stem,
+            known: AHashMap::new(),
         }
     }
 
@@ -143,11 +148,20 @@ impl Reading {
         let is_name = capitals && !is_number && written.starts_with(char::is_uppercase);
         let letters = token.form.chars().count();
         let short = letters < 2 && !is_number && !token.is_unsegmented;
-        let stopped = short || self.stops.has(&token.form);
-        let term = (!stopped).then(|| hash(&self.stem_of(written, token)));
+        let plain = hash(&token.form);
+        let term = match self.known.get(&plain) {
+            Some(term) => *term,
+            None => {
+                let says = !short && !self.stops.has(&token.form);
+                let term = says.then(|| hash(&self.stem_of(written, token)));
+                self.known.insert(plain, term);
+                term
+            }
+        };
+        let stopped = term.is_none();
         self.words.push(Word {
             term,
-            plain: hash(&token.form),
+            plain,
             is_name: is_name && !stopped && letters > 1,
             is_number: is_number && !stopped,
             sentence,

@@ -6,7 +6,7 @@ use crate::domain::ids::StoryId;
 use crate::domain::story::features::Features;
 use crate::domain::story::placement::{Asked, Bridge, Carrier, Likeness, Near};
 use crate::domain::story::trace::{Title, Trace};
-use crate::domain::story::vector::ONE;
+use crate::domain::story::vector::{ONE, Probe};
 
 /// Heaviest terms of an entry that are looked up.
 const LOOKED_UP: usize = 12;
@@ -99,13 +99,14 @@ impl StoryIndex {
         let mut found_needed = needed(trace, 1);
         let mut best: Option<(i64, Near)> = None;
         let mut runner_up: Option<(i64, Near)> = None;
+        let probe = Probe::of(&trace.vector);
         for slot in self.candidates(trace) {
             let Some(active) = self.active(slot) else { continue };
             let story = active.state.id;
             if asked.without.contains(&story) || !in_window(active, now_ms) {
                 continue;
             }
-            let near = Near { story, cosine: trace.vector.cosine(&active.state.centroid) };
+            let near = Near { story, cosine: probe.cosine(&active.state.centroid) };
             // The nearest is the one that exceeds most what it asks.
             let needed = self.needed_by(trace, active);
             let margin = i64::from(near.cosine) - i64::from(needed);

@@ -42,3 +42,13 @@ fn a_large_story_follows_what_is_told_now() {
     let moved = (41..=120).fold(old, |sum, members| sum.with(&now, members));
     assert!(moved.cosine(&now) > moved.cosine(&then));
 }
+
+#[test]
+fn a_table_compares_as_the_vector_does() {
+    let terms = |step: u32| (0..64).map(|n| (n * step, n + 1)).collect::<Vec<_>>();
+    let vectors = [1, 2, 3, 256, 512].map(|step| vector(&terms(step)));
+    for one in &vectors {
+        let probe = Probe::of(one);
+        vectors.iter().for_each(|other| assert_eq!(probe.cosine(other), one.cosine(other)));
+    }
+}
