@@ -52,8 +52,9 @@ impl Digests {
     /// Makes what is due until told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
+            let began = self.clock.elapsed();
             self.look().await;
-            let next = self.clock.elapsed().saturating_add(self.nap());
+            let next = began.saturating_add(self.nap());
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

@@ -109,6 +109,7 @@ impl Dispatcher {
         loop {
             // Before looking: what is committed from here on wakes.
             committed.borrow_and_update();
+            let began = self.clock.elapsed();
             let nap = match is_open {
                 true => self.start_due(&mut under_way, &mut outage).await,
                 false => MAX_NAP,
@@ -120,7 +121,7 @@ impl Dispatcher {
                     self.settle(answered, &mut outage).await;
                 }
                 () = changed(&mut committed) => {}
-                () = self.clock.sleep(nap) => {}
+                () = self.clock.sleep_until(began.saturating_add(nap)) => {}
             }
         }
         self.finish(under_way, &mut outage).await;

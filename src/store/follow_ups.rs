@@ -134,7 +134,8 @@ impl Store {
                 "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, \
                  reason_code, reason_text, at) \
                  SELECT e.id, a.topic, a.story_id, a.id, ?2, ?3, ?4, ?5 FROM alerts AS a \
-                 JOIN entries AS e ON e.id = a.held_entry WHERE a.id = ?1 AND a.held_due <= ?5",
+                 JOIN entries AS e ON e.id = a.held_entry WHERE a.id = ?1 \
+                 AND (a.held_due <= ?5 OR a.revised > ?5)",
             )?
             .execute(params![
                 alert.0,
@@ -145,7 +146,7 @@ impl Store {
             ])?;
             conn.prepare_cached(
                 "UPDATE alerts SET held_due = NULL, held_entry = NULL \
-                 WHERE id = ?1 AND held_due <= ?2",
+                 WHERE id = ?1 AND (held_due <= ?2 OR revised > ?2)",
             )?
             .execute((alert.0, Ms(now)))?;
             Ok(())
