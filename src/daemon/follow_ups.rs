@@ -75,7 +75,9 @@ impl FollowUps {
 
     async fn make_due(&mut self, pipeline: &Pipeline, now: Timestamp) -> Result<(), StoreError> {
         let store = &pipeline.store;
-        if store.next_follow_up()?.is_none_or(|next| next > now) {
+        // What is due years ahead may be due: a clock that was put back since may have said so.
+        let is_later = store.next_follow_up()?.is_none_or(|next| next > now);
+        if is_later && store.due_follow_ups(now, 1)?.is_empty() {
             return Ok(());
         }
         let expired = store.expire_pending(now).await?;

@@ -29,6 +29,11 @@ pub struct DueAlert {
     pub feed_title: Option<String>,
 }
 
+/// A condition on `a`, an alert: it has a revision that is due at `?1`. One whose last revision lies
+/// farther ahead than it had to wait was made by a clock that has been put back since.
+const DUE: &str =
+    "a.held_due IS NOT NULL AND (a.held_due <= ?1 OR a.revised > ?1 + (a.held_due - a.revised))";
+
 const PENDING: &str = "p.topic, p.story_id, p.entry_id, p.have, p.need, p.since, p.until";
 
 /// A story that waits for publishers, as it is listed.
@@ -54,11 +59,11 @@ impl Store {
     /// Alerts with a revision that is due at `now`, those that waited longest first.
     pub fn due_follow_ups(&self, now: Timestamp, limit: u32) -> Result<Vec<DueAlert>, StoreError> {
         self.read(|conn| {
-            let mut query = conn.prepare_cached(
+            let mut query = conn.prepare_cached(&format!(
                 "SELECT a.id, a.topic, f.id, f.key, f.url, f.title FROM alerts AS a \
                  JOIN entries AS e ON e.id = a.held_entry JOIN feeds AS f ON f.id = e.feed_id \
-                 WHERE a.held_due <= ?1 ORDER BY a.held_due, a.id LIMIT ?2",
-            )?;
+                 WHERE {DUE} ORDER BY a.held_due, a.id LIMIT ?2"
+            ))?;
             let due = query.query_map((Ms(now), limit), |row| {
                 Ok(DueAlert {
                     alert: AlertId(row.get(0)?),
@@ -102,14 +107,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |session| {
-            const DROP: &str = "UPDATE alerts SET held_due = NULL, held_entry = NULL \
-                WHERE held_due <= ?1 AND";
-            let mut of_alert = session.conn.prepare_cached(&format!("{DROP} id = ?2"))?;
+            let drop = format!(
+                "UPDATE alerts AS a SET held_due = NULL, held_entry = NULL WHERE {DUE} AND"
+            );
+            let mut of_alert = session.conn.prepare_cached(&format!("{drop} a.id = ?2"))?;
             for alert in &alerts {
                 of_alert.execute((Ms(now), alert.0))?;
             }
-            let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = held_entry)";
-            session.conn.prepare_cached(&format!("{DROP} {gone}"))?.execute([Ms(now)])?;
+            let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = a.held_entry)";
+            session.conn.prepare_cached(&format!("{drop} {gone}"))?.execute([Ms(now)])?;
             Ok(())
         })
         .await
@@ -226,11 +232,11 @@ fn due(
     now: Timestamp,
 ) -> rusqlite::Result<Option<(Due, TopicId)>> {
     let held = conn
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT topic, story_id, held_due, held_entry, held_severity, held_code, held_text \
-             FROM alerts WHERE id = ?1 AND held_due <= ?2",
-        )?
-        .query_row((alert.0, Ms(now)), |row| {
+             FROM alerts AS a WHERE {DUE} AND a.id = ?2"
+        ))?
+        .query_row((Ms(now), alert.0), |row| {
             Ok((key(row, 0)?, StoryId(row.get(1)?), read_held(row, 2)?))
         })
         .optional()?;

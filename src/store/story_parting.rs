@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::column::{Json, Ms, key, time};
 use super::error::StoreError;
-use super::ingest::{apply, view};
+use super::ingest::{apply, story_facts, view};
 use super::story_edits::place_alert;
 use super::writer::Session;
 use super::{follow_ups, meta, stories, story_index};
@@ -180,11 +180,11 @@ fn tell(
         if let Some(story) = stories::load(conn, id)? {
             view.stories.insert(id, story);
         }
-        view::read_alerts(conn, id, &mut view)?;
+        story_facts::read_alerts(conn, id, &mut view)?;
     }
     view::read_policy(conn, &means.routes, edit.at, &mut view)?;
     for (alert, _) in reopened {
-        view::read_told(conn, *alert, &mut view)?;
+        story_facts::read_told(conn, *alert, &mut view)?;
     }
     let why = format!("{} said so: {}", edit.author, edit.reason);
     let plan = edit::plan_return(&view, reopened, &why, means, edit.at);

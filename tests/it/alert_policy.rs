@@ -174,6 +174,23 @@ async fn a_revision_that_cannot_be_made_keeps_back_no_other_and_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_waits_for_a_time_years_ahead_is_made_when_the_clock_is_right_again() {
+    let policy = "[topic.alert]\nfollow_up = { publishers = [2, 3], repeat_every = \"6h\" }";
+    let mut world = world(&["wire", "ledger", "post"], policy).await;
+    let now = world.now();
+    world.clock.set_wall(now + 1_000 * 24 * HOUR);
+    for feed in ["wire", "ledger", "post"] {
+        tell(&mut world, feed, "").await;
+    }
+    assert!(alert(&world).held.is_some());
+    world.clock.set_wall(now);
+    after(&mut world, HOUR, |world| world.alerts()[0].seq == 3).await;
+    assert_eq!(revisions(&world)[2], "updated publishers>=3");
+    assert!(world.store().next_follow_up().unwrap().is_none());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_alert_gets_more_severe_and_reaches_channels_that_ask_for_it() {
     let mut world = World::new(&["wire", "ledger", "post"]).await;
     world.topics = "[[topic]]\nid = \"nato\"\nmatch = 'NATO'\nseverity = \"medium\"\n\

@@ -285,11 +285,9 @@ fn amend(
         return verdict(Verdict::Record, "repeats", "repeats what is already told".to_owned());
     };
     // The opening is no revision: the first corroboration is what an analyst waits for.
-    let repeat_every = policy.follow_up.repeat_every;
-    let wait = repeat_every.saturating_sub(age(situation.now, alert.revised));
-    if !alert.just_opened && !wait.is_zero() {
-        let due = situation.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-        let repeat_every = in_words(repeat_every);
+    let due = due(&policy.follow_up, alert.revised, situation.now);
+    if !alert.just_opened && due > situation.now {
+        let repeat_every = in_words(policy.follow_up.repeat_every);
         let text = format!(
             "{text}, but the last revision is less than {repeat_every} old: it is told at {due}"
         );
@@ -318,9 +316,11 @@ fn what_is_new(policy: &AlertPolicy, situation: &Situation<'_>, alert: Raised) -
     })
 }
 
-/// Since when a revision that is held back may be made.
-pub fn due(follow_up: &FollowUp, revised: Timestamp) -> Timestamp {
-    revised.saturating_add(follow_up.repeat_every).unwrap_or(Timestamp::MAX)
+/// Since when a revision that is held back may be made. `now`, if the last one lies farther ahead
+/// than it would have to wait: a clock made it that has been put back since.
+pub fn due(follow_up: &FollowUp, revised: Timestamp, now: Timestamp) -> Timestamp {
+    let later = |at: Timestamp| at.saturating_add(follow_up.repeat_every).unwrap_or(Timestamp::MAX);
+    if revised > later(now) { now } else { later(revised) }
 }
 
 /// How long ago `at` was; zero if it is in the future.

@@ -181,7 +181,7 @@ fn a_rise_waits_for_repeat_every_too() {
     let situation = Situation { publishers: 4, alert: raised(2, 1, 3), ..first(&[]) };
     check(&with_tiers(), &situation, (Verdict::Record, REPEAT_EVERY));
     assert_eq!(news(&with_tiers(), &situation).unwrap().code, SEVERITY);
-    assert_eq!(due(&policy().follow_up, now() - HOUR), now() + 5 * HOUR);
+    assert_eq!(due(&policy().follow_up, now() - HOUR, now()), now() + 5 * HOUR);
 }
 
 #[test]
@@ -258,4 +258,16 @@ fn time_alone_never_raises_and_tells_nothing_old_or_no_longer_true() {
     let unheard = raised(3, 6, 5).map(|alert| Raised { shadow: true, ..alert });
     let left_shadow = Situation { alert: unheard, ..told };
     assert_eq!(verdict(&left_shadow, &held, now()), (Verdict::Record, NOT_TOLD.to_owned()));
+}
+
+#[test]
+fn a_revision_made_by_a_clock_that_was_ahead_holds_no_other_back() {
+    let made = |at: Timestamp| Raised { revised: at, ..raised(2, 1, 2).unwrap() };
+    let fifth = |at| Situation { publishers: 5, alert: Some(made(at)), ..first(&[]) };
+    let years = fifth(now() + 1_000 * 24 * HOUR);
+    check(&policy(), &years, (Verdict::Amend, "publishers>=5"));
+    let held = Reason::of("resumed", "active again".to_owned());
+    assert_eq!(decide_held(&policy(), &years, &held, now()).0, Verdict::Amend);
+    // One that is over by itself soon is waited for.
+    check(&policy(), &fifth(now() + HOUR), (Verdict::Record, "repeat_every"));
 }

@@ -113,7 +113,7 @@ impl<'a> Planner<'a> {
                 reason.text = format!("{}; {remark}", reason.text);
             }
             let note = self.budget_note(topic, &way);
-            self.spend(topic, way.reach);
+            self.spend(topic, &way);
             self.spend_channels(&way);
             let said = (reason.clone(), note);
             self.revise(entry, (topic, found), key, (event, severity), &way, said);
@@ -141,7 +141,7 @@ impl<'a> Planner<'a> {
         let alert = self.alerts.get(key)?;
         let (publishers, before) = (situation.publishers, Some(alert.severity));
         let severity = topic.alert.severity(topic.severity, publishers, found.score, before);
-        let due = policy::due(&topic.alert.follow_up, alert.revised);
+        let due = policy::due(&topic.alert.follow_up, alert.revised, self.now);
         let more_severe = alert.held.as_ref().is_some_and(|held| held.severity > severity);
         (!more_severe).then_some(Held { due, entry: entry.id, severity, reason })
     }
@@ -289,16 +289,18 @@ impl<'a> Planner<'a> {
         Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
     }
 
-    /// Counts a revision towards its topic's budget.
-    pub(super) fn spend(&mut self, topic: &Topic, reach: Reach) {
-        match reach {
+    /// Counts a revision towards its topic's budget. That a channel's own budget holds one back
+    /// says nothing of it.
+    pub(super) fn spend(&mut self, topic: &Topic, way: &Way<'_>) {
+        match way.reach {
             Reach::Pushed => {
                 let pushed = self.pushed.entry(topic.id.clone()).or_default();
                 *pushed = pushed.saturating_add(1);
             }
             Reach::HeldBack => {
-                let told = self.view.held_back.contains(&topic.id) || topic.alert.budget.is_none();
-                if !told && !self.plan.overspent.contains(&topic.id) {
+                let by_topic = way.withheld.iter().any(|(_, why)| *why == Why::TopicBudget);
+                let told = self.view.held_back.contains(&topic.id);
+                if by_topic && !told && !self.plan.overspent.contains(&topic.id) {
                     self.plan.overspent.push(topic.id.clone());
                 }
             }

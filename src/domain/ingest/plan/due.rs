@@ -69,7 +69,8 @@ impl Planner<'_> {
             policy::decide_held(&topic.alert, &situation, &held.reason, held.due);
         let silence = silence_of(&situation, &reason);
         let longer = (reason.code == policy::REPEAT_EVERY).then(|| {
-            situation.alert.map(|alert| policy::due(&topic.alert.follow_up, alert.revised))
+            let follow_up = &topic.alert.follow_up;
+            situation.alert.map(|alert| policy::due(follow_up, alert.revised, self.now))
         });
         self.forget_held(due, &key);
         if let Some(until) = longer.flatten() {

@@ -150,7 +150,7 @@ impl Planner<'_> {
             entry: entry_facts_of(told),
             evidence: told.found.evidence.clone(),
         };
-        self.spend(topic, way.reach);
+        self.spend(topic, &way);
         self.spend_channels(&way);
         self.queue(&way, &revision);
         self.plan.objects.push((self.render.object)(&revision));
