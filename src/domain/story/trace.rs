@@ -38,6 +38,14 @@ impl Title {
         self.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count()
     }
 
+    /// How many words both have that are names or numbers in this one.
+    pub fn shared_names(&self, other: &Self) -> usize {
+        let is_name = |at: usize| self.names & (1 << at) != 0;
+        let shared =
+            |(at, word): (usize, &u32)| is_name(at) && other.words.binary_search(word).is_ok();
+        self.words.iter().enumerate().filter(|of| shared(*of)).count()
+    }
+
     /// Whether this title has a name or number that the other lacks.
     pub fn has_name_missing_in(&self, other: &Self) -> bool {
         self.words.iter().enumerate().any(|(at, word)| {

@@ -19,7 +19,7 @@ const OWN_TEMPLATE: (usize, usize) = (2, 5);
 const COLUMN_AFTER_MS: i64 = 12 * 3600 * 1000;
 
 /// Cosine at which texts of different sources are one whatever their titles, in 1/10000.
-const TRUSTED: u32 = 5_000;
+const TRUSTED: u32 = 4_000;
 
 /// How long after a member was seen another entry may join by its title alone.
 const TITLE_WITHIN_MS: i64 = 48 * 3600 * 1000;

@@ -32,9 +32,10 @@ const FULL_WORDS: u16 = 80;
 pub(super) const SHORT_WORDS: u16 = 30;
 
 /// What a title alone needs: more where it has fewer words, since one shared word is then more of
-/// it.
+/// it; and what it needs with a sentence or two, which bring words that others do not have.
 const NEEDED_TITLE: [(usize, u32); 4] =
-    [(5, 2_000), (8, 1_650), (TITLE_TERMS, 1_300), (usize::MAX, NEEDED_SHORT)];
+    [(5, 2_000), (8, 1_650), (TITLE_TERMS, 1_300), (usize::MAX, NEEDED_SENTENCES)];
+const NEEDED_SENTENCES: u32 = 1_800;
 
 /// More words than this are not a title alone.
 const TITLE_TERMS: usize = 14;
@@ -55,9 +56,11 @@ const FACTS_MEMBERS: usize = 8;
 const TITLE_CARRIERS: usize = 2;
 const TITLE_CARRIES: u32 = 150;
 
-/// And with the title of one of its latest members, if that is half of the shorter title, and
-/// surely.
+/// And with the title of one of its latest members, if that is half of the shorter title, or a name
+/// and something that is none ("Sund", "strike"; names alone are a place where much happens), or two
+/// that are none where so many words of a text speak too; and surely.
 const TITLE_SHARED: usize = 2;
+const TITLE_TEXT: u16 = 10;
 const TITLE_SURELY: usize = 3;
 
 /// Words of both titles: shorter ones ("Morning briefing") recur.
@@ -198,8 +201,11 @@ impl StoryIndex {
         let shares_enough = |title: &Title| {
             let shared = title.shared(&trace.title);
             let shorter = title.words.len().min(trace.title.words.len());
-            let is_half = shared >= TITLE_SHARED && shared * 2 >= shorter;
-            shorter >= TITLE_LEAST && (is_half || shared >= TITLE_SURELY)
+            let names = trace.title.shared_names(title);
+            let is_enough = shared * 2 >= shorter
+                || names < shared && (names > 0 || trace.body_words >= TITLE_TEXT)
+                || shared >= TITLE_SURELY;
+            shorter >= TITLE_LEAST && shared >= TITLE_SHARED && is_enough
         };
         carrying >= TITLE_CARRIERS && titles.any(shares_enough)
     }
@@ -281,7 +287,7 @@ fn needed(trace: &Trace, members: u32) -> u32 {
     } else {
         let words = trace.vector.terms().len();
         let step = NEEDED_TITLE.iter().find(|(most, _)| words <= *most);
-        step.map_or(NEEDED_SHORT, |(_, needed)| *needed)
+        step.map_or(NEEDED_SENTENCES, |(_, needed)| *needed)
     };
     base + NEEDED_GROWTH * members.max(1).ilog2()
 }
