@@ -107,6 +107,14 @@ pub struct Once {
 impl App {
     /// Takes the state directory, opens its database, and sets everything going.
     pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
+        Ok(Self::start_watched(config, options).await?.0)
+    }
+
+    /// The same, with all that happens from the start on.
+    pub async fn start_watched(
+        config: Config,
+        options: Options,
+    ) -> Result<(Self, broadcast::Receiver<Event>), StartError> {
         let config = Arc::new(config);
         let state_dir = &config.state_dir;
         make_private(state_dir)
@@ -155,8 +163,9 @@ impl App {
             beside.push(tokio::spawn(push.clone().run(stop.clone())));
             beside.push(tokio::spawn(articles.run(stop.clone())));
         }
+        let happening = events.subscribe();
         let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
-        Ok(Self {
+        let app = Self {
             store,
             events,
             options,
@@ -174,7 +183,8 @@ impl App {
             watches,
             live: Mutex::new(Live { config, dispatchers }),
             _lock: lock,
-        })
+        };
+        Ok((app, happening))
     }
 
     /// What happens from now on.

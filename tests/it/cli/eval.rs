@@ -156,7 +156,7 @@ fn copies_apart_from_their_original_are_named() {
     let copy = r#"{"id":9,"label":"pact","copy_of":1,"title":"Wholly other words","published":"2026-03-02"}"#;
     let ran = eval("stories - --copies", &format!("{}\n{copy}", small())).ended(0);
     assert!(ran.out.contains("0 of 1 (0.0 %) of the copies"), "{}", ran.out);
-    assert!(ran.out.contains("  Wholly other words of 1"), "{}", ran.out);
+    assert!(ran.out.contains("  9 of 1  Wholly other words"), "{}", ran.out);
 }
 
 /// Documents with the topics that should be found in them.

@@ -113,7 +113,6 @@ async fn a_digest_that_is_due_when_quiet_hours_end_tells_what_they_held_and_nobo
         if is_running {
             desk.at("2026-06-04T04:59:00Z").await;
             desk.world.start().await;
-            desk.world.first_round().await;
             desk.world.clock.advance(Duration::from_secs(60));
             desk.sink.wait_for(1).await;
             desk.world.clock.advance(Duration::from_secs(300));

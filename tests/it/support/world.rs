@@ -242,8 +242,8 @@ impl World {
         let printer = Printer::new(style, move |text| printed.lock().unwrap().push_str(text));
         let options =
             Options { clock: self.clock.clone(), printer, deliver: true, once: self.once };
-        let app = App::start(config, options).await?;
-        self.events = Some(app.subscribe());
+        let (app, events) = App::start_watched(config, options).await?;
+        self.events = Some(events);
         self.app = Some(app);
         Ok(())
     }
