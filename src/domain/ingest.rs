@@ -1,5 +1,5 @@
 //! The one decision of the pipeline: what becomes of the entries of a fetched feed, in two pure
-//! steps within one transaction. [`arrange`] tells from what came ([`Batch`]) and what was there
+//! steps within one transaction. [`arrange()`] tells from what came ([`Batch`]) and what was there
 //! before ([`Seen`]) which entries are new, and which stories they tell. Then the store reads what
 //! there is of those stories, and of no others ([`View`]), and [`plan()`] decides the rest: a
 //! complete [`Plan`] that the store applies. What people do to stories goes through [`edit`].
@@ -112,7 +112,7 @@ pub struct Prepared {
     pub matches: Vec<(Arc<Topic>, Match)>,
 }
 
-/// What was there before a batch: what [`arrange`] goes by.
+/// What was there before a batch: what [`arrange()`] goes by.
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// The highest id ever handed out.

@@ -1,4 +1,4 @@
-//! Stories and their members. [`read`] lists and shows them, [`super::story_index`] keeps what they
+//! Stories and their members. [`mod@read`] lists and shows them, [`super::story_index`] keeps what they
 //! are compared by, [`super::story_edits`] what people do to them.
 
 pub mod read;

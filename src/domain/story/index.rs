@@ -1,9 +1,9 @@
-//! The stories that may still grow, in memory: entries are placed among them ([`Self::place`]) and
+//! The stories that may still grow, in memory: entries are placed among them ([`StoryIndex::place`]) and
 //! added to them ([`StoryIndex::add`]). The store's rows are the truth; an index filled from them
 //! ([`keep`]) answers as the one that kept running, bit for bit.
 //!
 //! [`near`] finds stories that share rare words, [`copies`] texts that share passages, [`foreign`]
-//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`column`]
+//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`mod@column`]
 //! what comes time and again, [`edit`] merges and splits.
 
 use std::collections::BTreeSet;

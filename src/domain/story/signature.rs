@@ -1,5 +1,5 @@
 //! What of an entry is compared with others to tell whether they are the same story: its link
-//! and the content words of its title. [`super::place`] does the comparing.
+//! and the content words of its title. What [`super::index`] compares is [`super::features`].
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
