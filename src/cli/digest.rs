@@ -130,6 +130,7 @@ fn send(channel: &str, at_once: bool, session: &mut Session) -> Result<Exit, Fai
         upto,
         send: true,
         urgent: at_once,
+        gathers: None,
     };
     let Some(id) = session.wait(store.close_digest(closing, FREEZE))?? else {
         let text = "another digest of this channel was made at the same moment";

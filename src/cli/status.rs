@@ -137,7 +137,7 @@ impl Status {
         }
         self.recent.came(&self.counts, page);
         for (n, told) in self.told.iter().take(MAX_TOLD).enumerate() {
-            page.brief(if n == 0 { "told" } else { "" }, &told.line(self.now), 1);
+            page.brief(if n == 0 { "told" } else { "" }, &told.line(self.now), 2);
         }
         self.recent.unusual(page);
         if !self.silent.is_empty() {

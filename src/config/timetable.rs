@@ -104,11 +104,13 @@ fn quiet_hours(channel: &Section<'_>, usual: &TimeZone, report: &mut Report) -> 
         "none" => None,
         _ => key::severity(&text, report),
     });
+    // Every mistake is told, whichever comes first.
+    let zone = zone(&section, report).unwrap_or_else(|| usual.clone());
     Some(QuietHours {
         from: from?,
         to: to?,
         days,
-        zone: zone(&section, report).unwrap_or_else(|| usual.clone()),
+        zone,
         except: except.unwrap_or(Some(DEFAULT_EXCEPT)),
     })
 }

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::dispatcher::HANDFUL;
 use super::post::Post;
 use crate::clock::Clock;
-use crate::config::{ChannelConfig, Config, DigestConfig};
+use crate::config::{ChannelConfig, Config};
 use crate::deliver::{digest, notice};
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::digest::compose::{Frame, compose};
@@ -35,6 +36,9 @@ const MAX_NAP: Duration = Duration::from_secs(60);
 /// Shortest wait: whatever is wrong, no busy loop.
 const MIN_NAP: Duration = Duration::from_secs(1);
 
+/// A digest that is due is made within this time, or else waited for no longer.
+const SOON: SignedDuration = SignedDuration::from_secs(120);
+
 /// What a heartbeat counts over.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
@@ -48,26 +52,39 @@ impl Digests {
     /// Makes what is due until told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
+            let began = self.clock.elapsed();
             self.look().await;
-            let next = self.clock.elapsed().saturating_add(self.nap());
+            let next = began.saturating_add(self.nap());
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                Ok(()) = self.post.pipeline.changed() => {}
+                Ok(()) = self.post.pipeline.changed() => self.begin_anew().await,
                 () = self.clock.sleep_until(next) => {}
             }
         }
     }
 
-    /// Marks from where on digests tell, for channels that are new to them.
+    /// Marks from where on digests tell, for channels that are new to them. One that had none for
+    /// a while is new again.
     pub async fn begin(&self) -> Result<(), StoreError> {
         let (now, store, config) = (self.clock.now(), self.post.store(), self.post.config());
+        let with = config.channels.iter().filter(|channel| channel.timetable.digest.is_some());
+        let with: Vec<ChannelId> = with.map(|channel| channel.id.clone()).collect();
+        store.keep_digest_marks(&with).await?;
         for channel in &config.channels {
             if channel.timetable.digest.is_some() {
                 mark(&store, channel, now).await?;
             }
         }
         Ok(())
+    }
+
+    /// Begins with another configuration.
+    async fn begin_anew(&self) {
+        if let Err(error) = self.begin().await {
+            let code = error.code();
+            tracing::warn!(code, %error, "digests of the new configuration begin later");
+        }
     }
 
     /// Looks once. A store that fails is told of in the log, and looked at again the next time.
@@ -109,7 +126,7 @@ impl Digests {
         };
         let (now, store) = (self.clock.now(), self.post.store());
         let mark = mark(&store, channel, now).await?;
-        let Some(due) = due_now(&store, channel, wanted, mark, now)? else {
+        let Some((due, period)) = due_now(&store, &channel.id, &wanted.when, mark, now)? else {
             return Ok(false);
         };
         let order = Order {
@@ -122,14 +139,16 @@ impl Digests {
         let (edition, upto) = self.drafted(config, channel, order, now).await?;
         let send = wanted.empty || !edition.is_empty();
         let alerts = edition.items.len();
+        let quiet = channel.timetable.quiet_hours.clone();
         let closing = Closing {
             edition,
-            period: Some(due.slot.key()),
+            period: Some(period),
             due: due.slot.at,
             from: mark.told,
             upto,
             send,
             urgent: true,
+            gathers: quiet.filter(|quiet| !quiet.contain(now)).map(|quiet| (quiet, HANDFUL)),
         };
         let made = store.close_digest(closing, FREEZE).await?;
         if let Some(digest) = made.filter(|_| send) {
@@ -284,17 +303,33 @@ async fn mark(
     }
 }
 
-/// The digest that is due, unless it was made.
+/// The digest that is due, with its period, unless it was made.
 fn due_now(
     store: &Store,
-    channel: &ChannelConfig,
-    wanted: &DigestConfig,
+    channel: &ChannelId,
+    when: &Recurrence,
     mark: DigestMark,
     now: Timestamp,
-) -> Result<Option<Due>, StoreError> {
-    let Some(slot) = wanted.when.last(now) else {
+) -> Result<Option<(Due, String)>, StoreError> {
+    let Some(slot) = when.last(now) else {
         return Ok(None);
     };
-    let (last, made) = store.digest_past(&channel.id, now, &slot.key())?;
-    Ok(due::due(&wanted.when, mark.begun, last, now).filter(|_| !made))
+    let (last, made, taken) = store.digest_past(channel, now, &slot)?;
+    let due = due::due(when, mark.begun, last, now).filter(|_| !made);
+    let period = if taken { slot.key_with(when.at) } else { slot.key() };
+    Ok(due.map(|due| (due, period)))
+}
+
+/// Whether a channel's digest is about to be made, which tells of what quiet hours held too.
+pub(super) fn is_coming(
+    store: &Store,
+    channel: &ChannelId,
+    when: &Recurrence,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(mark) = store.digest_mark_of(channel)? else {
+        return Ok(false);
+    };
+    let due = due_now(store, channel, when, mark, now)?;
+    Ok(due.is_some_and(|(due, _)| now.duration_since(due.slot.at) < SOON))
 }

@@ -26,7 +26,7 @@ use crate::domain::untrusted;
 use crate::store::Store;
 
 use self::outage::Outage;
-pub use self::quiet::Quiet;
+pub use self::quiet::{HANDFUL, Quiet};
 
 /// Added to the time a channel may take: from the claim to the start, from the answer to the
 /// settlement. Longer than any of it, or a slow disk would have deliveries sent twice.
@@ -109,6 +109,7 @@ impl Dispatcher {
         loop {
             // Before looking: what is committed from here on wakes.
             committed.borrow_and_update();
+            let began = self.clock.elapsed();
             let nap = match is_open {
                 true => self.start_due(&mut under_way, &mut outage).await,
                 false => MAX_NAP,
@@ -120,7 +121,7 @@ impl Dispatcher {
                     self.settle(answered, &mut outage).await;
                 }
                 () = changed(&mut committed) => {}
-                () = self.clock.sleep(nap) => {}
+                () = self.clock.sleep_until(began.saturating_add(nap)) => {}
             }
         }
         self.finish(under_way, &mut outage).await;
@@ -157,9 +158,12 @@ impl Dispatcher {
         under_way: &mut UnderWay<'a>,
         outage: &mut Outage,
     ) -> Duration {
-        if let Err(error) = self.gather_held().await {
-            return outage.failed(&self.id, &error);
-        }
+        // One moment for all: what is due at the end of quiet hours is gathered before it is claimed.
+        let now = self.clock.now();
+        let is_quiet = match self.gather_held(now).await {
+            Ok(is_quiet) => is_quiet,
+            Err(error) => return outage.failed(&self.id, &error),
+        };
         let capacity = self.channel.capacity();
         let lease = capacity.patience.saturating_add(LEASE_MARGIN);
         loop {
@@ -168,17 +172,16 @@ impl Dispatcher {
             if limit == 0 {
                 return MAX_NAP;
             }
-            let now = self.clock.now();
-            let claimed = match self.quiet_until(now) {
-                None => self.store.claim(&self.id, now, lease, limit).await,
-                Some(_) => self.store.claim_urgent(&self.id, now, lease, limit).await,
+            let claimed = match is_quiet {
+                false => self.store.claim(&self.id, now, lease, limit).await,
+                true => self.store.claim_urgent(&self.id, now, lease, limit).await,
             };
             let claimed = match claimed {
                 Ok(claimed) => claimed,
                 Err(error) => return outage.failed(&self.id, &error),
             };
             if claimed.is_empty() {
-                return self.until_next(outage).await;
+                return self.until_next(now, is_quiet, outage).await;
             }
             outage.is_over(&self.id);
             // A clock that jumped ahead ends leases early: what is under way is not begun again.
@@ -192,10 +195,14 @@ impl Dispatcher {
     }
 
     /// How long until something is due.
-    async fn until_next(&self, outage: &mut Outage) -> Duration {
-        let now = self.clock.now();
+    async fn until_next(
+        &self,
+        now: jiff::Timestamp,
+        is_quiet: bool,
+        outage: &mut Outage,
+    ) -> Duration {
         let quiet = self.quiet_until(now);
-        let next = match self.store.next_delivery_at(&self.id, quiet.is_some()).await {
+        let next = match self.store.next_delivery_at(&self.id, is_quiet).await {
             Ok(next) => next,
             Err(error) => return outage.failed(&self.id, &error),
         };

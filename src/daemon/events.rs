@@ -286,7 +286,12 @@ pub fn log(visit: &Visit) {
         let headline = untrusted::log_line(&told.headline);
         tracing::debug!(feed = %visit.feed, %alert, %topic, seq, headline = headline.as_ref(), "recorded in shadow mode");
     }
-    for topic in &visit.overspent {
+    log_overspent(&visit.overspent);
+}
+
+/// Warns of topics whose budget holds a revision back for the first time on a day.
+pub fn log_overspent(topics: &[TopicId]) {
+    for topic in topics {
         tracing::warn!(
             %topic,
             code = "budget_spent",

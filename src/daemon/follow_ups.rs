@@ -2,18 +2,22 @@
 //! that waited for publishers in vain are given up. The database says when; each revision is one
 //! transaction, decided as one that an entry brings.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::events::log_overspent;
 use super::pipeline::{Pipeline, RENDER, routes};
 use super::post::Post;
 use crate::clock::Clock;
+use crate::domain::alert::Reason;
 use crate::domain::feed::{Feed, Interval};
 use crate::domain::ids::AlertId;
 use crate::domain::ingest::{Batch, plan_due};
+use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::follow_ups::DueAlert;
 
@@ -23,14 +27,22 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Revisions taken at once.
 const PAGE: u32 = 100;
 
+/// How often a revision is tried before it is given up: what fails so often does not get better.
+const MAX_FAILURES: u32 = 3;
+
 /// What makes revisions that are due.
-#[derive(Clone)]
 pub(super) struct FollowUps {
-    pub clock: Clock,
-    pub post: Post,
+    clock: Clock,
+    post: Post,
+    /// Alerts whose revision could not be made, with how often.
+    failures: HashMap<AlertId, u32>,
 }
 
 impl FollowUps {
+    pub fn new(clock: Clock, post: Post) -> Self {
+        Self { clock, post, failures: HashMap::new() }
+    }
+
     /// Looks until told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
@@ -53,38 +65,81 @@ impl FollowUps {
     }
 
     /// Makes what is due now. A store that fails is told, and looked at again the next time.
-    pub async fn look(&self) {
+    pub async fn look(&mut self) {
         let pipeline = self.post.pipeline.borrow().clone();
-        if let Err(error) = make_due(&pipeline, self.clock.now()).await {
+        if let Err(error) = self.make_due(&pipeline, self.clock.now()).await {
             let code = error.code();
             tracing::warn!(code, %error, "revisions of alerts that are due have to wait");
         }
     }
-}
 
-async fn make_due(pipeline: &Pipeline, now: Timestamp) -> Result<(), StoreError> {
-    let store = &pipeline.store;
-    if store.next_follow_up()?.is_none_or(|next| next > now) {
-        return Ok(());
-    }
-    let expired = store.expire_pending(now).await?;
-    if expired > 0 {
-        tracing::debug!(expired, "stories did not get the publishers their topics ask for");
-    }
-    loop {
-        let due = store.due_follow_ups(now, PAGE)?;
-        let mut orphans: Vec<AlertId> = Vec::new();
-        let full = due.len() == PAGE as usize;
-        for alert in due {
-            if !follow_up(pipeline, &alert, now).await? {
-                orphans.push(alert.alert);
-            }
-        }
-        store.drop_follow_ups(orphans, now).await?;
-        if !full {
+    async fn make_due(&mut self, pipeline: &Pipeline, now: Timestamp) -> Result<(), StoreError> {
+        let store = &pipeline.store;
+        // What is due years ahead may be due: a clock that was put back since may have said so.
+        let is_later = store.next_follow_up()?.is_none_or(|next| next > now);
+        if is_later && store.due_follow_ups(now, 1)?.is_empty() {
             return Ok(());
         }
+        let expired = store.expire_pending(now).await?;
+        if expired > 0 {
+            tracing::debug!(expired, "stories did not get the publishers their topics ask for");
+        }
+        // Those that fail stay due: each is tried once.
+        let mut failed: HashSet<AlertId> = HashSet::new();
+        loop {
+            let limit = PAGE.saturating_add(u32::try_from(failed.len()).unwrap_or(u32::MAX));
+            let due = store.due_follow_ups(now, limit)?;
+            let full = due.len() == limit as usize;
+            let mut orphans: Vec<AlertId> = Vec::new();
+            for alert in
+                due.into_iter().filter(|due| !failed.contains(&due.alert)).collect::<Vec<_>>()
+            {
+                match follow_up(pipeline, &alert, now).await {
+                    Ok(made) => {
+                        self.failures.remove(&alert.alert);
+                        orphans.extend((!made).then_some(alert.alert));
+                    }
+                    Err(error) if is_of_the_store(&error) => return Err(error),
+                    Err(error) => {
+                        failed.insert(alert.alert);
+                        self.fail(store, &alert, &error, now).await?;
+                    }
+                }
+            }
+            store.drop_follow_ups(orphans, now).await?;
+            if !full {
+                return Ok(());
+            }
+        }
     }
+
+    /// Notes that a revision could not be made, and gives it up if it fails too often.
+    async fn fail(
+        &mut self,
+        store: &Store,
+        due: &DueAlert,
+        error: &StoreError,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let failures = self.failures.entry(due.alert).or_default();
+        *failures = failures.saturating_add(1);
+        let (alert, topic, code, count) = (due.alert, &due.topic, error.code(), *failures);
+        if count < MAX_FAILURES {
+            tracing::warn!(%alert, %topic, code, %error, count, "a revision cannot be made: tried again");
+            return Ok(());
+        }
+        tracing::error!(%alert, %topic, code, %error, count, "a revision cannot be made: given up");
+        let text = format!("could not be made, tried {count} times: {error}");
+        store.give_up_follow_up(alert, Reason::of("failed", text), now).await?;
+        self.failures.remove(&due.alert);
+        Ok(())
+    }
+}
+
+/// Whether an error says that nothing can be written now, whichever alert it is.
+fn is_of_the_store(error: &StoreError) -> bool {
+    use StoreError::{Busy, Closed, Disk, Full, Locked, ReadOnly};
+    matches!(error, Busy | Closed | Full | ReadOnly | Disk { .. } | Locked { .. })
 }
 
 /// Makes one revision. `false`: nobody can, for its topic is configured no longer, or what it was
@@ -95,22 +150,26 @@ async fn follow_up(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let config = &pipeline.config;
-    let Some(topic) = config.topics.get(&due.topic) else {
+    let mut topics = config.topics.topics();
+    let Some((topic, rule)) = topics.find(|(topic, _)| topic.id == due.topic) else {
         return Ok(false);
     };
     let feed = config.feeds.iter().find(|feed| feed.key == due.feed_key).cloned();
     let feed = feed.unwrap_or_else(|| retired(due));
     let title = due.feed_title.clone();
     let batch = Arc::new(Batch::without_entries(feed, due.feed, title, now, routes(config)));
+    let curious = topic.alert.follow_up.new_facts;
     let (decided, topic) = (batch.clone(), Arc::clone(topic));
-    let decide = move |view: &_, due: &_| plan_due(view, &decided, (due, &topic), now, RENDER);
-    let Some(plan) = pipeline.store.follow_up(due.alert, batch, decide).await? else {
+    let decide =
+        move |view: &_, due: &_| plan_due(view, &decided, (due, &topic, rule), now, RENDER);
+    let Some(plan) = pipeline.store.follow_up(due.alert, batch, curious, decide).await? else {
         return Ok(false);
     };
     for revision in &plan.alerts {
         let (alert, seq, reason) = (revision.alert, revision.seq, &revision.reason.text);
         tracing::info!(%alert, seq, topic = %due.topic, %reason, "a revision that waited is made");
     }
+    log_overspent(&plan.overspent);
     if !plan.deliveries.is_empty() {
         pipeline.committed.send_replace(());
     }

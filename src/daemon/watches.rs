@@ -74,7 +74,7 @@ impl Watches {
     }
 
     fn follow_ups(&self) -> FollowUps {
-        FollowUps { clock: self.options.clock.clone(), post: self.post.clone() }
+        FollowUps::new(self.options.clock.clone(), self.post.clone())
     }
 
     fn bursts(&self) -> BurstWatch {

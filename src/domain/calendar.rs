@@ -6,7 +6,7 @@
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::topic::Severity;
 
@@ -40,6 +40,11 @@ impl Slot {
     /// Its name among those of one channel: `2026-06-03`.
     pub fn key(&self) -> String {
         self.date.to_string()
+    }
+
+    /// Its name where its day has another one, of another time: `2026-06-03 18:00`.
+    pub fn key_with(&self, time: Time) -> String {
+        format!("{} {}", self.key(), clock(time))
     }
 }
 
@@ -100,8 +105,21 @@ impl QuietHours {
         Some(end)
     }
 
-    /// When those that ended last at `now`, or last to it, began.
+    /// When those that ended last at `now`, or last to it, began. Quiet hours that follow on one
+    /// another are one.
     pub fn since(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut start = self.last_start(now)?;
+        for _ in 0..MAX_DAYS {
+            let before = start.saturating_sub(SignedDuration::from_millis(1)).ok()?;
+            match self.window(before) {
+                Some(_) => start = self.last_start(before)?,
+                None => break,
+            }
+        }
+        Some(start)
+    }
+
+    fn last_start(&self, now: Timestamp) -> Option<Timestamp> {
         let today = self.zone.to_datetime(now).date();
         (-MAX_DAYS..=1).rev().find_map(|days| {
             let date = today.checked_add(days.days()).ok()?;

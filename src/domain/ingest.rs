@@ -296,6 +296,8 @@ pub struct AlertSoFar {
     pub last_activity: Timestamp,
     /// Nobody was told of it yet: its topic was in shadow mode all the time.
     pub shadow: bool,
+    /// When it last told of a correction, if ever.
+    pub corrected: Option<Timestamp>,
 }
 
 /// A revision of an alert that `repeat_every` held back: it is made when that is over, if nothing

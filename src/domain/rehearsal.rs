@@ -117,7 +117,7 @@ impl Rehearsal {
             let view = self.view_of_story(&waiting, now);
             let (feed, routes) = (waiting.feed.clone(), self.routes.clone());
             let batch = Batch::without_entries(feed, waiting.feed_id, None, now, routes);
-            let due = (&waiting.due, &*waiting.topic);
+            let due = (&waiting.due, &*waiting.topic, waiting.due.found.revision);
             let plan = plan_due(&view, &batch, due, now, self.render);
             self.memory.learn(waiting.feed_id, &batch, &plan);
             self.waiting.learn_again(&plan, &waiting);

@@ -59,6 +59,9 @@ pub(super) fn add_revision(
     } else {
         update(conn, revision)?;
     }
+    if revision.seq == 1 || revision.reach != Reach::Shadow {
+        follow_ups::end_wait(conn, &revision.topic.id, revision.story.id)?;
+    }
     let object = std::str::from_utf8(object).map_err(rusqlite::Error::from)?;
     conn.prepare_cached(
         "INSERT INTO alert_revisions (alert_id, seq, event, at, entry_id, reason_code, \
@@ -98,7 +101,7 @@ fn insert(conn: &Connection, revision: &AlertRevision) -> rusqlite::Result<()> {
         revision.score,
         revision.reach == Reach::Shadow,
     ])?;
-    follow_ups::end_wait(conn, &revision.topic.id, revision.story.id)
+    Ok(())
 }
 
 /// A follow-up changes what is told, never what people decided: the state stays. Only an alert

@@ -7,15 +7,15 @@ pub mod material;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use self::material::{Cursor, Span};
-use super::column::{Ms, Text, code, key, time};
+use self::material::{Cursor, Span, held};
+use super::column::{Json, Ms, Text, code, key, time};
 use super::error::StoreError;
 use super::{Store, meta, outbox};
 use crate::domain::alert::budget;
 use crate::domain::alert::delivery::DeliveryState;
 use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::terms::Withheld;
-use crate::domain::calendar::QuietHours;
+use crate::domain::calendar::{QuietHours, Slot};
 use crate::domain::digest::compose::Material;
 use crate::domain::digest::{Edition, Kind};
 use crate::domain::ids::{ChannelId, DeliveryId, DigestId, IdSource};
@@ -55,6 +55,9 @@ pub struct Closing {
     pub send: bool,
     /// Whether it goes through quiet hours.
     pub urgent: bool,
+    /// The channel's quiet hours, if they are over: what they held is not told again one by one,
+    /// if it is more than so many.
+    pub gathers: Option<(QuietHours, usize)>,
 }
 
 /// A digest as it is listed.
@@ -70,6 +73,10 @@ pub struct DigestView {
     /// Where its delivery is; `None` if there was nothing to tell.
     pub state: Option<DeliveryState>,
 }
+
+/// All revisions there are.
+const EVERYTHING: (Cursor, Cursor) =
+    (Cursor { revision: 0, decision: 0 }, Cursor { revision: i64::MAX, decision: i64::MAX });
 
 impl Store {
     /// The channel's mark; made at `now` where there is none. One made by a clock that has been
@@ -94,18 +101,35 @@ impl Store {
         .await
     }
 
+    /// Forgets the marks of all channels but these. One that gets digests again begins anew.
+    pub async fn keep_digest_marks(&self, of: &[ChannelId]) -> Result<(), StoreError> {
+        let of = Json(of.iter().map(|channel| channel.as_str().to_owned()).collect::<Vec<_>>());
+        self.write(move |session| {
+            session
+                .conn
+                .prepare_cached(
+                    "DELETE FROM digest_marks \
+                     WHERE channel NOT IN (SELECT value FROM json_each(?1))",
+                )?
+                .execute([&of])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The channel's mark, if it has one.
     pub fn digest_mark_of(&self, channel: &ChannelId) -> Result<Option<DigestMark>, StoreError> {
         self.read(|conn| Ok(mark(conn, channel)?))
     }
 
-    /// When the channel's last regular digest was due, and whether there is one of this period.
+    /// When the channel's last regular digest was due; whether the one of this slot is made; and
+    /// whether its day has another one, made when it was due at another time.
     pub fn digest_past(
         &self,
         channel: &ChannelId,
         before: Timestamp,
-        period: &str,
-    ) -> Result<(Option<Timestamp>, bool), StoreError> {
+        slot: &Slot,
+    ) -> Result<(Option<Timestamp>, bool, bool), StoreError> {
         self.read(|conn| {
             let last = conn
                 .prepare_cached(
@@ -114,9 +138,14 @@ impl Store {
                 )?
                 .query_row((Text(channel), Ms(before)), |row| super::column::opt_time(row, 0))?;
             let made = conn
+                .prepare_cached(
+                    "SELECT 1 FROM digests WHERE channel = ?1 AND kind = 'regular' AND due = ?2",
+                )?
+                .exists((Text(channel), Ms(slot.at)))?;
+            let taken = conn
                 .prepare_cached("SELECT 1 FROM digests WHERE channel = ?1 AND period = ?2")?
-                .exists((Text(channel), period))?;
-            Ok((last, made))
+                .exists((Text(channel), slot.key()))?;
+            Ok((last, made, taken))
         })
     }
 
@@ -152,6 +181,13 @@ impl Store {
                     upto.decision
                 ])?;
             }
+            if let Some((hours, handful)) = &closing.gathers {
+                let told = (*from, *upto);
+                let deliveries = held::waiting(conn, &edition.channel, hours, told)?;
+                if deliveries.len() > *handful {
+                    held::gather(conn, &deliveries, id, edition.at)?;
+                }
+            }
             meta::set_last_id(conn, ids.last())?;
             Ok(Some(id))
         })
@@ -169,14 +205,21 @@ impl Store {
         freeze: Freeze,
     ) -> Result<usize, StoreError> {
         let channel = channel.clone();
+        // Nearly always it is little: nobody who writes has to wait for that.
+        if self.read(|conn| Ok(held::waiting(conn, &channel, &hours, EVERYTHING)?))?.len()
+            <= handful
+        {
+            return Ok(0);
+        }
         self.write(move |session| {
             let conn = session.conn;
-            let held = material::held(conn, &channel, &hours)?;
-            if held.len() <= handful {
+            let deliveries = held::waiting(conn, &channel, &hours, EVERYTHING)?;
+            if deliveries.len() <= handful {
                 return Ok(0);
             }
-            let (deliveries, revisions): (Vec<DeliveryId>, Vec<_>) = held.into_iter().unzip();
-            let material = Material { revisions, ..Default::default() };
+            let revisions = held::items(conn, &deliveries)?;
+            let merged = material::merged(conn, &revisions)?;
+            let material = Material { revisions, merged, ..Default::default() };
             let edition = compose(material);
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let id = DigestId(ids.next(edition.at));
@@ -189,15 +232,10 @@ impl Store {
                 upto: nothing,
                 send: true,
                 urgent: true,
+                gathers: None,
             };
             keep(conn, id, &closing, &id.to_string(), &mut ids, freeze)?;
-            let mut gather = conn.prepare_cached(
-                "UPDATE deliveries SET state = 'gathered', gathered_in = ?2, settled_at = ?3 \
-                 WHERE id = ?1 AND state = 'pending'",
-            )?;
-            for delivery in &deliveries {
-                gather.execute((delivery.0, id.0, Ms(at)))?;
-            }
+            held::gather(conn, &deliveries, id, at)?;
             meta::set_last_id(conn, ids.last())?;
             Ok(deliveries.len())
         })
@@ -304,8 +342,9 @@ pub(super) fn withhold(conn: &Connection, withheld: &Withheld) -> rusqlite::Resu
     Ok(())
 }
 
-/// What the channel was sent within the window of budgets. Ids grow with time, so that the range
-/// of ids bounds the search.
+/// What the channel was sent within the window of budgets; what a digest told of instead does not
+/// count, nor what a clock dated that was ahead by then. Ids grow with time, so that the range of
+/// ids bounds the search.
 pub(super) fn told_within_budget(
     conn: &Connection,
     channel: &ChannelId,
@@ -317,9 +356,11 @@ pub(super) fn told_within_budget(
            json_extract(r.object, '$.story.publishers'), json_extract(r.object, '$.score'), \
            json_extract(r.object, '$.threshold') \
          FROM deliveries AS d JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
-         WHERE d.id >= ?2 AND d.channel = ?1 AND d.created > ?3",
+         WHERE d.id >= ?2 AND d.channel = ?1 AND d.created > ?3 AND d.created <= ?4 \
+         AND d.state <> 'gathered'",
     )?;
-    let rows = query.query_map((Text(channel), IdSource::floor(since), Ms(since)), |row| {
+    let bound = (Text(channel), IdSource::floor(since), Ms(since), Ms(now));
+    let rows = query.query_map(bound, |row| {
         let severity: String = row.get(0)?;
         let severity = Severity::from_code(&severity).unwrap_or(Severity::Info);
         Ok(Merit { severity, weight: weight(row.get(1)?, row.get(2)?, row.get(3)?) })

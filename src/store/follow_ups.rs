@@ -29,6 +29,11 @@ pub struct DueAlert {
     pub feed_title: Option<String>,
 }
 
+/// A condition on `a`, an alert: it has a revision that is due at `?1`. One whose last revision lies
+/// farther ahead than it had to wait was made by a clock that has been put back since.
+const DUE: &str =
+    "a.held_due IS NOT NULL AND (a.held_due <= ?1 OR a.revised > ?1 + (a.held_due - a.revised))";
+
 const PENDING: &str = "p.topic, p.story_id, p.entry_id, p.have, p.need, p.since, p.until";
 
 /// A story that waits for publishers, as it is listed.
@@ -54,11 +59,11 @@ impl Store {
     /// Alerts with a revision that is due at `now`, those that waited longest first.
     pub fn due_follow_ups(&self, now: Timestamp, limit: u32) -> Result<Vec<DueAlert>, StoreError> {
         self.read(|conn| {
-            let mut query = conn.prepare_cached(
+            let mut query = conn.prepare_cached(&format!(
                 "SELECT a.id, a.topic, f.id, f.key, f.url, f.title FROM alerts AS a \
                  JOIN entries AS e ON e.id = a.held_entry JOIN feeds AS f ON f.id = e.feed_id \
-                 WHERE a.held_due <= ?1 ORDER BY a.held_due, a.id LIMIT ?2",
-            )?;
+                 WHERE {DUE} ORDER BY a.held_due, a.id LIMIT ?2"
+            ))?;
             let due = query.query_map((Ms(now), limit), |row| {
                 Ok(DueAlert {
                     alert: AlertId(row.get(0)?),
@@ -74,18 +79,19 @@ impl Store {
     }
 
     /// Decides on a revision that is due, in one transaction with what it is decided by; `None` if
-    /// it is no longer: an entry brought it in the meantime.
+    /// it is no longer: an entry brought it in the meantime. `curious`: its topic wants new facts.
     pub async fn follow_up(
         &self,
         alert: AlertId,
         batch: Arc<Batch>,
+        curious: bool,
         mut decide: impl FnMut(&View, &Due) -> Plan + Send + 'static,
     ) -> Result<Option<Plan>, StoreError> {
         self.write(move |session| {
             let Some((due, topic)) = due(session.conn, alert, batch.fetch.at)? else {
                 return Ok(None);
             };
-            let view = view_of_story(session, &batch, (&topic, due.story))?;
+            let view = view_of_story(session, &batch, curious.then_some(&topic), due.story)?;
             let plan = decide(&view, &due);
             apply_due(session, &batch, &plan)?;
             Ok(Some(plan))
@@ -101,14 +107,48 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |session| {
-            const DROP: &str = "UPDATE alerts SET held_due = NULL, held_entry = NULL \
-                WHERE held_due <= ?1 AND";
-            let mut of_alert = session.conn.prepare_cached(&format!("{DROP} id = ?2"))?;
+            let drop = format!(
+                "UPDATE alerts AS a SET held_due = NULL, held_entry = NULL WHERE {DUE} AND"
+            );
+            let mut of_alert = session.conn.prepare_cached(&format!("{drop} a.id = ?2"))?;
             for alert in &alerts {
                 of_alert.execute((Ms(now), alert.0))?;
             }
-            let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = held_entry)";
-            session.conn.prepare_cached(&format!("{DROP} {gone}"))?.execute([Ms(now)])?;
+            let gone = "NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.id = a.held_entry)";
+            session.conn.prepare_cached(&format!("{drop} {gone}"))?.execute([Ms(now)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives up a revision due at `now` that cannot be made, with a decision that says why.
+    pub async fn give_up_follow_up(
+        &self,
+        alert: AlertId,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            conn.prepare_cached(
+                "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, \
+                 reason_code, reason_text, at) \
+                 SELECT e.id, a.topic, a.story_id, a.id, ?2, ?3, ?4, ?5 FROM alerts AS a \
+                 JOIN entries AS e ON e.id = a.held_entry WHERE a.id = ?1 \
+                 AND (a.held_due <= ?5 OR a.revised > ?5)",
+            )?
+            .execute(params![
+                alert.0,
+                Verdict::Suppress.as_str(),
+                reason.code,
+                reason.text,
+                Ms(now)
+            ])?;
+            conn.prepare_cached(
+                "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+                 WHERE id = ?1 AND (held_due <= ?2 OR revised > ?2)",
+            )?
+            .execute((alert.0, Ms(now)))?;
             Ok(())
         })
         .await
@@ -193,11 +233,11 @@ fn due(
     now: Timestamp,
 ) -> rusqlite::Result<Option<(Due, TopicId)>> {
     let held = conn
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT topic, story_id, held_due, held_entry, held_severity, held_code, held_text \
-             FROM alerts WHERE id = ?1 AND held_due <= ?2",
-        )?
-        .query_row((alert.0, Ms(now)), |row| {
+             FROM alerts AS a WHERE {DUE} AND a.id = ?2"
+        ))?
+        .query_row((Ms(now), alert.0), |row| {
             Ok((key(row, 0)?, StoryId(row.get(1)?), read_held(row, 2)?))
         })
         .optional()?;
@@ -207,8 +247,11 @@ fn due(
     let entry = entries::load(conn, held.entry)?;
     // Its last revision is the last in their order.
     let mut matches = entries::matches(conn, held.entry)?.into_iter();
-    let found = matches.rfind(|stored| stored.found.topic == topic).map(|stored| stored.found);
-    let due = entry.zip(found).map(|((entry, _), found)| Due { alert, story, held, entry, found });
+    let last = matches.rfind(|stored| stored.found.topic == topic);
+    let due = entry.zip(last).map(|((entry, _), last)| {
+        let (found, found_in) = (last.found, last.entry_revision);
+        Due { alert, story, held, entry, found, found_in }
+    });
     Ok(due.map(|due| (due, topic)))
 }
 
@@ -266,6 +309,45 @@ pub(super) fn save_pending(conn: &Connection, pending: &Pending) -> rusqlite::Re
 pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
         .execute((Text(topic), story.0))?;
+    Ok(())
+}
+
+/// After entries went from one of two stories to the other: a revision that was held back is
+/// forgotten if its entry is no longer in the alert's story; a story waits where the entry is that
+/// matched last, with the publishers that are left.
+pub(super) fn part_waits(conn: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE alerts SET held_due = NULL, held_entry = NULL \
+         WHERE story_id IN (?1, ?2) AND held_entry IS NOT NULL AND NOT EXISTS (\
+           SELECT 1 FROM story_members AS m \
+           WHERE m.entry_id = alerts.held_entry AND m.story_id = alerts.story_id)",
+    )?
+    .execute((from.0, into.0))?;
+    const GONE: &str = "WHERE story_id = ?1 AND entry_id IN \
+        (SELECT entry_id FROM story_members WHERE story_id = ?2)";
+    conn.prepare_cached(&format!("UPDATE OR IGNORE pending_alerts SET story_id = ?2 {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(&format!("DELETE FROM pending_alerts {GONE}"))?
+        .execute((from.0, into.0))?;
+    conn.prepare_cached(
+        "UPDATE pending_alerts SET have = min(have, (SELECT count(DISTINCT e.publisher) \
+           FROM story_members AS m JOIN matches AS x ON x.entry_id = m.entry_id \
+           JOIN entries AS e ON e.id = m.entry_id \
+           WHERE m.story_id = pending_alerts.story_id AND x.topic = pending_alerts.topic)) \
+         WHERE story_id IN (?1, ?2)",
+    )?
+    .execute((from.0, into.0))?;
+    end_told_waits(conn, into)
+}
+
+/// A story waits no longer for topics that have an alert over it: it may have come with another
+/// story. One that nobody was told of is none to a topic that has left shadow mode.
+pub(super) fn end_told_waits(conn: &Connection, story: StoryId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM pending_alerts WHERE story_id = ?1 AND EXISTS (SELECT 1 FROM alerts AS a \
+         WHERE a.topic = pending_alerts.topic AND a.story_id = ?1 AND NOT a.shadow)",
+    )?
+    .execute([story.0])?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub struct SilenceView {
     pub silence: Silence,
     /// When it was to end, and who ended it before; `None`: it took its course.
     pub ended_early: Option<(Timestamp, String)>,
-    /// How many matches it held back, and the last time.
+    /// How many entries it held back, and the last time.
     pub held: u32,
     pub last_held: Option<Timestamp>,
 }
@@ -30,7 +30,7 @@ const SILENCE: &str =
     "s.id, s.kind, s.value, s.also_kind, s.also_value, s.author, s.reason, s.starts, s.ends";
 
 const VIEW: &str = "s.planned_ends, s.ended_by, \
-    (SELECT count(*) FROM decisions WHERE silence_id = s.id), \
+    (SELECT count(DISTINCT entry_id) FROM decisions WHERE silence_id = s.id), \
     (SELECT max(at) FROM decisions WHERE silence_id = s.id)";
 
 impl Store {

@@ -9,9 +9,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::column::{Json, Ms, time};
 use super::error::StoreError;
-use super::ingest::{apply, view};
+use super::ingest::{apply, story_facts, view};
 use super::writer::Session;
-use super::{Store, meta, stories, story_index, story_parting};
+use super::{Store, follow_ups, meta, stories, story_index, story_parting};
 use crate::domain::ids::{EntryId, IdSource, StoryId};
 use crate::domain::ingest::edit::{self, Means};
 use crate::domain::ingest::{Merge, Plan};
@@ -149,12 +149,12 @@ fn merge(session: &mut Session<'_>, edit: Edit, means: &Means) -> Result<Edit, S
         if let Some(story) = stories::load(conn, id)? {
             view.stories.insert(id, story);
         }
-        view::read_alerts(conn, id, &mut view)?;
+        story_facts::read_alerts(conn, id, &mut view)?;
     }
     view::read_policy(conn, &means.routes, edit.at, &mut view)?;
     let alerts: Vec<_> = view.alerts.values().map(|alert| alert.alert).collect();
     for alert in alerts {
-        view::read_told(conn, alert, &mut view)?;
+        story_facts::read_told(conn, alert, &mut view)?;
     }
     let entries = members(conn, from)?;
     let states = (story_index::state(conn, into)?, story_index::state(conn, from)?);
@@ -239,6 +239,7 @@ pub(super) fn apply_merges(
             )?
             .execute((alert.0, older.0))?;
         }
+        follow_ups::end_told_waits(conn, *into)?;
         let closed: Vec<(i64, i64)> =
             merged.closed.iter().map(|(alert, older)| (alert.0, older.0)).collect();
         let follow: Vec<i64> = merged.follow.iter().map(|alert| alert.0).collect();

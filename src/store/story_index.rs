@@ -88,16 +88,6 @@ impl Stories {
         Ok(self.shelf.insert(shelf))
     }
 
-    /// The state of a story that does not grow by itself any more.
-    pub fn asleep(
-        &self,
-        conn: &Connection,
-        story: StoryId,
-    ) -> Result<Option<StoryState>, StoreError> {
-        let awake = self.shelf.as_ref().is_some_and(|shelf| shelf.index.story(story).is_some());
-        if awake { Ok(None) } else { state(conn, story) }
-    }
-
     /// Writes what was learnt since the last commit.
     pub fn flush(&mut self, conn: &Connection) -> Result<(), StoreError> {
         let (Some(shelf), Some(now)) = (self.shelf.as_mut(), self.now) else {
@@ -136,7 +126,9 @@ impl Stories {
         ))?;
         let mut rows = states.query([Ms(start)])?;
         while let Some(row) = rows.next()? {
-            index.restore_story(read_state(row)?);
+            if let Some(state) = read_state(row)? {
+                index.restore_story(state);
+            }
         }
         let mut traces = conn.prepare_cached(&format!(
             "SELECT {TRACED} FROM story_traces AS t JOIN story_members AS m \
@@ -145,7 +137,7 @@ impl Stories {
         let mut rows = traces.query([Ms(start)])?;
         while let Some(row) = rows.next()? {
             let member = read_traced(row)?;
-            if index.story(member.story).is_some() {
+            if let Some(member) = member.filter(|member| index.story(member.story).is_some()) {
                 index.restore_member(&member);
             }
         }
@@ -162,7 +154,10 @@ pub(super) fn state(conn: &Connection, story: StoryId) -> Result<Option<StorySta
     let mut query = conn
         .prepare_cached(&format!("SELECT {STATE} FROM story_states AS s WHERE s.story_id = ?1"))?;
     let mut rows = query.query([story.0])?;
-    rows.next()?.map(read_state).transpose()
+    match rows.next()? {
+        Some(row) => Ok(read_state(row)?),
+        None => Ok(None),
+    }
 }
 
 /// The members of a story with what they are compared by, those that still have it.
@@ -174,7 +169,7 @@ pub(super) fn traced(conn: &Connection, story: StoryId) -> Result<Vec<StoredMemb
     let mut rows = query.query([story.0])?;
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        members.push(read_traced(row)?);
+        members.extend(read_traced(row)?);
     }
     Ok(members)
 }
@@ -238,42 +233,44 @@ fn counts(conn: &Connection) -> Result<(Counts, i64), StoreError> {
     while let Some(row) = rows.next()? {
         let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         if row.get(0)? {
-            counts = Counts::from_bytes(bytes).map_err(damaged)?;
+            counts = readable(Counts::from_bytes(bytes)).unwrap_or_default();
         } else {
-            counts.replay(bytes).map_err(damaged)?;
+            readable(counts.replay(bytes));
             pieces += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         }
     }
     Ok((counts, pieces))
 }
 
-fn read_state(row: &Row<'_>) -> Result<StoryState, StoreError> {
-    let vector = |column: usize| {
-        let bytes = row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?;
-        Vector::from_bytes(bytes).map_err(damaged)
+fn read_state(row: &Row<'_>) -> rusqlite::Result<Option<StoryState>> {
+    let vector = |column: usize| -> rusqlite::Result<Option<Vector>> {
+        Ok(readable(Vector::from_bytes(row.get_ref(column)?.as_blob()?)))
     };
-    Ok(StoryState {
+    let (Some(centroid), Some(anchor)) = (vector(1)?, vector(2)?) else { return Ok(None) };
+    Ok(Some(StoryState {
         id: StoryId(row.get(0)?),
-        centroid: vector(1)?,
-        anchor: vector(2)?,
+        centroid,
+        anchor,
         members: row.get(3)?,
         first_seen: time(row, 4)?,
         last_seen: time(row, 5)?,
-    })
+    }))
 }
 
-fn read_traced(row: &Row<'_>) -> Result<StoredMember, StoreError> {
-    let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
-    Ok(StoredMember {
-        entry: EntryId(row.get(0)?),
-        story: StoryId(row.get(1)?),
-        at: time(row, 2)?,
-        trace: Trace::from_bytes(bytes).map_err(damaged)?,
-    })
+fn read_traced(row: &Row<'_>) -> rusqlite::Result<Option<StoredMember>> {
+    let Some(trace) = readable(Trace::from_bytes(row.get_ref(3)?.as_blob()?)) else {
+        return Ok(None);
+    };
+    let (entry, story, at) = (EntryId(row.get(0)?), StoryId(row.get(1)?), time(row, 2)?);
+    Ok(Some(StoredMember { entry, story, at, trace }))
 }
 
-fn damaged(error: TraceError) -> StoreError {
-    StoreError::Defect { detail: error.to_string() }
+/// What cannot be read is not compared with any more: storing entries goes on.
+fn readable<T>(read: Result<T, TraceError>) -> Option<T> {
+    read.inspect_err(|error| {
+        tracing::warn!(code = error.code(), "what stories are compared by is damaged: {error}");
+    })
+    .ok()
 }
 
 /// Removes what cannot matter any more, a few times a day. A clock that leapt has to go right for a week

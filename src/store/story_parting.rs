@@ -9,10 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::column::{Json, Ms, key, time};
 use super::error::StoreError;
-use super::ingest::{apply, view};
+use super::ingest::{apply, story_facts, view};
 use super::story_edits::place_alert;
 use super::writer::Session;
-use super::{meta, stories, story_index};
+use super::{follow_ups, meta, stories, story_index};
 use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
 use crate::domain::ingest::edit::{self, Means};
 use crate::domain::story::Story;
@@ -52,6 +52,7 @@ pub(super) fn part(
             Vec::new()
         }
     };
+    follow_ups::part_waits(conn, from, into)?;
     tell(session, &edit, &reopened, means)?;
     Ok(edit)
 }
@@ -179,11 +180,11 @@ fn tell(
         if let Some(story) = stories::load(conn, id)? {
             view.stories.insert(id, story);
         }
-        view::read_alerts(conn, id, &mut view)?;
+        story_facts::read_alerts(conn, id, &mut view)?;
     }
     view::read_policy(conn, &means.routes, edit.at, &mut view)?;
     for (alert, _) in reopened {
-        view::read_told(conn, *alert, &mut view)?;
+        story_facts::read_told(conn, *alert, &mut view)?;
     }
     let why = format!("{} said so: {}", edit.author, edit.reason);
     let plan = edit::plan_return(&view, reopened, &why, means, edit.at);

@@ -26,10 +26,15 @@ async fn world(feeds: &[&str], alert: &str) -> World {
 
 /// A feed tells the story, at an address of its own.
 async fn tell(world: &mut World, feed: &str, text: &str) {
+    tell_of(world, feed, TITLE, text).await;
+}
+
+/// The same of another story.
+async fn tell_of(world: &mut World, feed: &str, title: &str, text: &str) {
     let site = format!("{feed}.example");
     let all = EntryFilter { limit: 1_000, ..EntryFilter::default() };
     let count = world.store().entries(&all).unwrap().len();
-    let mut told = item(TITLE).text(text).at(&site);
+    let mut told = item(title).text(text).at(&site);
     told.guid = format!("{feed}-{count}");
     told.link = format!("https://{site}/{count}");
     world.publish(feed, told);
@@ -105,6 +110,84 @@ async fn a_revision_that_waits_is_made_after_a_restart_and_once() {
     world.round().await;
     assert_eq!(revisions(&world).len(), 3);
     assert_eq!(world.alert_log().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_waits_is_not_told_once_the_rule_is_another() {
+    let policy = "[topic.alert]\nfollow_up = { publishers = [2, 3], repeat_every = \"6h\" }";
+    let mut world = world(&["wire", "ledger", "post"], policy).await;
+    for feed in ["wire", "ledger", "post"] {
+        tell(&mut world, feed, "").await;
+    }
+    assert!(alert(&world).held.is_some());
+    world.stop().await;
+    world.topics = world.topics.replace("match = 'NATO'", "match = 'Oslo'");
+    world.start().await;
+    world.clock.advance(6 * HOUR);
+    // The daemon may be about to sleep by the time before: it looks once a minute.
+    let is_let_go = |world: &World| {
+        world.clock.advance(Duration::from_secs(61));
+        alert(world).held.is_none()
+    };
+    until(&mut world, is_let_go).await;
+    assert_eq!(revisions(&world).len(), 2);
+    let last = alert(&world).decisions.last().unwrap().clone();
+    assert_eq!((last.verdict.as_str(), last.reason.code.as_str()), ("record", "rule_changed"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_cannot_be_made_keeps_back_no_other_and_is_given_up() {
+    let policy = "[topic.alert]\nfollow_up = { publishers = [2, 3], repeat_every = \"6h\" }";
+    let mut world = world(&["wire", "ledger", "post"], policy).await;
+    for feed in ["wire", "ledger", "post"] {
+        tell(&mut world, feed, "").await;
+    }
+    let bad = world.alerts()[0].id;
+    for feed in ["wire", "ledger", "post"] {
+        let title = "Fire destroys historic NATO warehouse in Rotterdam harbour overnight";
+        tell_of(&mut world, feed, title, "").await;
+    }
+    let held = |world: &World| {
+        let of = |id| world.store().alert(id).unwrap().unwrap().held.is_some();
+        world.alerts().iter().filter(|alert| alert.id != bad && of(alert.id)).count()
+    };
+    assert_eq!(held(&world), 1);
+    let file = world.dir().join("state").join(wirewatch::store::DATABASE_FILE);
+    let spoil = format!("UPDATE alerts SET held_severity = 99 WHERE id = {}", bad.0);
+    rusqlite::Connection::open(file).unwrap().execute(&spoil, []).unwrap();
+    world.clock.advance(6 * HOUR);
+    let is_told = |world: &World| {
+        world.clock.advance(Duration::from_secs(61));
+        held(world) == 0
+    };
+    until(&mut world, is_told).await;
+    let is_over = |world: &World| {
+        world.clock.advance(Duration::from_secs(61));
+        world.store().next_follow_up().unwrap().is_none()
+    };
+    until(&mut world, is_over).await;
+    let given_up = world.store().alert(bad).unwrap().unwrap();
+    let last = given_up.decisions.last().unwrap();
+    assert_eq!((last.verdict.as_str(), last.reason.code.as_str()), ("suppress", "failed"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_waits_for_a_time_years_ahead_is_made_when_the_clock_is_right_again() {
+    let policy = "[topic.alert]\nfollow_up = { publishers = [2, 3], repeat_every = \"6h\" }";
+    let mut world = world(&["wire", "ledger", "post"], policy).await;
+    let now = world.now();
+    world.clock.set_wall(now + 1_000 * 24 * HOUR);
+    for feed in ["wire", "ledger", "post"] {
+        tell(&mut world, feed, "").await;
+    }
+    assert!(alert(&world).held.is_some());
+    world.clock.set_wall(now);
+    after(&mut world, HOUR, |world| world.alerts()[0].seq == 3).await;
+    assert_eq!(revisions(&world)[2], "updated publishers>=3");
+    assert!(world.store().next_follow_up().unwrap().is_none());
+    world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 //! twice changes nothing, one story is one alert however many feeds tell it at once. [`desk`]
 //! sets the scene; opening, deliveries, reading, and how far alerts go, have files of their own.
 
+mod alerting;
 mod deliveries;
 mod desk;
 mod memory;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Dispatcher;
 use crate::config::ChannelConfig;
-use crate::daemon::digests::{FREEZE, frame_of_held};
+use crate::daemon::digests::{FREEZE, frame_of_held, is_coming};
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::digest::compose::compose;
 use crate::store::error::StoreError;
@@ -36,12 +36,21 @@ impl Dispatcher {
         self.quiet.as_ref().and_then(|quiet| quiet.hours.until(now))
     }
 
-    /// Puts what quiet hours held into one digest, now that they are over and if it is much.
-    pub(super) async fn gather_held(&self) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let Some(quiet) = self.quiet.as_ref().filter(|_| self.quiet_until(now).is_none()) else {
-            return Ok(());
+    /// Puts what quiet hours held into one digest, if they are over at `now` and it is much. Tells
+    /// whether it is still quiet: until the channel's own digest is made, if that is due, for it
+    /// tells of the same.
+    pub(super) async fn gather_held(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let Some(quiet) = self.quiet.as_ref() else {
+            return Ok(false);
         };
+        if quiet.hours.contain(now) {
+            return Ok(true);
+        }
+        if let Some(when) = &quiet.digest
+            && is_coming(&self.store, &self.id, when, now)?
+        {
+            return Ok(true);
+        }
         let frame = frame_of_held(self.id.clone(), &quiet.hours, quiet.digest.as_ref(), now);
         let compose = move |material| compose(frame.clone(), material);
         let hours = quiet.hours.clone();
@@ -49,6 +58,6 @@ impl Dispatcher {
         if gathered > 0 {
             tracing::info!(channel = %self.id, gathered, "quiet hours are over: one digest is sent");
         }
-        Ok(())
+        Ok(false)
     }
 }

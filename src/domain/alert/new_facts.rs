@@ -128,15 +128,21 @@ pub fn find(tellings: &[Telling], since: Timestamp, now: Timestamp) -> Option<St
         .iter()
         .filter(old)
         .flat_map(|telling| telling.facts.keys())
-        .flat_map(|fact| fact.split(' '))
+        .map(String::as_str)
         .collect();
+    let words: BTreeSet<&str> = known.iter().flat_map(|fact| fact.split(' ')).collect();
     let start = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
     let recent: Vec<&Telling> = tellings.iter().filter(|telling| telling.at > start).collect();
     let mut told: BTreeMap<&str, (&str, usize, BTreeSet<&str>)> = BTreeMap::new();
     for telling in recent.iter().filter(|telling| telling.at > since) {
         for (fact, shown) in &telling.facts {
-            // A family name alone is not new where the whole name was told.
-            if fact.split(' ').all(|word| known.contains(word)) {
+            // A family name alone is not new where the whole name was told; but of "12 killed" and
+            // "40 hurt" neither number tells of "40 killed".
+            let is_known = match fact.contains(|c: char| c.is_ascii_digit()) {
+                true => known.contains(fact.as_str()),
+                false => fact.split(' ').all(|word| words.contains(word)),
+            };
+            if is_known {
                 continue;
             }
             let (_, entries, publishers) = told.entry(fact).or_insert((shown, 0, BTreeSet::new()));

@@ -23,6 +23,18 @@ pub const AWAITING_PUBLISHERS: &str = "awaiting_publishers";
 /// The reason's code of a match that a silence holds back.
 pub const SILENCED: &str = "silenced";
 
+/// The reason's code of what is too old to alert.
+pub const STALE: &str = "stale";
+
+/// The reason's code of a revision that was held back, of an alert that nobody was told of.
+pub const NOT_TOLD: &str = "not_told";
+
+/// The reason's code of a revision that tells of a correction.
+pub const CORRECTION: &str = "correction";
+
+/// What the reason's code begins with where a step of `follow_up.publishers` is crossed.
+const PUBLISHERS: &str = "publishers>=";
+
 /// The reason's code of a revision that makes the alert more severe.
 pub const SEVERITY: &str = "severity";
 
@@ -103,6 +115,8 @@ pub struct Raised {
     pub last_activity: Timestamp,
     /// Whether nobody was told of it, the topic having been in shadow mode all the time.
     pub shadow: bool,
+    /// When it last told of a correction, if ever.
+    pub corrected: Option<Timestamp>,
 }
 
 /// What becomes of a match.
@@ -144,17 +158,34 @@ pub fn decide(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reas
     })
 }
 
-/// Decides what becomes of a revision that `repeat_every` held back, once that is over. What is
-/// true by now is its reason, else what was true then. Its entry was fresh when it came.
+/// Decides what becomes of a revision that `repeat_every` held back until `due`, once that is over.
+/// What is true by now is its reason, else what was true then, if it still is. Its entry was fresh
+/// when it came. Time alone raises no alert: of one that nobody was told of, the next match tells.
 pub fn decide_held(
     policy: &AlertPolicy,
     situation: &Situation<'_>,
     held: &Reason,
+    due: Timestamp,
 ) -> (Verdict, Reason) {
-    silenced(situation).unwrap_or_else(|| match told(situation) {
-        None => open(policy, situation),
-        Some(alert) => amend(policy, situation, alert, Some(held)),
-    })
+    let Some(alert) = told(situation) else {
+        let text = "nobody was told of the alert, and time alone does not raise it".to_owned();
+        return verdict(Verdict::Record, NOT_TOLD, text);
+    };
+    let late = age(situation.now, due);
+    if late > policy.max_age {
+        let (late, max_age) = (in_words(late), in_words(policy.max_age));
+        let text = format!("was to be told {late} ago, more than max_age {max_age}");
+        return verdict(Verdict::Suppress, STALE, text);
+    }
+    let held = Some(held).filter(|held| still_holds(held, situation.publishers));
+    silenced(situation).unwrap_or_else(|| amend(policy, situation, alert, held))
+}
+
+/// Whether what was new when a revision was held back can still be told. A story may have been
+/// split since; what makes an alert more severe is found anew where it is still true.
+fn still_holds(held: &Reason, publishers: u32) -> bool {
+    let step = held.code.strip_prefix(PUBLISHERS).map(str::parse::<u32>);
+    held.code != SEVERITY && step.is_none_or(|step| step.is_ok_and(|step| publishers >= step))
 }
 
 /// What is worth a revision of an alert, if anything, whenever the last one was.
@@ -168,6 +199,16 @@ fn told(situation: &Situation<'_>) -> Option<Raised> {
 
 fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
     (verdict, Reason::of(code, text))
+}
+
+/// Whether an entry that corrects what was told is worth a revision at once: not if it is the past
+/// or silenced, nor if a correction was told less than `repeat_every` ago.
+pub fn may_correct(policy: &AlertPolicy, situation: &Situation<'_>) -> bool {
+    let told_at = told(situation).map(|alert| alert.corrected);
+    let is_soon = |at: Timestamp| age(situation.now, at) < policy.follow_up.repeat_every;
+    told_at.is_some_and(|at| !at.is_some_and(is_soon))
+        && past(policy, situation).is_none()
+        && silenced(situation).is_none()
 }
 
 /// Whether the entry is the past, and may not alert at all.
@@ -185,7 +226,7 @@ fn past(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Rea
     (age > policy.max_age).then(|| {
         let text =
             format!("{said} {} ago, more than max_age {}", in_words(age), in_words(policy.max_age));
-        verdict(Verdict::Suppress, "stale", text)
+        verdict(Verdict::Suppress, STALE, text)
     })
 }
 
@@ -244,11 +285,9 @@ fn amend(
         return verdict(Verdict::Record, "repeats", "repeats what is already told".to_owned());
     };
     // The opening is no revision: the first corroboration is what an analyst waits for.
-    let repeat_every = policy.follow_up.repeat_every;
-    let wait = repeat_every.saturating_sub(age(situation.now, alert.revised));
-    if !alert.just_opened && !wait.is_zero() {
-        let due = situation.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-        let repeat_every = in_words(repeat_every);
+    let due = due(&policy.follow_up, alert.revised, situation.now);
+    if !alert.just_opened && due > situation.now {
+        let repeat_every = in_words(policy.follow_up.repeat_every);
         let text = format!(
             "{text}, but the last revision is less than {repeat_every} old: it is told at {due}"
         );
@@ -266,7 +305,7 @@ fn what_is_new(policy: &AlertPolicy, situation: &Situation<'_>, alert: Raised) -
     let crossed = |step: &&u32| alert.publishers < **step && **step <= now;
     if let Some(step) = policy.follow_up.publishers.iter().filter(crossed).max() {
         let noun = if now == 1 { "publisher tells" } else { "publishers tell" };
-        return Some(Reason::of(&format!("publishers>={step}"), format!("{now} {noun} the story")));
+        return Some(Reason::of(&format!("{PUBLISHERS}{step}"), format!("{now} {noun} the story")));
     }
     if let Some(facts) = &situation.new_facts {
         return Some(Reason::of("new_terms", facts.clone()));
@@ -277,9 +316,11 @@ fn what_is_new(policy: &AlertPolicy, situation: &Situation<'_>, alert: Raised) -
     })
 }
 
-/// Since when a revision that is held back may be made.
-pub fn due(follow_up: &FollowUp, revised: Timestamp) -> Timestamp {
-    revised.saturating_add(follow_up.repeat_every).unwrap_or(Timestamp::MAX)
+/// Since when a revision that is held back may be made. `now`, if the last one lies farther ahead
+/// than it would have to wait: a clock made it that has been put back since.
+pub fn due(follow_up: &FollowUp, revised: Timestamp, now: Timestamp) -> Timestamp {
+    let later = |at: Timestamp| at.saturating_add(follow_up.repeat_every).unwrap_or(Timestamp::MAX);
+    if revised > later(now) { now } else { later(revised) }
 }
 
 /// How long ago `at` was; zero if it is in the future.

@@ -1,3 +1,5 @@
+//! Times of day over summers, winters and days that are not there.
+
 use super::*;
 
 const COPENHAGEN: &str = "Europe/Copenhagen";
@@ -154,6 +156,11 @@ fn quiet_days_that_follow_on_one_another_are_one() {
     assert_eq!(weekend.until(at("2026-06-05T22:00:00Z")), end, "from Saturday's midnight on");
     assert_eq!(weekend.until(at("2026-06-07T12:00:00Z")), end);
     assert_eq!(weekend.until(at("2026-06-08T12:00:00Z")), None);
+    let start = Some(at("2026-06-05T22:00:00Z"));
+    assert_eq!(weekend.since(at("2026-06-07T22:00:00Z")), start);
+    assert_eq!(weekend.since(at("2026-06-10T12:00:00Z")), start);
+    let night = quiet("22:00", "07:00", COPENHAGEN);
+    assert_eq!(night.since(at("2026-06-04T05:00:00Z")), Some(at("2026-06-03T20:00:00Z")));
     assert_eq!(weekend.in_words(), "00:00-00:00 on saturday, sunday");
     let friday = QuietHours { days: vec![Weekday::Friday], ..quiet("22:00", "07:00", COPENHAGEN) };
     assert!(friday.contain(at("2026-06-06T04:00:00Z")), "the night that begins on Friday");

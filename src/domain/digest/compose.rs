@@ -31,12 +31,17 @@ pub struct Material {
     pub pending: u64,
     pub silent: Vec<TopicId>,
     pub shadow: Vec<(TopicId, u64)>,
+    /// Alerts that were closed since they tell the same story as an older one, each with that one.
+    pub merged: HashMap<AlertId, AlertId>,
+    /// How many more alerts there are, too many to read.
+    pub lost: u32,
 }
 
-/// Makes the digest. Alerts are ranked by publishers × score; among equals the more severe come
+/// Makes the digest. Alerts that turned out to tell one story are told as one. They are ranked by publishers × score; among equals the more severe come
 /// first, then those raised first. The same material gives the same digest.
 pub fn compose(frame: Frame, material: Material) -> Edition {
-    let Material { revisions, mut suppressed, pending, mut silent, mut shadow } = material;
+    let Material { revisions, mut suppressed, pending, mut silent, mut shadow, merged, lost } =
+        material;
     let mut tally = Tally::default();
     let mut alerts: HashMap<AlertId, Item> = HashMap::new();
     for revision in revisions {
@@ -47,7 +52,7 @@ pub fn compose(frame: Frame, material: Material) -> Edition {
         let revisions = revisions.saturating_add(1);
         alerts.insert(revision.alert, Item { raised, revisions, ..revision });
     }
-    let mut items: Vec<Item> = alerts.into_values().collect();
+    let mut items = told_as_one(alerts, &merged);
     for item in &items {
         let kind = if item.raised { &mut tally.raised } else { &mut tally.revised };
         *kind = kind.saturating_add(1);
@@ -57,6 +62,7 @@ pub fn compose(frame: Frame, material: Material) -> Edition {
         by_weight.then(other.severity.cmp(&one.severity)).then(one.alert.cmp(&other.alert))
     });
     let more = u32::try_from(items.len().saturating_sub(MAX_ITEMS)).unwrap_or(u32::MAX);
+    let more = more.saturating_add(lost);
     items.truncate(MAX_ITEMS);
     items.iter_mut().for_each(|item| item.publisher_names.truncate(MAX_NAMED));
     suppressed.truncate(MAX_NAMED);
@@ -79,6 +85,31 @@ pub fn compose(frame: Frame, material: Material) -> Edition {
         shadow,
         next: frame.next,
     }
+}
+
+/// The alerts without those that go on in another one of them: of one story the one that goes on
+/// is told, or else the oldest.
+fn told_as_one(alerts: HashMap<AlertId, Item>, merged: &HashMap<AlertId, AlertId>) -> Vec<Item> {
+    let mut stories: HashMap<AlertId, Item> = HashMap::new();
+    for (alert, item) in alerts {
+        let mut last = alert;
+        // No longer way than there are steps: what is stored might lead in a circle.
+        for _ in 0..merged.len() {
+            let Some(older) = merged.get(&last) else { break };
+            last = *older;
+        }
+        let rank = |item: &Item| (item.alert != last, item.alert);
+        let story = match stories.remove(&last) {
+            None => item,
+            Some(other) => {
+                let revisions = item.revisions.saturating_add(other.revisions);
+                let first = if rank(&item) < rank(&other) { item } else { other };
+                Item { revisions, ..first }
+            }
+        };
+        stories.insert(last, story);
+    }
+    stories.into_values().collect()
 }
 
 fn item_weight(item: &Item) -> f64 {
@@ -122,8 +153,8 @@ mod tests {
         }
     }
 
-    fn digest(revisions: Vec<Item>) -> Edition {
-        let frame = Frame {
+    fn frame() -> Frame {
+        Frame {
             channel: "desk".parse().unwrap(),
             kind: Kind::Regular,
             at: Timestamp::UNIX_EPOCH,
@@ -132,8 +163,11 @@ mod tests {
             late: None,
             next: None,
             feeds: FeedCounts::default(),
-        };
-        compose(frame, Material { revisions, ..Material::default() })
+        }
+    }
+
+    fn digest(revisions: Vec<Item>) -> Edition {
+        compose(frame(), Material { revisions, ..Material::default() })
     }
 
     #[test]
@@ -163,10 +197,28 @@ mod tests {
     }
 
     #[test]
+    fn alerts_that_turned_out_to_be_one_story_are_told_as_one() {
+        let item = |alert| item(alert, 1, None);
+        let told = |alerts: &[i64], merged: &[(i64, i64)]| -> Vec<(i64, u32)> {
+            let revisions = alerts.iter().map(|alert| item(*alert)).collect();
+            let merged = merged.iter().map(|(a, b)| (AlertId(*a), AlertId(*b))).collect();
+            let digest = compose(frame(), Material { revisions, merged, ..Material::default() });
+            digest.items.iter().map(|item| (item.alert.0, item.revisions)).collect()
+        };
+        assert_eq!(told(&[1, 2, 3], &[(2, 1)]), [(1, 2), (3, 1)]);
+        assert_eq!(told(&[1, 2, 3], &[(3, 2), (2, 1)]), [(1, 3)]);
+        assert_eq!(told(&[4, 5], &[(4, 1), (5, 1)]), [(4, 2)], "the one that goes on is not new");
+        assert_eq!(told(&[7], &[(7, 8), (8, 7)]), [(7, 1)], "whatever is stored");
+    }
+
+    #[test]
     fn what_is_too_much_to_name_is_counted() {
         let made = (0..60).map(|n| item(n, 1, None)).collect();
         let digest = digest(made);
         assert_eq!((digest.items.len(), digest.more, digest.tally.raised), (50, 10, 60));
         assert!(!digest.is_empty());
+        let material =
+            Material { revisions: vec![item(1, 1, None)], lost: 7, ..Material::default() };
+        assert_eq!(compose(frame(), material).more, 7);
     }
 }

@@ -23,7 +23,8 @@ pub struct Due {
 }
 
 /// The last slot, if it came after `begun`, when the channel began to have digests. `last` is when
-/// the one before was due; those in between were missed, and this one tells of their time too.
+/// the one before was due; those in between were missed, and this one tells of their time too. Where
+/// digests have come at another time until then, a first slot that has passed is left to the next.
 pub fn due(
     recurrence: &Recurrence,
     begun: Timestamp,
@@ -31,7 +32,7 @@ pub fn due(
     now: Timestamp,
 ) -> Option<Due> {
     let slot = recurrence.last(now).filter(|slot| slot.at > begun)?;
-    let mut missed = 0;
+    let mut missed: u32 = 0;
     let mut past = last.map_or(begun, |last| last.max(begun));
     while let Some(next) = recurrence.next(past).filter(|next| next.at < slot.at) {
         missed += 1;
@@ -41,6 +42,11 @@ pub fn due(
         }
     }
     let waited = Duration::try_from(now.duration_since(slot.at)).unwrap_or_default();
+    let moved = last.is_some_and(|last| recurrence.last(last).is_none_or(|slot| slot.at != last));
+    if moved && missed == 0 && waited > LATE {
+        return None;
+    }
+    let missed = if moved { missed.saturating_sub(1) } else { missed };
     let late = (missed > 0 || waited > LATE).then_some(Late { due: slot.at, missed });
     Some(Due { slot, late })
 }
@@ -79,5 +85,14 @@ mod tests {
         assert_eq!(day("2026-06-05T05:16:00Z"), Some(("2026-06-05".into(), Some(0))));
         assert_eq!(day("2026-06-08T05:00:00Z"), Some(("2026-06-08".into(), Some(3))));
         assert_eq!(day("2036-06-08T05:00:00Z"), Some(("2036-06-08".into(), Some(999))));
+    }
+
+    #[test]
+    fn a_time_that_is_changed_to_one_that_has_passed_begins_the_next_day() {
+        let (begun, last) = ("2026-06-01T12:00:00Z", Some("2026-06-04T16:00:00Z"));
+        assert_eq!(check(begun, last, "2026-06-05T10:00:00Z"), None, "from 18:00 to 07:00 at noon");
+        assert_eq!(check(begun, last, "2026-06-06T05:00:00Z"), Some(("2026-06-06".into(), None)));
+        let noon = Some("2026-06-04T10:00:00Z");
+        assert_eq!(check(begun, noon, "2026-06-05T05:00:00Z"), Some(("2026-06-05".into(), None)));
     }
 }

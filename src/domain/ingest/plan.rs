@@ -148,6 +148,7 @@ impl<'a> Planner<'a> {
         if baseline.is_some() {
             self.plan.past.insert(entry.id);
         }
+        self.hear(story, &entry);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
             // Once: what the entry says thereafter is the corrected text.
@@ -196,7 +197,9 @@ impl<'a> Planner<'a> {
         }
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, 1, found.clone()));
-            if self.baseline.is_some() || !self.correct(&entry, story, (topic, found)) {
+            // A copy of a correction adds nothing to it.
+            let corrects = self.baseline.is_none() && placed.member.copy_of.is_none();
+            if !corrects || !self.correct(&entry, story, (topic, found)) {
                 self.decide(&entry, story, (topic, found), self.baseline, told_date);
             }
         }
@@ -233,12 +236,17 @@ impl<'a> Planner<'a> {
         });
         let (publisher, feed) = (&entry.publisher, self.batch.feed.key.as_str());
         story.count(publisher, feed, (self.now, member.at), member.copy_of.is_some());
-        if let Some(tellings) = self.tellings.get_mut(&id) {
-            let document = &entry.document;
-            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
-        }
+        self.hear(id, entry);
         self.touch(id);
         self.plan.members.push(member.clone());
+    }
+
+    /// Notes what an entry tells from now on, where a topic wants to know new facts.
+    fn hear(&mut self, story: StoryId, entry: &Entry) {
+        if let Some(tellings) = self.tellings.get_mut(&story) {
+            let (publisher, document) = (&entry.publisher, &entry.document);
+            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
+        }
     }
 
     /// Notes that a story is to be written.

@@ -70,9 +70,11 @@ impl Directory {
         Arc::new(directory)
     }
 
-    /// Adds a family, or to the one of this name.
+    /// Adds a family, or to the one that is shown under this name. One whose name was another's
+    /// alias is a family of its own from now on, and takes that name along.
     fn add(&mut self, family: &Family) {
-        let known = self.by_name.get(&name_key(&family.name)).copied();
+        let key = name_key(&family.name);
+        let known = self.by_name.get(&key).copied().filter(|at| name_key(&self.names[*at]) == key);
         let at = known.unwrap_or(self.names.len());
         match self.names.get_mut(at) {
             Some(name) => name.clone_from(&family.name),

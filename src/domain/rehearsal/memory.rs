@@ -107,17 +107,13 @@ impl Memory {
 
     /// Adds who has the link of an entry, and what that story was like when it was last told.
     pub fn add_link(&self, told: &Told, seen: &mut Seen) {
-        let (features, dated) = (&told.prepared.features, told.prepared.own_date);
-        let at = dated.map_or(told.at, |dated| dated.min(told.at));
-        let oldest = at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
-        let Some(link) = features.link else { return };
+        let oldest = told.at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
+        let Some(link) = told.prepared.features.link else { return };
         let Some(linked) = self.links.get(&link).filter(|linked| linked.at >= oldest) else {
             return;
         };
         seen.links.insert(link, (linked.entry, linked.story));
-        if self.shelf.index.story(linked.story).is_none()
-            && let Some((_, state)) = self.states.get(&linked.story)
-        {
+        if let Some((_, state)) = self.states.get(&linked.story) {
             seen.asleep.insert(linked.story, state.clone());
         }
     }
@@ -213,7 +209,7 @@ impl Memory {
             }
         }
         for revision in &plan.alerts {
-            self.spent.learn(revision);
+            self.spent.learn(revision, &plan.withheld);
             self.spent.learn_deliveries(revision, &plan.deliveries);
             // A story that was merged by this very entry has gone already.
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {

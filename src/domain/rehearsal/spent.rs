@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::delivery::NewDelivery;
 use crate::domain::alert::merit::{Merit, weight};
+use crate::domain::alert::terms::{Why, Withheld};
 use crate::domain::alert::{AlertRevision, Reach, budget};
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::ingest::View;
@@ -28,8 +29,8 @@ struct OfTopic {
 }
 
 impl Spent {
-    /// Notes how far a revision went.
-    pub fn learn(&mut self, revision: &AlertRevision) {
+    /// Notes how far a revision went, and whether its topic's budget kept it from a channel.
+    pub fn learn(&mut self, revision: &AlertRevision, withheld: &[Withheld]) {
         match revision.reach {
             Reach::Told | Reach::Shadow => {}
             Reach::Pushed => {
@@ -37,7 +38,14 @@ impl Spent {
                 spent.forget(revision.at);
                 spent.pushed.push_back(revision.at);
             }
-            Reach::HeldBack => self.of(revision).held_back = Some(revision.at),
+            Reach::HeldBack => {
+                let of_revision =
+                    |one: &&Withheld| one.alert == revision.alert && one.seq == revision.seq;
+                let mut withheld = withheld.iter().filter(of_revision);
+                if withheld.any(|one| one.why == Why::TopicBudget) {
+                    self.of(revision).held_back = Some(revision.at);
+                }
+            }
         }
     }
 

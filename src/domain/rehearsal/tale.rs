@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use crate::domain::alert::new_facts::{MAX_TELLINGS, Telling};
+use crate::domain::alert::policy::CORRECTION;
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach};
 use crate::domain::entry::Entry;
 use crate::domain::ids::{EntryId, StoryId, TopicId};
@@ -153,6 +154,9 @@ impl Tale {
             held: None,
             last_activity: revision.at,
             shadow: revision.reach == Reach::Shadow && unheard,
+            corrected: (revision.reason.code == CORRECTION)
+                .then_some(revision.at)
+                .or(before.as_ref().and_then(|alert| alert.so_far.corrected)),
         };
         match before {
             Some(alert) => {

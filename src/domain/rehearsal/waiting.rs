@@ -63,6 +63,7 @@ impl WaitingList {
                 held: held.clone(),
                 entry: entry.clone(),
                 found: found.clone(),
+                found_in: entry.revision,
             };
             self.keep(Waiting { feed: feed.clone(), feed_id: id, topic: topic.clone(), due });
         }

@@ -1,6 +1,10 @@
 //! What digests are made of: the revisions meant for a channel between two marks, and what was
-//! decided beside them. A mark counts commits and not time, so that no clock has anything told
+//! decided beside them. What quiet hours held is in [`held`]. A mark counts commits and not time, so that no clock has anything told
 //! twice or left out.
+
+pub(super) mod held;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -9,15 +13,12 @@ use crate::domain::alert::terms::Why;
 use crate::domain::calendar::QuietHours;
 use crate::domain::digest::compose::Material;
 use crate::domain::digest::{Held, Item};
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, TopicId};
 use crate::domain::topic::Severity;
 use crate::store::column::{Json, Ms, Text, key, time, uint};
 
 /// Most revisions that are read for one digest, the last ones.
 const MAX_REVISIONS: u32 = 20_000;
-
-/// Most deliveries that are gathered in one digest.
-const MAX_HELD: u32 = 5_000;
 
 /// A place in the order of commits: all up to this revision and this decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,8 +63,11 @@ pub(super) fn end(conn: &Connection) -> rusqlite::Result<Cursor> {
 pub(super) fn read(conn: &Connection, span: &Span<'_>) -> rusqlite::Result<(Material, Cursor)> {
     let upto = end(conn)?;
     let topics = Json(span.topics.iter().map(TopicId::as_str).collect::<Vec<_>>());
+    let (revisions, lost) = revisions(conn, span, upto)?;
     let material = Material {
-        revisions: revisions(conn, span, upto)?,
+        merged: merged(conn, &revisions)?,
+        revisions,
+        lost,
         suppressed: suppressed(conn, span, upto, &topics)?,
         pending: pending(conn, span, &topics)?,
         silent: conn
@@ -89,18 +93,27 @@ pub(super) fn read(conn: &Connection, span: &Span<'_>) -> rusqlite::Result<(Mate
     Ok((material, upto))
 }
 
-/// The revisions that the channel was sent or kept from, oldest first.
-fn revisions(conn: &Connection, span: &Span<'_>, upto: Cursor) -> rusqlite::Result<Vec<Item>> {
+/// What a channel was sent or kept from, of a span.
+const MEANT: &str = "alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
+     LEFT JOIN withheld AS w ON w.alert_id = r.alert_id AND w.seq = r.seq AND w.channel = ?1 \
+     LEFT JOIN deliveries AS d ON d.alert_id = r.alert_id AND d.seq = r.seq AND d.channel = ?1 \
+     WHERE r.id > ?2 AND r.id <= ?3 AND r.at >= ?4 AND (w.why IS NOT NULL OR d.id IS NOT NULL)";
+
+/// The revisions that the channel was sent or kept from, oldest first, and of how many alerts there
+/// are only older ones than are read.
+fn revisions(
+    conn: &Connection,
+    span: &Span<'_>,
+    upto: Cursor,
+) -> rusqlite::Result<(Vec<Item>, u32)> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT {ITEM}, w.why, d.created, d.urgent, d.state FROM alert_revisions AS r \
-         JOIN alerts AS a ON a.id = r.alert_id \
-         LEFT JOIN withheld AS w ON w.alert_id = r.alert_id AND w.seq = r.seq AND w.channel = ?1 \
-         LEFT JOIN deliveries AS d ON d.alert_id = r.alert_id AND d.seq = r.seq AND d.channel = ?1 \
-         WHERE r.id > ?2 AND r.id <= ?3 AND r.at >= ?4 \
-         AND (w.why IS NOT NULL OR d.id IS NOT NULL) ORDER BY r.id DESC LIMIT {MAX_REVISIONS}"
+        "SELECT {ITEM}, w.why, d.created, d.urgent, d.state, r.id FROM {MEANT} \
+         ORDER BY r.id DESC LIMIT {MAX_REVISIONS}"
     ))?;
     let bound = params![Text(span.channel), span.after.revision, upto.revision, Ms(span.since)];
+    let mut oldest = i64::MAX;
     let rows = query.query_map(bound, |row| {
+        oldest = row.get(19)?;
         let why: Option<String> = row.get(15)?;
         let held = match why.as_deref().and_then(Why::from_code) {
             Some(Why::TopicBudget | Why::ChannelBudget) => Some(Held::Budget),
@@ -111,7 +124,34 @@ fn revisions(conn: &Connection, span: &Span<'_>, upto: Cursor) -> rusqlite::Resu
     })?;
     let mut items: Vec<Item> = rows.collect::<Result<_, _>>()?;
     items.reverse();
-    Ok(items)
+    let bound =
+        params![Text(span.channel), span.after.revision, upto.revision, Ms(span.since), oldest];
+    let lost = conn
+        .prepare_cached(&format!(
+            "SELECT count(DISTINCT r.alert_id) FROM {MEANT} AND r.id < ?5 AND NOT EXISTS (\
+               SELECT 1 FROM alert_revisions AS newer WHERE newer.alert_id = r.alert_id \
+               AND newer.id BETWEEN ?5 AND ?3)"
+        ))?
+        .query_row(bound, |row| row.get(0))?;
+    Ok((items, lost))
+}
+
+/// Which of these alerts go on in an older one, and those again in theirs.
+pub(super) fn merged(
+    conn: &Connection,
+    items: &[Item],
+) -> rusqlite::Result<HashMap<AlertId, AlertId>> {
+    let alerts = Json(items.iter().map(|item| item.alert.0).collect::<Vec<_>>());
+    conn.prepare_cached(
+        "WITH RECURSIVE closed (id, into_id) AS (\
+           SELECT id, merged_into FROM alerts \
+           WHERE merged_into IS NOT NULL AND id IN (SELECT value FROM json_each(?1)) \
+           UNION SELECT a.id, a.merged_into FROM closed JOIN alerts AS a ON a.id = closed.into_id \
+           WHERE a.merged_into IS NOT NULL) \
+         SELECT id, into_id FROM closed",
+    )?
+    .query_map([&alerts], |row| Ok((AlertId(row.get(0)?), AlertId(row.get(1)?))))?
+    .collect()
 }
 
 /// Whether quiet hours held a delivery, or do.
@@ -119,33 +159,6 @@ fn held_by_quiet(row: &Row<'_>, quiet: Option<&QuietHours>) -> rusqlite::Result<
     let (urgent, state): (bool, String) = (row.get(17)?, row.get(18)?);
     let made = time(row, 16)?;
     Ok(state == "gathered" || !urgent && quiet.is_some_and(|quiet| quiet.contain(made)))
-}
-
-/// What waits for the channel since its quiet hours, oldest first.
-pub(super) fn held(
-    conn: &Connection,
-    channel: &ChannelId,
-    hours: &QuietHours,
-) -> rusqlite::Result<Vec<(DeliveryId, Item)>> {
-    let mut query = conn.prepare_cached(&format!(
-        "SELECT {ITEM}, d.id, d.created FROM deliveries AS d \
-         JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
-         JOIN alerts AS a ON a.id = r.alert_id \
-         WHERE d.channel = ?1 AND d.state = 'pending' AND d.attempts = 0 AND d.urgent = 0 \
-         ORDER BY d.id LIMIT {MAX_HELD}"
-    ))?;
-    let rows = query.query_map([Text(channel)], |row| {
-        let found = Item { held: Some(Held::QuietHours), ..item(row)? };
-        Ok((DeliveryId(row.get(15)?), found, time(row, 16)?))
-    })?;
-    let mut held = Vec::new();
-    for row in rows {
-        let (delivery, item, made) = row?;
-        if hours.contain(made) {
-            held.push((delivery, item));
-        }
-    }
-    Ok(held)
 }
 
 fn item(row: &Row<'_>) -> rusqlite::Result<Item> {

@@ -106,12 +106,13 @@ fn apply_found(
     for decision in &plan.decisions {
         add_decision(conn, decision, now)?;
     }
+    // Before the alerts: what is raised waits no longer.
+    for pending in &plan.pending {
+        follow_ups::save_pending(conn, pending)?;
+    }
     apply_alerts(conn, plan)?;
     for (alert, held) in &plan.held {
         follow_ups::hold(conn, *alert, held.as_ref())?;
-    }
-    for pending in &plan.pending {
-        follow_ups::save_pending(conn, pending)?;
     }
     // Alerts that were raised in this plan may go along.
     story_edits::apply_merges(conn, plan, now)?;

@@ -3,6 +3,7 @@
 //! ([`apply`]), commit. Nothing of a batch is visible before all of it is.
 
 pub(super) mod apply;
+pub(super) mod story_facts;
 mod tellings;
 pub(super) mod view;
 

@@ -1,5 +1,6 @@
 //! Reads what stories tell, for topics that want to know new facts: the start of the latest
-//! entries, of stories that such a topic has an alert over.
+//! entries, of stories that such a topic has an alert over. An entry that was edited tells what it
+//! says now since the edit, and told before what it said then.
 
 use std::collections::HashSet;
 
@@ -25,9 +26,14 @@ pub(super) fn read(conn: &Connection, topics: &[TopicId], view: &mut View) -> ru
 
 fn of_story(conn: &Connection, story: StoryId) -> rusqlite::Result<Vec<Telling>> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT e.first_seen, e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}) \
+        "SELECT ifnull((SELECT max(replaced_at) FROM entry_revisions WHERE entry_id = e.id), \
+           e.first_seen), e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}), e.id, e.revision \
+         FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id WHERE m.story_id = ?1 \
+         UNION ALL \
+         SELECT r.since, e.publisher, r.title, substr(r.body, 1, {LEAD_CHARS}), e.id, r.revision \
          FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id \
-         WHERE m.story_id = ?1 ORDER BY m.entry_id DESC LIMIT {MAX_TELLINGS}"
+         JOIN entry_revisions AS r ON r.entry_id = e.id WHERE m.story_id = ?1 \
+         ORDER BY 5 DESC, 6 DESC LIMIT {MAX_TELLINGS}"
     ))?;
     let tellings = query.query_map([story.0], |row| {
         let (publisher, title, lead): (String, String, String) =

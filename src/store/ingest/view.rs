@@ -6,33 +6,26 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::story_facts::{held, read_alerts, read_aliases, read_told};
 use super::tellings;
 use crate::domain::alert::budget;
-use crate::domain::alert::silence::SilenceScope;
-use crate::domain::document::Field;
 use crate::domain::entry::identity;
 use crate::domain::feed::FeedState;
 use crate::domain::ids::{AlertId, Digest, EntryId, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{
-    ARCHIVE, AlertSoFar, Arrangement, Batch, Found, HeldHeadline, Known, LastTold, MAX_MATCHED,
-    Past, Prepared, Route, Seen, View,
+    ARCHIVE, Arrangement, Batch, Found, Known, Past, Prepared, Route, Seen, View,
 };
 use crate::domain::story::headline;
-use crate::store::column::{Hash, Json, Ms, key, time};
+use crate::store::column::{Hash, Ms, key, time};
 use crate::store::error::StoreError;
-use crate::store::follow_ups::read_held;
-use crate::store::topics::severity;
 use crate::store::writer::Session;
-use crate::store::{digests, entries, entry_keys, feeds, meta, silences, stories, story_index};
+use crate::store::{digests, entry_keys, feeds, meta, silences, stories, story_index};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
 
 /// How many of a feed's latest entries say to which sites it leads.
 const SITES_OF: u32 = 50;
-
-/// Publishers whose entries matched, by topic and story, with when.
-type Matched = HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>;
 
 /// Reads what was there before a batch. `about` is the known entry that the batch is about, by
 /// whatever keys it comes.
@@ -74,13 +67,12 @@ fn read_links(session: &mut Session<'_>, batch: &Batch, seen: &mut Seen) -> Resu
     let conn = session.conn;
     for entry in &batch.entries {
         let Some(link) = entry.features.link.filter(|_| is_unknown(seen, entry)) else { continue };
-        let at = entry.own_date.map_or(batch.fetch.at, |at| at.min(batch.fetch.at));
-        let Some((linked, story)) = stories::by_link(conn, link, at)? else { continue };
+        let Some((linked, story)) = stories::by_link(conn, link, batch.fetch.at)? else { continue };
         seen.links.insert(link, (linked, story));
     }
     let of_links: HashSet<StoryId> = seen.links.values().map(|(_, story)| *story).collect();
     for story in of_links {
-        if let Some(state) = session.stories.asleep(conn, story)? {
+        if let Some(state) = story_index::state(conn, story)? {
             seen.asleep.insert(story, state);
         }
     }
@@ -136,11 +128,13 @@ pub(super) fn read(
     Ok(view)
 }
 
-/// Reads what bears on one story of a topic, where nothing came in: its feed is that of the batch.
+/// Reads what bears on one story, where nothing came in: its feed is that of the batch. `curious` is
+/// the topic concerned, if it wants new facts.
 pub(in crate::store) fn of_story(
     session: &mut Session<'_>,
     batch: &Batch,
-    (topic, id): (&TopicId, StoryId),
+    curious: Option<&TopicId>,
+    id: StoryId,
 ) -> Result<View, StoreError> {
     let conn = session.conn;
     let now = batch.fetch.at;
@@ -155,7 +149,7 @@ pub(in crate::store) fn of_story(
         view.stories.insert(id, story);
         read_alerts(conn, id, &mut view)?;
         read_aliases(conn, id, &mut view)?;
-        tellings::read(conn, std::slice::from_ref(topic), &mut view)?;
+        tellings::read(conn, curious.map_or(&[], std::slice::from_ref), &mut view)?;
     }
     Ok(view)
 }
@@ -170,38 +164,6 @@ fn unseen(last_id: i64, feed: FeedState) -> Seen {
         links: HashMap::new(),
         asleep: HashMap::new(),
     }
-}
-
-/// Adds the ids of the stories that are part of this one, if a silence is meant for some story.
-fn read_aliases(conn: &Connection, id: StoryId, view: &mut View) -> rusqlite::Result<()> {
-    let of_story = |scope: &SilenceScope| matches!(scope, SilenceScope::Story(_));
-    if view.silences.iter().any(|silence| of_story(&silence.scope)) {
-        let aliases = stories::read::aliases(conn, id)?;
-        view.aliases.insert(id, aliases.into_iter().map(|alias| alias.id).collect());
-    }
-    Ok(())
-}
-
-/// The entry whose title is a headline, as far as it is still known.
-fn held(conn: &Connection, entry: EntryId) -> Result<Option<HeldHeadline>, StoreError> {
-    let Some(trace) = story_index::trace(conn, entry)? else { return Ok(None) };
-    let held = conn
-        .prepare_cached("SELECT title, first_seen FROM entries WHERE id = ?1")?
-        .query_row([entry.0], |row| {
-            Ok(HeldHeadline {
-                title: row.get(0)?,
-                seen: time(row, 1)?,
-                vector: trace.vector,
-                carries_topic: false,
-            })
-        })
-        .optional()?;
-    let Some(held) = held else { return Ok(None) };
-    let carries_topic = entries::matches(conn, entry)?.iter().any(|stored| {
-        let mut spans = stored.found.evidence.clauses.iter().flat_map(|clause| &clause.spans[..]);
-        spans.any(|span| span.field == Field::Title)
-    });
-    Ok(Some(HeldHeadline { carries_topic, ..held }))
 }
 
 /// The stories that a decision asks for.
@@ -319,16 +281,20 @@ fn read_pushed(
     read_channels(conn, &batch.routes, now, view)
 }
 
-/// What of each topic was pushed within the last day, and held back on this one. The index that
-/// is named by these conditions holds hardly more than is counted.
+/// What of each topic was pushed within the last day, and whether its budget held something back
+/// on this one. What a clock dated that was ahead by then does not count. The index that is named
+/// by these conditions holds hardly more than is counted.
 fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite::Result<()> {
     let (window, today) = (budget::counted_since(now), budget::day_of(now));
     let mut query = conn.prepare_cached(
-        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2) \
+        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2 \
+           AND EXISTS (SELECT 1 FROM withheld AS w WHERE w.alert_id = r.alert_id \
+             AND w.seq = r.seq AND w.why = 'topic_budget')) \
          FROM alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
-         WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 GROUP BY a.topic",
+         WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 AND r.at <= ?3 \
+         GROUP BY a.topic",
     )?;
-    let mut rows = query.query((Ms(window), Ms(today)))?;
+    let mut rows = query.query((Ms(window), Ms(today), Ms(now)))?;
     while let Some(row) = rows.next()? {
         let topic: TopicId = key(row, 0)?;
         let (pushed, held_back): (u32, u32) = (row.get(1)?, row.get(2)?);
@@ -363,112 +329,4 @@ pub(in crate::store) fn read_policy(
 ) -> rusqlite::Result<()> {
     read_budgets(conn, now, view)?;
     read_channels(conn, routes, now, view)
-}
-
-/// Adds the alerts of a story to the view, and the publishers that matched in it.
-pub(in crate::store) fn read_alerts(
-    conn: &Connection,
-    id: StoryId,
-    view: &mut View,
-) -> rusqlite::Result<()> {
-    read_matched(conn, id, &mut view.matched)?;
-    read_pending(conn, id, view)?;
-    let mut query = conn.prepare_cached(
-        "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow, \
-         a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text \
-         FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
-         WHERE a.story_id = ?1",
-    )?;
-    let mut rows = query.query([id.0])?;
-    while let Some(row) = rows.next()? {
-        let topic: TopicId = key(row, 1)?;
-        let Json(publishers) = row.get(5)?;
-        let revised = time(row, 4)?;
-        let matched = view.matched.get(&(topic.clone(), id)).into_iter().flatten();
-        let alert = AlertSoFar {
-            alert: AlertId(row.get(0)?),
-            seq: row.get(2)?,
-            just_opened: row.get(3)?,
-            revised,
-            publishers,
-            severity: severity(row, 7)?,
-            held: read_held(row, 8)?,
-            last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
-            shadow: row.get(6)?,
-        };
-        view.alerts.insert((topic, id), alert);
-    }
-    Ok(())
-}
-
-/// Since when the story waits for publishers, for each topic for which it does.
-fn read_pending(conn: &Connection, story: StoryId, view: &mut View) -> rusqlite::Result<()> {
-    let mut query =
-        conn.prepare_cached("SELECT topic, since FROM pending_alerts WHERE story_id = ?1")?;
-    let mut rows = query.query([story.0])?;
-    while let Some(row) = rows.next()? {
-        view.pending.insert((key(row, 0)?, story), time(row, 1)?);
-    }
-    Ok(())
-}
-
-fn read_matched(conn: &Connection, story: StoryId, matched: &mut Matched) -> rusqlite::Result<()> {
-    let mut query = conn.prepare_cached(&format!(
-        "SELECT topic, publisher, at FROM (\
-           SELECT topic, publisher, at, \
-             row_number() OVER (PARTITION BY topic ORDER BY last DESC) AS n FROM (\
-             SELECT x.topic, e.publisher, e.first_seen AS at, max(m.entry_id) AS last FROM story_members AS m \
-             JOIN matches AS x ON x.entry_id = m.entry_id JOIN entries AS e ON e.id = m.entry_id \
-             WHERE m.story_id = ?1 GROUP BY x.topic, e.publisher, e.first_seen)) \
-         WHERE n <= {MAX_MATCHED}"
-    ))?;
-    let mut rows = query.query([story.0])?;
-    while let Some(row) = rows.next()? {
-        let publishers = matched.entry((key(row, 0)?, story)).or_default();
-        publishers.push((row.get(1)?, time(row, 2)?));
-    }
-    Ok(())
-}
-
-/// Adds what an open alert told last: the entry, and what was found in it. Nothing is added if
-/// somebody closed the alert, or the entry was purged.
-pub(in crate::store) fn read_told(
-    conn: &Connection,
-    alert: AlertId,
-    view: &mut View,
-) -> Result<(), StoreError> {
-    let last: Option<(i64, TopicId)> = conn
-        .prepare_cached(
-            "SELECT r.entry_id, a.topic FROM alerts AS a \
-             JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
-             WHERE a.id = ?1 AND a.state <> 'closed'",
-        )?
-        .query_row([alert.0], |row| Ok((row.get(0)?, key(row, 1)?)))
-        .optional()?;
-    let Some((entry, topic)) = last else { return Ok(()) };
-    if let Some(told) = last_told(conn, EntryId(entry), &topic)? {
-        view.told.insert(alert, told);
-    }
-    Ok(())
-}
-
-/// What a topic found last in an entry, with the entry.
-pub(in crate::store) fn last_told(
-    conn: &Connection,
-    id: EntryId,
-    topic: &TopicId,
-) -> Result<Option<LastTold>, StoreError> {
-    let Some((entry, feed)) = entries::load(conn, id)? else { return Ok(None) };
-    let matches = entries::matches(conn, id)?;
-    let Some(stored) = matches.into_iter().rfind(|stored| stored.found.topic == *topic) else {
-        return Ok(None);
-    };
-    let title: Option<String> = conn
-        .prepare_cached("SELECT title FROM feeds WHERE id = ?1")?
-        .query_row([entry.feed.0], |row| row.get(0))
-        .optional()?
-        .flatten();
-    let feed = feed.to_string();
-    let feed_title = title.unwrap_or_else(|| feed.clone());
-    Ok(Some(LastTold { entry, feed, feed_title, found: stored.found }))
 }

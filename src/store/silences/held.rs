@@ -1,13 +1,16 @@
 //! What a silence held back, and what one that is only thought of would have held back.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::alert::silence::{Silence, Silenceable};
+use crate::domain::alert::silence::{Silence, SilenceScope, Silenceable};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, SilenceId, StoryId, TopicId};
 use crate::store::Store;
 use crate::store::column::{Ms, key, time};
 use crate::store::error::StoreError;
+use crate::store::stories;
 
 /// A match that a silence held back, or would have.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,11 +64,13 @@ impl Store {
     ) -> Result<Preview, StoreError> {
         self.read(|conn| {
             let mut preview = Preview::default();
+            let mut standing = Standing { conn, known: HashMap::new() };
+            let silence = &standing.silence(silence)?;
             each_told(conn, since, |told| {
                 preview.told += 1;
                 let what = Silenceable {
                     topic: told.topic.as_str(),
-                    story: told.story.0,
+                    story: standing.of(told.story.0)?,
                     feed: told.feed.as_str(),
                     publisher: &told.publisher,
                     title: &told.title,
@@ -76,9 +81,38 @@ impl Store {
                         preview.latest.push(told);
                     }
                 }
+                Ok(())
             })?;
             Ok(preview)
         })
+    }
+}
+
+/// Which story tells by now what a story told: it may have been merged.
+struct Standing<'a> {
+    conn: &'a Connection,
+    known: HashMap<i64, i64>,
+}
+
+impl Standing<'_> {
+    fn of(&mut self, story: i64) -> Result<i64, StoreError> {
+        if let Some(known) = self.known.get(&story) {
+            return Ok(*known);
+        }
+        let standing = stories::standing(self.conn, StoryId(story))?;
+        let standing = standing.map_or(story, |standing| standing.id.0);
+        self.known.insert(story, standing);
+        Ok(standing)
+    }
+
+    /// The silence as one of the stories that stand.
+    fn silence(&mut self, silence: &Silence) -> Result<Silence, StoreError> {
+        let mut scope = |scope: &SilenceScope| match scope {
+            SilenceScope::Story(story) => Ok(SilenceScope::Story(self.of(*story)?)),
+            other => Ok::<_, StoreError>(other.clone()),
+        };
+        let also = silence.also.as_ref().map(&mut scope).transpose()?;
+        Ok(Silence { scope: scope(&silence.scope)?, also, ..silence.clone() })
     }
 }
 
@@ -86,7 +120,7 @@ impl Store {
 fn each_told(
     conn: &Connection,
     since: Timestamp,
-    mut each: impl FnMut(HeldMatch),
+    mut each: impl FnMut(HeldMatch) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut query = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM {FROM} WHERE d.verdict IN ('raise', 'amend') AND d.at >= ?1 \
@@ -94,7 +128,7 @@ fn each_told(
     ))?;
     let mut rows = query.query(params![Ms(since)])?;
     while let Some(row) = rows.next()? {
-        each(read(row)?);
+        each(read(row)?)?;
     }
     Ok(())
 }

@@ -190,6 +190,13 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The stories that were merged into this one, those merged first first.
+    pub fn story_aliases(&self, id: StoryId) -> Result<Vec<Alias>, StoreError> {
+        self.read(|conn| Ok(aliases(conn, id)?))
+    }
+}
+
 /// The stories that were merged into this one, those merged first first.
 pub(in crate::store) fn aliases(conn: &Connection, id: StoryId) -> rusqlite::Result<Vec<Alias>> {
     conn.prepare_cached(

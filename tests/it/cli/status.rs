@@ -68,15 +68,12 @@ async fn all_there_is_to_tell_fits_one_screen() {
     outbox      1 waiting, 1 given up: log 1 waiting, 1 given up
                 more: wirewatch deliver log --failed
     silences    5 in force: text exercise number 0 of the… until TIME;
-                text exercise number 1 of the… until TIME; text exercise
-                number 2 of the… until TIME; 2 more
-    bursts      a-topic-with-a-long-name-0, 14 entries for 1.5 expected;
-                a-topic-with-a-long-name-1, 14 entries for 1.5 expected;
-                a-topic-with-a-long-name-2, 14 entries for 1.5 expected; 2 more
-    silent      a-silent-topic-with-a-long-name-0,
-                a-silent-topic-with-a-long-name-1,
-                a-silent-topic-with-a-long-name-2, 2 more: less than is expected of
-                them
+                text exercise number 1 of the… until TIME; 3 more
+    pending     2 stories for publishers: S1 (nato) until TIME, S2 (nato) until TIME
+    bursts      a-topic-with-a-long-name-0, 14 entries, 1.5 expected;
+                a-topic-with-a-long-name-1, 14 entries, 1.5 expected; 3 more
+    silent      less than is expected of a-silent-topic-with-a-long-name-0,
+                a-silent-topic-with-a-long-name-1, 3 more
     database    4 entries in SIZE; SIZE free on its disk
     ");
 }

@@ -73,7 +73,7 @@ pub fn named(scene: &Scene, topic: &str) -> String {
 
 /// A page with steady ids and times. Only in a table, where a column follows, they stay as wide.
 pub fn tidy(page: &str) -> String {
-    let times = Regex::new(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ)?(  )?").unwrap();
+    let times = Regex::new(r"\d{4}-\d\d-\d\d(?:[ T]|\n +)\d\d:\d\d(:\d\dZ)?(  )?").unwrap();
     let ids = Regex::new(r"\b([SAE])[0-9a-z]{11,13}\b(  )?").unwrap();
     let padded = |name: String, found: &Captures<'_>, column: usize| match found.get(column) {
         Some(_) => format!("{name:<width$}", width = found[0].len()),

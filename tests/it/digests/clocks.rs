@@ -89,3 +89,62 @@ async fn a_heartbeat_comes_at_the_start_and_then_once_a_day() {
     desk.pass(3 * 24 * HOUR).await;
     assert_eq!(heartbeats(&desk).len(), 3, "days that were missed are not made up for");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_clock_that_was_ahead_dated_uses_up_no_budget_when_it_is_right_again() {
+    for (channel, topic) in [("budget = 2\n", NATO.to_owned()), ("", thrifty(2))] {
+        let mut desk = Desk::with(channel, |world| world.topics = topic).await;
+        desk.at("2027-01-01T12:00:00Z").await;
+        desk.publish_and_read(3).await;
+        assert_eq!(desk.alerts(), 2, "used up");
+        desk.at("2026-06-03T13:00:00Z").await;
+        desk.publish_and_read(3).await;
+        assert_eq!(desk.alerts(), 4);
+    }
+}
+
+fn thrifty(budget: u32) -> String {
+    NATO.replace("[topic.alert]", &format!("[topic.alert]\nbudget = {budget}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_gets_digests_again_begins_anew() {
+    let mut desk = Desk::new(DAILY).await;
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T05:00:00Z").await;
+    assert_eq!(desk.digests().len(), 1);
+    let with = desk.world.extra.clone();
+    desk.world.extra = with.replace(DAILY, "");
+    desk.publish_and_read(2).await;
+    desk.at("2026-08-04T12:00:00Z").await;
+    desk.world.extra = with;
+    desk.pass(HOUR).await;
+    assert_eq!(desk.digests().len(), 1, "not at once");
+    desk.publish_and_read(1).await;
+    desk.at("2026-08-05T05:00:00Z").await;
+    let digests = desk.digests();
+    assert_eq!(digests.len(), 2);
+    assert_eq!(headlines(&digests[1]), TITLES[3..4]);
+    assert_eq!(digests[1]["late"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_whose_time_is_changed_comes_at_the_new_one_on_the_same_day() {
+    let mut desk = Desk::new(DAILY).await;
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T05:00:00Z").await;
+    desk.world.extra = desk.world.extra.replace("07:00", "18:00");
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T16:00:00Z").await;
+    desk.at("2026-06-04T17:00:00Z").await;
+    let digests = desk.digests();
+    assert_eq!(digests.len(), 2);
+    assert_eq!(headlines(&digests[1]), TITLES[1..2]);
+    // Back to a time that has passed: the next morning.
+    desk.world.extra = desk.world.extra.replace("18:00", "07:00");
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T20:00:00Z").await;
+    assert_eq!(desk.digests().len(), 2);
+    desk.at("2026-06-05T05:00:00Z").await;
+    assert_eq!(headlines(&desk.digests()[2]), TITLES[2..3]);
+}

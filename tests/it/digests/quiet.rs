@@ -1,6 +1,7 @@
 //! Quiet hours: what waits for their end, what goes through them, and how it comes then.
 
 use super::*;
+use crate::support::channel::Answer;
 
 const QUIET: &str =
     "quiet_hours = { from = \"22:00\", to = \"07:00\", zone = \"Europe/Copenhagen\" }\n";
@@ -101,4 +102,61 @@ async fn the_digest_of_the_day_tells_what_quiet_hours_held() {
     let digest = &desk.digests()[0];
     assert_eq!(digest["alerts"][0]["held"], "quiet_hours");
     assert_eq!(digest["counts"]["quiet_hours"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_that_is_due_when_quiet_hours_end_tells_what_they_held_and_nobody_else_does() {
+    for is_running in [false, true] {
+        let mut desk = Desk::new(&format!("{QUIET}{DAILY}")).await;
+        desk.at("2026-06-03T20:00:00Z").await;
+        desk.publish_and_read(7).await;
+        if is_running {
+            desk.at("2026-06-04T04:59:00Z").await;
+            desk.world.start().await;
+            desk.world.first_round().await;
+            desk.world.clock.advance(Duration::from_secs(60));
+            desk.sink.wait_for(1).await;
+            desk.world.clock.advance(Duration::from_secs(300));
+            desk.world.delivered().await;
+            desk.world.stop().await;
+        }
+        desk.at("2026-06-04T05:10:00Z").await;
+        let digests = desk.digests();
+        assert_eq!((desk.alerts(), digests.len()), (0, 1), "running: {is_running}");
+        assert_eq!((&digests[0]["kind"], headlines(&digests[0]).len()), (&"regular".into(), 7));
+        let deliveries = desk.world.store().deliveries(&Default::default()).unwrap();
+        let gathered = deliveries.iter().filter(|one| one.state == DeliveryState::Gathered);
+        assert_eq!(gathered.count(), 7);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_gathered_uses_up_no_budget() {
+    let mut desk = Desk::new(&format!("budget = 7\n{QUIET}")).await;
+    desk.at("2026-06-03T20:00:00Z").await;
+    desk.publish_and_read(7).await;
+    desk.at("2026-06-04T05:00:00Z").await;
+    assert_eq!((desk.alerts(), desk.digests().len()), (0, 1));
+    desk.publish_and_read(1).await;
+    assert_eq!(desk.alerts(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_of_the_night_that_are_sent_again_on_request_come_one_by_one() {
+    let mut desk = Desk::new(QUIET).await;
+    for (night, morning, stories) in [
+        ("2026-06-03T20:00:00Z", "2026-06-04T05:00:00Z", 4),
+        ("2026-06-04T20:00:00Z", "2026-06-05T05:00:00Z", 3),
+    ] {
+        desk.at(night).await;
+        desk.publish_and_read(stories).await;
+        desk.sink.script((0..stories).map(|_| Answer::Status(400)));
+        desk.at(morning).await;
+    }
+    let all = wirewatch::store::outbox::DeliveryFilter::default();
+    let retried = desk.world.store().retry_deliveries(all, desk.world.now()).await.unwrap();
+    assert_eq!(retried, 7);
+    let before = desk.alerts();
+    desk.at("2026-06-05T06:00:00Z").await;
+    assert_eq!((desk.alerts() - before, desk.digests().len()), (7, 0));
 }

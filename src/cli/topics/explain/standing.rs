@@ -47,13 +47,18 @@ impl Standing {
             title: &detail.entry.document.title,
         };
         let silences = store.silences(now)?;
+        let aliases = store.story_aliases(story)?.into_iter().map(|alias| alias.id);
+        let ids: Vec<StoryId> = std::iter::once(story).chain(aliases).collect();
+        let covers = |silence: &Silence| {
+            ids.iter().any(|id| silence.covers(Silenceable { story: id.0, ..what }, now))
+        };
         let held = match alert_of(detail, topic, story) {
             Some(alert) => store.alert(alert)?.and_then(|alert| alert.held),
             None => None,
         };
         Ok(Self {
             pending: store.pending_of(topic, story, now)?,
-            silence: silences.into_iter().find(|silence| silence.covers(what, now)),
+            silence: silences.into_iter().find(covers),
             held,
             tiers,
         })

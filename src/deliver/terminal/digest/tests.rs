@@ -1,3 +1,5 @@
+//! Digests as people read them.
+
 use super::*;
 use crate::deliver::digest::{CountsV1, FeedsV1, LateV1};
 

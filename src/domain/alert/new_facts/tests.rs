@@ -60,3 +60,20 @@ fn a_family_name_is_not_new_where_the_whole_name_was_told() {
     ];
     assert_eq!(find(&told, noon(), noon() + std::time::Duration::from_secs(10_000)), None);
 }
+
+#[test]
+fn a_number_is_known_only_with_what_it_counts() {
+    let told = |body: &str| {
+        let told = [
+            telling(-1, "Wire", "There were 12 killed and 40 injured."),
+            telling(1, "Wire", body),
+            telling(2, "Ledger", body),
+        ];
+        find(&told, noon(), noon() + std::time::Duration::from_secs(10_000))
+    };
+    assert_eq!(
+        told("By now 40 killed are counted.").as_deref(),
+        Some("new: 40 killed, told by 2 publishers")
+    );
+    assert_eq!(told("Again 12 killed, it was said, and 40 injured."), None);
+}

@@ -61,6 +61,7 @@ fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
         severity: Severity::Medium,
         last_activity: at,
         shadow: false,
+        corrected: None,
     })
 }
 
@@ -180,7 +181,7 @@ fn a_rise_waits_for_repeat_every_too() {
     let situation = Situation { publishers: 4, alert: raised(2, 1, 3), ..first(&[]) };
     check(&with_tiers(), &situation, (Verdict::Record, REPEAT_EVERY));
     assert_eq!(news(&with_tiers(), &situation).unwrap().code, SEVERITY);
-    assert_eq!(due(&policy().follow_up, now() - HOUR), now() + 5 * HOUR);
+    assert_eq!(due(&policy().follow_up, now() - HOUR, now()), now() + 5 * HOUR);
 }
 
 #[test]
@@ -225,14 +226,48 @@ fn an_undated_entry_is_as_old_as_its_first_sight() {
 fn what_was_held_back_is_told_by_what_is_true_when_it_is_due() {
     let held = Reason::of("resumed", "active again after 25 h of quiet".to_owned());
     let due = Situation { publishers: 2, alert: raised(3, 6, 2), ..first(&[]) };
-    let (verdict, reason) = decide_held(&policy(), &due, &held);
+    let (verdict, reason) = decide_held(&policy(), &due, &held, now());
     assert_eq!((verdict, reason.code.as_str()), (Verdict::Amend, "resumed"));
     let joined = Situation { publishers: 5, ..due.clone() };
-    let (verdict, reason) = decide_held(&policy(), &joined, &held);
+    let (verdict, reason) = decide_held(&policy(), &joined, &held, now());
     assert_eq!((verdict, reason.code.as_str()), (Verdict::Amend, "publishers>=5"));
     let longer = AlertPolicy {
         follow_up: FollowUp { repeat_every: 7 * HOUR, ..policy().follow_up },
         ..policy()
     };
-    assert_eq!(decide_held(&longer, &due, &held).0, Verdict::Record);
+    assert_eq!(decide_held(&longer, &due, &held, now()).0, Verdict::Record);
+}
+
+#[test]
+fn time_alone_never_raises_and_tells_nothing_old_or_no_longer_true() {
+    let held = Reason::of("publishers>=5", "5 publishers tell the story".to_owned());
+    let told = Situation { publishers: 5, alert: raised(3, 6, 5), ..first(&[]) };
+    let verdict = |situation: &Situation<'_>, held: &Reason, due: Timestamp| {
+        let (verdict, reason) = decide_held(&policy(), situation, held, due);
+        (verdict, reason.code)
+    };
+    let amends = (Verdict::Amend, "publishers>=5".to_owned());
+    assert_eq!(verdict(&told, &held, now()), amends);
+    assert_eq!(verdict(&told, &held, now() - 7 * 24 * HOUR), amends);
+    let long_ago = verdict(&told, &held, now() - 8 * 24 * HOUR);
+    assert_eq!(long_ago, (Verdict::Suppress, STALE.to_owned()), "after a long outage");
+    let split = Situation { publishers: 4, ..told.clone() };
+    assert_eq!(verdict(&split, &held, now()), (Verdict::Record, "repeats".to_owned()));
+    let rise = Reason::of(SEVERITY, "from medium to high: 5 publishers tell".to_owned());
+    assert_eq!(verdict(&split, &rise, now()), (Verdict::Record, "repeats".to_owned()));
+    let unheard = raised(3, 6, 5).map(|alert| Raised { shadow: true, ..alert });
+    let left_shadow = Situation { alert: unheard, ..told };
+    assert_eq!(verdict(&left_shadow, &held, now()), (Verdict::Record, NOT_TOLD.to_owned()));
+}
+
+#[test]
+fn a_revision_made_by_a_clock_that_was_ahead_holds_no_other_back() {
+    let made = |at: Timestamp| Raised { revised: at, ..raised(2, 1, 2).unwrap() };
+    let fifth = |at| Situation { publishers: 5, alert: Some(made(at)), ..first(&[]) };
+    let years = fifth(now() + 1_000 * 24 * HOUR);
+    check(&policy(), &years, (Verdict::Amend, "publishers>=5"));
+    let held = Reason::of("resumed", "active again".to_owned());
+    assert_eq!(decide_held(&policy(), &years, &held, now()).0, Verdict::Amend);
+    // One that is over by itself soon is waited for.
+    check(&policy(), &fifth(now() + HOUR), (Verdict::Record, "repeat_every"));
 }

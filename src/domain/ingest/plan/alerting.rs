@@ -84,9 +84,20 @@ impl<'a> Planner<'a> {
         (verdict, mut reason): (Verdict, Reason),
         silence: Option<i64>,
     ) {
-        let before = self.alerts.get(key).map(|alert| alert.severity);
+        let alert = self.alerts.get(key);
+        let before = alert.map(|alert| alert.severity);
         let publishers = self.publishers(key.1);
-        let severity = topic.alert.severity(topic.severity, publishers, found.score, before);
+        let reached =
+            |before| topic.alert.severity(topic.severity, publishers, found.score, before);
+        let mut severity = reached(before);
+        // A rise that waited is told by the revision that takes its place.
+        let waits = alert.and_then(|alert| alert.held.as_ref());
+        if let Some(held) = waits.filter(|_| verdict == Verdict::Amend)
+            && reached(Some(held.severity)) > severity
+        {
+            severity = reached(Some(held.severity));
+            reason.text = format!("{}; {}", reason.text, held.reason.text);
+        }
         let event = match verdict {
             Verdict::Raise => Some(AlertEvent::Opened),
             Verdict::Amend if before.is_some_and(|before| severity > before) => {
@@ -102,7 +113,7 @@ impl<'a> Planner<'a> {
                 reason.text = format!("{}; {remark}", reason.text);
             }
             let note = self.budget_note(topic, &way);
-            self.spend(topic, way.reach);
+            self.spend(topic, &way);
             self.spend_channels(&way);
             let said = (reason.clone(), note);
             self.revise(entry, (topic, found), key, (event, severity), &way, said);
@@ -130,7 +141,7 @@ impl<'a> Planner<'a> {
         let alert = self.alerts.get(key)?;
         let (publishers, before) = (situation.publishers, Some(alert.severity));
         let severity = topic.alert.severity(topic.severity, publishers, found.score, before);
-        let due = policy::due(&topic.alert.follow_up, alert.revised);
+        let due = policy::due(&topic.alert.follow_up, alert.revised, self.now);
         let more_severe = alert.held.as_ref().is_some_and(|held| held.severity > severity);
         (!more_severe).then_some(Held { due, entry: entry.id, severity, reason })
     }
@@ -220,12 +231,10 @@ impl<'a> Planner<'a> {
             score: found.score,
             baseline: None,
             silence: self.view.silences.iter().find(|silence| {
-                let mut ids = self.view.aliases.get(&key.1).into_iter().flatten();
                 // One that was meant for a story that is part of this one now covers it all.
-                silence.covers(what, self.now)
-                    || ids.any(|alias| {
-                        silence.covers(Silenceable { story: alias.0, ..what }, self.now)
-                    })
+                std::iter::once(key.1)
+                    .chain(self.parts_of(key.1))
+                    .any(|story| silence.covers(Silenceable { story: story.0, ..what }, self.now))
             }),
             matched: self.matched.get(key).map(Vec::as_slice).unwrap_or_default(),
             publishers: self.publishers(key.1),
@@ -236,6 +245,7 @@ impl<'a> Planner<'a> {
                 severity: alert.severity,
                 last_activity: alert.last_activity,
                 shadow: alert.shadow,
+                corrected: alert.corrected,
             }),
             new_facts: self.new_facts(topic, key),
             shadow: topic.mode == Mode::Shadow,
@@ -279,16 +289,18 @@ impl<'a> Planner<'a> {
         Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
     }
 
-    /// Counts a revision towards its topic's budget.
-    pub(super) fn spend(&mut self, topic: &Topic, reach: Reach) {
-        match reach {
+    /// Counts a revision towards its topic's budget. That a channel's own budget holds one back
+    /// says nothing of it.
+    pub(super) fn spend(&mut self, topic: &Topic, way: &Way<'_>) {
+        match way.reach {
             Reach::Pushed => {
                 let pushed = self.pushed.entry(topic.id.clone()).or_default();
                 *pushed = pushed.saturating_add(1);
             }
             Reach::HeldBack => {
-                let told = self.view.held_back.contains(&topic.id) || topic.alert.budget.is_none();
-                if !told && !self.plan.overspent.contains(&topic.id) {
+                let by_topic = way.withheld.iter().any(|(_, why)| *why == Why::TopicBudget);
+                let told = self.view.held_back.contains(&topic.id);
+                if by_topic && !told && !self.plan.overspent.contains(&topic.id) {
                     self.plan.overspent.push(topic.id.clone());
                 }
             }
@@ -344,6 +356,9 @@ impl<'a> Planner<'a> {
             held: None,
             last_activity: self.now,
             shadow: way.reach == Reach::Shadow && before.is_none_or(|before| before.shadow),
+            corrected: (revision.reason.code == policy::CORRECTION)
+                .then_some(self.now)
+                .or(before.and_then(|before| before.corrected)),
         };
         self.alerts.insert(key.clone(), so_far);
         self.queue(way, &revision);

@@ -21,6 +21,19 @@ impl Planner<'_> {
         story
     }
 
+    /// The stories that were merged into this one, those of this batch included.
+    pub(super) fn parts_of(&self, story: StoryId) -> impl Iterator<Item = StoryId> {
+        let merges = self.plan.merges.iter().map(|merged| &merged.merge);
+        let here: Vec<StoryId> = merges
+            .filter(|merge| self.now_told_by(merge.from) == story)
+            .map(|merge| merge.from)
+            .collect();
+        let all = std::iter::once(story).chain(here.clone());
+        let before: Vec<StoryId> =
+            all.filter_map(|story| self.view.aliases.get(&story)).flatten().copied().collect();
+        here.into_iter().chain(before)
+    }
+
     /// Takes one story into another.
     pub(in crate::domain::ingest) fn merge(&mut self, merge: &Merge) {
         let (into, from) = (merge.into, merge.from);
@@ -137,7 +150,7 @@ impl Planner<'_> {
             entry: entry_facts_of(told),
             evidence: told.found.evidence.clone(),
         };
-        self.spend(topic, way.reach);
+        self.spend(topic, &way);
         self.spend_channels(&way);
         self.queue(&way, &revision);
         self.plan.objects.push((self.render.object)(&revision));

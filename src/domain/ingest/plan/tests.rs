@@ -1,6 +1,7 @@
 //! The decision of the pipeline, without a database: a small memory of what was planned stands
 //! in for the store, so that each test reads as a sequence of fetches.
 
+mod corrections;
 mod memory;
 mod pushed;
 mod reach;

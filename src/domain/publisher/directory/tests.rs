@@ -90,6 +90,18 @@ fn the_user_s_families_win_over_the_list_and_add_to_it() {
     assert_eq!(directory.place("https://blog.google.com/x"), newsroom("Google Blog"));
 }
 
+#[test]
+fn a_family_that_bears_another_s_alias_is_one_of_its_own() {
+    let built_in = Directory::builtin();
+    assert_eq!(built_in.canonical("Auntie"), "Auntie");
+    let bbc = Family { aliases: vec!["Auntie".to_owned()], ..family("BBC", &[]) };
+    let own = [bbc, family("Auntie", &["auntie.example"])];
+    let directory = Directory::with(&own, &[]);
+    assert_eq!(directory.place("https://www.bbc.co.uk/a"), newsroom("BBC"));
+    assert_eq!(directory.place("https://auntie.example/a"), newsroom("Auntie"));
+    assert!(!directory.same("Auntie", "BBC"));
+}
+
 fn feed(key: &str, url: &str, publisher: &str) -> Arc<Feed> {
     Arc::new(Feed {
         key: key.parse().unwrap(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::*;
-use crate::domain::alert::policy::{AlertPolicy, FollowUp};
+use crate::domain::alert::policy::{AlertPolicy, CORRECTION, FollowUp};
 use crate::domain::alert::{AlertEvent, Reach, budget};
 use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
@@ -269,9 +269,16 @@ impl Memory {
                 last_activity: revision.at,
                 shadow: revision.reach == Reach::Shadow
                     && self.alerts.get(&key).is_none_or(|before| before.shadow),
+                corrected: (revision.reason.code == CORRECTION)
+                    .then_some(revision.at)
+                    .or(self.alerts.get(&key).and_then(|before| before.corrected)),
             };
             self.reached.push((revision.topic.id.clone(), revision.at, revision.reach));
             self.alerts.insert(key, so_far);
+        }
+        for (alert, held) in &plan.held {
+            let so_far = self.alerts.values_mut().find(|so_far| so_far.alert == *alert);
+            so_far.unwrap().held.clone_from(held);
         }
     }
 }

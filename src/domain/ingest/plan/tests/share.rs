@@ -86,3 +86,16 @@ fn what_is_severe_enough_goes_through_quiet_hours() {
         assert_eq!(plan.deliveries[1].urgent, urgent);
     }
 }
+
+#[test]
+fn a_channels_budget_that_is_used_up_is_not_said_of_the_topic() {
+    let mut memory = memory(Terms { budget: Some(1), ..Terms::default() });
+    let mut thrifty = (*topic("nato")).clone();
+    thrifty.alert.budget = Some(20);
+    memory.topic = std::sync::Arc::new(thrifty);
+    let merit = Merit { severity: Severity::Medium, weight: 1.0 };
+    memory.channels_told.insert("desk".parse().unwrap(), vec![merit]);
+    let plan = tell(&mut memory, "1", TITLE);
+    assert_eq!(withheld(&plan), [("desk", Why::ChannelBudget)]);
+    assert!(plan.overspent.is_empty(), "19 more may be pushed");
+}
