@@ -57,10 +57,9 @@ const TITLE_CARRIERS: usize = 2;
 const TITLE_CARRIES: u32 = 150;
 
 /// And with the title of one of its latest members, if that is half of the shorter title, or a name
-/// and something that is none ("Sund", "strike"; names alone are a place where much happens), or two
-/// that are none where so many words of a text speak too; and surely.
+/// and something that is none ("Sund", "strike"; names alone are a place where much happens); and
+/// surely.
 const TITLE_SHARED: usize = 2;
-const TITLE_TEXT: u16 = 10;
 const TITLE_SURELY: usize = 3;
 
 /// Words of both titles: shorter ones ("Morning briefing") recur.
@@ -202,9 +201,8 @@ impl StoryIndex {
             let shared = title.shared(&trace.title);
             let shorter = title.words.len().min(trace.title.words.len());
             let names = trace.title.shared_names(title);
-            let is_enough = shared * 2 >= shorter
-                || names < shared && (names > 0 || trace.body_words >= TITLE_TEXT)
-                || shared >= TITLE_SURELY;
+            let is_enough =
+                shared * 2 >= shorter || names > 0 && names < shared || shared >= TITLE_SURELY;
             shorter >= TITLE_LEAST && shared >= TITLE_SHARED && is_enough
         };
         carrying >= TITLE_CARRIERS && titles.any(shares_enough)
