@@ -212,6 +212,8 @@ async fn a_period_and_a_feed_choose_the_entries() {
 async fn a_story_that_was_raised_before_the_period_is_not_raised_in_it() {
     let mut world = past().await;
     world.clock.advance(10 * 24 * HOUR);
+    // A feed that was due by itself while its entries were published was visited twice.
+    world.catch_up();
     let mut late = item("NATO pact: what it says, line by line").published(world.now());
     late.link = item(PACT).link;
     world.publish("ledger", late);

@@ -308,6 +308,11 @@ impl World {
         }
     }
 
+    /// Passes over what happened so far.
+    pub fn catch_up(&mut self) {
+        while self.events.as_mut().is_some_and(|events| events.try_recv().is_ok()) {}
+    }
+
     pub async fn next_event(&mut self) -> Event {
         let events = self.events.as_mut().unwrap();
         tokio::time::timeout(LIMIT, events.recv()).await.expect("an event in time").unwrap()
