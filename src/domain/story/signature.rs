@@ -1,5 +1,6 @@
-//! What of an entry is compared with others to tell whether they are the same story: its link
-//! and the content words of its title. What [`super::index`] compares is [`super::features`].
+//! What of an entry names it among others: its link and the content words of its title. An entry
+//! that comes under a new name is known again by these ([`crate::domain::ingest`]); what stories are
+//! compared by is in [`super::features`].
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
