@@ -280,6 +280,8 @@ impl Answered {
         duration: Duration,
         clock: &Clock,
     ) {
+        let handle = result.as_ref().ok().and_then(|receipt| receipt.handle.clone());
+        let handle = handle.filter(|name| name.chars().count() <= Receipt::MAX_HANDLE_CHARS);
         let (answer, code, detail) = match &result {
             Ok(receipt) => (Answer::Taken, "delivered".into(), receipt.detail.clone()),
             Err(error) => {
@@ -292,7 +294,7 @@ impl Answered {
             Settlement::Delivered => self.tally.delivered += 1,
             Settlement::Retry { .. } | Settlement::Park => self.tally.failed += 1,
         }
-        let attempt = Attempt { at, duration, code, detail };
+        let attempt = Attempt { at, duration, code, detail, handle };
         tell(delivery, &attempt, &settled);
         self.settlements.push((delivery.id, attempt, settled));
     }

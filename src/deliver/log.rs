@@ -144,7 +144,7 @@ impl Inner {
             match &outcome {
                 _ if written => Ok(Receipt::default()),
                 _ if known.contains(&line.id) => {
-                    Ok(Receipt { detail: Some("already in the log".to_owned()) })
+                    Ok(Receipt { detail: Some("already in the log".to_owned()), handle: None })
                 }
                 Err(error) => Err(failure(error)),
                 Ok(()) => Err(ChannelError::transient("io", None)),

@@ -7,9 +7,11 @@
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod digest;
+pub mod http;
 pub mod log;
 pub mod notice;
 pub mod object;
+pub mod parcel;
 mod printer;
 pub mod terminal;
 pub mod webhook;
@@ -55,6 +57,14 @@ pub struct Capacity {
 pub struct Receipt {
     /// What it said, cut short, or what is worth knowing. From outside.
     pub detail: Option<String>,
+    /// By which name the service knows the message from now on, at most [`Receipt::MAX_HANDLE_CHARS`]:
+    /// given with the alert's next revision as [`crate::domain::alert::delivery::Thread`].
+    pub handle: Option<String>,
+}
+
+impl Receipt {
+    /// A longer handle is not kept.
+    pub const MAX_HANDLE_CHARS: usize = 500;
 }
 
 /// A channel did not take a delivery.
@@ -118,11 +128,11 @@ impl ChannelError {
 /// Why a channel cannot be opened: a matter of configuration. No secret is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the webhook's URL is not a URL")]
+    #[error("the channel's URL is not a URL")]
     Url(#[source] url::ParseError),
-    #[error("the webhook's URL may not be requested")]
+    #[error("the channel's URL may not be requested")]
     Refused(#[source] EgressError),
-    #[error("no HTTP client can be made for the webhook")]
+    #[error("no HTTP client can be made for the channel")]
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,

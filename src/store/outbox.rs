@@ -15,7 +15,7 @@ use super::Store;
 use super::column::{Ms, Text, key, time};
 use super::error::StoreError;
 use crate::domain::alert::delivery::{
-    Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement,
+    Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement, Thread,
 };
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, NoticeId};
 
@@ -79,6 +79,7 @@ impl Store {
             for (id, attempt, settlement) in &settled {
                 add_attempt(session.conn, *id, attempt)?;
                 settle(session.conn, *id, attempt.at, settlement)?;
+                keep_handle(session.conn, *id, attempt)?;
             }
             Ok(())
         })
@@ -240,11 +241,38 @@ fn claim(
                 body: row.get(6)?,
                 attempt: row.get(7)?,
                 created: time(row, 8)?,
+                thread: Thread::default(),
             })
         })?
         .collect::<Result<_, _>>()?;
     claimed.sort_unstable_by_key(|delivery| delivery.id);
+    for delivery in &mut claimed {
+        if let Carried::Alert { alert, seq } = delivery.carried {
+            delivery.thread = thread(conn, alert, channel, seq)?;
+        }
+    }
     Ok(claimed)
+}
+
+/// What the channel's service called the alert's earlier revisions.
+fn thread(
+    conn: &Connection,
+    alert: AlertId,
+    channel: &ChannelId,
+    before: u32,
+) -> rusqlite::Result<Thread> {
+    let mut handles = conn.prepare_cached(
+        "SELECT handle FROM deliveries WHERE alert_id = ?1 AND channel = ?2 AND seq < ?3 \
+         AND handle IS NOT NULL ORDER BY seq",
+    )?;
+    let handles = handles.query_map((alert.0, Text(channel), before), |row| row.get(0))?;
+    let mut thread = Thread::default();
+    for handle in handles {
+        let handle: String = handle?;
+        thread.first.get_or_insert_with(|| handle.clone());
+        thread.last = Some(handle);
+    }
+    Ok(thread)
 }
 
 /// Success is final, whoever reports it; a failure counts only while the delivery is claimed:
@@ -273,6 +301,15 @@ fn settle(
         ),
     };
     conn.prepare_cached(sql)?.execute((id.0, Ms(when)))?;
+    Ok(())
+}
+
+/// The first handle stays: a delivery that was made twice is answered where it was made first.
+fn keep_handle(conn: &Connection, id: DeliveryId, attempt: &Attempt) -> rusqlite::Result<()> {
+    if let Some(handle) = &attempt.handle {
+        conn.prepare_cached("UPDATE deliveries SET handle = ifnull(handle, ?2) WHERE id = ?1")?
+            .execute((id.0, handle))?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::deliver::object::{self, tests::sample};
 use crate::deliver::terminal::Style;
-use crate::domain::alert::delivery::Carried;
+use crate::domain::alert::delivery::{Carried, Thread};
 use crate::domain::ids::{AlertId, DeliveryId};
 
 use super::file::rotated;
@@ -60,6 +60,7 @@ fn delivery(id: i64) -> Claimed {
         channel,
         attempt: 1,
         created: Timestamp::UNIX_EPOCH,
+        thread: Thread::default(),
     }
 }
 

@@ -1,7 +1,13 @@
 //! What the webhook makes of answers and configurations, and the signatures it gives.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use reqwest::header::RETRY_AFTER;
+
+use super::super::http::Reply;
 use crate::config::{EgressConfig, Secret};
 
 use super::*;
@@ -34,7 +40,8 @@ fn answer(status: u16, retry_after: Option<&str>) -> Result<Receipt, ChannelErro
         headers.insert(RETRY_AFTER, value.parse().expect("a header"));
     }
     let status = StatusCode::from_u16(status).expect("a status");
-    judge(status, &headers, None, now())
+    let reply = Reply { status, headers, body: Vec::new() };
+    reply.judge(now()).map(|()| Receipt::default())
 }
 
 #[test]

@@ -109,6 +109,18 @@ pub struct Claimed {
     pub attempt: u32,
     /// When what it carries was committed.
     pub created: Timestamp,
+    /// What the channel answered to earlier revisions of the same alert.
+    pub thread: Thread,
+}
+
+/// By which names the channel's service knows what it was told of an alert before: a message that
+/// can be answered or rewritten. In the service's own words, from outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Of the first revision that left one.
+    pub first: Option<String>,
+    /// Of the last one; the same as `first` where there was only one.
+    pub last: Option<String>,
 }
 
 /// How one attempt went, as recorded.
@@ -120,6 +132,8 @@ pub struct Attempt {
     pub code: ReasonCode,
     /// What the other side answered, cut short. From outside.
     pub detail: Option<String>,
+    /// By which name the service knows the message from now on, where it said so.
+    pub handle: Option<String>,
 }
 
 /// What becomes of a delivery after an attempt.

@@ -136,6 +136,7 @@ fn attempts(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Vec<Attempt>>
                 duration: Duration::from_millis(uint(row.get(1)?)),
                 code: row.get::<_, String>(2)?.into(),
                 detail: row.get(3)?,
+                handle: None,
             })
         })?
         .collect::<Result<_, _>>()?;

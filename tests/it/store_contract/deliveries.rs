@@ -38,6 +38,7 @@ impl Desk {
             duration: Duration::from_millis(12),
             code: code.into(),
             detail: Some(format!("said {code}")),
+            handle: None,
         };
         self.store.settle(vec![(id, attempt, settlement)]).await.unwrap();
     }
@@ -159,8 +160,13 @@ async fn a_parked_delivery_is_sent_when_asked_for() {
 async fn settling_what_does_not_exist_is_an_error_and_settles_nothing_else() {
     let desk = desk(1).await;
     let claimed = desk.claim(now(), 1).await;
-    let attempt =
-        Attempt { at: now(), duration: Duration::ZERO, code: "delivered".into(), detail: None };
+    let attempt = Attempt {
+        at: now(),
+        duration: Duration::ZERO,
+        code: "delivered".into(),
+        detail: None,
+        handle: None,
+    };
     let settled = [claimed[0].id, DeliveryId(1)];
     let settled = settled.map(|id| (id, attempt.clone(), Settlement::Delivered)).to_vec();
     assert_eq!(desk.store.settle(settled).await.unwrap_err().code(), "unknown_id");
