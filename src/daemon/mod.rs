@@ -20,6 +20,7 @@ pub mod events;
 mod feed_watch;
 mod follow_ups;
 mod guard;
+mod heap;
 mod holds;
 mod led;
 mod order;
