@@ -39,6 +39,23 @@ pub trait Channel: Send + Sync {
         &'a self,
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>>;
+
+    /// What [`Channel::send`] would send of `delivery`, to be looked at; nothing is sent. A channel
+    /// that renders messages of its own shows these, without the secrets that go with them.
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        Preview {
+            content_type: "application/json".to_owned(),
+            text: String::from_utf8_lossy(&delivery.body).into_owned(),
+        }
+    }
+}
+
+/// A message as a channel would send it. Its text may hold what came from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// `application/json`, `text/plain`, `message/rfc822`, …
+    pub content_type: String,
+    pub text: String,
 }
 
 /// How much a channel takes at once.
