@@ -9,6 +9,7 @@
 pub mod digest;
 pub mod http;
 pub mod log;
+pub mod message;
 pub mod notice;
 pub mod object;
 pub mod parcel;
