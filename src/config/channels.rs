@@ -1,4 +1,7 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log.
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. E-mail has a file
+//! of its own: [`email`].
+
+pub(super) mod email;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +31,9 @@ const DEFAULT_ROTATE_BYTES: u64 = 64 << 20;
 const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-const KINDS: [&str; 2] = ["log", "webhook"];
+/// The kinds, each with the keys that not every channel has.
+const KINDS: [(&str, &[&str]); 3] =
+    [("log", &LOG_KEYS), ("webhook", &WEBHOOK_KEYS), ("email", &email::KEYS)];
 
 /// Keys of all kinds; those of another kind are complained of by name.
 const CHANNEL: Shape = Shape {
@@ -46,12 +51,24 @@ const CHANNEL: Shape = Shape {
         "secret_env",
         "timeout",
         "headers",
+        "server",
+        "port",
+        "tls",
+        "username",
+        "password_file",
+        "password_env",
+        "from",
+        "to",
+        "cc",
+        "reply_to",
+        "hello",
         "digest",
         "quiet_hours",
         "heartbeat",
         "budget",
         // Known, so that it can be refused with the right words.
         "secret",
+        "password",
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
@@ -112,17 +129,14 @@ fn channel(
     let min_severity = section.text("min_severity", report);
     let min_severity = min_severity.and_then(|text| key::severity(&text, report));
     let kind = section.text("type", report)?;
+    refuse(section, &kind.value, report);
     let kind = match kind.value.as_str() {
-        "log" => {
-            refuse(section, &WEBHOOK_KEYS, "log", report);
-            Some(ChannelKind::Log(log(section, state_dir, report)))
-        }
-        "webhook" => {
-            refuse(section, &LOG_KEYS, "webhook", report);
-            webhook(section, secrets, report).map(ChannelKind::Webhook)
-        }
+        "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
+        "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
+        "email" => email::read(section, secrets, report).map(ChannelKind::Email),
         _ => {
-            key::not_among(&kind, "channel type", &KINDS, "unknown_channel_type", report);
+            let kinds = KINDS.map(|(name, _)| name);
+            key::not_among(&kind, "channel type", &kinds, "unknown_channel_type", report);
             None
         }
     };
@@ -134,9 +148,17 @@ fn channel(
     })
 }
 
-/// Notes keys that belong to another kind of channel.
-fn refuse(section: &Section<'_>, keys: &[&'static str], kind: &str, report: &mut Report) {
-    for value in keys.iter().filter_map(|key| section.get(key)) {
+/// Notes keys that belong to other kinds of channels only.
+fn refuse(section: &Section<'_>, kind: &str, report: &mut Report) {
+    let Some((_, own)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+        return;
+    };
+    let mut others: Vec<&'static str> =
+        KINDS.iter().flat_map(|(_, keys)| keys.iter().copied()).collect();
+    others.retain(|key| !own.contains(key));
+    others.sort_unstable();
+    others.dedup();
+    for value in others.into_iter().filter_map(|key| section.get(key)) {
         let message = format!("`{}` is not a key of a {kind} channel", value.key);
         report.add(value.place, "unknown_key", message);
     }

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel};
+use super::{
+    ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
+};
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -30,7 +32,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 2] = ["headers", "signed"];
+pub const OF_SECRETS: [&str; 3] = ["headers", "login", "signed"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -261,8 +263,29 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("headers", header_names(hook)),
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
         ]),
+        ChannelKind::Email(email) => fields.extend(email_fields(email)),
     }
     fields
+}
+
+fn email_fields(email: &EmailChannel) -> Fields {
+    let all = |mailboxes: &[lettre::message::Mailbox]| {
+        mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let reply_to = email.reply_to.as_ref().map(ToString::to_string);
+    vec![
+        ("type", "email".to_owned()),
+        ("server", email.server.clone()),
+        ("port", email.port.to_string()),
+        ("tls", email.tls.as_str().to_owned()),
+        ("login", if email.login.is_some() { "yes" } else { "no" }.to_owned()),
+        ("from", email.from.to_string()),
+        ("to", all(&email.to)),
+        ("cc", all(&email.cc)),
+        ("reply_to", reply_to.unwrap_or_default()),
+        ("hello", email.hello.clone().unwrap_or_default()),
+        ("timeout", span(email.timeout)),
+    ]
 }
 
 fn timetable_fields(timetable: &Timetable) -> Fields {

@@ -1,14 +1,16 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
-//! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
-//! ([`webhook`]).
+//! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
+//! ([`webhook`]) or mailboxes ([`email`]). What channels for people say is a [`message`].
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod digest;
+pub mod email;
 pub mod http;
 pub mod log;
+pub mod message;
 pub mod notice;
 pub mod object;
 pub mod parcel;
@@ -153,6 +155,10 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("the channel's server may not be connected to")]
+    Server(#[source] EgressError),
+    #[error("TLS cannot be set up for the mail server")]
+    MailTls(#[source] lettre::transport::smtp::Error),
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
 }
@@ -162,7 +168,10 @@ impl OpenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Url(_) => "bad_url",
-            Self::Refused(refused) | Self::Client(refused) => refused.code(),
+            Self::Refused(refused) | Self::Client(refused) | Self::Server(refused) => {
+                refused.code()
+            }
+            Self::MailTls(_) => "tls_setup",
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
         }
@@ -185,5 +194,6 @@ pub fn open(
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
         }
+        ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
     }
 }
