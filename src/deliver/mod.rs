@@ -1,18 +1,23 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
-//! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
-//! ([`webhook`]).
+//! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
+//! ([`webhook`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`] reaches.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
+pub mod alertmanager;
+pub mod apprise;
 pub mod digest;
+pub mod exec;
 pub mod http;
 pub mod log;
 pub mod notice;
 pub mod object;
 pub mod parcel;
 mod printer;
+mod process;
+pub mod schema;
 pub mod terminal;
 pub mod webhook;
 
@@ -26,13 +31,20 @@ use crate::domain::alert::delivery::{Answer, Claimed};
 use crate::domain::feed::ReasonCode;
 use crate::egress::{Egress, EgressError};
 
+pub use self::alertmanager::Renewer;
 pub use self::printer::Printer;
+pub use self::webhook::TemplateError;
 
 /// A way out. It may see a delivery again that it already took (after a crash between taking and
 /// settling): the delivery id is the key by which it, or who is behind it, knows it again.
 pub trait Channel: Send + Sync {
     /// How much it takes at once.
     fn capacity(&self) -> Capacity;
+
+    /// Who tells the service again of what stands there; none where it remembers by itself.
+    fn renewer(&self) -> Option<Renewer> {
+        None
+    }
 
     /// Tries each delivery of `batch` once. Answers stand in the order of the batch, one each.
     fn send<'a>(
@@ -138,6 +150,8 @@ pub enum OpenError {
     Secret,
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
+    #[error("the webhook's template cannot be used")]
+    Template(#[source] Box<TemplateError>),
 }
 
 impl OpenError {
@@ -148,6 +162,7 @@ impl OpenError {
             Self::Refused(refused) | Self::Client(refused) => refused.code(),
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
+            Self::Template(_) => "bad_template",
         }
     }
 }
@@ -167,6 +182,13 @@ pub fn open(
         ChannelKind::Webhook(webhook) => {
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
+        }
+        ChannelKind::Alertmanager(manager) => {
+            Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))
+        }
+        ChannelKind::Exec(exec) => Ok(Box::new(exec::Exec::new(exec))),
+        ChannelKind::Apprise(apprise) => {
+            Ok(Box::new(apprise::Apprise::new(apprise, egress, clock.clone())?))
         }
     }
 }
