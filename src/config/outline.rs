@@ -2,6 +2,8 @@
 //! people read. What runs is remembered in this form, and compared in it ([`super::difference`]).
 //! No secret is in it: what may hold one stands here as a short fingerprint, or not at all.
 
+mod machines;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -262,8 +264,12 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("timeout", span(hook.timeout)),
             ("headers", header_names(hook)),
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
+            ("body", machines::body(&hook.body, home)),
         ]),
         ChannelKind::Email(email) => fields.extend(email_fields(email)),
+        ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
+        ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
+        ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
 }

@@ -81,6 +81,7 @@ impl Desk {
             secret: Some(Secret::new(SECRET)),
             timeout: TIMEOUT,
             headers: BTreeMap::from([("x-token".to_owned(), Secret::new("t0k3n"))]),
+            body: Default::default(),
         };
         self.add(id, ChannelKind::Webhook(webhook));
         self
