@@ -30,6 +30,7 @@ mod rules;
 mod secret;
 mod section;
 mod settings;
+pub mod silences;
 mod source;
 mod stored;
 mod timetable;
@@ -62,6 +63,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::alert::silence::Written;
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
@@ -97,6 +99,8 @@ pub struct Config {
     pub http: Option<HttpConfig>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
+    /// Silences that stand in the files; those made by command are the store's.
+    pub silences: Vec<Written>,
 }
 
 /// What is served, and where the world reaches it.

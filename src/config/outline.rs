@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::value::show_duration;
 use super::{
     ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
+    silences,
 };
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
@@ -113,7 +114,12 @@ impl Config {
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
         let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
-        topics.chain(feeds).chain(channels).chain(settings).chain(operations).chain(own).collect()
+        let silences = (!self.silences.is_empty()).then(|| Part {
+            fields: silences::fields(&self.silences).collect(),
+            ..part(Kind::Settings, "silences", Vec::new())
+        });
+        let told = operations.into_iter().chain(own).chain(silences);
+        topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 
     fn egress_fields(&self) -> Fields {
