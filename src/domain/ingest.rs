@@ -13,7 +13,7 @@ mod recognition;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
-pub use plan::{Due, Render, plan, plan_article, plan_due, plan_pushed};
+pub use plan::{Due, PastMatch, Render, plan, plan_after_all, plan_article, plan_due, plan_pushed};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};

@@ -40,20 +40,24 @@ pub fn plan_due(
     render: Render,
 ) -> Plan {
     let mut planner = Planner::new(view, batch, now, render);
-    match outdated(due, rule) {
+    match outdated((&due.found, due.found_in), &due.entry, rule) {
         Some(reason) => planner.let_go(due, topic, reason),
         None => planner.due(due, topic),
     }
     planner.found()
 }
 
-/// Why what was found is no longer what the topic finds, if so.
-fn outdated(due: &Due, rule: Digest) -> Option<Reason> {
+/// Why what was found in some revision of an entry is no longer what the topic finds, if so.
+pub(super) fn outdated(
+    (found, found_in): (&Match, u32),
+    entry: &Entry,
+    rule: Digest,
+) -> Option<Reason> {
     let reason = |code, text: &str| Some(Reason::of(code, text.to_owned()));
-    if due.found.revision != rule {
+    if found.revision != rule {
         return reason("rule_changed", "found by a rule that is not the topic's any more");
     }
-    if due.found_in != due.entry.revision {
+    if found_in != entry.revision {
         return reason("text_changed", "the topic is not found in what the entry says by now");
     }
     None
