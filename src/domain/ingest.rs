@@ -13,7 +13,10 @@ mod recognition;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
-pub use plan::{Due, Render, plan, plan_article, plan_due, plan_pushed};
+pub use plan::{
+    Due, PastMatch, Render, Waiter, plan, plan_after_all, plan_article, plan_due, plan_pushed,
+    plan_waiting,
+};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -35,6 +38,7 @@ use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
 use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
+use super::publisher::Directory;
 use super::story::features::Features;
 use super::story::index::StoryState;
 use super::story::vector::Vector;
@@ -76,6 +80,8 @@ pub struct Batch {
     pub routes: Vec<Route>,
     /// Every topic there is: merging two stories may close an alert of any.
     pub topics: Vec<Arc<Topic>>,
+    /// Which names of publishers are one: the user's own newsrooms among them.
+    pub publishers: Arc<Directory>,
 }
 
 /// A channel, as far as routing asks.
@@ -205,6 +211,18 @@ pub struct LastTold {
     pub feed: String,
     pub feed_title: String,
     pub found: Match,
+    /// Channels that were told of the alert, or are about to be, each once.
+    pub channels: Vec<ChannelId>,
+}
+
+impl LastTold {
+    /// With the channels that were told of the alert before.
+    pub fn after(mut self, before: &LastTold) -> Self {
+        let new = before.channels.iter().filter(|channel| !self.channels.contains(channel));
+        let new: Vec<ChannelId> = new.cloned().collect();
+        self.channels.extend(new);
+        self
+    }
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.

@@ -273,9 +273,11 @@ impl Memory {
     fn learn_facts(&mut self, plan: &Plan) {
         for (member, entry) in plan.members.iter().zip(&plan.entries) {
             let Some(tale) = self.stories.get_mut(&member.story) else { continue };
-            let (publisher, document) = (&entry.publisher, &entry.document);
+            let (at, publisher, document) = (entry.first_seen, &entry.publisher, &entry.document);
             let (title, body) = (&document.title, &document.body);
-            tale.learn_telling(Telling::of(entry.first_seen, publisher, title, body));
+            let (entry, copy) = (entry.id, member.copy_of.is_some());
+            let telling = Telling::of(at, publisher, title, body);
+            tale.learn_telling(telling.by(entry, copy));
         }
     }
 

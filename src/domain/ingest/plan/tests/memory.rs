@@ -12,6 +12,7 @@ use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{Digest, FeedId};
 use crate::domain::ingest::{Past, Route, Seen, arrange};
+use crate::domain::publisher::Directory;
 use crate::domain::story::Member;
 use crate::domain::story::features::Features;
 use crate::domain::story::shelf::Shelf;
@@ -323,6 +324,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         entries,
         routes: routes.to_vec(),
         topics: Vec::new(),
+        publishers: Directory::builtin(),
     }
 }
 
