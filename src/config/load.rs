@@ -16,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, EgressConfig, FetchConfig, packs, rules, silences};
+use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, rules, silences};
 use crate::domain::publisher::Directory;
 
 /// Most topic files.
@@ -124,6 +124,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let mut files = vec![path.to_owned()];
     let (settings, whole) = main_file(&text, file, path, env, report);
     files.extend(settings.feed_paths.iter().cloned());
+    files.extend(settings.channels.iter().filter_map(ChannelConfig::template).cloned());
     // What a broken main file says of channels is not to be trusted.
     let known = whole.then(|| Known::of(&settings, report.count() == 0));
     let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);

@@ -42,6 +42,11 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::email::{EmailChannel, MailLogin, MailTls};
+pub use channels::{
+    AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
+    WebhookBody, WebhookTemplate,
+};
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
 pub use keep::LastGood;
@@ -185,6 +190,10 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Email(EmailChannel),
+    Alertmanager(AlertmanagerChannel),
+    Exec(ExecChannel),
+    Apprise(AppriseChannel),
 }
 
 /// The alert log: JSON lines in a file, and the readable rendering on standard output.
@@ -207,6 +216,20 @@ pub struct WebhookChannel {
     pub timeout: Duration,
     /// Headers added to each request.
     pub headers: BTreeMap<String, Secret>,
+    /// What is sent.
+    pub body: WebhookBody,
+}
+
+impl ChannelConfig {
+    /// A file beside the main file that the channel is made of: its template.
+    fn template(&self) -> Option<&PathBuf> {
+        match &self.kind {
+            ChannelKind::Webhook(WebhookChannel { body: WebhookBody::Template(own), .. }) => {
+                Some(&own.path)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A text that no log, error or `Debug` output shows.

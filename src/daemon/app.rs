@@ -272,6 +272,7 @@ impl App {
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
+        join_all(live.dispatchers.renewals.iter().map(|renewal| renewal.once())).await;
         Once { failed_feeds, failed_deliveries: tallies.iter().map(|tally| tally.failed).sum() }
     }
 

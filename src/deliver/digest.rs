@@ -3,6 +3,7 @@
 //! changed or removed. Texts are as clean as those of an alert ([`super::object`]).
 
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, MAX_HEADLINE_CHARS, clean, plain, second, shield, web_link};
@@ -17,7 +18,7 @@ const MAX_DETAIL_CHARS: usize = 300;
 pub const SCHEMA: &str = "wirewatch.digest.v1";
 
 /// A digest. Times are RFC 3339 in UTC, in whole seconds; `zone` is the one its reader lives in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestV1 {
     /// [`SCHEMA`].
     pub schema: String,
@@ -58,7 +59,7 @@ pub struct DigestV1 {
     pub delivery: Option<DeliveryV1>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LateV1 {
     /// When it was due.
     pub due: String,
@@ -67,7 +68,7 @@ pub struct LateV1 {
 }
 
 /// An alert as its last revision has it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestAlertV1 {
     pub id: String,
     pub seq: u32,
@@ -109,7 +110,7 @@ pub struct DigestNoticeV1 {
 }
 
 /// Alerts raised and revised; revisions that were not sent at once, by why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CountsV1 {
     pub raised: u32,
     pub revised: u32,
@@ -119,14 +120,14 @@ pub struct CountsV1 {
 }
 
 /// How many of what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CountV1 {
     pub name: String,
     pub count: u64,
 }
 
 /// How many feeds there are, and how many are in trouble, by state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeedsV1 {
     pub all: u32,
     pub trouble: Vec<CountV1>,

@@ -246,6 +246,8 @@ pub struct Known {
     pub published: Option<Timestamp>,
     /// Whether it said already that it corrects or withdraws something.
     pub corrected: bool,
+    /// Whether it repeats the text of another entry.
+    pub copies: bool,
     /// How many keys it has learnt beside those it came with.
     pub aliases: u32,
     /// Its story; `None` once purged.
@@ -257,7 +259,7 @@ pub struct Known {
 
 impl Known {
     /// What is known of an entry as it was stored, with its story.
-    pub fn of(entry: &Entry, story: Option<StoryId>) -> Self {
+    pub fn of(entry: &Entry, member: Option<&Member>) -> Self {
         Self {
             entry: entry.id,
             revision: entry.revision,
@@ -266,8 +268,9 @@ impl Known {
             url: entry.document.url.clone(),
             published: entry.published,
             corrected: correction::correction(&entry.document).is_some(),
+            copies: member.is_some_and(|member| member.copy_of.is_some()),
             aliases: 0,
-            story,
+            story: member.map(|member| member.story),
             first_seen: entry.first_seen,
             topics: Vec::new(),
         }
@@ -283,6 +286,7 @@ impl Known {
             url: None,
             published: None,
             corrected: false,
+            copies: false,
             aliases: 0,
             story: None,
             first_seen: IdSource::made_at(entry.0),

@@ -49,6 +49,7 @@ pub mod running;
 pub mod search;
 pub mod sightings;
 pub mod silences;
+pub mod standing;
 pub mod stories;
 pub mod story_changes;
 pub mod story_edits;

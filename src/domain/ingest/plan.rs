@@ -159,8 +159,9 @@ impl<'a> Planner<'a> {
         self.hear(story, &entry, false);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
-            // Once: what the entry says thereafter is the corrected text.
-            let corrects = baseline.is_none() && !known.corrected;
+            // Once: what the entry says thereafter is the corrected text. Whose text it repeats
+            // corrects it too.
+            let corrects = baseline.is_none() && !known.corrected && !known.copies;
             if corrects && self.correct(&entry, story, (topic, found)) {
                 continue;
             }

@@ -286,15 +286,16 @@ impl Memory {
             return;
         }
         for entry in &plan.entries {
-            let story = plan.members.iter().find(|member| member.entry == entry.id);
-            let known = Known::of(entry, story.map(|member| member.story));
+            let member = plan.members.iter().find(|member| member.entry == entry.id);
+            let known = Known::of(entry, member);
             self.entries.insert(entry.id, Remembered { known, keys: Vec::new() });
             self.arrivals.push_back(entry.id);
         }
         for entry in &plan.revised {
             if let Some(Remembered { known, .. }) = self.entries.get_mut(&entry.id) {
                 let topics = std::mem::take(&mut known.topics);
-                *known = Known { topics, ..Known::of(entry, known.story) };
+                let (story, copies) = (known.story, known.copies);
+                *known = Known { topics, story, copies, ..Known::of(entry, None) };
             }
         }
         for (key, entry) in &plan.keys {

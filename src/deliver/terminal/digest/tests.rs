@@ -31,7 +31,7 @@ fn alert(id: &str, headline: &str) -> DigestAlertV1 {
     }
 }
 
-fn digest() -> DigestV1 {
+pub(in crate::deliver) fn digest() -> DigestV1 {
     DigestV1 {
         schema: crate::deliver::digest::SCHEMA.to_owned(),
         id: "G1".to_owned(),

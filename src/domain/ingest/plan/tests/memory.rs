@@ -250,10 +250,10 @@ impl Memory {
         self.feeds.insert(feed.to_owned(), plan.feed.clone());
         self.members.extend(plan.members.iter().cloned());
         for entry in plan.entries.iter().chain(&plan.revised) {
-            let story = self.members.iter().find(|member| member.entry == entry.id);
+            let member = self.members.iter().find(|member| member.entry == entry.id);
             let topics = self.entries.get(&entry.id).map(|known| known.topics.clone());
             let topics = topics.unwrap_or_default();
-            let known = Known { topics, ..Known::of(entry, story.map(|member| member.story)) };
+            let known = Known { topics, ..Known::of(entry, member) };
             self.entries.insert(entry.id, known);
         }
         for (entry, _, found) in &plan.matches {
