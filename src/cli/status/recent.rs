@@ -26,7 +26,7 @@ const MAX_NAMED: usize = 2;
 const MAX_PENDING: u32 = 1_000;
 
 /// Most characters of what a silence is about.
-const MAX_SCOPE_CHARS: usize = 30;
+const MAX_SCOPE_CHARS: usize = 60;
 
 /// The last day.
 pub struct Recent {
@@ -183,5 +183,6 @@ pub fn some<T>(list: &[T], between: &str, words: impl Fn(&T) -> String) -> Strin
 
 /// What a silence is about. Names come from outside.
 fn scope(silence: &Silence) -> String {
-    untrusted::terminal(&in_words(&silence.scope, silence.also.as_ref())).into_owned()
+    let about = in_words(&silence.scope, silence.also.as_ref());
+    untrusted::excerpt(&about, MAX_SCOPE_CHARS).into_owned()
 }
