@@ -1,6 +1,9 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log.
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. Those to chat
+//! services are read in [`chat`].
 
-use std::collections::BTreeMap;
+pub(super) mod chat;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +31,8 @@ const DEFAULT_ROTATE_BYTES: u64 = 64 << 20;
 const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-const KINDS: [&str; 2] = ["log", "webhook"];
+/// Kinds, each with its keys beside those of all channels. Those of [`chat::KINDS`] come with them.
+const KINDS: [(&str, &[&str]); 2] = [("log", &LOG_KEYS), ("webhook", &WEBHOOK_KEYS)];
 
 /// Keys of all kinds; those of another kind are complained of by name.
 const CHANNEL: Shape = Shape {
@@ -50,8 +54,24 @@ const CHANNEL: Shape = Shape {
         "quiet_hours",
         "heartbeat",
         "budget",
+        "url_file",
+        "url_env",
+        "topic",
+        "token_file",
+        "token_env",
+        "username",
+        "password_file",
+        "password_env",
+        "channel",
+        "chat",
+        "room",
+        "thread",
+        "api",
+        "updates",
         // Known, so that it can be refused with the right words.
         "secret",
+        "token",
+        "password",
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
@@ -112,17 +132,16 @@ fn channel(
     let min_severity = section.text("min_severity", report);
     let min_severity = min_severity.and_then(|text| key::severity(&text, report));
     let kind = section.text("type", report)?;
+    refuse(section, &kind.value, report);
     let kind = match kind.value.as_str() {
-        "log" => {
-            refuse(section, &WEBHOOK_KEYS, "log", report);
-            Some(ChannelKind::Log(log(section, state_dir, report)))
-        }
-        "webhook" => {
-            refuse(section, &LOG_KEYS, "webhook", report);
-            webhook(section, secrets, report).map(ChannelKind::Webhook)
+        "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
+        "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
+        chat if chat::KINDS.iter().any(|(kind, _)| *kind == chat) => {
+            chat::read(chat, section, secrets, report).map(ChannelKind::Chat)
         }
         _ => {
-            key::not_among(&kind, "channel type", &KINDS, "unknown_channel_type", report);
+            let names: Vec<&str> = kinds().map(|(kind, _)| kind).collect();
+            key::not_among(&kind, "channel type", &names, "unknown_channel_type", report);
             None
         }
     };
@@ -134,9 +153,19 @@ fn channel(
     })
 }
 
-/// Notes keys that belong to another kind of channel.
-fn refuse(section: &Section<'_>, keys: &[&'static str], kind: &str, report: &mut Report) {
-    for value in keys.iter().filter_map(|key| section.get(key)) {
+/// All kinds, each with its keys.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    KINDS.into_iter().chain(chat::KINDS)
+}
+
+/// Notes keys that belong to other kinds of channels only.
+fn refuse(section: &Section<'_>, kind: &str, report: &mut Report) {
+    let Some((_, own)) = kinds().find(|(name, _)| *name == kind) else {
+        return;
+    };
+    let foreign: BTreeSet<&'static str> =
+        kinds().flat_map(|(_, keys)| keys).copied().filter(|key| !own.contains(key)).collect();
+    for value in foreign.into_iter().filter_map(|key| section.get(key)) {
         let message = format!("`{}` is not a key of a {kind} channel", value.key);
         report.add(value.place, "unknown_key", message);
     }

@@ -41,6 +41,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::chat::{ChatChannel, ChatService, Login, Updates};
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
 pub use keep::LastGood;
@@ -181,6 +182,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Chat(ChatChannel),
 }
 
 /// The alert log: JSON lines in a file, and the readable rendering on standard output.

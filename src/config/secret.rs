@@ -19,6 +19,49 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 const REFERENCE: Shape = Shape { what: "a header's value", keys: &["file", "env"] };
 
+/// The keys that name one secret: none of them is the secret itself.
+pub(super) struct SecretKeys {
+    /// Known, so that it can be refused with the right words.
+    pub inline: &'static str,
+    pub file: &'static str,
+    pub variable: &'static str,
+    /// A file and a variable, to show how it is done.
+    pub example: (&'static str, &'static str),
+}
+
+impl SecretKeys {
+    /// Whether a table has one of them, rightly or not.
+    pub fn stand_in(&self, section: &Section<'_>) -> bool {
+        [self.inline, self.file, self.variable].into_iter().any(|key| section.get(key).is_some())
+    }
+}
+
+const SIGNING: SecretKeys = SecretKeys {
+    inline: "secret",
+    file: "secret_file",
+    variable: "secret_env",
+    example: ("hook.secret", "HOOK_SECRET"),
+};
+pub(super) const TOKEN: SecretKeys = SecretKeys {
+    inline: "token",
+    file: "token_file",
+    variable: "token_env",
+    example: ("chat.token", "CHAT_TOKEN"),
+};
+pub(super) const PASSWORD: SecretKeys = SecretKeys {
+    inline: "password",
+    file: "password_file",
+    variable: "password_env",
+    example: ("chat.password", "CHAT_PASSWORD"),
+};
+/// The URL of an incoming webhook: who knows it may write.
+pub(super) const URL: SecretKeys = SecretKeys {
+    inline: "url",
+    file: "url_file",
+    variable: "url_env",
+    example: ("chat.url", "CHAT_URL"),
+};
+
 /// Where secrets come from.
 pub(super) struct Secrets<'e> {
     pub env: &'e Environment,
@@ -29,20 +72,29 @@ pub(super) struct Secrets<'e> {
 impl Secrets<'_> {
     /// `secret_file` or `secret_env`.
     pub fn signing(&self, section: &Section<'_>, report: &mut Report) -> Option<Secret> {
-        if let Some(inline) = section.get("secret") {
-            let hint = "write `secret_file = \"hook.secret\"` with the secret in that file, or \
-                        `secret_env = \"HOOK_SECRET\"`";
-            refuse_inline(
-                inline.place,
-                "`secret` stands in the configuration itself",
-                hint,
-                report,
+        self.stored(section, &SIGNING, report)
+    }
+
+    /// The secret that one of `keys` names.
+    pub fn stored(
+        &self,
+        section: &Section<'_>,
+        keys: &SecretKeys,
+        report: &mut Report,
+    ) -> Option<Secret> {
+        let SecretKeys { inline, file, variable, example } = *keys;
+        if let Some(given) = section.get(inline) {
+            let message = format!("`{inline}` stands in the configuration itself");
+            let hint = format!(
+                "write `{file} = \"{}\"` with the {inline} in that file, or `{variable} = \"{}\"`",
+                example.0, example.1
             );
+            refuse_inline(given.place, &message, &hint, report);
         }
-        let file = section.text("secret_file", report);
-        let variable = section.text("secret_env", report);
+        let file = section.text(keys.file, report);
+        let variable = section.text(keys.variable, report);
         if let (Some(_), Some(variable)) = (&file, &variable) {
-            let message = "`secret_file` and `secret_env` are both given";
+            let message = format!("`{}` and `{}` are both given", keys.file, keys.variable);
             report.add(variable.place(), "conflicting_keys", message).hint("leave one out");
         }
         self.resolve(file, variable, report)

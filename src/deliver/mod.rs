@@ -1,11 +1,12 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
-//! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
-//! ([`webhook`]).
+//! with the readable rendering of [`terminal`] put out by a [`Printer`]) an HTTP endpoint
+//! ([`webhook`]) or a chat service ([`chat`]).
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
+pub mod chat;
 pub mod digest;
 pub mod http;
 pub mod log;
@@ -136,6 +137,8 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("what opens the channel's door (a token, a password, a webhook's URL) is not known")]
+    NoSecret,
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
 }
@@ -146,7 +149,7 @@ impl OpenError {
         match self {
             Self::Url(_) => "bad_url",
             Self::Refused(refused) | Self::Client(refused) => refused.code(),
-            Self::Secret => "bad_secret",
+            Self::Secret | Self::NoSecret => "bad_secret",
             Self::Header { .. } => "bad_header",
         }
     }
@@ -168,5 +171,6 @@ pub fn open(
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
         }
+        ChannelKind::Chat(chat) => Ok(Box::new(chat::Chat::new(chat, egress, clock.clone())?)),
     }
 }

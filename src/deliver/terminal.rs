@@ -188,7 +188,7 @@ impl Page {
 }
 
 /// What is new since the last revision.
-fn change(alert: &AlertV1) -> String {
+pub(in crate::deliver) fn change(alert: &AlertV1) -> String {
     let names: Vec<String> = alert.story.new_publishers.iter().map(|n| name(n)).collect();
     let publishers = alert.story.publishers;
     let about_publishers = alert.reason.code.starts_with("publishers");
@@ -202,7 +202,7 @@ fn change(alert: &AlertV1) -> String {
 }
 
 /// Who, when, how many, which alert. The date is always there: a rendering may be read years on.
-fn about(alert: &AlertV1) -> String {
+pub(in crate::deliver) fn about(alert: &AlertV1) -> String {
     let entry = &alert.entry;
     let (seen, seen_day) = match entry.seen.parse::<Timestamp>() {
         Ok(at) => (at.strftime("%Y-%m-%d %H:%M UTC").to_string(), Some(day(at))),
@@ -255,7 +255,7 @@ fn day(at: Timestamp) -> String {
 }
 
 /// `NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)`, and the score where there is one.
-fn reasons(alert: &AlertV1) -> String {
+pub(in crate::deliver) fn reasons(alert: &AlertV1) -> String {
     let mut reasons: Vec<String> = alert.terms.iter().map(reason).collect();
     // Of clauses with many words the places beyond those kept may be of any of them.
     if alert.terms.iter().any(|term| term.truncated && !is_least(term)) {
@@ -298,7 +298,7 @@ fn reason(found: &TermV1) -> String {
 
 /// Snippets that say more than the headline, each once: whole passages before the few words
 /// around a place that no passage shows.
-fn passages(alert: &AlertV1) -> Vec<String> {
+pub(in crate::deliver) fn passages(alert: &AlertV1) -> Vec<String> {
     let headline = unmarked(&alert.headline);
     let mut passages: Vec<(bool, String)> = Vec::new();
     for item in &alert.evidence {
@@ -359,7 +359,7 @@ fn clean(text: &str) -> String {
     untrusted::terminal(text).into_owned()
 }
 
-fn name(text: &str) -> String {
+pub(in crate::deliver) fn name(text: &str) -> String {
     untrusted::excerpt(&untrusted::terminal(text), MAX_NAME_CHARS).into_owned()
 }
 

@@ -45,7 +45,7 @@ pub fn render(digest: &DigestV1, style: Style) -> String {
 }
 
 /// `Tue 2026-06-02 07:00 to Wed 2026-06-03 07:00, Europe/Copenhagen`.
-fn period(digest: &DigestV1) -> String {
+pub(in crate::deliver) fn period(digest: &DigestV1) -> String {
     let zone = digest.zone();
     let (since, until) = (at(digest, &digest.since), at(digest, &digest.time));
     let why = match digest.kind.as_str() {
@@ -85,7 +85,7 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
 }
 
 /// `[NATO] 3 publishers: Wire, Ledger, Herald; revised 2 times; over budget; alert A1`.
-fn about(alert: &DigestAlertV1) -> String {
+pub(in crate::deliver) fn about(alert: &DigestAlertV1) -> String {
     let publishers = publishers(alert.publishers, Some(alert.texts));
     let named: Vec<String> = alert
         .publisher_names
@@ -112,7 +112,7 @@ fn about(alert: &DigestAlertV1) -> String {
 }
 
 /// What else there is to know, a sentence each.
-fn facts(digest: &DigestV1) -> Vec<String> {
+pub(in crate::deliver) fn facts(digest: &DigestV1) -> Vec<String> {
     let mut facts = Vec::new();
     if digest.counts.over_budget > 0 {
         facts.push(format!("over budget, told of here only: {}", digest.counts.over_budget));
