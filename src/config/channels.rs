@@ -1,13 +1,21 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log. Those to chat
-//! services are read in [`chat`].
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. The kinds that ask for
+//! more have files of their own: [`email`], the services of [`chat`], and for machines [`webhook_body`], [`alertmanager`],
+//! [`exec`], [`apprise`].
 
+mod alertmanager;
+mod apprise;
 pub(super) mod chat;
+mod credentials;
+pub(super) mod email;
+mod exec;
+mod webhook_body;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use toml::de::DeValue;
+use url::Url;
 
 use super::key;
 use super::problem::Report;
@@ -21,6 +29,12 @@ use super::{ChannelConfig, ChannelKind, LogChannel, Secret, Timetable, WebhookCh
 use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
+pub use self::alertmanager::AlertmanagerChannel;
+pub use self::apprise::{AppriseChannel, AppriseWay};
+pub use self::credentials::Credentials;
+pub use self::exec::{Command, ExecChannel};
+pub use self::webhook_body::{WebhookBody, WebhookTemplate};
+
 /// Most channels of one configuration.
 const MAX_CHANNELS: usize = 100;
 
@@ -31,11 +45,24 @@ const DEFAULT_ROTATE_BYTES: u64 = 64 << 20;
 const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Kinds, each with its keys beside those of all channels. Those of [`chat::KINDS`] come with them.
-const KINDS: [(&str, &[&str]); 2] = [("log", &LOG_KEYS), ("webhook", &WEBHOOK_KEYS)];
+/// The kinds, each with the keys that not every channel has.
+pub(super) const KINDS: [(&str, &[&str]); 12] = [
+    ("log", &LOG_KEYS),
+    ("webhook", &WEBHOOK_KEYS),
+    ("email", &email::KEYS),
+    ("alertmanager", &alertmanager::KEYS),
+    ("exec", &exec::KEYS),
+    ("apprise", &apprise::KEYS),
+    ("ntfy", &chat::NTFY),
+    ("slack", &chat::SLACK),
+    ("mattermost", &chat::MATTERMOST),
+    ("discord", &chat::DISCORD),
+    ("telegram", &chat::TELEGRAM),
+    ("matrix", &chat::MATRIX),
+];
 
 /// Keys of all kinds; those of another kind are complained of by name.
-const CHANNEL: Shape = Shape {
+pub(super) const CHANNEL: Shape = Shape {
     what: "a channel",
     keys: &[
         "id",
@@ -50,6 +77,28 @@ const CHANNEL: Shape = Shape {
         "secret_env",
         "timeout",
         "headers",
+        "server",
+        "port",
+        "tls",
+        "username",
+        "password_file",
+        "password_env",
+        "from",
+        "to",
+        "cc",
+        "reply_to",
+        "hello",
+        "body",
+        "resolve_after",
+        "renew_every",
+        "token_file",
+        "token_env",
+        "command",
+        "key",
+        "tag",
+        "urls_file",
+        "urls_env",
+        "config",
         "digest",
         "quiet_hours",
         "heartbeat",
@@ -57,11 +106,6 @@ const CHANNEL: Shape = Shape {
         "url_file",
         "url_env",
         "topic",
-        "token_file",
-        "token_env",
-        "username",
-        "password_file",
-        "password_env",
         "channel",
         "chat",
         "room",
@@ -70,13 +114,14 @@ const CHANNEL: Shape = Shape {
         "updates",
         // Known, so that it can be refused with the right words.
         "secret",
-        "token",
         "password",
+        "token",
+        "urls",
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
-const WEBHOOK_KEYS: [&str; 6] =
-    ["url", "secret", "secret_file", "secret_env", "timeout", "headers"];
+const WEBHOOK_KEYS: [&str; 7] =
+    ["url", "secret", "secret_file", "secret_env", "timeout", "headers", "body"];
 
 /// Reads all channels of the main file. `state_dir` is where relative log files go.
 pub(super) fn read(
@@ -136,12 +181,18 @@ fn channel(
     let kind = match kind.value.as_str() {
         "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
         "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
-        chat if chat::KINDS.iter().any(|(kind, _)| *kind == chat) => {
-            chat::read(chat, section, secrets, report).map(ChannelKind::Chat)
+        "email" => email::read(section, secrets, report).map(ChannelKind::Email),
+        "alertmanager" => {
+            alertmanager::read(section, secrets, report).map(ChannelKind::Alertmanager)
+        }
+        "exec" => exec::read(section, state_dir, secrets.env, report).map(ChannelKind::Exec),
+        "apprise" => apprise::read(section, state_dir, secrets, report).map(ChannelKind::Apprise),
+        "ntfy" | "slack" | "mattermost" | "discord" | "telegram" | "matrix" => {
+            chat::read(&kind.value, section, secrets, report).map(ChannelKind::Chat)
         }
         _ => {
-            let names: Vec<&str> = kinds().map(|(kind, _)| kind).collect();
-            key::not_among(&kind, "channel type", &names, "unknown_channel_type", report);
+            let kinds = KINDS.map(|(name, _)| name);
+            key::not_among(&kind, "channel type", &kinds, "unknown_channel_type", report);
             None
         }
     };
@@ -153,19 +204,17 @@ fn channel(
     })
 }
 
-/// All kinds, each with its keys.
-fn kinds() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    KINDS.into_iter().chain(chat::KINDS)
-}
-
 /// Notes keys that belong to other kinds of channels only.
 fn refuse(section: &Section<'_>, kind: &str, report: &mut Report) {
-    let Some((_, own)) = kinds().find(|(name, _)| *name == kind) else {
+    let Some((_, own)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         return;
     };
-    let foreign: BTreeSet<&'static str> =
-        kinds().flat_map(|(_, keys)| keys).copied().filter(|key| !own.contains(key)).collect();
-    for value in foreign.into_iter().filter_map(|key| section.get(key)) {
+    let mut others: Vec<&'static str> =
+        KINDS.iter().flat_map(|(_, keys)| keys.iter().copied()).collect();
+    others.retain(|key| !own.contains(key));
+    others.sort_unstable();
+    others.dedup();
+    for value in others.into_iter().filter_map(|key| section.get(key)) {
         let message = format!("`{}` is not a key of a {kind} channel", value.key);
         report.add(value.place, "unknown_key", message);
     }
@@ -189,16 +238,7 @@ fn webhook(
     secrets: &Secrets<'_>,
     report: &mut Report,
 ) -> Option<WebhookChannel> {
-    section.require("url", "\"https://hooks.example.org/wirewatch\"", report);
-    let url = section.text("url", report).and_then(|text| {
-        let result = value::http_url(&text.value);
-        if result.is_err()
-            && let Some(source) = report.sources.get_mut(text.file)
-        {
-            source.mask(text.span.clone());
-        }
-        section.parsed(result, &text.place(), report)
-    });
+    let url = endpoint(section, "\"https://hooks.example.org/wirewatch\"", report);
     let secret = secrets.signing(section, report);
     let timeout = Duration::from_secs(1)..=Duration::from_secs(60);
     let timeout = section.duration("timeout", timeout, report);
@@ -208,7 +248,22 @@ fn webhook(
         secret,
         timeout: timeout.unwrap_or(DEFAULT_WEBHOOK_TIMEOUT),
         headers,
+        body: webhook_body::read(section, secrets.beside, report),
     })
+}
+
+/// `url`, which a channel that speaks HTTP cannot do without. It may be a secret: a wrong one is not
+/// shown.
+fn endpoint(section: &Section<'_>, example: &str, report: &mut Report) -> Option<Url> {
+    section.require("url", example, report);
+    let text = section.text("url", report)?;
+    let result = value::http_url(&text.value);
+    if result.is_err()
+        && let Some(source) = report.sources.get_mut(text.file)
+    {
+        source.mask(text.span.clone());
+    }
+    section.parsed(result, &text.place(), report)
 }
 
 /// `headers = { X-Team = "news", Authorization = { env = "HOOK_AUTH" } }`.

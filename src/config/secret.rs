@@ -72,29 +72,29 @@ pub(super) struct Secrets<'e> {
 impl Secrets<'_> {
     /// `secret_file` or `secret_env`.
     pub fn signing(&self, section: &Section<'_>, report: &mut Report) -> Option<Secret> {
-        self.stored(section, &SIGNING, report)
+        self.named(section, ["secret", "secret_file", "secret_env"], report)
     }
 
-    /// The secret that one of `keys` names.
-    pub fn stored(
+    /// A secret by the keys under which it would stand in the configuration itself, which is
+    /// refused, in a file, and in a variable.
+    pub fn named(
         &self,
         section: &Section<'_>,
-        keys: &SecretKeys,
+        [inline, file_key, env_key]: [&'static str; 3],
         report: &mut Report,
     ) -> Option<Secret> {
-        let SecretKeys { inline, file, variable, example } = *keys;
-        if let Some(given) = section.get(inline) {
-            let message = format!("`{inline}` stands in the configuration itself");
+        if let Some(inline) = section.get(inline) {
+            let message = format!("`{}` stands in the configuration itself", inline.key);
             let hint = format!(
-                "write `{file} = \"{}\"` with the {inline} in that file, or `{variable} = \"{}\"`",
-                example.0, example.1
+                "write `{file_key} = \"hook.secret\"` with the secret in that file, or \
+                 `{env_key} = \"HOOK_SECRET\"`"
             );
-            refuse_inline(given.place, &message, &hint, report);
+            refuse_inline(inline.place, &message, &hint, report);
         }
-        let file = section.text(keys.file, report);
-        let variable = section.text(keys.variable, report);
+        let file = section.text(file_key, report);
+        let variable = section.text(env_key, report);
         if let (Some(_), Some(variable)) = (&file, &variable) {
-            let message = format!("`{}` and `{}` are both given", keys.file, keys.variable);
+            let message = format!("`{file_key}` and `{env_key}` are both given");
             report.add(variable.place(), "conflicting_keys", message).hint("leave one out");
         }
         self.resolve(file, variable, report)

@@ -34,7 +34,7 @@ use crate::egress::Egress;
 use self::brief::Brief;
 use super::http::{Caller, Reply};
 use super::parcel::Parcel;
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 
 /// Attempts under way at once: all these services slow down who sends more than one a second.
 const CONCURRENT: usize = 1;
@@ -207,6 +207,15 @@ impl Channel for Chat {
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>> {
         join_all(batch.iter().map(|delivery| self.attempt(delivery))).boxed()
+    }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        let body = self.letter(delivery).map(|letter| {
+            let step = self.step(&letter, &delivery.thread);
+            format!("{:#}", self.service.call(&letter, &step).body)
+        });
+        let text = body.unwrap_or_else(|error| error.detail().unwrap_or_default().to_owned());
+        Preview { content_type: "application/json".to_owned(), text }
     }
 }
 

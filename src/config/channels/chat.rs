@@ -9,53 +9,53 @@ use std::time::Duration;
 use url::Url;
 
 use super::super::problem::Report;
-use super::super::secret::{PASSWORD, SecretKeys, Secrets, TOKEN, URL};
+use super::super::secret::Secrets;
 use super::super::section::Section;
 use super::super::source::Literal;
 use super::super::{Secret, key, value};
-pub use service::{ChatChannel, ChatService, Login, Updates};
+use super::credentials;
+pub use service::{ChatChannel, ChatService, Updates};
 
-/// The kinds, each with its keys.
-pub(in crate::config) const KINDS: [(&str, &[&str]); 6] = [
-    (
-        "ntfy",
-        &[
-            "url",
-            "topic",
-            "token",
-            "token_file",
-            "token_env",
-            "username",
-            "password",
-            "password_file",
-            "password_env",
-            "timeout",
-            "updates",
-        ],
-    ),
-    (
-        "slack",
-        &[
-            "url",
-            "url_file",
-            "url_env",
-            "token",
-            "token_file",
-            "token_env",
-            "channel",
-            "api",
-            "timeout",
-            "updates",
-        ],
-    ),
-    ("mattermost", &["url", "url_file", "url_env", "timeout", "updates"]),
-    ("discord", &["url", "url_file", "url_env", "thread", "timeout", "updates"]),
-    (
-        "telegram",
-        &["token", "token_file", "token_env", "chat", "thread", "api", "timeout", "updates"],
-    ),
-    ("matrix", &["url", "room", "token", "token_file", "token_env", "timeout", "updates"]),
+/// The keys of each service.
+pub(super) const NTFY: [&str; 11] = [
+    "url",
+    "topic",
+    "token",
+    "token_file",
+    "token_env",
+    "username",
+    "password",
+    "password_file",
+    "password_env",
+    "timeout",
+    "updates",
 ];
+pub(super) const SLACK: [&str; 10] = [
+    "url",
+    "url_file",
+    "url_env",
+    "token",
+    "token_file",
+    "token_env",
+    "channel",
+    "api",
+    "timeout",
+    "updates",
+];
+pub(super) const MATTERMOST: [&str; 5] = ["url", "url_file", "url_env", "timeout", "updates"];
+pub(super) const DISCORD: [&str; 6] =
+    ["url", "url_file", "url_env", "thread", "timeout", "updates"];
+pub(super) const TELEGRAM: [&str; 8] =
+    ["token", "token_file", "token_env", "chat", "thread", "api", "timeout", "updates"];
+pub(super) const MATRIX: [&str; 7] =
+    ["url", "room", "token", "token_file", "token_env", "timeout", "updates"];
+
+/// Keys of a secret: where it would stand in the configuration itself, which is refused, in a file,
+/// and in a variable.
+type SecretKeys = [&'static str; 3];
+const TOKEN: SecretKeys = ["token", "token_file", "token_env"];
+/// The URL of an incoming webhook: who knows it may write.
+const HOOK: SecretKeys = ["url", "url_file", "url_env"];
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const NTFY_SERVER: &str = "https://ntfy.sh";
@@ -68,8 +68,8 @@ const MAX_TOPIC_CHARS: usize = 64;
 /// Longest name of a room, chat or channel, in bytes: the longest of Matrix.
 const MAX_PLACE_BYTES: usize = 255;
 
-/// Reads a channel of one of [`KINDS`].
-pub(in crate::config) fn read(
+/// Reads a channel to the service of this name.
+pub(super) fn read(
     kind: &str,
     section: &Section<'_>,
     secrets: &Secrets<'_>,
@@ -99,28 +99,12 @@ fn ntfy(section: &Section<'_>, secrets: &Secrets<'_>, report: &mut Report) -> Op
     let url = base(section, "url", NTFY_SERVER, report);
     let topic = section.text("topic", report);
     let topic = topic.filter(|topic| is_topic(topic, report));
-    let token = secrets.stored(section, &TOKEN, report);
-    let password = secrets.stored(section, &PASSWORD, report);
-    let username = section.text("username", report);
-    if let (Some(_), Some(name)) = (&token, &username) {
-        let message = "a token and a `username` are both given";
-        report.add(name.place(), "conflicting_keys", message).hint("leave one out");
-    }
-    if username.is_some() != PASSWORD.stand_in(section) {
-        let message = "`username` and its password go together";
-        let hint = "give `username` and `password_file` (or `password_env`), or a token instead";
-        report.add(section.place(), "conflicting_keys", message).hint(hint);
-    }
-    let login = match (token, username.zip(password)) {
-        (Some(token), _) => Some(Login::Token(token)),
-        (None, Some((name, password))) => Some(Login::Password { username: name.value, password }),
-        (None, None) => None,
-    };
+    let login = credentials::read(section, secrets, report);
     Some(ChatService::Ntfy { url: url?, topic: topic?.value, login })
 }
 
 fn slack(section: &Section<'_>, secrets: &Secrets<'_>, report: &mut Report) -> Option<ChatService> {
-    if !TOKEN.stand_in(section) {
+    if !stand_in(section, TOKEN) {
         for key in ["channel", "api"] {
             if let Some(value) = section.get(key) {
                 let message = format!("`{key}` is for a bot, and there is no token");
@@ -131,12 +115,12 @@ fn slack(section: &Section<'_>, secrets: &Secrets<'_>, report: &mut Report) -> O
         }
         return Some(ChatService::SlackHook { url: secret_url(section, secrets, report) });
     }
-    if URL.stand_in(section) {
+    if stand_in(section, HOOK) {
         let message = "a token and the URL of a webhook are both given";
         report.add(section.place(), "conflicting_keys", message).hint("leave one out");
     }
     section.require("channel", "\"C0123456789\"", report);
-    let token = secrets.stored(section, &TOKEN, report);
+    let token = secrets.named(section, TOKEN, report);
     let api = base(section, "api", SLACK_API, report);
     let channel = place(section, "channel", report);
     Some(ChatService::SlackBot { api: api?, channel: channel?, token })
@@ -165,8 +149,8 @@ fn telegram(
     report: &mut Report,
 ) -> Option<ChatService> {
     section.require("chat", "\"-1001234567890\"", report);
-    let token = secrets.stored(section, &TOKEN, report);
-    needs(section, &TOKEN, report);
+    let token = secrets.named(section, TOKEN, report);
+    needs(section, TOKEN, report);
     let api = base(section, "api", TELEGRAM_API, report);
     let thread = section.integer("thread", 1..=i32::MAX as u32, report);
     let chat = section.text("chat", report)?;
@@ -193,8 +177,8 @@ fn matrix(
 ) -> Option<ChatService> {
     section.require("url", "\"https://matrix.example.org\"", report);
     section.require("room", "\"!abcdefg:example.org\"", report);
-    let token = secrets.stored(section, &TOKEN, report);
-    needs(section, &TOKEN, report);
+    let token = secrets.named(section, TOKEN, report);
+    needs(section, TOKEN, report);
     let url = base(section, "url", "", report);
     let room = section.text("room", report)?;
     if !room.value.starts_with('!') || room.value.len() > MAX_PLACE_BYTES {
@@ -247,8 +231,8 @@ fn base(
 
 /// The URL of an incoming webhook, which is a secret.
 fn secret_url(section: &Section<'_>, secrets: &Secrets<'_>, report: &mut Report) -> Option<Secret> {
-    let url = secrets.stored(section, &URL, report);
-    needs(section, &URL, report);
+    let url = secrets.named(section, HOOK, report);
+    needs(section, HOOK, report);
     let url = url?;
     let is_good = Url::parse(url.reveal())
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
@@ -260,11 +244,17 @@ fn secret_url(section: &Section<'_>, secrets: &Secrets<'_>, report: &mut Report)
     is_good.then_some(url)
 }
 
+/// Whether a table says where a secret is, rightly or not.
+fn stand_in(section: &Section<'_>, keys: SecretKeys) -> bool {
+    keys.into_iter().any(|key| section.get(key).is_some())
+}
+
 /// Notes that nothing says where a secret is that the channel cannot do without.
-fn needs(section: &Section<'_>, keys: &SecretKeys, report: &mut Report) {
-    if !keys.stand_in(section) {
-        let message = format!("the channel needs `{}` or `{}`", keys.file, keys.variable);
-        let hint = format!("such as `{} = \"chat.secret\"`, a file beside this one", keys.file);
+fn needs(section: &Section<'_>, keys: SecretKeys, report: &mut Report) {
+    if !stand_in(section, keys) {
+        let [_, file, variable] = keys;
+        let message = format!("the channel needs `{file}` or `{variable}`");
+        let hint = format!("such as `{file} = \"chat.secret\"`, a file beside this one");
         report.add(section.place(), "missing_key", message).hint(hint);
     }
 }

@@ -1,13 +1,11 @@
-//! What a chat message says, before any service's markup: made of a delivery's frozen bytes and of
-//! nothing else, most important first. [`super::fit`] cuts it to a service's limits.
+//! What a chat message says, before any service's markup: the [`Message`] of a delivery as lines, most
+//! important first. [`super::fit`] cuts it to a service's limits.
 
 use url::Url;
 
-use crate::deliver::digest::{DigestAlertV1, DigestV1};
-use crate::deliver::notice::{FeedNoteV1, NoticeV1};
-use crate::deliver::object::{AlertV1, clean};
+use crate::deliver::message::{About, Item, Message, Piece};
+use crate::deliver::object::clean;
 use crate::deliver::parcel::Parcel;
-use crate::deliver::terminal;
 use crate::domain::topic::Severity;
 
 /// Longer links than this go nowhere in a chat: each service has a limit, and a message is no place
@@ -17,11 +15,14 @@ const MAX_LINK_BYTES: usize = 1_500;
 /// Characters of a URL that mean something in the markup of one service or another.
 const MARKUP: [char; 14] = ['(', ')', '[', ']', '<', '>', '|', '\\', '"', '\'', '*', '_', '~', '`'];
 
+/// What a [`Message`] calls the link to the article.
+const ARTICLE: &str = "Article";
+
 /// A message, still without markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brief {
     pub severity: Severity,
-    /// Which service-side conversation it belongs to: the alert's id, or its own.
+    /// The alert's id, or its own.
     pub about: String,
     /// It matters more than what was said of it before.
     pub is_escalation: bool,
@@ -102,102 +103,77 @@ impl Line {
 
 impl Brief {
     pub fn of(parcel: &Parcel) -> Self {
-        match parcel {
-            Parcel::Alert(alert) => of_alert(alert),
-            Parcel::Notice(notice) => of_notice(notice),
-            Parcel::Digest(digest) => of_digest(digest),
+        let message = Message::new(parcel);
+        let more = match parcel {
+            Parcel::Alert(_) => 0,
+            Parcel::Notice(notice) => notice.more,
+            Parcel::Digest(digest) => usize::try_from(digest.more).unwrap_or(usize::MAX),
+        };
+        let (about, event) = match &message.about {
+            About::Alert { id, event, .. } | About::Notice { id, event } => (id, event.as_str()),
+            About::Digest { id } => (id, ""),
+        };
+        let news = message.news.as_deref().map(|news| format!(", {news}"));
+        let label = format!("{}: {}{}", message.tag(), message.label, news.unwrap_or_default());
+        let gravest = message.items.iter().filter_map(|item| item.severity).max();
+        // How many more there are is counted together with what does not fit.
+        let tail = message.facts.iter().skip(usize::from(more > 0)).map(Line::plain);
+        let elsewhere = message.links.iter().filter(|link| link.label != ARTICLE);
+        let elsewhere = elsewhere.filter_map(|elsewhere| {
+            let span = linked(elsewhere.label, Some(&link(&elsewhere.url)?));
+            Some(Line::of(Kind::Plain, vec![span]))
+        });
+        Self {
+            severity: message.severity.or(gravest).unwrap_or(Severity::Info),
+            about: about.clone(),
+            is_escalation: event == "escalated",
+            label,
+            headline: spoken(&message.headline),
+            link: message
+                .links
+                .iter()
+                .find(|link| link.label == ARTICLE)
+                .and_then(|a| link(&a.url)),
+            facts: facts(&message, parcel),
+            items: message.items.iter().map(item).collect(),
+            more,
+            tail: tail.chain(elsewhere).collect(),
         }
     }
 }
 
-fn of_alert(alert: &AlertV1) -> Brief {
-    let news = match (alert.event.as_str(), alert.seq) {
-        ("opened", _) | (_, ..=1) => String::new(),
-        (event @ ("acknowledged" | "closed"), _) => {
-            format!(", {event}: {}", clean(&alert.reason.text))
-        }
-        (event, seq) => {
-            let word = if event == "escalated" { "escalated, update" } else { "update" };
-            format!(", {word} {seq}: {}", terminal::change(alert))
-        }
-    };
-    let severity = clean(&alert.topic.severity);
-    let mut facts = vec![Line::plain(terminal::about(alert))];
-    let reasons = terminal::reasons(alert);
-    if !reasons.is_empty() {
+/// Who and when, why, the passages that show it, and what there is to remark.
+fn facts(message: &Message, parcel: &Parcel) -> Vec<Line> {
+    let mut facts = vec![Line::plain(message.particulars.join(", "))];
+    if !message.reasons.is_empty() {
         let why = Span::Strong("why".to_owned());
-        facts.push(Line::of(Kind::Plain, vec![why, Span::Plain(format!(" {reasons}"))]));
+        let reasons = Span::Plain(format!(" {}", message.reasons.join(" · ")));
+        facts.push(Line::of(Kind::Plain, vec![why, reasons]));
     }
-    let passages = terminal::passages(alert);
-    facts.extend(passages.iter().map(|passage| Line::of(Kind::Quote, marked(passage))));
-    if passages.is_empty() && !alert.summary.is_empty() {
+    let piece = |piece: &Piece| match piece.is_marked {
+        true => Span::Strong(piece.text.clone()),
+        false => Span::Plain(piece.text.clone()),
+    };
+    let passages = message.passages.iter();
+    facts.extend(passages.map(|p| Line::of(Kind::Quote, p.pieces.iter().map(piece).collect())));
+    if let (true, Parcel::Alert(alert)) = (message.passages.is_empty(), parcel) {
         facts.push(Line::of(Kind::Quote, vec![Span::Plain(clean(&alert.summary))]));
     }
-    facts.extend(alert.note.iter().map(|note| Line::plain(clean(note))));
-    Brief {
-        severity: Severity::from_code(&severity).unwrap_or(Severity::Info),
-        about: clean(&alert.id),
-        is_escalation: alert.event == "escalated",
-        label: format!("{severity}: {}{news}", terminal::name(&alert.topic.name)),
-        headline: spoken(&alert.headline),
-        link: alert.links.article.as_deref().and_then(link),
-        facts,
-        items: Vec::new(),
-        more: 0,
-        tail: Vec::new(),
-    }
+    facts.extend(message.remarks.iter().map(Line::plain));
+    facts.retain(|line| !line.spans.is_empty());
+    facts
 }
 
-fn of_notice(notice: &NoticeV1) -> Brief {
-    let feed = |feed: &FeedNoteV1| {
-        let advice = feed.advice.as_deref().filter(|_| notice.event == "feeds_trouble");
-        let advice = advice.map(|advice| Line::plain(format!("hint: {}", clean(advice))));
-        std::iter::once(Line::plain(terminal::notice::about(feed, &notice.event)))
-            .chain(advice)
-            .collect()
-    };
-    let topics = notice.topics.iter();
-    let topics = topics
-        .map(|topic| vec![Line::plain(format!("{}: {}", clean(&topic.topic), clean(&topic.text)))]);
-    Brief {
-        severity: Severity::from_code(&notice.severity).unwrap_or(Severity::Info),
-        about: clean(&notice.id),
-        is_escalation: false,
-        label: "notice".to_owned(),
-        headline: spoken(&notice.headline),
-        link: None,
-        facts: Vec::new(),
-        items: notice.feeds.iter().map(feed).chain(topics).collect(),
-        more: notice.more,
-        tail: Vec::new(),
-    }
-}
-
-fn of_digest(digest: &DigestV1) -> Brief {
-    let mut facts = vec![Line::plain(terminal::digest::period(digest))];
-    facts.extend(digest.late.iter().map(|_| Line::plain("it comes later than it was due")));
-    let item = |(n, alert): (usize, &DigestAlertV1)| {
-        let head = format!("{}. {}: ", n + 1, clean(&alert.severity));
-        let url = alert.url.as_deref().and_then(link);
-        let headline = linked(&spoken(&alert.headline), url.as_deref());
-        vec![
-            Line::of(Kind::Plain, vec![Span::Plain(head), headline]),
-            Line::plain(terminal::digest::about(alert)),
-        ]
-    };
-    let severities = digest.alerts.iter().filter_map(|alert| Severity::from_code(&alert.severity));
-    Brief {
-        severity: severities.max().unwrap_or(Severity::Info),
-        about: clean(&digest.id),
-        is_escalation: false,
-        label: format!("digest for {}", clean(&digest.channel)),
-        headline: spoken(&digest.headline),
-        link: None,
-        facts,
-        items: digest.alerts.iter().enumerate().map(item).collect(),
-        more: usize::try_from(digest.more).unwrap_or(usize::MAX),
-        tail: terminal::digest::facts(digest).into_iter().map(Line::plain).collect(),
-    }
+/// Its place and title, what there is to say of it, and what to do.
+fn item(item: &Item) -> Vec<Line> {
+    let rank = item.rank.map(|rank| format!("{rank}. ")).unwrap_or_default();
+    let severity = item.severity.map(|severity| format!("{}: ", severity.as_str()));
+    let before = Span::Plain(format!("{rank}{}", severity.unwrap_or_default()));
+    let url = item.url.as_deref().and_then(link);
+    let head = Line::of(Kind::Plain, vec![before, linked(&spoken(&item.title), url.as_deref())]);
+    let text = Some(&item.text).filter(|text| !text.is_empty()).map(Line::plain);
+    let hint = item.hint.as_ref().map(|hint| Line::plain(format!("hint: {hint}")));
+    [head].into_iter().chain(text).chain(hint).collect()
 }
 
 /// A text that is never empty.
@@ -211,24 +187,6 @@ fn linked(text: &str, url: Option<&str>) -> Span {
         Some(url) => Span::Link { text: text.to_owned(), url: url.to_owned() },
         None => Span::Strong(text.to_owned()),
     }
-}
-
-/// A passage with what was found in it strong; the brackets around it stay, as they may be the
-/// publisher's own.
-fn marked(passage: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut rest = passage;
-    while let Some((before, from)) = rest.find('[').map(|at| rest.split_at(at)) {
-        let Some(end) = from.find(']') else {
-            break;
-        };
-        let (mark, after) = from.split_at(end + 1);
-        spans.push(Span::Plain(before.to_owned()));
-        spans.push(Span::Strong(mark.to_owned()));
-        rest = after;
-    }
-    spans.push(Span::Plain(rest.to_owned()));
-    spans
 }
 
 /// A link as no service's markup can misread it: http or https, to a host and to nobody's account

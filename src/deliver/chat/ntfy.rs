@@ -11,7 +11,7 @@ use super::brief::Line;
 use super::fit::{cut, fit};
 use super::markup::joined;
 use super::{Call, Letter, Service, Step, Verdict, by_status};
-use crate::config::{Login, Updates};
+use crate::config::{Credentials, Updates};
 use crate::deliver::http::Reply;
 use crate::domain::topic::Severity;
 
@@ -25,11 +25,11 @@ const MAX_TITLE_BYTES: usize = 250;
 pub struct Ntfy {
     server: Url,
     topic: String,
-    login: Option<Login>,
+    login: Credentials,
 }
 
 impl Ntfy {
-    pub fn new(server: Url, topic: &str, login: Option<Login>) -> Self {
+    pub fn new(server: Url, topic: &str, login: Credentials) -> Self {
         Self { server, topic: topic.to_owned(), login }
     }
 }
@@ -65,11 +65,11 @@ impl Service for Ntfy {
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.login {
-            Some(Login::Token(token)) => request.bearer_auth(token.reveal()),
-            Some(Login::Password { username, password }) => {
-                request.basic_auth(username, Some(password.reveal()))
+            Credentials::None => request,
+            Credentials::Basic { username, password } => {
+                request.basic_auth(username, password.as_ref().map(|password| password.reveal()))
             }
-            None => request,
+            Credentials::Bearer(token) => request.bearer_auth(token.reveal()),
         }
     }
 

@@ -19,7 +19,10 @@ fn services() -> Vec<(&'static str, Box<dyn Service>)> {
     let url = |text: &str| Url::parse(text).expect("a URL");
     let token = || Secret::new("t0k3n");
     vec![
-        ("ntfy", Box::new(ntfy::Ntfy::new(url("https://ntfy.example"), "alerts", None))),
+        (
+            "ntfy",
+            Box::new(ntfy::Ntfy::new(url("https://ntfy.example"), "alerts", Default::default())),
+        ),
         ("hook", Box::new(slack::Hook::new(url("https://hooks.slack.example/services/T/B/x")))),
         ("bot", Box::new(slack::Bot::new(url("https://slack.example/api"), "C1", token()))),
         ("mattermost", Box::new(mattermost::Mattermost::new(url("https://chat.example/hooks/x")))),

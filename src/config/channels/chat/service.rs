@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::config::Secret;
+use crate::config::{Credentials, Secret};
 
 /// A channel to a chat service.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,20 +28,13 @@ pub enum Updates {
 /// Where to, and what opens the door. A secret is missing only where none are looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatService {
-    Ntfy { url: String, topic: String, login: Option<Login> },
+    Ntfy { url: String, topic: String, login: Credentials },
     SlackHook { url: Option<Secret> },
     SlackBot { api: String, channel: String, token: Option<Secret> },
     Mattermost { url: Option<Secret> },
     Discord { url: Option<Secret>, thread: Option<String> },
     Telegram { api: String, token: Option<Secret>, chat: String, thread: Option<i64> },
     Matrix { url: String, room: String, token: Option<Secret> },
-}
-
-/// Who writes to a server of ntfy that does not let everybody.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Login {
-    Token(Secret),
-    Password { username: String, password: Secret },
 }
 
 impl Updates {
@@ -106,9 +99,11 @@ impl ChatService {
     /// What opens the door.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
-            Self::Ntfy { login, .. } => login.as_ref().map(|login| match login {
-                Login::Token(secret) | Login::Password { password: secret, .. } => secret,
-            }),
+            Self::Ntfy { login, .. } => match login {
+                Credentials::None => None,
+                Credentials::Basic { password, .. } => password.as_ref(),
+                Credentials::Bearer(token) => Some(token),
+            },
             Self::SlackHook { url } | Self::Mattermost { url } | Self::Discord { url, .. } => {
                 url.as_ref()
             }

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::config::{ChannelKind, ChatChannel, ChatService, Environment, Login, Updates, load};
+use crate::config::{
+    ChannelKind, ChatChannel, ChatService, Credentials, Environment, Updates, load,
+};
 use crate::domain::topic::Severity;
 
 const SECRETS: [(&str, &str); 2] =
@@ -39,7 +41,7 @@ fn bad(lines: &str) -> String {
 #[test]
 fn each_service_is_read_with_what_it_needs() {
     let ntfy = good("type = 'ntfy'\ntopic = 'alerts'\ntoken_env = 'TOKEN'");
-    let ChatService::Ntfy { url, login: Some(Login::Token(token)), .. } = &ntfy.service else {
+    let ChatService::Ntfy { url, login: Credentials::Bearer(token), .. } = &ntfy.service else {
         panic!("{ntfy:?}");
     };
     assert_eq!((url.as_str(), token.reveal()), ("https://ntfy.sh", "t0ps3cret"));
@@ -71,10 +73,7 @@ fn what_is_wrong_is_said_with_what_to_do_and_without_the_secret() {
     };
     check("type = 'ntfy'", &["needs `topic`"]);
     check("type = 'ntfy'\ntopic = 'a/b'", &["a topic of ntfy has"]);
-    check(
-        "type = 'ntfy'\ntopic = 'a'\nusername = 'me'",
-        &["`username` and its password go together"],
-    );
+    check("type = 'ntfy'\ntopic = 'a'\nusername = 'me'", &["`username` needs `password_file`"]);
     check(
         "type = 'ntfy'\ntopic = 'a'\nupdates = 'thread'",
         &["cannot have `updates = \"thread\"`"],
