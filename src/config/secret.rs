@@ -19,49 +19,6 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 const REFERENCE: Shape = Shape { what: "a header's value", keys: &["file", "env"] };
 
-/// The keys that name one secret: none of them is the secret itself.
-pub(super) struct SecretKeys {
-    /// Known, so that it can be refused with the right words.
-    pub inline: &'static str,
-    pub file: &'static str,
-    pub variable: &'static str,
-    /// A file and a variable, to show how it is done.
-    pub example: (&'static str, &'static str),
-}
-
-impl SecretKeys {
-    /// Whether a table has one of them, rightly or not.
-    pub fn stand_in(&self, section: &Section<'_>) -> bool {
-        [self.inline, self.file, self.variable].into_iter().any(|key| section.get(key).is_some())
-    }
-}
-
-const SIGNING: SecretKeys = SecretKeys {
-    inline: "secret",
-    file: "secret_file",
-    variable: "secret_env",
-    example: ("hook.secret", "HOOK_SECRET"),
-};
-pub(super) const TOKEN: SecretKeys = SecretKeys {
-    inline: "token",
-    file: "token_file",
-    variable: "token_env",
-    example: ("chat.token", "CHAT_TOKEN"),
-};
-pub(super) const PASSWORD: SecretKeys = SecretKeys {
-    inline: "password",
-    file: "password_file",
-    variable: "password_env",
-    example: ("chat.password", "CHAT_PASSWORD"),
-};
-/// The URL of an incoming webhook: who knows it may write.
-pub(super) const URL: SecretKeys = SecretKeys {
-    inline: "url",
-    file: "url_file",
-    variable: "url_env",
-    example: ("chat.url", "CHAT_URL"),
-};
-
 /// Where secrets come from.
 pub(super) struct Secrets<'e> {
     pub env: &'e Environment,

@@ -122,6 +122,7 @@ fn digest(alerts: usize) -> Parcel {
         late: None,
         headline: format!("{alerts} alerts raised"),
         alerts: (1..=alerts).map(alert).collect(),
+        notices: Vec::new(),
         more: 12,
         counts: CountsV1::default(),
         suppressed: vec![CountV1 { name: "silenced".to_owned(), count: 4 }],
