@@ -42,6 +42,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::chat::{ChatChannel, ChatService, Updates};
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
 pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
@@ -190,6 +191,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Chat(ChatChannel),
     Email(EmailChannel),
     Alertmanager(AlertmanagerChannel),
     Exec(ExecChannel),

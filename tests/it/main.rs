@@ -5,6 +5,7 @@ mod support;
 mod alert_policy;
 mod backtest;
 mod bursts;
+mod chat;
 mod cli;
 mod config_problems;
 mod crash;
