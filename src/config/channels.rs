@@ -50,6 +50,9 @@ const CHANNEL: Shape = Shape {
         "quiet_hours",
         "heartbeat",
         "budget",
+        "group",
+        "repeat",
+        "repeat_most",
         // Known, so that it can be refused with the right words.
         "secret",
     ],

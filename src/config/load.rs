@@ -16,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, EgressConfig, FetchConfig, packs, rules};
+use super::{Config, EgressConfig, FetchConfig, packs, routes, rules};
 use crate::domain::publisher::Directory;
 
 /// Most topic files.
@@ -130,6 +130,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
     let publishers = Directory::with(&settings.publishers, &settings.feeds);
+    let (routing, route_lines) = routes::resolve(settings.routes, &topics, &publishers, report);
     let set = rules::compile(&topics, report)?.with_publishers(publishers);
     let config = Config {
         file: path.to_owned(),
@@ -142,6 +143,8 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         kept: BTreeMap::new(),
         topic_files,
         channels: settings.channels,
+        routing: Arc::new(routing),
+        route_lines,
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::value::show_duration;
 use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel};
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -109,7 +110,9 @@ impl Config {
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
         let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
-        topics.chain(feeds).chain(channels).chain(settings).chain(operations).chain(own).collect()
+        let routes = (!self.routing.is_empty()).then(|| routes_part(&self.routing));
+        let beside = operations.into_iter().chain(own).chain(routes);
+        topics.chain(feeds).chain(channels).chain(settings).chain(beside).collect()
     }
 
     fn egress_fields(&self) -> Fields {
@@ -149,6 +152,17 @@ fn publishers_part(own: &[Family]) -> Part {
         (family.name.clone(), format!("{domains}{also}"))
     });
     Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
+}
+
+/// The routes in the order in which they are asked.
+fn routes_part(routing: &Routing) -> Part {
+    let fields = routing.rules.iter().map(|rule| {
+        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
+        let then = if rule.goes_on { ", and on" } else { "" };
+        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
+        (format!("{:03}", rule.number), text)
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "routes", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -279,11 +293,18 @@ fn timetable_fields(timetable: &Timetable) -> Fields {
     let heartbeat = timetable.heartbeat.as_ref();
     let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
     let budget = timetable.budget.map(|budget| budget.to_string());
+    let group = timetable.group.map(|group| {
+        format!("by {} within {}, most {}", group.by.as_str(), span(group.wait), group.most)
+    });
+    let repeat = timetable.repeat;
+    let repeat = repeat.map(|again| format!("every {}, most {}", span(again.every), again.most));
     vec![
         ("digest", digest.unwrap_or_default()),
         ("quiet_hours", quiet.unwrap_or_default()),
         ("heartbeat", heartbeat.unwrap_or_default()),
         ("budget", budget.unwrap_or_default()),
+        ("group", group.unwrap_or_default()),
+        ("repeat", repeat.unwrap_or_default()),
     ]
 }
 

@@ -15,7 +15,7 @@ use super::section::{Section, Shape};
 use super::source::{FileId, Literal, Place};
 use super::{
     ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, value,
+    publishers, routes, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -43,6 +43,7 @@ const MAIN: Shape = Shape {
         "feed",
         "publishers",
         "channel",
+        "route",
     ],
 };
 
@@ -77,6 +78,7 @@ pub(super) struct Settings {
     /// The files beside the main file that feeds were read from.
     pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
+    pub routes: Vec<routes::PlacedRoute>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
@@ -103,6 +105,7 @@ pub(super) fn read(
     let channels = channels::read(&root, &state_dir, &secrets, report);
     Settings {
         operations: operations(&root, &channels, report),
+        routes: routes::read(&root, &channels, &feeds, report),
         channels,
         state_dir,
         topics_dir: beside.join(topics),

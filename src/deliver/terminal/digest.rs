@@ -50,6 +50,7 @@ fn period(digest: &DigestV1) -> String {
     let (since, until) = (at(digest, &digest.since), at(digest, &digest.time));
     let why = match digest.kind.as_str() {
         "quiet_hours" => "what quiet hours held, ",
+        "group" => "what came together, ",
         _ => "",
     };
     format!("{why}{since} to {until}, {}", zone_name(&zone))

@@ -1,5 +1,5 @@
 //! [`plan`]: what follows from where the entries of a batch belong, in the order in which
-//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], what becomes
+//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], which channels it goes to in [`way`], what becomes
 //! of a revision that had to wait in [`due`], of the alerts of two stories that are one in
 //! [`merging`], of a correction in [`correction`]; [`heading`] chooses headlines.
 
@@ -11,6 +11,7 @@ mod heading;
 mod merging;
 mod pushed;
 mod share;
+mod way;
 
 pub use article::plan_article;
 pub use due::{Due, plan_due};

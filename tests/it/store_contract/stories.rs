@@ -62,7 +62,7 @@ pub fn means() -> Means {
         budgeted: false,
         terms: Default::default(),
     };
-    Means { routes: vec![log], topics: vec![Arc::new(topic())], render: RENDER }
+    Means { routes: vec![log].into(), topics: vec![Arc::new(topic())], render: RENDER }
 }
 
 pub async fn edit(store: &Store, change: Change, at: Timestamp) -> Result<Edit, StoreError> {

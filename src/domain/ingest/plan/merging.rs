@@ -3,7 +3,7 @@
 //! alert that only one of them has goes along.
 
 use super::Planner;
-use super::alerting::Way;
+use super::way::{Telling, Way};
 use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts};
 use crate::domain::ids::{AlertId, StoryId, TopicId};
@@ -125,10 +125,9 @@ impl Planner<'_> {
         let weight = weight(publishers, told.found.score, told.found.threshold);
         let merit = Merit { severity, weight };
         let way = if unheard {
-            let (routes, withheld) = (Vec::new(), Vec::new());
-            Way { reach: Reach::Shadow, routes, withheld, remark: None, merit }
+            Way { reach: Reach::Shadow, ..Way::nowhere(merit) }
         } else {
-            self.way(topic, merit)
+            self.way(topic, merit, Telling { event, entry: &told.entry, feed: &told.feed })
         };
         if let Some(remark) = &way.remark {
             reason.text = format!("{}; {remark}", reason.text);
