@@ -16,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, EgressConfig, FetchConfig, packs, routes, rules};
+use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, routes, rules, silences};
 use crate::domain::publisher::Directory;
 
 /// Most topic files.
@@ -124,6 +124,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let mut files = vec![path.to_owned()];
     let (settings, whole) = main_file(&text, file, path, env, report);
     files.extend(settings.feed_paths.iter().cloned());
+    files.extend(settings.channels.iter().filter_map(ChannelConfig::template).cloned());
     // What a broken main file says of channels is not to be trusted.
     let known = whole.then(|| Known::of(&settings, report.count() == 0));
     let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);
@@ -131,6 +132,10 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let topic_files = topics.paths();
     let publishers = Directory::with(&settings.publishers, &settings.feeds);
     let (routing, route_lines) = routes::resolve(settings.routes, &topics, &publishers, report);
+    // A topic that was left out for a mistake is not unknown.
+    let ids = topics.ids();
+    let ids = (report.count() == 0).then_some(ids.as_slice());
+    let silences = silences::checked(settings.silences, ids, report);
     let set = rules::compile(&topics, report)?.with_publishers(publishers);
     let config = Config {
         file: path.to_owned(),
@@ -149,6 +154,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         fetch: settings.fetch,
         http: settings.http,
         operations: settings.operations,
+        silences,
     };
     Some((config, topics))
 }

@@ -1,18 +1,26 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
-//! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
-//! ([`webhook`]).
+//! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
+//! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
+//! reaches. What channels for people say is a [`message`].
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
+pub mod alertmanager;
+pub mod apprise;
 pub mod digest;
+pub mod email;
+pub mod exec;
 pub mod http;
 pub mod log;
+pub mod message;
 pub mod notice;
 pub mod object;
 pub mod parcel;
 mod printer;
+mod process;
+pub mod schema;
 pub mod terminal;
 pub mod webhook;
 
@@ -26,13 +34,20 @@ use crate::domain::alert::delivery::{Answer, Claimed};
 use crate::domain::feed::ReasonCode;
 use crate::egress::{Egress, EgressError};
 
+pub use self::alertmanager::Renewer;
 pub use self::printer::Printer;
+pub use self::webhook::TemplateError;
 
 /// A way out. It may see a delivery again that it already took (after a crash between taking and
 /// settling): the delivery id is the key by which it, or who is behind it, knows it again.
 pub trait Channel: Send + Sync {
     /// How much it takes at once.
     fn capacity(&self) -> Capacity;
+
+    /// Who tells the service again of what stands there; none where it remembers by itself.
+    fn renewer(&self) -> Option<Renewer> {
+        None
+    }
 
     /// Tries each delivery of `batch` once. Answers stand in the order of the batch, one each.
     fn send<'a>(
@@ -153,8 +168,14 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("the channel's server may not be connected to")]
+    Server(#[source] EgressError),
+    #[error("TLS cannot be set up for the mail server")]
+    MailTls(#[source] lettre::transport::smtp::Error),
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
+    #[error("the webhook's template cannot be used")]
+    Template(#[source] Box<TemplateError>),
 }
 
 impl OpenError {
@@ -162,9 +183,13 @@ impl OpenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Url(_) => "bad_url",
-            Self::Refused(refused) | Self::Client(refused) => refused.code(),
+            Self::Refused(refused) | Self::Client(refused) | Self::Server(refused) => {
+                refused.code()
+            }
+            Self::MailTls(_) => "tls_setup",
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
+            Self::Template(_) => "bad_template",
         }
     }
 }
@@ -184,6 +209,14 @@ pub fn open(
         ChannelKind::Webhook(webhook) => {
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
+        }
+        ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
+        ChannelKind::Alertmanager(manager) => {
+            Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))
+        }
+        ChannelKind::Exec(exec) => Ok(Box::new(exec::Exec::new(exec))),
+        ChannelKind::Apprise(apprise) => {
+            Ok(Box::new(apprise::Apprise::new(apprise, egress, clock.clone())?))
         }
     }
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub(super) use self::claims::thread;
 pub(super) use self::log::list;
 pub use self::log::{DeliveryFilter, DeliveryView};
 use super::column::{Ms, Text, key, ms};

@@ -131,27 +131,32 @@ pub(super) fn claimed(row: &Row<'_>) -> rusqlite::Result<Claimed> {
 }
 
 pub(super) fn add_thread(conn: &Connection, delivery: &mut Claimed) -> rusqlite::Result<()> {
-    if let Carried::Alert { alert, .. } = delivery.carried {
-        delivery.thread = thread(conn, alert, &delivery.channel, delivery.id)?;
+    let Carried::Alert { alert, seq } = delivery.carried else {
+        return Ok(());
+    };
+    // What is told again is a message of its own: who has not seen the first one would not see it
+    // rewritten either.
+    let again = conn
+        .prepare_cached("SELECT 1 FROM deliveries WHERE id = ?1 AND repeat > 0")?
+        .exists([delivery.id.0])?;
+    if !again {
+        delivery.thread = thread(conn, alert, &delivery.channel, seq)?;
     }
     Ok(())
 }
 
-/// What the channel's service called the alert's earlier tellings. What is told again is a message
-/// of its own: who has not seen the first one would not see it rewritten either.
-fn thread(
+/// What the channel's service called the alert's earlier revisions.
+pub(in crate::store) fn thread(
     conn: &Connection,
     alert: AlertId,
     channel: &ChannelId,
-    delivery: DeliveryId,
+    before: u32,
 ) -> rusqlite::Result<Thread> {
     let mut handles = conn.prepare_cached(
-        "SELECT earlier.handle FROM deliveries AS this \
-         JOIN deliveries AS earlier ON earlier.alert_id = ?1 AND earlier.channel = ?2 \
-         WHERE this.id = ?3 AND this.repeat = 0 AND earlier.seq < this.seq \
-         AND earlier.handle IS NOT NULL ORDER BY earlier.seq, earlier.repeat",
+        "SELECT handle FROM deliveries WHERE alert_id = ?1 AND channel = ?2 AND seq < ?3 \
+         AND handle IS NOT NULL ORDER BY seq, repeat",
     )?;
-    let handles = handles.query_map((alert.0, Text(channel), delivery.0), |row| row.get(0))?;
+    let handles = handles.query_map((alert.0, Text(channel), before), |row| row.get(0))?;
     let mut thread = Thread::default();
     for handle in handles {
         let handle: String = handle?;

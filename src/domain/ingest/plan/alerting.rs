@@ -151,6 +151,7 @@ impl Planner<'_> {
             return None;
         }
         let (have, need) = policy::publishers(&topic.alert, situation);
+        let within = topic.alert.publishers_within.unwrap_or(pending::LONGEST);
         Some(Pending {
             topic: topic.id.clone(),
             story: key.1,
@@ -158,7 +159,8 @@ impl Planner<'_> {
             have,
             need,
             since: self.view.pending.get(key).copied().unwrap_or(self.now),
-            until: pending::until(topic.alert.publishers_within, self.now),
+            until: pending::until(within, self.now),
+            within,
         })
     }
 
@@ -207,6 +209,7 @@ impl Planner<'_> {
             feed: feed.key.as_str(),
             publisher: &entry.publisher,
             title: &entry.document.title,
+            newsrooms: &self.batch.publishers,
         };
         Situation {
             now: self.now,
@@ -314,6 +317,7 @@ impl Planner<'_> {
                 .or(before.and_then(|before| before.corrected)),
         };
         self.alerts.insert(key.clone(), so_far);
+        self.note_told(entry, found, way, &revision);
         self.queue(way, &revision);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
