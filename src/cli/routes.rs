@@ -234,10 +234,8 @@ fn one(test: &RouteTest, session: &mut Session) -> Result<Exit, Failure> {
     page.line(&format!("{}, {at} UTC", described(&question)));
     page.line("");
     for (title, answer, why) in &said {
-        page.line(&format!(
-            "{title} {}: {why}",
-            answer.replace('_', " is ").replace(" is asked", " asked")
-        ));
+        let says = if *answer == "not_asked" { "is not asked" } else { answer };
+        page.line(&format!("{title} {says}: {why}"));
     }
     if said.is_empty() {
         page.line("no routes");

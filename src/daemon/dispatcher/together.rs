@@ -1,6 +1,7 @@
 //! What is sent as one message, since it became due within a short time, and what is told again,
 //! since nobody acknowledges it. Both are decided in the database before anything is claimed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use crate::config::Repeat;
 use crate::daemon::digests::{self, frame_of_group};
 use crate::deliver::object;
 use crate::domain::digest::compose::compose;
+use crate::domain::publisher::Directory;
 use crate::store::error::StoreError;
 use crate::store::outbox::repeats::Again;
 
@@ -42,7 +44,11 @@ impl Dispatcher {
         quiet: bool,
     ) -> Result<(), StoreError> {
         let again = Again { every, most, quiet };
-        let told = self.store.tell_again(&self.id, again, now, object::freeze_again).await?;
+        let newsrooms = self.manners.tells.as_ref().map(|tells| &tells.config.topics);
+        let newsrooms = newsrooms.map(|topics| Arc::clone(topics.publishers()));
+        let newsrooms = newsrooms.unwrap_or_else(Directory::builtin);
+        let freeze = object::freeze_again;
+        let told = self.store.tell_again(&self.id, again, newsrooms, now, freeze).await?;
         if told > 0 {
             tracing::info!(channel = %self.id, told, "open alerts are told again");
         }

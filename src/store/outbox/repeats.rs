@@ -2,6 +2,7 @@
 //! own. When, is worked out from what was delivered; a restart neither forgets nor doubles it, for
 //! each time has its number and a unique key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, IdSource};
+use crate::domain::publisher::Directory;
 use crate::store::column::{Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::{Store, meta, silences};
@@ -51,16 +53,18 @@ struct Open {
 impl Store {
     /// Tells those alerts again that are open, were told to the channel last at least so long ago,
     /// are not silenced and have nothing on its way there. What waited to be told again of alerts
-    /// that are open no longer is dropped. Returns how many are told.
+    /// that are open no longer is dropped. `newsrooms`: which names of publishers are one, for
+    /// silences. Returns how many are told.
     pub async fn tell_again(
         &self,
         channel: &ChannelId,
         again: Again,
+        newsrooms: Arc<Directory>,
         now: Timestamp,
         freeze: FreezeAgain,
     ) -> Result<usize, StoreError> {
         // Nearly always it is none: nobody who writes has to wait for that.
-        if self.read(|conn| Ok(due(conn, channel, again, now)?))?.is_empty()
+        if self.read(|conn| Ok(due(conn, channel, again, &newsrooms, now)?))?.is_empty()
             && !self.read(|conn| Ok(has_settled(conn, channel)?))?
         {
             return Ok(0);
@@ -71,7 +75,7 @@ impl Store {
             drop_settled(conn, &channel, now)?;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let mut told = 0;
-            for open in due(conn, &channel, again, now)? {
+            for open in due(conn, &channel, again, &newsrooms, now)? {
                 let (id, repeat) = (DeliveryId(ids.next(now)), open.repeat.saturating_add(1));
                 let Some(body) = freeze(open.object.as_bytes(), &channel, id, repeat) else {
                     continue;
@@ -90,6 +94,7 @@ fn due(
     conn: &Connection,
     channel: &ChannelId,
     again: Again,
+    newsrooms: &Directory,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Open>> {
     let before = now.checked_sub(again.every).unwrap_or(Timestamp::MIN);
@@ -126,6 +131,7 @@ fn due(
             feed: &open.feed,
             publisher: &open.publisher,
             title: &open.headline,
+            newsrooms,
         };
         !silences.iter().any(|silence| silence.covers(what, now))
     };

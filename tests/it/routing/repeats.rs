@@ -10,7 +10,7 @@ const ALL: &str = "[[route]]\nchannels = [\"phone\"]\n";
 
 async fn office() -> Office {
     let mut office = Office::new(ALL, REPEAT).await;
-    office.at("2026-06-03T08:00:00Z", "NATO").await;
+    office.at("2026-06-04T08:00:00Z", "NATO").await;
     assert_eq!(office.told()[1], 1);
     office
 }

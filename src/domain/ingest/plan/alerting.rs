@@ -139,7 +139,7 @@ impl Planner<'_> {
     }
 
     /// The story, if it waits for publishers from now on, or still does.
-    fn waits(
+    pub(super) fn waits(
         &self,
         entry: &Entry,
         topic: &Topic,
