@@ -112,6 +112,9 @@ pub(super) const CHANNEL: Shape = Shape {
         "thread",
         "api",
         "updates",
+        "group",
+        "repeat",
+        "repeat_most",
         // Known, so that it can be refused with the right words.
         "secret",
         "password",

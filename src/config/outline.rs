@@ -13,6 +13,7 @@ use super::{
     ChannelConfig, ChannelKind, ChatChannel, ChatService, Config, EmailChannel, Timetable,
     TopicText, WebhookChannel, silences,
 };
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -118,7 +119,8 @@ impl Config {
             fields: silences::fields(&self.silences).collect(),
             ..part(Kind::Settings, "silences", Vec::new())
         });
-        let told = operations.into_iter().chain(own).chain(silences);
+        let routes = (!self.routing.is_empty()).then(|| routes_part(&self.routing));
+        let told = operations.into_iter().chain(own).chain(silences).chain(routes);
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 
@@ -159,6 +161,17 @@ fn publishers_part(own: &[Family]) -> Part {
         (family.name.clone(), format!("{domains}{also}"))
     });
     Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
+}
+
+/// The routes in the order in which they are asked.
+fn routes_part(routing: &Routing) -> Part {
+    let fields = routing.rules.iter().map(|rule| {
+        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
+        let then = if rule.goes_on { ", and on" } else { "" };
+        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
+        (format!("{:03}", rule.number), text)
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "routes", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -336,11 +349,18 @@ fn timetable_fields(timetable: &Timetable) -> Fields {
     let heartbeat = timetable.heartbeat.as_ref();
     let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
     let budget = timetable.budget.map(|budget| budget.to_string());
+    let group = timetable.group.map(|group| {
+        format!("by {} within {}, most {}", group.by.as_str(), span(group.wait), group.most)
+    });
+    let repeat = timetable.repeat;
+    let repeat = repeat.map(|again| format!("every {}, most {}", span(again.every), again.most));
     vec![
         ("digest", digest.unwrap_or_default()),
         ("quiet_hours", quiet.unwrap_or_default()),
         ("heartbeat", heartbeat.unwrap_or_default()),
         ("budget", budget.unwrap_or_default()),
+        ("group", group.unwrap_or_default()),
+        ("repeat", repeat.unwrap_or_default()),
     ]
 }
 

@@ -74,6 +74,22 @@ pub struct Preview {
     pub text: String,
 }
 
+impl Preview {
+    /// What was rendered, or why it cannot be.
+    pub fn of(content_type: &str, rendered: Result<Vec<u8>, ChannelError>) -> Self {
+        match rendered {
+            Ok(bytes) => Self {
+                content_type: content_type.to_owned(),
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+            },
+            Err(error) => {
+                let detail = error.detail().map(|text| format!(": {text}")).unwrap_or_default();
+                Self { content_type: "text/plain".to_owned(), text: format!("{error}{detail}") }
+            }
+        }
+    }
+}
+
 /// How much a channel takes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {

@@ -23,6 +23,7 @@ mod parsing;
 mod pipeline;
 mod push;
 mod reload;
+mod routing;
 mod shared_lists;
 mod store_contract;
 mod swap;

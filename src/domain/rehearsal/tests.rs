@@ -9,6 +9,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::Interval;
 use crate::domain::ids::Digest;
+use crate::domain::ingest::Route;
 use crate::domain::story::features::Features;
 use crate::domain::topic::evidence::{Evidence, Match};
 use crate::domain::topic::{Mode, Rule, Severity, Topic};

@@ -332,7 +332,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         manner: Default::default(),
         fetch,
         entries,
-        routes: routes.to_vec(),
+        routes: routes.to_vec().into(),
         topics: Vec::new(),
         publishers: Directory::builtin(),
     }
