@@ -1,12 +1,13 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]) or an HTTP endpoint
-//! ([`webhook`]).
+//! ([`webhook`]). [`mod@feed`] renders alerts as feeds, which nobody is sent: readers come for them.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod digest;
+pub mod feed;
 pub mod http;
 pub mod log;
 pub mod notice;

@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_alert_policy.sql"),
     include_str!("../../migrations/0015_latency.sql"),
     include_str!("../../migrations/0016_handles.sql"),
+    include_str!("../../migrations/0017_instance.sql"),
 ];
 
 /// What a file turned out to be.

@@ -28,3 +28,4 @@ mod tidy;
 mod topic_language;
 mod topic_matching;
 mod trust;
+mod web;

@@ -4,10 +4,11 @@
 //! a channel. [`baseline`] names what is the past and raises nothing. [`tier`] says when an alert
 //! matters more than its topic, [`new_facts`] what a story tells anew, [`pending`] which stories
 //! still wait for publishers. [`expectation`] tells when a topic matches too little; [`mark`] is
-//! what people say of a find. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
+//! what people say of a find, [`change`] what they do to an alert. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
 
 pub mod baseline;
 pub mod budget;
+pub mod change;
 pub mod delivery;
 pub mod expectation;
 pub mod mark;

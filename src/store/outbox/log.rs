@@ -39,6 +39,8 @@ pub struct DeliveryFilter {
     pub alert: Option<AlertId>,
     pub channel: Option<ChannelId>,
     pub state: Option<DeliveryState>,
+    /// Only deliveries older than this one: the last one of the page before.
+    pub before: Option<DeliveryId>,
     /// At most so many are listed; 0 means 50. Retrying takes all.
     pub limit: u32,
 }
@@ -90,7 +92,7 @@ pub(in crate::store) fn list(
          settled_at, urgent, gathered_in \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
-         ORDER BY id DESC LIMIT ?5",
+         AND (?6 IS NULL OR id < ?6) ORDER BY id DESC LIMIT ?5",
     )?;
     let bound = params![
         filter.id.map(|id| id.0),
@@ -98,6 +100,7 @@ pub(in crate::store) fn list(
         filter.channel.as_ref().map(Text),
         filter.state.map(DeliveryState::as_str),
         limit,
+        filter.before.map(|id| id.0),
     ];
     let mut views: Vec<DeliveryView> = query.query_map(bound, view)?.collect::<Result<_, _>>()?;
     for view in &mut views {
