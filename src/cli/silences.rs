@@ -30,6 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("starts"),
     Column::hidden("planned_end"),
     Column::text("ended_by").spare(1),
+    Column::text("place").spare(2),
 ];
 
 pub fn run(command: &Silences, session: &mut Session) -> Result<Exit, Failure> {
@@ -93,9 +94,17 @@ fn end(ids: &[String], by: Option<&str>, session: &mut Session) -> Result<Exit, 
     let mut records = Records::new(COLUMNS, "");
     let mut refused = 0;
     for id in &ids {
-        if store.silence(*id)?.is_none() {
+        let refusal = match store.silence(*id)? {
+            None => Some(no_such_silence(*id)),
+            Some(view) => view.place.filter(|_| now < view.silence.ends).map(|place| {
+                let sentence = format!("silence {id} stands in {place}");
+                Failure::said(Exit::Failed, sentence)
+                    .hint("take it out there; else it would be back with the next reload")
+            }),
+        };
+        if let Some(refusal) = refusal {
             refused += 1;
-            session.messages.report(&no_such_silence(*id));
+            session.messages.report(&refusal);
             continue;
         }
         let view = session.wait(store.end_silence(*id, &by, now))??;

@@ -1,10 +1,20 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log.
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. The kinds that ask for
+//! more have files of their own: [`email`], and for machines [`webhook_body`], [`alertmanager`],
+//! [`exec`], [`apprise`].
+
+mod alertmanager;
+mod apprise;
+mod credentials;
+pub(super) mod email;
+mod exec;
+mod webhook_body;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use toml::de::DeValue;
+use url::Url;
 
 use super::key;
 use super::problem::Report;
@@ -18,6 +28,12 @@ use super::{ChannelConfig, ChannelKind, LogChannel, Secret, Timetable, WebhookCh
 use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
+pub use self::alertmanager::AlertmanagerChannel;
+pub use self::apprise::{AppriseChannel, AppriseWay};
+pub use self::credentials::Credentials;
+pub use self::exec::{Command, ExecChannel};
+pub use self::webhook_body::{WebhookBody, WebhookTemplate};
+
 /// Most channels of one configuration.
 const MAX_CHANNELS: usize = 100;
 
@@ -28,10 +44,18 @@ const DEFAULT_ROTATE_BYTES: u64 = 64 << 20;
 const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-const KINDS: [&str; 2] = ["log", "webhook"];
+/// The kinds, each with the keys that not every channel has.
+pub(super) const KINDS: [(&str, &[&str]); 6] = [
+    ("log", &LOG_KEYS),
+    ("webhook", &WEBHOOK_KEYS),
+    ("email", &email::KEYS),
+    ("alertmanager", &alertmanager::KEYS),
+    ("exec", &exec::KEYS),
+    ("apprise", &apprise::KEYS),
+];
 
 /// Keys of all kinds; those of another kind are complained of by name.
-const CHANNEL: Shape = Shape {
+pub(super) const CHANNEL: Shape = Shape {
     what: "a channel",
     keys: &[
         "id",
@@ -46,17 +70,42 @@ const CHANNEL: Shape = Shape {
         "secret_env",
         "timeout",
         "headers",
+        "server",
+        "port",
+        "tls",
+        "username",
+        "password_file",
+        "password_env",
+        "from",
+        "to",
+        "cc",
+        "reply_to",
+        "hello",
+        "body",
+        "resolve_after",
+        "renew_every",
+        "token_file",
+        "token_env",
+        "command",
+        "key",
+        "tag",
+        "urls_file",
+        "urls_env",
+        "config",
         "digest",
         "quiet_hours",
         "heartbeat",
         "budget",
         // Known, so that it can be refused with the right words.
         "secret",
+        "password",
+        "token",
+        "urls",
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
-const WEBHOOK_KEYS: [&str; 6] =
-    ["url", "secret", "secret_file", "secret_env", "timeout", "headers"];
+const WEBHOOK_KEYS: [&str; 7] =
+    ["url", "secret", "secret_file", "secret_env", "timeout", "headers", "body"];
 
 /// Reads all channels of the main file. `state_dir` is where relative log files go.
 pub(super) fn read(
@@ -112,17 +161,19 @@ fn channel(
     let min_severity = section.text("min_severity", report);
     let min_severity = min_severity.and_then(|text| key::severity(&text, report));
     let kind = section.text("type", report)?;
+    refuse(section, &kind.value, report);
     let kind = match kind.value.as_str() {
-        "log" => {
-            refuse(section, &WEBHOOK_KEYS, "log", report);
-            Some(ChannelKind::Log(log(section, state_dir, report)))
+        "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
+        "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
+        "email" => email::read(section, secrets, report).map(ChannelKind::Email),
+        "alertmanager" => {
+            alertmanager::read(section, secrets, report).map(ChannelKind::Alertmanager)
         }
-        "webhook" => {
-            refuse(section, &LOG_KEYS, "webhook", report);
-            webhook(section, secrets, report).map(ChannelKind::Webhook)
-        }
+        "exec" => exec::read(section, state_dir, secrets.env, report).map(ChannelKind::Exec),
+        "apprise" => apprise::read(section, state_dir, secrets, report).map(ChannelKind::Apprise),
         _ => {
-            key::not_among(&kind, "channel type", &KINDS, "unknown_channel_type", report);
+            let kinds = KINDS.map(|(name, _)| name);
+            key::not_among(&kind, "channel type", &kinds, "unknown_channel_type", report);
             None
         }
     };
@@ -134,9 +185,17 @@ fn channel(
     })
 }
 
-/// Notes keys that belong to another kind of channel.
-fn refuse(section: &Section<'_>, keys: &[&'static str], kind: &str, report: &mut Report) {
-    for value in keys.iter().filter_map(|key| section.get(key)) {
+/// Notes keys that belong to other kinds of channels only.
+fn refuse(section: &Section<'_>, kind: &str, report: &mut Report) {
+    let Some((_, own)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+        return;
+    };
+    let mut others: Vec<&'static str> =
+        KINDS.iter().flat_map(|(_, keys)| keys.iter().copied()).collect();
+    others.retain(|key| !own.contains(key));
+    others.sort_unstable();
+    others.dedup();
+    for value in others.into_iter().filter_map(|key| section.get(key)) {
         let message = format!("`{}` is not a key of a {kind} channel", value.key);
         report.add(value.place, "unknown_key", message);
     }
@@ -160,16 +219,7 @@ fn webhook(
     secrets: &Secrets<'_>,
     report: &mut Report,
 ) -> Option<WebhookChannel> {
-    section.require("url", "\"https://hooks.example.org/wirewatch\"", report);
-    let url = section.text("url", report).and_then(|text| {
-        let result = value::http_url(&text.value);
-        if result.is_err()
-            && let Some(source) = report.sources.get_mut(text.file)
-        {
-            source.mask(text.span.clone());
-        }
-        section.parsed(result, &text.place(), report)
-    });
+    let url = endpoint(section, "\"https://hooks.example.org/wirewatch\"", report);
     let secret = secrets.signing(section, report);
     let timeout = Duration::from_secs(1)..=Duration::from_secs(60);
     let timeout = section.duration("timeout", timeout, report);
@@ -179,7 +229,22 @@ fn webhook(
         secret,
         timeout: timeout.unwrap_or(DEFAULT_WEBHOOK_TIMEOUT),
         headers,
+        body: webhook_body::read(section, secrets.beside, report),
     })
+}
+
+/// `url`, which a channel that speaks HTTP cannot do without. It may be a secret: a wrong one is not
+/// shown.
+fn endpoint(section: &Section<'_>, example: &str, report: &mut Report) -> Option<Url> {
+    section.require("url", example, report);
+    let text = section.text("url", report)?;
+    let result = value::http_url(&text.value);
+    if result.is_err()
+        && let Some(source) = report.sources.get_mut(text.file)
+    {
+        source.mask(text.span.clone());
+    }
+    section.parsed(result, &text.place(), report)
 }
 
 /// `headers = { X-Team = "news", Authorization = { env = "HOOK_AUTH" } }`.

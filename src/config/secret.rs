@@ -29,20 +29,29 @@ pub(super) struct Secrets<'e> {
 impl Secrets<'_> {
     /// `secret_file` or `secret_env`.
     pub fn signing(&self, section: &Section<'_>, report: &mut Report) -> Option<Secret> {
-        if let Some(inline) = section.get("secret") {
-            let hint = "write `secret_file = \"hook.secret\"` with the secret in that file, or \
-                        `secret_env = \"HOOK_SECRET\"`";
-            refuse_inline(
-                inline.place,
-                "`secret` stands in the configuration itself",
-                hint,
-                report,
+        self.named(section, ["secret", "secret_file", "secret_env"], report)
+    }
+
+    /// A secret by the keys under which it would stand in the configuration itself, which is
+    /// refused, in a file, and in a variable.
+    pub fn named(
+        &self,
+        section: &Section<'_>,
+        [inline, file_key, env_key]: [&'static str; 3],
+        report: &mut Report,
+    ) -> Option<Secret> {
+        if let Some(inline) = section.get(inline) {
+            let message = format!("`{}` stands in the configuration itself", inline.key);
+            let hint = format!(
+                "write `{file_key} = \"hook.secret\"` with the secret in that file, or \
+                 `{env_key} = \"HOOK_SECRET\"`"
             );
+            refuse_inline(inline.place, &message, &hint, report);
         }
-        let file = section.text("secret_file", report);
-        let variable = section.text("secret_env", report);
+        let file = section.text(file_key, report);
+        let variable = section.text(env_key, report);
         if let (Some(_), Some(variable)) = (&file, &variable) {
-            let message = "`secret_file` and `secret_env` are both given";
+            let message = format!("`{file_key}` and `{env_key}` are both given");
             report.add(variable.place(), "conflicting_keys", message).hint("leave one out");
         }
         self.resolve(file, variable, report)

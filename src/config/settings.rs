@@ -12,10 +12,11 @@ use super::packs::PACKS_DIR;
 use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
+use super::silences::PlacedSilence;
 use super::source::{FileId, Literal, Place};
 use super::{
     ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, value,
+    publishers, silences, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -44,6 +45,7 @@ const MAIN: Shape = Shape {
         "feed",
         "publishers",
         "channel",
+        "silence",
     ],
 };
 
@@ -83,6 +85,7 @@ pub(super) struct Settings {
     pub http: Option<HttpConfig>,
     pub feeds_out: Option<PathBuf>,
     pub operations: Option<Vec<ChannelId>>,
+    pub silences: Vec<PlacedSilence>,
 }
 
 /// Reads the main file at `path`.
@@ -107,6 +110,7 @@ pub(super) fn read(
     Settings {
         operations: operations(&root, &channels, report),
         channels,
+        silences: silences::read(&root, &feeds, report),
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::moment;
-use crate::domain::alert::silence::{Silence, SilenceScope};
-use crate::domain::ids::{SilenceId, StoryId};
+use crate::domain::alert::silence::{Silence, in_words};
+use crate::domain::ids::SilenceId;
 use crate::store::silences::SilenceView;
 
 /// A silence, in a list and by itself.
@@ -20,6 +20,7 @@ pub fn object(view: &SilenceView, now: Timestamp) -> Value {
         "ends": moment::json(silence.ends),
         "planned_end": moment::json_opt(early.map(|(planned, _)| *planned)),
         "ended_by": early.map(|(_, by)| by),
+        "place": view.place,
         "author": silence.author,
         "reason": silence.reason,
         "held": view.held,
@@ -40,14 +41,5 @@ pub fn state(silence: &Silence, now: Timestamp) -> &'static str {
 
 /// `topic nato, publisher Harbour Wire`.
 pub fn scope_text(silence: &Silence) -> String {
-    let part = |scope: &SilenceScope| match scope {
-        SilenceScope::Story(story) => format!("story {}", StoryId(*story)),
-        other => {
-            let (kind, value) = other.parts();
-            format!("{kind} {value}")
-        }
-    };
-    let parts: Vec<String> =
-        [Some(&silence.scope), silence.also.as_ref()].into_iter().flatten().map(part).collect();
-    parts.join(", ")
+    in_words(&silence.scope, silence.also.as_ref())
 }

@@ -10,8 +10,8 @@ use rusqlite::{Connection, params};
 
 use super::column::{Json, Ms, Text};
 use super::error::StoreError;
-use super::follow_ups;
 use super::topics::rank;
+use super::waits;
 use crate::domain::alert::{AlertEvent, AlertRevision, AlertState, Reach};
 
 /// Writes a revision, in the form in which it is published, and the alert as it now is. That an
@@ -27,7 +27,7 @@ pub(super) fn add_revision(
         update(conn, revision)?;
     }
     if revision.seq == 1 || revision.reach != Reach::Shadow {
-        follow_ups::end_wait(conn, &revision.topic.id, revision.story.id)?;
+        waits::end(conn, &revision.topic.id, revision.story.id)?;
     }
     let object = std::str::from_utf8(object).map_err(rusqlite::Error::from)?;
     conn.prepare_cached(

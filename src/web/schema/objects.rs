@@ -458,6 +458,7 @@ fn silence() -> Value {
         ("ends", time()),
         ("planned_end", or_null(time())),
         ("ended_by", or_null(text())),
+        ("place", or_null(text())),
         ("author", text()),
         ("reason", text()),
         ("held", count()),

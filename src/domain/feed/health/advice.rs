@@ -54,6 +54,11 @@ pub fn advice(code: &str) -> Option<&'static str> {
         "too_many_redirects" | "redirect_bad_target" => {
             "open the URL in a browser and configure the address it ends at"
         }
+        "no_memory" => {
+            "too many large feeds are read at once; it is tried again, and `max_concurrent` under \
+             [fetch] makes them fewer"
+        }
+        "too_slow" => "the server is slow and the feed large; it is tried again",
         "too_large" => "look for a shorter feed of this site, or raise `max_body` under [fetch]",
         "malformed" => "tell the feed's owner; it is tried again",
         "too_complex" | "too_deep" | "timeout_parse" => {

@@ -1,0 +1,61 @@
+//! Programs of others that tests speak to: looked up by an environment variable or on the path. Where
+//! one is not there its test says so, loudly, and ends. `.ci/run` installs them.
+
+use std::path::{Path, PathBuf};
+
+/// The program `name`, or what the variable says in its place; `None` after saying that the test is
+/// skipped.
+pub fn find(name: &str, variable: &str) -> Option<PathBuf> {
+    if let Some(set) = std::env::var_os(variable).filter(|set| !set.is_empty()) {
+        return Some(PathBuf::from(set));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| is_there(file));
+    if found.is_none() {
+        skipped(&format!("{name} is not installed (or named by {variable})"));
+    }
+    found
+}
+
+/// Says that a test did not run, past the harness, which keeps the output of tests that pass.
+pub fn skipped(why: &str) {
+    use std::io::Write as _;
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {why}");
+}
+
+fn is_there(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// A Python that has a package: in the virtual environment that `.ci/run` makes, or the one that the
+/// variable names; `None` after saying that the test is skipped.
+pub fn python_with(package: &str, variable: &str) -> Option<PathBuf> {
+    let python = find("python3", variable)?;
+    let mut asked = std::process::Command::new(&python);
+    let asked = asked.args(["-c", &format!("import {package}")]).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    skipped(&format!("python3 has no package {package} (or set {variable})"));
+    None
+}
+
+/// Node, and a directory below which it finds a package.
+pub struct Node {
+    pub program: PathBuf,
+    pub dir: PathBuf,
+}
+
+/// A Node that has a package: in the directory that the variable names.
+pub fn node_with(package: &str, variable: &str) -> Option<Node> {
+    let program = find("node", "NODE")?;
+    let dir = std::env::var_os(variable).map(PathBuf::from);
+    let dir = dir.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/npm"));
+    if dir.join("node_modules").join(package).is_dir() {
+        return Some(Node { program, dir });
+    }
+    skipped(&format!("node has no package {package} (or set {variable})"));
+    None
+}
