@@ -177,6 +177,12 @@ fn length(ask: &Ask) -> Duration {
 fn end(context: &Context, ask: &Ask) -> Result<Reply, Problem> {
     let id: SilenceId = ask.id("silence")?;
     let (store, now) = (context.desk.store(), context.desk.clock().now());
+    let known = store.silence(id)?.ok_or_else(|| Problem::unknown("silence", &id.to_string()))?;
+    if let Some(place) = known.place.filter(|_| now < known.silence.ends) {
+        let detail = format!("silence {id} stands in {place}");
+        return Err(Problem::new(StatusCode::CONFLICT, "silence_configured", detail)
+            .hint("take it out there; else it would be back with the next reload"));
+    }
     let view = super::wait(store.end_silence(id, &ask.author(), now))?;
     Reply::ok(record::silence::object(&view, now))
 }

@@ -32,7 +32,12 @@ fn is_there(file: &Path) -> bool {
 /// A Python that has a package: in the virtual environment that `.ci/run` makes, or the one that the
 /// variable names; `None` after saying that the test is skipped.
 pub fn python_with(package: &str, variable: &str) -> Option<PathBuf> {
-    let python = find("python3", variable)?;
+    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/counterparts/bin/python");
+    let is_set = std::env::var_os(variable).is_some_and(|set| !set.is_empty());
+    let python = match !is_set && is_there(&venv) {
+        true => venv,
+        false => find("python3", variable)?,
+    };
     let mut asked = std::process::Command::new(&python);
     let asked = asked.args(["-c", &format!("import {package}")]).output();
     if asked.is_ok_and(|output| output.status.success()) {

@@ -181,7 +181,7 @@ async fn the_published_document_is_the_one_that_is_served() {
     let mut names = std::collections::BTreeSet::new();
     for verbs in served["paths"].as_object().unwrap().values() {
         for operation in verbs.as_object().unwrap().values() {
-            assert!(names.insert(operation["operationId"].clone()), "{operation}");
+            assert!(names.insert(operation["operationId"].to_string()), "{operation}");
             assert!(operation["summary"].as_str().unwrap().len() > 5);
         }
     }

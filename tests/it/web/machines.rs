@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::House;
-use crate::cli::scene::{Running, Scene, command, run, run_with_input};
+use crate::cli::scene::{Running, Scene, run, run_with_input};
 use crate::support::counterpart;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,13 +131,8 @@ async fn other_programs_read_the_feeds_alike() {
     }
     if let Some(newsboat) = counterpart::find("newsboat", "NEWSBOAT") {
         let urls = file("urls", &format!("file://{}\n", atom_file.display()));
-        let mut command = command(dir.path());
-        command = {
-            let mut other = std::process::Command::new(newsboat);
-            other.env_clear().env("HOME", dir.path()).env("TERM", "dumb");
-            let _ = command;
-            other
-        };
+        let mut command = std::process::Command::new(newsboat);
+        command.env_clear().env("HOME", dir.path()).env("TERM", "dumb");
         let cache = dir.path().join("cache.db");
         command.arg("-u").arg(&urls).arg("-c").arg(&cache).args(["-x", "reload"]);
         let ran = run(&mut command);

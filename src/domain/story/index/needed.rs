@@ -86,7 +86,9 @@ impl StoryIndex {
         let carrying = carriers.iter().filter(|(_, share)| *share >= TITLE_CARRIES).count();
         let latest = active.rows.iter().rev().take(TITLE_MEMBERS).filter_map(|row| self.row(*row));
         carrying >= TITLE_CARRIERS
-            && latest.map(|row| row.title()).any(|title| shares_enough(told.title, title, &carriers))
+            && latest
+                .map(|row| row.title())
+                .any(|title| shares_enough(told.title, title, &carriers))
     }
 }
 
