@@ -97,7 +97,7 @@ pub struct DigestAlertV1 {
 }
 
 /// A notice that was not sent by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestNoticeV1 {
     pub id: String,
     pub time: String,

@@ -13,7 +13,10 @@ mod recognition;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
-pub use plan::{Due, Render, Waiter, plan, plan_article, plan_due, plan_pushed, plan_waiting};
+pub use plan::{
+    Due, PastMatch, Render, Waiter, plan, plan_after_all, plan_article, plan_due, plan_pushed,
+    plan_waiting,
+};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};

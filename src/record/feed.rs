@@ -9,7 +9,7 @@ use super::lateness::{self, Late};
 use super::moment;
 use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::feed::push::Subscription;
-use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
+use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Relocation};
 use crate::domain::schedule;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -156,6 +156,9 @@ impl<'a> Shown<'a> {
         for (name, value) in self.late.values() {
             object[name] = value;
         }
+        let memory = &state.memory;
+        let moves = memory.relocation.iter().chain(&memory.onward).map(move_object);
+        object["moves"] = moves.collect();
         object["paused"] = json!(feed.paused);
         object["full_text"] = json!(feed.full_text);
         object["hub"] = json!(self.subscription.as_ref().map(hub_object));
@@ -166,6 +169,16 @@ impl<'a> Shown<'a> {
 fn event_object(event: &FeedEvent) -> Value {
     let at = moment::json(event.at);
     json!({ "at": at, "code": event.code.as_ref(), "detail": event.detail })
+}
+
+fn move_object(step: &Relocation) -> Value {
+    json!({
+        "to": step.to,
+        "told_by": step.sign.as_str(),
+        "standing": step.standing.as_str(),
+        "since": moment::json(step.since),
+        "seen": step.seen.count,
+    })
 }
 
 fn fetch_object(fetch: &FetchRecord) -> Value {

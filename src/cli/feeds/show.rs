@@ -77,6 +77,7 @@ fn configured(shown: &Shown<'_>, page: &mut Page) {
 fn standing(shown: &Shown<'_>, page: &mut Page) {
     let (health, state) = (&shown.health, &shown.state);
     status::standing(page, state, health);
+    moves(shown, page);
     if let Some(told) = shown.told_at {
         page.more(&format!("told on {}", moment::text(told)));
     }
@@ -94,6 +95,18 @@ fn standing(shown: &Shown<'_>, page: &mut Page) {
     if let Some(at) = state.last_success {
         page.field("last read", &moment::text(at));
     }
+}
+
+/// Where it has moved to, step by step, and the way back.
+fn moves(shown: &Shown<'_>, page: &mut Page) {
+    let Some(now) = shown.state.followed() else { return };
+    let first = shown.state.memory.relocation.as_ref().filter(|first| first.to != now.to);
+    for (step, name) in first.into_iter().chain([now]).zip(["moved", ""]) {
+        let text = format!("to {}, followed since {}", step.to, moment::text(step.since));
+        if name.is_empty() { page.more(&text) } else { page.field(name, &text) }
+    }
+    let (key, url) = (&shown.feed.key, &shown.feed.url);
+    page.more(&format!("`wirewatch feeds undo-move {key}` goes back to {url}"));
 }
 
 /// What it is like: its entries, gaps, dates, language and what had to be mended.
@@ -114,6 +127,10 @@ fn manner(shown: &Shown<'_>, page: &mut Page) {
             count(usize::try_from(shown.facts.would_have_raised).unwrap_or(usize::MAX), "match");
         let text = format!("{}; nothing raised for {raised} in it", moment::text(at));
         page.field("baseline", &text);
+        if shown.facts.would_have_raised > 0 {
+            let key = &shown.feed.key;
+            page.more(&format!("`wirewatch feeds fetch {key} --raise` raises what is fresh"));
+        }
     }
     let dates = habits.dates.map(|dates| format!("dates {}", dates.as_str()));
     let language = habits.language.as_ref().map(|tag| format!("language {tag}"));

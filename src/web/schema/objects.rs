@@ -414,6 +414,7 @@ fn feed() -> Value {
         ("repairs", list(object(&[("code", text()), ("count", count())]))),
         ("fetches", list(any())),
         ("events", list(any())),
+        ("moves", list(any())),
         ("paused", flag()),
         ("full_text", flag()),
         ("hub", or_null(any())),

@@ -155,7 +155,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The story, if it waits for publishers from now on, or still does.
-    fn waits(
+    pub(super) fn waits(
         &self,
         entry: &Entry,
         topic: &Topic,

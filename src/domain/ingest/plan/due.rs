@@ -80,8 +80,12 @@ pub fn plan_due(
     planner.found()
 }
 
-/// Why what was found is no longer what the topic finds, if so.
-fn outdated((found, found_in): (&Match, u32), entry: &Entry, rule: Digest) -> Option<Reason> {
+/// Why what was found in some revision of an entry is no longer what the topic finds, if so.
+pub(super) fn outdated(
+    (found, found_in): (&Match, u32),
+    entry: &Entry,
+    rule: Digest,
+) -> Option<Reason> {
     let reason = |code, text: &str| Some(Reason::of(code, text.to_owned()));
     if found.revision != rule {
         return reason("rule_changed", "found by a rule that is not the topic's any more");
