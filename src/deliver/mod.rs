@@ -2,7 +2,8 @@
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
 //! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
-//! reaches, or a chat service ([`chat`]). What channels for people say is a [`message`].
+//! reaches, or a chat service ([`chat`]). What channels for people say is a [`message`]. [`mod@feed`]
+//! renders alerts as feeds, which nobody is sent: readers come for them.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
@@ -13,6 +14,7 @@ pub mod chat;
 pub mod digest;
 pub mod email;
 pub mod exec;
+pub mod feed;
 pub mod http;
 pub mod log;
 pub mod message;

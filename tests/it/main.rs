@@ -31,3 +31,4 @@ mod tidy;
 mod topic_language;
 mod topic_matching;
 mod trust;
+mod web;

@@ -61,3 +61,40 @@ pub fn skipped(why: &str) {
 fn is_there(file: &Path) -> bool {
     file.is_file()
 }
+
+/// A Python that has a package: in the virtual environment that `.ci/run` makes, or the one that the
+/// variable names; `None` after saying that the test is skipped.
+pub fn python_with(package: &str, variable: &str) -> Option<PathBuf> {
+    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/counterparts/bin/python");
+    let is_set = std::env::var_os(variable).is_some_and(|set| !set.is_empty());
+    let python = match !is_set && is_there(&venv) {
+        true => venv,
+        false => find("python3", variable)?,
+    };
+    let mut asked = std::process::Command::new(&python);
+    let asked = asked.args(["-c", &format!("import {package}")]).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    skipped(&format!("python3 has no package {package} (or set {variable})"));
+    None
+}
+
+/// Node, and a directory below which it finds a package.
+pub struct Node {
+    pub program: PathBuf,
+    pub dir: PathBuf,
+}
+
+/// A Node that has a package: in the directory that the variable names.
+pub fn node_with(package: &str, variable: &str) -> Option<Node> {
+    let program = find("node", "NODE")?;
+    let dir = std::env::var_os(variable).map(PathBuf::from);
+    let dir =
+        dir.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/counterparts"));
+    if dir.join("node_modules").join(package).is_dir() {
+        return Some(Node { program, dir });
+    }
+    skipped(&format!("node has no package {package} (or set {variable})"));
+    None
+}
