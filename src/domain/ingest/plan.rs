@@ -1,8 +1,8 @@
 //! [`plan`]: what follows from where the entries of a batch belong, in the order in which
-//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], what becomes
-//! of a revision that had to wait in [`due`], of what was the past in [`after_all`], of the alerts of
-//! two stories that are one in [`merging`], of a correction in [`correction`]; [`heading`] chooses
-//! headlines, [`gathering`] names newsrooms as they are known now.
+//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], which channels
+//! it goes to in [`way`], what becomes of a revision that had to wait in [`due`], of what was the past in
+//! [`after_all`], of the alerts of two stories that are one in [`merging`], of a correction in
+//! [`correction`]; [`heading`] chooses headlines, [`gathering`] names newsrooms as they are known now.
 
 mod after_all;
 mod alerting;
@@ -14,6 +14,7 @@ mod heading;
 mod merging;
 mod pushed;
 mod share;
+mod way;
 
 pub use after_all::{PastMatch, plan_after_all};
 pub use article::plan_article;
