@@ -33,6 +33,7 @@ mod naming;
 mod output;
 mod page;
 mod report;
+mod routes;
 mod run;
 mod save_test;
 mod session;
@@ -115,6 +116,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Health { ready } => health::run(*ready, session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Routes(command) => routes::run(command, session),
         Command::Digest(command) => digest::run(command, session),
         Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),

@@ -25,6 +25,7 @@ mod packs;
 mod problem;
 mod publishers;
 mod reading;
+mod routes;
 mod rule_map;
 mod rules;
 mod secret;
@@ -42,6 +43,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::chat::{ChatChannel, ChatService, Updates};
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
 pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
@@ -63,7 +65,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::silence::Written;
+use crate::domain::alert::terms::Group;
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
@@ -93,6 +97,10 @@ pub struct Config {
     /// The file of each topic, where that lies on a disk.
     pub topic_files: BTreeMap<TopicId, PathBuf>,
     pub channels: Vec<ChannelConfig>,
+    /// Which alerts and notices go to which of them.
+    pub routing: Arc<Routing>,
+    /// The line of each route in the main file.
+    pub route_lines: Vec<u32>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     /// What is served over HTTP; nothing where it is not configured.
@@ -211,6 +219,18 @@ pub struct Timetable {
     pub heartbeat: Option<Recurrence>,
     /// Most alert revisions pushed within 24 hours.
     pub budget: Option<u32>,
+    /// What becomes due within a short time is sent as one message.
+    pub group: Option<Group>,
+    /// An open alert that nobody acknowledges is told again.
+    pub repeat: Option<Repeat>,
+}
+
+/// When an alert that nobody acknowledges is told again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    pub every: Duration,
+    /// At most so many times per revision.
+    pub most: u32,
 }
 
 /// A channel's digest.
@@ -229,6 +249,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Chat(ChatChannel),
     Email(EmailChannel),
     Alertmanager(AlertmanagerChannel),
     Exec(ExecChannel),

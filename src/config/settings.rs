@@ -16,7 +16,7 @@ use super::silences::PlacedSilence;
 use super::source::{FileId, Literal, Place};
 use super::{
     ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, silences, value,
+    publishers, routes, silences, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -45,6 +45,7 @@ const MAIN: Shape = Shape {
         "feed",
         "publishers",
         "channel",
+        "route",
         "silence",
     ],
 };
@@ -80,6 +81,7 @@ pub(super) struct Settings {
     /// The files beside the main file that feeds were read from.
     pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
+    pub routes: Vec<routes::PlacedRoute>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
@@ -109,6 +111,7 @@ pub(super) fn read(
     let feeds_out = http::feeds_out(&root, &state_dir, report);
     Settings {
         operations: operations(&root, &channels, report),
+        routes: routes::read(&root, &channels, &feeds, report),
         channels,
         silences: silences::read(&root, &feeds, report),
         state_dir,

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
-use super::dispatcher::{Quiet, Tally};
+use super::dispatcher::{Manners, Quiet, Tally, Tells};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
@@ -357,7 +357,11 @@ fn build(
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened, Quiet::of(channel)))
+            .map(|opened| {
+                let (config, committed) = (config.clone(), wakes.committed.clone());
+                let manners = Manners::of(channel, Tells { config, committed });
+                (channel.id.clone(), opened, Quiet::of(channel), manners)
+            })
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;

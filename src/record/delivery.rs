@@ -26,6 +26,10 @@ pub fn row(delivery: &DeliveryView, held: Option<String>) -> Value {
         "last_detail": last.and_then(|attempt| attempt.detail.as_deref()),
         "next_attempt": moment::json_opt(delivery.next_attempt),
         "held": held,
+        "repeat": (delivery.repeat > 0).then_some(delivery.repeat),
+        "route": delivery.route,
+        "remark": delivery.remark,
+        "handle": delivery.handle,
         "created": moment::json(delivery.created),
         "settled": moment::json_opt(delivery.settled),
         "attempts": attempts(delivery),
@@ -42,6 +46,10 @@ pub fn object(delivery: &DeliveryView) -> Value {
         "created": moment::json(delivery.created),
         "next_attempt": moment::json_opt(delivery.next_attempt),
         "settled": moment::json_opt(delivery.settled),
+        "repeat": delivery.repeat,
+        "route": delivery.route,
+        "remark": delivery.remark,
+        "handle": delivery.handle,
         "attempts": attempts(delivery),
     })
 }

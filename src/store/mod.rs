@@ -16,6 +16,7 @@ pub mod alerts;
 pub mod articles;
 pub mod bursts;
 pub mod checkup;
+pub mod circuits;
 mod column;
 pub mod counts;
 pub mod digests;
