@@ -30,6 +30,7 @@ mod heap;
 mod holds;
 mod led;
 mod order;
+mod orphans;
 pub mod output_feeds;
 mod page;
 pub mod pipeline;
