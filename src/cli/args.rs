@@ -19,7 +19,7 @@ use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
-pub use config::Config;
+pub use config::{Config, Schema};
 pub use digest::Digests;
 pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};

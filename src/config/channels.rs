@@ -30,6 +30,7 @@ pub use self::alertmanager::AlertmanagerChannel;
 pub use self::apprise::{AppriseChannel, AppriseWay};
 pub use self::credentials::Credentials;
 pub use self::exec::{Command, ExecChannel};
+pub(super) use self::webhook_body::TEMPLATE;
 pub use self::webhook_body::{WebhookBody, WebhookTemplate};
 
 /// Most channels of one configuration.

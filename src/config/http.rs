@@ -9,7 +9,7 @@ use super::section::{Section, Shape};
 use super::value::BadValue;
 use super::{HttpConfig, value};
 
-const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url"] };
+pub(super) const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url"] };
 
 /// Where it listens unless told otherwise: reached from this machine only.
 const STANDARD: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8_787);

@@ -20,11 +20,11 @@ const DEFAULT_AT: Time = Time::constant(7, 0, 0, 0);
 /// What goes through quiet hours where nothing is said.
 const DEFAULT_EXCEPT: Severity = Severity::Critical;
 
-const DIGEST: Shape =
+pub(super) const DIGEST: Shape =
     Shape { what: "a digest", keys: &["every", "at", "on", "zone", "below", "only", "empty"] };
-const QUIET_HOURS: Shape =
+pub(super) const QUIET_HOURS: Shape =
     Shape { what: "quiet hours", keys: &["from", "to", "days", "zone", "except"] };
-const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
+pub(super) const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
 
 impl Timetable {
     /// What the channel takes at once, and what in its digest.

@@ -28,7 +28,7 @@ pub mod pipeline;
 mod post;
 pub mod prepare;
 pub mod push;
-mod renewal;
+pub mod renewal;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

@@ -21,6 +21,7 @@ mod parsing;
 mod pipeline;
 mod push;
 mod reload;
+mod schemas;
 mod shared_lists;
 mod store_contract;
 mod swap;
