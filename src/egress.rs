@@ -1,6 +1,7 @@
 //! The one way out to the network, for feeds and webhooks alike. It knows where requests may go
 //! and refuses everything else: only http and https, and no private address unless the user
-//! named it in `allow_net`.
+//! named it in `allow_net`. For mail, which is not HTTP, [`server`] gives the addresses that may be
+//! connected to.
 //!
 //! Two gates, since either alone leaks: [`Egress::check`] judges a URL before it is requested
 //! (scheme and literal addresses, which a resolver is never asked for), and the clients it makes
@@ -10,6 +11,7 @@
 mod address;
 mod allow;
 mod resolver;
+mod server;
 mod tls;
 
 #[cfg(test)]
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect;
+use rustls::pki_types::CertificateDer;
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -43,6 +46,8 @@ pub struct Egress {
     allow: Arc<AllowList>,
     user_agent: Arc<str>,
     tls: rustls::ClientConfig,
+    /// The CA certificates that were added to those built in.
+    authorities: Arc<[CertificateDer<'static>]>,
 }
 
 /// How long a client waits.
@@ -61,6 +66,12 @@ pub enum EgressError {
     Scheme { scheme: String },
     #[error("the URL names no host")]
     NoHost,
+    #[error("no address is found for {host}")]
+    Lookup {
+        host: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{host} is {kind} ({address})")]
     PrivateAddress {
         host: String,
@@ -91,6 +102,7 @@ impl EgressError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scheme { .. } | Self::NoHost => "bad_url",
+            Self::Lookup { .. } => "dns",
             Self::PrivateAddress { .. } | Self::Port { .. } => "private_address",
             Self::AllowEntry { .. } => "bad_allow_net",
             Self::Contact => "bad_contact",
@@ -105,6 +117,7 @@ impl EgressError {
             Self::Scheme { .. } | Self::NoHost => {
                 "write the URL with http:// or https:// and a host"
             }
+            Self::Lookup { .. } => "check the name of the server, and this machine's name servers",
             Self::PrivateAddress { .. } | Self::Port { .. } => {
                 "if this is a server of your own, name it in `allow_net`, \
                  e.g. \"intranet.example:8080\" or \"10.1.0.0/16\""
@@ -123,10 +136,13 @@ impl Egress {
     /// Reads the configured exceptions. `SSL_CERT_FILE`, where set, adds its CA certificates to
     /// the built-in ones; neither a CA file nor a network is needed otherwise.
     pub fn new(config: &EgressConfig) -> Result<Self, EgressError> {
+        let allow = Arc::new(AllowList::parse(&config.allow_net)?);
+        let authorities = tls::authorities()?;
         Ok(Self {
-            allow: Arc::new(AllowList::parse(&config.allow_net)?),
+            allow,
             user_agent: user_agent(config.contact.as_deref())?.into(),
-            tls: tls::config()?,
+            tls: tls::config(&authorities)?,
+            authorities: authorities.into(),
         })
     }
 
@@ -142,15 +158,23 @@ impl Egress {
             return Err(EgressError::Scheme { scheme });
         }
         let port = url.port_or_known_default().unwrap_or_default();
-        match url.host().ok_or(EgressError::NoHost)? {
-            Host::Ipv4(ip) => self.check_address(ip.into(), port),
-            Host::Ipv6(ip) => self.check_address(ip.into(), port),
-            Host::Domain(name) if is_home(name) && !self.leads_home(name) => {
-                let (host, address) = (name.to_owned(), Ipv4Addr::LOCALHOST.into());
-                Err(EgressError::PrivateAddress { host, address, kind: "a loopback address" })
-            }
-            Host::Domain(name) if self.allow.name_at_port(name, port) => Ok(()),
-            Host::Domain(name) => Err(EgressError::Port { host: name.to_owned(), port }),
+        self.check_host(&url.host().ok_or(EgressError::NoHost)?, port)
+    }
+
+    fn check_host<S: AsRef<str>>(&self, host: &Host<S>, port: u16) -> Result<(), EgressError> {
+        let name = match host {
+            Host::Ipv4(ip) => return self.check_address((*ip).into(), port),
+            Host::Ipv6(ip) => return self.check_address((*ip).into(), port),
+            Host::Domain(name) => name.as_ref(),
+        };
+        let host = name.to_owned();
+        if is_home(name) && !self.leads_home(name) {
+            let address = Ipv4Addr::LOCALHOST.into();
+            return Err(EgressError::PrivateAddress { host, address, kind: "a loopback address" });
+        }
+        match self.allow.name_at_port(name, port) {
+            true => Ok(()),
+            false => Err(EgressError::Port { host, port }),
         }
     }
 

@@ -1,9 +1,11 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log. Kinds for machines
-//! have files of their own: [`webhook_body`], [`alertmanager`], [`exec`], [`apprise`].
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. The kinds that ask for
+//! more have files of their own: [`email`], and for machines [`webhook_body`], [`alertmanager`],
+//! [`exec`], [`apprise`].
 
 mod alertmanager;
 mod apprise;
 mod credentials;
+pub(super) mod email;
 mod exec;
 mod webhook_body;
 
@@ -44,9 +46,10 @@ const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The kinds, each with the keys that not every channel has.
-pub(super) const KINDS: [(&str, &[&str]); 5] = [
+pub(super) const KINDS: [(&str, &[&str]); 6] = [
     ("log", &LOG_KEYS),
     ("webhook", &WEBHOOK_KEYS),
+    ("email", &email::KEYS),
     ("alertmanager", &alertmanager::KEYS),
     ("exec", &exec::KEYS),
     ("apprise", &apprise::KEYS),
@@ -68,12 +71,20 @@ pub(super) const CHANNEL: Shape = Shape {
         "secret_env",
         "timeout",
         "headers",
-        "body",
-        "resolve_after",
-        "renew_every",
+        "server",
+        "port",
+        "tls",
         "username",
         "password_file",
         "password_env",
+        "from",
+        "to",
+        "cc",
+        "reply_to",
+        "hello",
+        "body",
+        "resolve_after",
+        "renew_every",
         "token_file",
         "token_env",
         "command",
@@ -155,6 +166,7 @@ fn channel(
     let kind = match kind.value.as_str() {
         "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
         "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
+        "email" => email::read(section, secrets, report).map(ChannelKind::Email),
         "alertmanager" => {
             alertmanager::read(section, secrets, report).map(ChannelKind::Alertmanager)
         }

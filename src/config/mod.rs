@@ -32,6 +32,7 @@ pub mod schema;
 mod secret;
 mod section;
 mod settings;
+pub mod silences;
 mod source;
 mod stored;
 mod timetable;
@@ -43,6 +44,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::email::{EmailChannel, MailLogin, MailTls};
 pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
     WebhookBody, WebhookTemplate,
@@ -63,6 +65,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::alert::silence::Written;
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
@@ -98,6 +101,8 @@ pub struct Config {
     pub http: Option<HttpConfig>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
+    /// Silences that stand in the files; those made by command are the store's.
+    pub silences: Vec<Written>,
 }
 
 /// What is served, and where the world reaches it.
@@ -187,6 +192,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Email(EmailChannel),
     Alertmanager(AlertmanagerChannel),
     Exec(ExecChannel),
     Apprise(AppriseChannel),

@@ -135,6 +135,7 @@ fn written(kind: Kind, field: &str) -> Vec<&str> {
         (Kind::Topic, "filter.tags") => vec!["filter.tags", "filter.not_tags"],
         (Kind::Topic, "filter.publishers") => vec!["filter.publishers", "filter.not_publishers"],
         (Kind::Topic, "filter.languages") => vec!["filter.languages", "filter.not_languages"],
+        (Kind::Channel, "login") => vec!["username"],
         (Kind::Channel, "signed") => vec!["secret_file", "secret_env"],
         _ => vec![field],
     }

@@ -43,6 +43,8 @@ enum Holds {
     DurationOr(&'static str),
     Size,
     HttpUrl,
+    /// A date, with or without a time: TOML has a type for it, JSON has not.
+    Moment,
     /// `07:00`.
     TimeOfDay,
     Days,
@@ -111,12 +113,11 @@ pub fn feeds() -> Value {
 }
 
 fn document(name: &str, title: &str, table: &Table) -> Value {
-    let mut root = Map::from_iter([
-        ("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema")),
-        ("$id".to_owned(), json!(format!("urn:wirewatch:schema:config:{name}"))),
-        ("title".to_owned(), json!(title)),
-    ]);
-    root.extend(table.object());
+    let mut root = table.object();
+    let draft = "https://json-schema.org/draft/2020-12/schema";
+    root.insert("$schema".to_owned(), json!(draft));
+    root.insert("$id".to_owned(), json!(format!("urn:wirewatch:schema:config:{name}")));
+    root.insert("title".to_owned(), json!(title));
     Value::Object(root)
 }
 
@@ -126,6 +127,7 @@ impl Table {
         let required: Vec<&str> =
             self.keys.iter().filter(|key| key.is_required).map(|key| key.name).collect();
         let mut object = Map::from_iter([
+            ("title".to_owned(), json!(self.shape.what.replace('`', ""))),
             ("type".to_owned(), json!("object")),
             ("additionalProperties".to_owned(), json!(false)),
             ("properties".to_owned(), Value::Object(properties)),
@@ -180,6 +182,7 @@ impl Holds {
             Holds::DurationOr(word) => pattern(&format!(r"^(\s*{DURATION}|{word})$")),
             Holds::Size => pattern(r"^\s*\d+\s*([bB]|[kKmMgG][iI]?[bB])\s*$"),
             Holds::HttpUrl => pattern(r"^\s*[hH][tT][tT][pP][sS]?://[^/]"),
+            Holds::Moment => json!({}),
             Holds::TimeOfDay => pattern(r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9]\s*$"),
             Holds::Day => pattern(&format!(r"^\s*({})\s*$", WEEKDAYS.map(any_case).join("|"))),
             Holds::Days => one_or_many(Holds::Day.schema(), 0),

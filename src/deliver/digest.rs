@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, MAX_HEADLINE_CHARS, clean, plain, second, shield, web_link};
 use crate::domain::calendar::zone_name;
-use crate::domain::digest::{Edition, Item, Tally};
+use crate::domain::digest::{Edition, Item, Tally, Told};
 use crate::domain::ids::{DeliveryId, DigestId};
+
+/// Longest text of a notice, in characters.
+const MAX_DETAIL_CHARS: usize = 300;
 
 /// Names the shape of the object, first in its bytes.
 pub const SCHEMA: &str = "wirewatch.digest.v1";
@@ -37,6 +40,9 @@ pub struct DigestV1 {
     pub alerts: Vec<DigestAlertV1>,
     /// How many more there are.
     pub more: u32,
+    /// Notices that quiet hours held, oldest first.
+    #[serde(default)]
+    pub notices: Vec<DigestNoticeV1>,
     pub counts: CountsV1,
     /// Matches that were suppressed, by why.
     pub suppressed: Vec<CountV1>,
@@ -70,7 +76,7 @@ pub struct DigestAlertV1 {
     pub topic: String,
     pub topic_name: String,
     pub severity: String,
-    /// The entry's title, at most 300 characters of plain text.
+    /// The story's headline, at most 300 characters of plain text, and where its article stands.
     pub headline: String,
     pub url: Option<String>,
     pub publishers: u32,
@@ -88,6 +94,19 @@ pub struct DigestAlertV1 {
     /// Why the channel was not sent it at once: `budget`, `quiet_hours` or `digest`; null where it
     /// was.
     pub held: Option<String>,
+}
+
+/// A notice that was not sent by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DigestNoticeV1 {
+    pub id: String,
+    pub time: String,
+    /// As in `wirewatch.notice.v1`: `burst`, `feeds_trouble`, …
+    pub event: String,
+    pub severity: String,
+    pub headline: String,
+    /// What it says of its topic; null where it is about none.
+    pub text: Option<String>,
 }
 
 /// Alerts raised and revised; revisions that were not sent at once, by why.
@@ -127,9 +146,10 @@ impl DigestV1 {
             since: second(edition.since),
             zone: zone_name(&edition.zone).to_owned(),
             late: edition.late.map(|late| LateV1 { due: second(late.due), missed: late.missed }),
-            headline: headline(edition.tally),
+            headline: headline(edition.tally, edition.notices.len()),
             alerts: edition.items.iter().map(DigestAlertV1::from).collect(),
             more: edition.more,
+            notices: edition.notices.iter().map(DigestNoticeV1::from).collect(),
             counts: CountsV1::from(edition.tally),
             suppressed: edition.suppressed.iter().map(|(why, n)| count_of(why, *n)).collect(),
             pending: edition.pending,
@@ -179,6 +199,19 @@ impl From<&Item> for DigestAlertV1 {
     }
 }
 
+impl From<&Told> for DigestNoticeV1 {
+    fn from(told: &Told) -> Self {
+        Self {
+            id: told.notice.to_string(),
+            time: second(told.at),
+            event: told.kind.as_str().to_owned(),
+            severity: told.severity.as_str().to_owned(),
+            headline: plain(&told.headline, MAX_DETAIL_CHARS),
+            text: told.text.as_deref().map(|text| plain(text, MAX_DETAIL_CHARS)),
+        }
+    }
+}
+
 impl From<Tally> for CountsV1 {
     fn from(tally: Tally) -> Self {
         Self {
@@ -195,9 +228,10 @@ fn count_of(name: &str, count: u64) -> CountV1 {
     CountV1 { name: clean(name), count }
 }
 
-/// `3 alerts raised, 2 revised; 4 were held back by budgets`.
-fn headline(tally: Tally) -> String {
+/// `3 alerts raised, 2 revised; 4 over budget; 1 notice`.
+fn headline(tally: Tally, notices: usize) -> String {
     let mut text = match (tally.raised, tally.revised) {
+        (0, 0) if notices > 0 => "no alert".to_owned(),
         (0, 0) => "nothing to tell".to_owned(),
         (1, 0) => "1 alert raised".to_owned(),
         (raised, 0) => format!("{raised} alerts raised"),
@@ -210,6 +244,11 @@ fn headline(tally: Tally) -> String {
         if count > 0 {
             text += &format!("; {count} {by}");
         }
+    }
+    match notices {
+        0 => {}
+        1 => text += "; 1 notice",
+        many => text += &format!("; {many} notices"),
     }
     text
 }

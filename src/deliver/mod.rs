@@ -1,7 +1,8 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
-//! ([`webhook`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`] reaches.
+//! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
+//! reaches. What channels for people say is a [`message`].
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
@@ -9,9 +10,11 @@
 pub mod alertmanager;
 pub mod apprise;
 pub mod digest;
+pub mod email;
 pub mod exec;
 pub mod http;
 pub mod log;
+pub mod message;
 pub mod notice;
 pub mod object;
 pub mod parcel;
@@ -51,6 +54,23 @@ pub trait Channel: Send + Sync {
         &'a self,
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>>;
+
+    /// What [`Channel::send`] would send of `delivery`, to be looked at; nothing is sent. A channel
+    /// that renders messages of its own shows these, without the secrets that go with them.
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        Preview {
+            content_type: "application/json".to_owned(),
+            text: String::from_utf8_lossy(&delivery.body).into_owned(),
+        }
+    }
+}
+
+/// A message as a channel would send it. Its text may hold what came from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// `application/json`, `text/plain`, `message/rfc822`, …
+    pub content_type: String,
+    pub text: String,
 }
 
 /// How much a channel takes at once.
@@ -148,6 +168,10 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("the channel's server may not be connected to")]
+    Server(#[source] EgressError),
+    #[error("TLS cannot be set up for the mail server")]
+    MailTls(#[source] lettre::transport::smtp::Error),
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
     #[error("the webhook's template cannot be used")]
@@ -159,7 +183,10 @@ impl OpenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Url(_) => "bad_url",
-            Self::Refused(refused) | Self::Client(refused) => refused.code(),
+            Self::Refused(refused) | Self::Client(refused) | Self::Server(refused) => {
+                refused.code()
+            }
+            Self::MailTls(_) => "tls_setup",
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
             Self::Template(_) => "bad_template",
@@ -183,6 +210,7 @@ pub fn open(
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
         }
+        ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
         ChannelKind::Alertmanager(manager) => {
             Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))
         }

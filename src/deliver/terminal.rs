@@ -92,14 +92,7 @@ struct Page {
 impl Page {
     /// Severity, topic, and what is new.
     fn head(&mut self, severity: &str, alert: &AlertV1) {
-        let news = match alert.seq {
-            _ if alert.event == "opened" => clean(&alert.headline),
-            _ if alert.event == "acknowledged" || alert.event == "closed" => {
-                format!("{}: {}", alert.event, clean(&alert.reason.text))
-            }
-            ..=1 => clean(&alert.headline),
-            seq => format!("update {seq}: {}", change(alert)),
-        };
+        let news = news(alert).unwrap_or_else(|| clean(&alert.headline));
         let text = format!("[{}] {news}", name(&alert.topic.name));
         for (n, line) in wrap::wrap(&text, self.room(0), 0).iter().enumerate() {
             if n == 0 {
@@ -187,8 +180,20 @@ impl Page {
     }
 }
 
+/// What is told of an alert that its reader has heard of before: `update 3: 5th publisher (Courier)`.
+pub(super) fn news(alert: &AlertV1) -> Option<String> {
+    match alert.seq {
+        _ if alert.event == "opened" => None,
+        _ if alert.event == "acknowledged" || alert.event == "closed" => {
+            Some(format!("{}: {}", alert.event, clean(&alert.reason.text)))
+        }
+        ..=1 => None,
+        seq => Some(format!("update {seq}: {}", change(alert))),
+    }
+}
+
 /// What is new since the last revision.
-fn change(alert: &AlertV1) -> String {
+pub(in crate::deliver) fn change(alert: &AlertV1) -> String {
     let names: Vec<String> = alert.story.new_publishers.iter().map(|n| name(n)).collect();
     let publishers = alert.story.publishers;
     let about_publishers = alert.reason.code.starts_with("publishers");
@@ -201,13 +206,15 @@ fn change(alert: &AlertV1) -> String {
     }
 }
 
+pub(in crate::deliver) fn about(alert: &AlertV1) -> String {
+    particulars(alert).join(", ")
+}
+
 /// Who, when, how many, which alert. The date is always there: a rendering may be read years on.
-fn about(alert: &AlertV1) -> String {
+pub(super) fn particulars(alert: &AlertV1) -> [String; 5] {
     let entry = &alert.entry;
-    let (seen, seen_day) = match entry.seen.parse::<Timestamp>() {
-        Ok(at) => (at.strftime("%Y-%m-%d %H:%M UTC").to_string(), Some(day(at))),
-        Err(_) => (clean(&entry.seen), None),
-    };
+    let seen = minute(&entry.seen);
+    let seen_day = entry.seen.parse::<Timestamp>().ok().map(day);
     let published = match (&entry.published, entry.date_quality.as_str()) {
         (Some(at), "exact") => format!("published {}", moment(at, seen_day.as_deref())),
         (Some(at), "assumed") => {
@@ -222,7 +229,7 @@ fn about(alert: &AlertV1) -> String {
     let agency = entry.agency.as_deref().filter(|agency| *agency != entry.publisher);
     publisher.extend(agency.map(|agency| format!(" ({})", name(agency))));
     let id = clean(&alert.id);
-    format!("{publisher}, seen {seen}, {published}, {publishers}, alert {id}")
+    [publisher, format!("seen {seen}"), published, publishers, format!("alert {id}")]
 }
 
 /// `12 publishers, 4 independent texts`; the texts only where some are copies.
@@ -240,6 +247,12 @@ pub(super) fn publishers(publishers: u32, texts: Option<u32>) -> String {
     }
 }
 
+/// `2026-05-04 09:47 UTC`.
+pub(super) fn minute(text: &str) -> String {
+    let at = text.parse::<Timestamp>();
+    at.map_or_else(|_| clean(text), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
 /// `09:45` on the day that was just named, else with its own.
 fn moment(text: &str, named_day: Option<&str>) -> String {
     let Ok(at) = text.parse::<Timestamp>() else {
@@ -255,7 +268,12 @@ fn day(at: Timestamp) -> String {
 }
 
 /// `NATO ×3 (1 in title) · "defence alliance" ×2 (title, lead)`, and the score where there is one.
-fn reasons(alert: &AlertV1) -> String {
+pub(in crate::deliver) fn reasons(alert: &AlertV1) -> String {
+    grounds(alert).join(" · ")
+}
+
+/// The same, one by one.
+pub(in crate::deliver) fn grounds(alert: &AlertV1) -> Vec<String> {
     let mut reasons: Vec<String> = alert.terms.iter().map(reason).collect();
     // Of clauses with many words the places beyond those kept may be of any of them.
     if alert.terms.iter().any(|term| term.truncated && !is_least(term)) {
@@ -264,7 +282,7 @@ fn reasons(alert: &AlertV1) -> String {
     if let (Some(score), Some(threshold)) = (alert.score, alert.threshold) {
         reasons.push(format!("score {}, needs {}", short(score), short(threshold)));
     }
-    reasons.join(" · ")
+    reasons
 }
 
 /// Whether a term took all the places that are kept, and there may be more.
@@ -298,7 +316,7 @@ fn reason(found: &TermV1) -> String {
 
 /// Snippets that say more than the headline, each once: whole passages before the few words
 /// around a place that no passage shows.
-fn passages(alert: &AlertV1) -> Vec<String> {
+pub(in crate::deliver) fn passages(alert: &AlertV1) -> Vec<String> {
     let headline = unmarked(&alert.headline);
     let mut passages: Vec<(bool, String)> = Vec::new();
     for item in &alert.evidence {
@@ -359,7 +377,7 @@ fn clean(text: &str) -> String {
     untrusted::terminal(text).into_owned()
 }
 
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     untrusted::excerpt(&untrusted::terminal(text), MAX_NAME_CHARS).into_owned()
 }
 

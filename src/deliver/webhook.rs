@@ -23,7 +23,7 @@ use self::body::Body;
 pub use self::body::TemplateError;
 use self::signature::Signer;
 use super::http::Caller;
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 
 /// Attempts under way at once: enough to drain a day's queue, too few to hurt a small receiver.
 const CONCURRENT: usize = 4;
@@ -102,6 +102,16 @@ impl Channel for Webhook {
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>> {
         join_all(batch.iter().map(|delivery| self.attempt(delivery))).boxed()
+    }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        let content_type = self.body.content_type();
+        let content_type = content_type.to_str().unwrap_or_default().to_owned();
+        let text = match self.body.render(delivery) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => error.detail().unwrap_or_default().to_owned(),
+        };
+        Preview { content_type, text }
     }
 }
 

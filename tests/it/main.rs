@@ -16,6 +16,7 @@ mod fetching_over_time;
 mod full_text;
 mod health;
 mod identity;
+mod mail;
 mod packs;
 mod parsing;
 mod pipeline;

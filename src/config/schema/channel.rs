@@ -15,7 +15,7 @@ pub(super) const CHANNEL: Table = Table {
         required("id", Id, "Names the channel in topics, commands and logs."),
         required(
             "type",
-            Word(&["log", "webhook", "alertmanager", "exec", "apprise"]),
+            Word(&["log", "webhook", "email", "alertmanager", "exec", "apprise"]),
             "What kind of channel it is.",
         ),
         key("min_severity", Severity, "Alerts of topics below this are not sent here."),
@@ -51,6 +51,18 @@ pub(super) const CHANNEL: Table = Table {
             Duration,
             "How often Alertmanager is told again of what stands; 10s to 24h, usually 5m.",
         ),
+        key("server", Text, "The mail server's name or address."),
+        key("port", Integer(1, 65_535), "Usually 587, 465 or 25, by `tls`."),
+        key(
+            "tls",
+            Word(&["starttls", "implicit", "none"]),
+            "How the connection is kept private; usually starttls.",
+        ),
+        key("from", Text, "Whom mails are from."),
+        key("to", SomeTexts, "Who gets them."),
+        key("cc", Texts, "Who gets a copy."),
+        key("reply_to", Text, "Who is answered."),
+        key("hello", Text, "What the server is told this machine is called."),
         key("username", Text, "Who asks, with a password."),
         key("password_file", Text, "File with the password."),
         key("password_env", Text, "Variable with the password."),
@@ -164,6 +176,7 @@ fn keys_of_kinds(object: &mut Map<String, Value>) {
         }
         let needed: &[&str] = match *kind {
             "webhook" | "alertmanager" => &["url"],
+            "email" => &["server", "from", "to"],
             "exec" => &["command"],
             _ => &[],
         };

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Holds::*;
 use super::{Table, channel, key, no_rules, required};
-use crate::config::{feed_files, feeds, http, publishers, settings};
+use crate::config::{feed_files, feeds, http, publishers, settings, silences};
 
 pub(super) const MAIN: Table = Table {
     shape: &settings::MAIN,
@@ -20,6 +20,7 @@ pub(super) const MAIN: Table = Table {
         key("defaults", Table(&DEFAULTS), "What holds for feeds that do not say otherwise."),
         key("operations", Table(&OPERATIONS), "Who is told of wirewatch's own work."),
         key("feed", Tables(&FEED), "Feeds to read."),
+        key("silence", Tables(&SILENCE), "What raises no alert for a while."),
         key(
             "publishers",
             Tables(&PUBLISHER),
@@ -141,6 +142,22 @@ const PUBLISHER: Table = Table {
     rules: no_rules,
 };
 
+const SILENCE: Table = Table {
+    shape: &silences::SILENCE,
+    keys: &[
+        key("topic", Id, "Of this topic."),
+        key("story", Text, "Of this story, by its id."),
+        key("feed", Id, "Of this feed."),
+        key("publisher", Name, "Of this publisher."),
+        key("text", Text, "Where a title has this text."),
+        required("author", Text, "Who silenced it."),
+        required("reason", Text, "And why."),
+        key("from", Moment, "Since when; at once where nothing is said."),
+        required("until", Moment, "Until when."),
+    ],
+    rules: about_something,
+};
+
 /// `interval` says what `floor` and `ceiling` say.
 fn one_interval(object: &mut Map<String, Value>) {
     object.insert(
@@ -150,4 +167,11 @@ fn one_interval(object: &mut Map<String, Value>) {
             "anyOf": [{ "required": ["floor"] }, { "required": ["ceiling"] }],
         }),
     );
+}
+
+/// A silence is about one thing, or two.
+fn about_something(object: &mut Map<String, Value>) {
+    let named = ["topic", "story", "feed", "publisher", "text"];
+    let either: Vec<Value> = named.iter().map(|name| json!({ "required": [name] })).collect();
+    object.insert("anyOf".to_owned(), json!(either));
 }

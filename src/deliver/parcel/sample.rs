@@ -2,7 +2,9 @@
 //! with all it can have, and with as little as it can have.
 
 use super::Parcel;
-use crate::deliver::digest::{self, CountV1, CountsV1, DigestAlertV1, DigestV1, FeedsV1, LateV1};
+use crate::deliver::digest::{
+    self, CountV1, CountsV1, DigestAlertV1, DigestNoticeV1, DigestV1, FeedsV1, LateV1,
+};
 use crate::deliver::notice::{self, FeedNoteV1, NoticeV1, TopicNoteV1};
 use crate::deliver::object::{
     self, AlertV1, DeliveryV1, EntryV1, EvidenceV1, LinksV1, ReasonV1, StoryV1, TermV1, TopicV1,
@@ -188,6 +190,14 @@ fn digest() -> DigestV1 {
             held: Some(text("budget")),
         }],
         more: 1,
+        notices: vec![DigestNoticeV1 {
+            id: text("N1"),
+            time: text(TIME),
+            event: text("burst"),
+            severity: text("info"),
+            headline: text("Far more than usual is said of 1 topic"),
+            text: Some(text("nato: 12 in an hour")),
+        }],
         counts: CountsV1 { raised: 1, revised: 1, over_budget: 1, quiet_hours: 0, in_digest: 0 },
         suppressed: vec![count("silence")],
         pending: 1,

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
 use super::{Page, Style, clean, name, publishers, severity_paint, wrap};
-use crate::deliver::digest::{CountV1, DigestAlertV1, DigestV1};
+use crate::deliver::digest::{CountV1, DigestAlertV1, DigestNoticeV1, DigestV1};
 use crate::domain::calendar::{self, zone_name};
 
 /// What the first line begins with, where an alert has its severity.
@@ -23,13 +23,7 @@ pub fn render(digest: &DigestV1, style: Style) -> String {
     page.paint(&title, Paint::new().bold());
     page.text.push('\n');
     page.line(&period(digest), Paint::new().dimmed());
-    if let Some(late) = &digest.late {
-        let missed = match late.missed {
-            0 => String::new(),
-            1 => "; tells of 1 missed before it too".to_owned(),
-            many => format!("; tells of {many} missed before it too"),
-        };
-        let text = format!("late: it was due {}{missed}", at(digest, &late.due));
+    if let Some(text) = lateness(digest) {
         page.line(&text, Paint::new().italic());
     }
     for (n, alert) in digest.alerts.iter().enumerate() {
@@ -38,6 +32,7 @@ pub fn render(digest: &DigestV1, style: Style) -> String {
     if digest.more > 0 {
         page.line(&format!("and {} more: wirewatch alerts list", digest.more), Paint::new());
     }
+    digest.notices.iter().for_each(|told| notice(&mut page, digest, told));
     for fact in facts(digest) {
         page.hanging(&fact, 0, Paint::new().dimmed());
     }
@@ -45,7 +40,7 @@ pub fn render(digest: &DigestV1, style: Style) -> String {
 }
 
 /// `Tue 2026-06-02 07:00 to Wed 2026-06-03 07:00, Europe/Copenhagen`.
-fn period(digest: &DigestV1) -> String {
+pub(in crate::deliver) fn period(digest: &DigestV1) -> String {
     let zone = digest.zone();
     let (since, until) = (at(digest, &digest.since), at(digest, &digest.time));
     let why = match digest.kind.as_str() {
@@ -53,6 +48,17 @@ fn period(digest: &DigestV1) -> String {
         _ => "",
     };
     format!("{why}{since} to {until}, {}", zone_name(&zone))
+}
+
+/// `late: it was due Tue 2026-06-02 07:00; tells of 1 missed before it too`.
+pub(in crate::deliver) fn lateness(digest: &DigestV1) -> Option<String> {
+    let late = digest.late.as_ref()?;
+    let missed = match late.missed {
+        0 => String::new(),
+        1 => "; tells of 1 missed before it too".to_owned(),
+        many => format!("; tells of {many} missed before it too"),
+    };
+    Some(format!("late: it was due {}{missed}", at(digest, &late.due)))
 }
 
 fn at(digest: &DigestV1, time: &str) -> String {
@@ -84,8 +90,15 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
     }
 }
 
+/// When, what and, of a topic, how: `Wed 2026-06-03 23:10  far more than usual on NATO: 10 entries …`.
+fn notice(page: &mut Page, digest: &DigestV1, told: &DigestNoticeV1) {
+    let text = told.text.as_deref().map(|text| format!(": {}", clean(text))).unwrap_or_default();
+    let line = format!("{}  {}{text}", at(digest, &told.time), clean(&told.headline));
+    page.hanging(&line, 0, Paint::new());
+}
+
 /// `[NATO] 3 publishers: Wire, Ledger, Herald; revised 2 times; over budget; alert A1`.
-fn about(alert: &DigestAlertV1) -> String {
+pub(in crate::deliver) fn about(alert: &DigestAlertV1) -> String {
     let publishers = publishers(alert.publishers, Some(alert.texts));
     let named: Vec<String> = alert
         .publisher_names
@@ -112,7 +125,7 @@ fn about(alert: &DigestAlertV1) -> String {
 }
 
 /// What else there is to know, a sentence each.
-fn facts(digest: &DigestV1) -> Vec<String> {
+pub(in crate::deliver) fn facts(digest: &DigestV1) -> Vec<String> {
     let mut facts = Vec::new();
     if digest.counts.over_budget > 0 {
         facts.push(format!("over budget, told of here only: {}", digest.counts.over_budget));
@@ -145,4 +158,4 @@ fn in_words(counts: &[CountV1]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::deliver) mod tests;

@@ -34,7 +34,7 @@ pub fn render(notice: &NoticeV1, style: Style) -> String {
 }
 
 /// `courier: failing since 2026-06-02 11:03, http_404: the server answered 404`.
-fn about(feed: &FeedNoteV1, event: &str) -> String {
+pub(in crate::deliver) fn about(feed: &FeedNoteV1, event: &str) -> String {
     let mut text = format!("{}: {}", clean(&feed.feed), clean(&feed.state).replace('_', " "));
     if event != "feeds_trouble" {
         return text;

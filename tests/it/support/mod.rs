@@ -1,6 +1,8 @@
-//! What the tests stand on: a loopback feed server, a recording webhook sink, and the world.
+//! What the tests stand on: a loopback feed server, a recording webhook sink, a mail server, and the
+//! world. [`counterpart`] finds the programs of others that some tests speak to.
 
 pub mod channel;
 pub mod counterpart;
+pub mod mail;
 pub mod server;
 pub mod world;

@@ -31,7 +31,7 @@ fn alert(id: &str, headline: &str) -> DigestAlertV1 {
     }
 }
 
-fn digest() -> DigestV1 {
+pub(in crate::deliver) fn digest() -> DigestV1 {
     DigestV1 {
         schema: crate::deliver::digest::SCHEMA.to_owned(),
         id: "G1".to_owned(),
@@ -56,6 +56,14 @@ fn digest() -> DigestV1 {
             },
         ],
         more: 3,
+        notices: vec![DigestNoticeV1 {
+            id: "N1".to_owned(),
+            time: "2026-06-02T21:10:00Z".to_owned(),
+            event: "burst".to_owned(),
+            severity: "medium".to_owned(),
+            headline: "far more than usual on NATO".to_owned(),
+            text: Some("10 entries in one hour from 2 publishers, where 0.5 are usual".to_owned()),
+        }],
         counts: CountsV1 { raised: 2, over_budget: 1, ..CountsV1::default() },
         suppressed: vec![count("silenced", 4)],
         pending: 2,

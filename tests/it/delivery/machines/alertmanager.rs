@@ -134,8 +134,11 @@ impl Drop for Manager {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_alertmanager_shows_one_alert_for_all_revisions_until_it_is_acknowledged() {
-    let Some(program) = counterpart::program("prometheus-alertmanager") else { return };
-    let Some(amtool) = counterpart::program("amtool") else { return };
+    let Some(program) = counterpart::find("prometheus-alertmanager", "WIREWATCH_TEST_ALERTMANAGER")
+    else {
+        return;
+    };
+    let Some(amtool) = counterpart::find("amtool", "WIREWATCH_TEST_AMTOOL") else { return };
     let dir = tempfile::tempdir().expect("a directory");
     let manager = Manager::start(&program, dir.path(), &free_host());
     let mut desk = Desk::new().channel("am", channel(&manager.host), &manager.host);

@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_tells_its_services_and_says_when_one_failed() {
-    let Some(program) = counterpart::program("apprise") else { return };
+    let Some(program) = counterpart::find("apprise", "WIREWATCH_TEST_APPRISE") else { return };
     let service = Receiver::start().await;
     service.script([Answer::Status(500), Answer::Status(200)]);
     let desk = Desk::new();

@@ -1,0 +1,94 @@
+//! What a mail server's answers mean for a delivery. 4xx passes. 5xx speaks of what it answers to: to
+//! a recipient or a mail it is final; to a login or a sender it speaks of the configuration, which a
+//! person can put right before the delivery is given up.
+
+use std::error::Error as _;
+
+use lettre::transport::smtp::Error;
+
+use crate::deliver::ChannelError;
+use crate::domain::untrusted;
+
+/// Longest detail of one answer, in characters.
+const MAX_DETAIL_CHARS: usize = 300;
+
+/// What an answer is an answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Connect,
+    Login,
+    Sender,
+    Recipient,
+    /// The mail itself.
+    Message,
+}
+
+/// What an error means.
+pub(super) fn judge(error: &Error, stage: Stage) -> ChannelError {
+    let Some(status) = error.status().map(|code| code.to_string()) else {
+        return ChannelError::transient(kind(error, stage), cause(error));
+    };
+    let code = format!("smtp_{status}").into();
+    let said = cause(error).unwrap_or_default();
+    let advice = advice(&status, stage).map(|advice| format!(" (hint: {advice})"));
+    let detail = detail(&format!("{status} {said}{}", advice.unwrap_or_default()));
+    let is_final = match stage {
+        Stage::Connect | Stage::Login | Stage::Sender => false,
+        // 552 at a recipient says that there are too many, or that a mailbox is full.
+        Stage::Recipient => error.is_permanent() && status != "552",
+        // 530 asks for a login or encryption first.
+        Stage::Message => error.is_permanent() && status != "530",
+    };
+    match is_final {
+        true => ChannelError::Permanent { code, detail },
+        false => ChannelError::Transient { code, retry_after: None, detail },
+    }
+}
+
+/// Whether an answer to a recipient speaks of that one alone, so that the others may be asked.
+pub(super) fn is_of_recipient(error: &Error) -> bool {
+    let status = error.status().map(|code| code.to_string());
+    status.is_some_and(|status| !matches!(status.as_str(), "421" | "503" | "530"))
+}
+
+/// The start of a text of the server's on one line; `None` if it said nothing.
+pub(super) fn detail(text: &str) -> Option<String> {
+    let text = untrusted::terminal(text);
+    let text = untrusted::excerpt(text.trim(), MAX_DETAIL_CHARS);
+    (!text.is_empty()).then(|| text.into_owned())
+}
+
+/// A word for an error that is no answer.
+fn kind(error: &Error, stage: Stage) -> &'static str {
+    match stage {
+        _ if error.is_timeout() => "timeout",
+        _ if error.is_tls() => "tls",
+        _ if error.is_response() => "bad_answer",
+        Stage::Login if error.is_client() => "no_login",
+        Stage::Connect => "connect",
+        _ => "network",
+    }
+}
+
+/// The innermost error: it says what happened.
+fn cause(error: &Error) -> Option<String> {
+    let mut cause: &dyn std::error::Error = error.source()?;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    detail(&cause.to_string())
+}
+
+fn advice(status: &str, stage: Stage) -> Option<&'static str> {
+    match (status, stage) {
+        ("530", _) => Some("the server wants a login: set `username` and a password"),
+        ("534" | "535" | "538", _) => Some("check `username` and its password"),
+        ("550" | "551" | "553" | "554", Stage::Sender) => {
+            Some("the server does not send for `from`: use an address that the login may use")
+        }
+        ("550" | "553" | "554", Stage::Recipient) => {
+            Some("check the address; some servers relay only after a login")
+        }
+        _ => None,
+    }
+}
