@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use super::value::show_duration;
 use super::{
-    ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
-    silences,
+    ChannelConfig, ChannelKind, ChatChannel, ChatService, Config, EmailChannel, Timetable,
+    TopicText, WebhookChannel, silences,
 };
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -35,7 +36,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 3] = ["headers", "login", "signed"];
+pub const OF_SECRETS: [&str; 4] = ["headers", "login", "secret", "signed"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +119,8 @@ impl Config {
             fields: silences::fields(&self.silences).collect(),
             ..part(Kind::Settings, "silences", Vec::new())
         });
-        let told = operations.into_iter().chain(own).chain(silences);
+        let routes = (!self.routing.is_empty()).then(|| routes_part(&self.routing));
+        let told = operations.into_iter().chain(own).chain(silences).chain(routes);
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 
@@ -159,6 +161,17 @@ fn publishers_part(own: &[Family]) -> Part {
         (family.name.clone(), format!("{domains}{also}"))
     });
     Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
+}
+
+/// The routes in the order in which they are asked.
+fn routes_part(routing: &Routing) -> Part {
+    let fields = routing.rules.iter().map(|rule| {
+        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
+        let then = if rule.goes_on { ", and on" } else { "" };
+        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
+        (format!("{:03}", rule.number), text)
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "routes", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -272,12 +285,34 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
             ("body", machines::body(&hook.body, home)),
         ]),
+        ChannelKind::Chat(chat) => fields.extend(chat_fields(chat)),
         ChannelKind::Email(email) => fields.extend(email_fields(email)),
         ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
         ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
         ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
+}
+
+fn chat_fields(chat: &ChatChannel) -> Fields {
+    let server = chat.service.address().and_then(|url| url::Url::parse(url).ok());
+    let server = server.map(|url| url.origin().ascii_serialization());
+    let secret = chat.service.secret();
+    let secret = secret.map(|secret| fingerprint("chat secret", secret.reveal()));
+    let thread = match &chat.service {
+        ChatService::Discord { thread, .. } => thread.clone(),
+        ChatService::Telegram { thread, .. } => thread.map(|thread| thread.to_string()),
+        _ => None,
+    };
+    vec![
+        ("type", chat.service.kind().to_owned()),
+        ("server", server.unwrap_or_default()),
+        ("place", chat.service.place().to_owned()),
+        ("thread", thread.unwrap_or_default()),
+        ("updates", chat.updates.as_str().to_owned()),
+        ("timeout", span(chat.timeout)),
+        ("secret", secret.unwrap_or_default()),
+    ]
 }
 
 fn email_fields(email: &EmailChannel) -> Fields {
@@ -314,11 +349,18 @@ fn timetable_fields(timetable: &Timetable) -> Fields {
     let heartbeat = timetable.heartbeat.as_ref();
     let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
     let budget = timetable.budget.map(|budget| budget.to_string());
+    let group = timetable.group.map(|group| {
+        format!("by {} within {}, most {}", group.by.as_str(), span(group.wait), group.most)
+    });
+    let repeat = timetable.repeat;
+    let repeat = repeat.map(|again| format!("every {}, most {}", span(again.every), again.most));
     vec![
         ("digest", digest.unwrap_or_default()),
         ("quiet_hours", quiet.unwrap_or_default()),
         ("heartbeat", heartbeat.unwrap_or_default()),
         ("budget", budget.unwrap_or_default()),
+        ("group", group.unwrap_or_default()),
+        ("repeat", repeat.unwrap_or_default()),
     ]
 }
 

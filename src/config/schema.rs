@@ -31,6 +31,8 @@ enum Holds {
     SomeTexts,
     Boolean,
     Integer(u32, u32),
+    /// Any whole number.
+    Whole,
     /// Whole numbers, none below the first.
     Integers(u32),
     Number,
@@ -170,6 +172,7 @@ impl Holds {
             Holds::Integer(least, most) => {
                 json!({ "type": "integer", "minimum": least, "maximum": most })
             }
+            Holds::Whole => json!({ "type": "integer" }),
             Holds::Integers(least) => {
                 json!({ "type": "array", "items": { "type": "integer", "minimum": least } })
             }

@@ -9,6 +9,8 @@
 mod body;
 mod signature;
 
+use std::borrow::Cow;
+
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -106,12 +108,8 @@ impl Channel for Webhook {
 
     fn preview(&self, delivery: &Claimed) -> Preview {
         let content_type = self.body.content_type();
-        let content_type = content_type.to_str().unwrap_or_default().to_owned();
-        let text = match self.body.render(delivery) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) => error.detail().unwrap_or_default().to_owned(),
-        };
-        Preview { content_type, text }
+        let rendered = self.body.render(delivery).map(Cow::into_owned);
+        Preview::of(content_type.to_str().unwrap_or_default(), rendered)
     }
 }
 

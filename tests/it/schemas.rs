@@ -66,7 +66,7 @@ fn what_the_example_shows_in_comments_is_as_the_schema_says() {
             let key = shown.split('=').next().unwrap_or_default().trim();
             let is_key =
                 shown.contains(" = ") && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            is_key || (shown.starts_with('[') && shown.ends_with(']'))
+            is_key || (shown.starts_with('[') && shown.contains(']'))
         });
         lines.push(shown.unwrap_or(line));
     }

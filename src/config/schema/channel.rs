@@ -9,15 +9,25 @@ use crate::config::{channels as kinds, secret, timetable};
 
 const SECRET: &str = "Not here: name a file or a variable that holds it.";
 
+/// Names of the kinds.
+const KIND_NAMES: [&str; KINDS.len()] = {
+    let mut names = [""; KINDS.len()];
+    let mut at = 0;
+    while at < KINDS.len() {
+        names[at] = KINDS[at].0;
+        at += 1;
+    }
+    names
+};
+
+/// Services whose URL lets whoever knows it write.
+const SECRET_URLS: [&str; 3] = ["slack", "mattermost", "discord"];
+
 pub(super) const CHANNEL: Table = Table {
     shape: &channels::CHANNEL,
     keys: &[
         required("id", Id, "Names the channel in topics, commands and logs."),
-        required(
-            "type",
-            Word(&["log", "webhook", "email", "alertmanager", "exec", "apprise"]),
-            "What kind of channel it is.",
-        ),
+        required("type", Word(&KIND_NAMES), "What kind of channel it is."),
         key("min_severity", Severity, "Alerts of topics below this are not sent here."),
         key("path", Text, "The alert log's file, seen from the state directory."),
         key(
@@ -90,6 +100,26 @@ pub(super) const CHANNEL: Table = Table {
             Integer(1, 100_000),
             "Most alert revisions pushed within 24 hours; the rest is in the digest.",
         ),
+        key("group", Table(&GROUP), "Alerts that come together are one message."),
+        key(
+            "repeat",
+            Duration,
+            "An open alert that nobody acknowledges is told again; 1m to 30 days.",
+        ),
+        key("repeat_most", Integer(1, 100), "So many times; usually 3."),
+        key("url_file", Text, "File with the URL of an incoming webhook: who knows it may write."),
+        key("url_env", Text, "Variable with the URL of an incoming webhook."),
+        key("topic", Text, "The topic of ntfy."),
+        key("channel", Text, "The channel a bot of Slack writes to."),
+        key("chat", Either(&[Text, Whole]), "The chat of Telegram."),
+        key("room", Text, "The room of Matrix."),
+        key(
+            "thread",
+            Either(&[Text, Whole]),
+            "A thread of Discord, a topic of a group of Telegram.",
+        ),
+        key("api", HttpUrl, "Where the service's API is reached, if not where it usually is."),
+        key("updates", Word(&["edit", "thread", "message"]), "How a later revision is told."),
         key("secret", Refused, SECRET),
         key("password", Refused, SECRET),
         key("token", Refused, SECRET),
@@ -150,6 +180,16 @@ const QUIET_HOURS: Table = Table {
     rules: no_rules,
 };
 
+const GROUP: Table = Table {
+    shape: &timetable::GROUP,
+    keys: &[
+        key("by", Word(&["topic", "story", "all"]), "What comes together; usually of one topic."),
+        key("wait", Duration, "How long a message waits for others; 1s to 1h, usually 30s."),
+        key("most", Integer(2, 50), "Most alerts of one message; usually 20."),
+    ],
+    rules: no_rules,
+};
+
 const HEARTBEAT: Table = Table {
     shape: &timetable::HEARTBEAT,
     keys: &[key("at", TimeOfDay, "Usually 07:00."), key("zone", Text, "Its time zone.")],
@@ -171,13 +211,18 @@ fn keys_of_kinds(object: &mut Map<String, Value>) {
         let mut refused: Map<String, Value> =
             others.map(|name| (name.to_owned(), json!(false))).collect();
         if *kind == "alertmanager" {
-            let left = ["digest", "quiet_hours", "heartbeat"];
-            refused.extend(left.map(|name| (name.to_owned(), json!(false))));
+            refused.extend(channels::LEFT_TO_IT.map(|name| (name.to_owned(), json!(false))));
+        }
+        if SECRET_URLS.contains(kind) {
+            refused.insert("url".to_owned(), json!(false));
         }
         let needed: &[&str] = match *kind {
             "webhook" | "alertmanager" => &["url"],
             "email" => &["server", "from", "to"],
             "exec" => &["command"],
+            "ntfy" => &["topic"],
+            "telegram" => &["chat"],
+            "matrix" => &["url", "room"],
             _ => &[],
         };
         json!({

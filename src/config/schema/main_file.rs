@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Holds::*;
 use super::{Table, channel, key, no_rules, required};
-use crate::config::{feed_files, feeds, http, publishers, settings, silences};
+use crate::config::{feed_files, feeds, http, publishers, routes, settings, silences};
 
 pub(super) const MAIN: Table = Table {
     shape: &settings::MAIN,
@@ -20,6 +20,12 @@ pub(super) const MAIN: Table = Table {
         key("defaults", Table(&DEFAULTS), "What holds for feeds that do not say otherwise."),
         key("operations", Table(&OPERATIONS), "Who is told of wirewatch's own work."),
         key("feed", Tables(&FEED), "Feeds to read."),
+        key("feeds_out", Table(&FEEDS_OUT), "Alerts as feeds, in files."),
+        key(
+            "route",
+            Tables(&ROUTE),
+            "Which alerts go to which channels; the first that catches decides.",
+        ),
         key("silence", Tables(&SILENCE), "What raises no alert for a while."),
         key(
             "publishers",
@@ -80,6 +86,46 @@ const HTTP: Table = Table {
     keys: &[
         key("listen", Text, "An address with a port; usually 127.0.0.1:8787."),
         key("public_url", Text, "Under which URL it is reached from outside."),
+        key("token", Tables(&TOKEN), "Who may ask."),
+    ],
+    rules: no_rules,
+};
+
+const TOKEN: Table = Table {
+    shape: &http::TOKEN,
+    keys: &[
+        required("name", Name, "Whose it is."),
+        key("scope", Word(&["read", "write"]), "What it is good for; usually read."),
+        key("secret", Refused, "Not here: name a file or a variable that holds it."),
+        key("secret_file", Text, "File with the token: a systemd credential, or beside this file."),
+        key("secret_env", Text, "Variable with the token."),
+    ],
+    rules: no_rules,
+};
+
+const FEEDS_OUT: Table = Table {
+    shape: &http::FEEDS_OUT,
+    keys: &[required("dir", Text, "The directory they are written to.")],
+    rules: no_rules,
+};
+
+const ROUTE: Table = Table {
+    shape: &routes::ROUTE,
+    keys: &[
+        key("name", Name, "What it is called where it is shown."),
+        key("topic", Texts, "Of these topics."),
+        key("tag", Texts, "Of topics with one of these tags."),
+        key("severity", Severity, "Of this severity and above."),
+        key("feed", Texts, "Of these feeds."),
+        key("feed_tag", Texts, "Of feeds with one of these tags."),
+        key("publisher", Texts, "Of these publishers."),
+        key("language", Texts, "In these languages."),
+        key("event", Texts, "Of these events: opened, updated, closed and their like."),
+        key("hours", Text, "At this time of day, such as \"08:00-18:00\"."),
+        key("days", Days, "On these days."),
+        key("zone", Text, "The time zone of hours and days."),
+        required("channels", Texts, "Where they go."),
+        key("continue", Boolean, "The next routes are asked too."),
     ],
     rules: no_rules,
 };

@@ -44,6 +44,7 @@ fn alert() -> AlertV1 {
         time: text(TIME),
         reason: ReasonV1 { code: text("publishers>=2"), text: text("2 publishers tell it now") },
         note: Some(text("the topic's budget is used up")),
+        repeat: 0,
         shadow: false,
         held_back: false,
         topic: TopicV1 {

@@ -45,6 +45,7 @@ pub(in crate::deliver) fn period(digest: &DigestV1) -> String {
     let (since, until) = (at(digest, &digest.since), at(digest, &digest.time));
     let why = match digest.kind.as_str() {
         "quiet_hours" => "what quiet hours held, ",
+        "group" => "what came together, ",
         _ => "",
     };
     format!("{why}{since} to {until}, {}", zone_name(&zone))

@@ -19,7 +19,7 @@ use crate::domain::alert::silence::{Silence, SilenceScope};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{Digest, EntryId, StoryId};
-use crate::domain::ingest::{Plan, Prepared, Render, Route};
+use crate::domain::ingest::{Plan, Prepared, Render, Routes};
 use crate::domain::rehearsal::{Rehearsal, Told};
 use crate::domain::story::features::Features;
 use crate::domain::topic::filter::Origin;
@@ -64,7 +64,7 @@ impl Past {
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// The channels there are.
-    pub routes: Vec<Route>,
+    pub routes: Routes,
     /// The silences there were.
     pub silences: Vec<Silence>,
     /// What people said of the topic's finds.
