@@ -35,6 +35,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Stands for all fields of a part that its file sets as one.
+const ANY: &str = "*";
+
 /// Keys with dots between tables, and where each was set.
 type Keys = BTreeMap<String, Origin>;
 
@@ -61,6 +64,7 @@ impl Origins {
         let keys = self.parts.get(&(kind, id.to_owned()));
         let names = written(kind, field);
         let own = names.iter().find_map(|name| keys?.get(*name));
+        let own = own.or_else(|| keys?.get(ANY));
         let shared = || names.iter().find_map(|name| self.defaults.get(*name));
         match own.or_else(|| shared().filter(|_| kind == Kind::Feed)) {
             Some(origin) => origin.clone(),
@@ -116,6 +120,12 @@ impl Origins {
             let keys = Keys::from([("path".to_owned(), at)]);
             self.parts.insert((Kind::Settings, "state_dir".to_owned()), keys);
         }
+        for (name, part) in [("silence", "silences"), ("route", "routes")] {
+            if let Some(at) = all.remove(name) {
+                let keys = Keys::from([(ANY.to_owned(), at)]);
+                self.parts.insert((Kind::Settings, part.to_owned()), keys);
+            }
+        }
         let named = tables(table, "publishers").filter_map(|own| {
             let name = own.get("name")?;
             Some((name.get_ref().as_str()?.to_owned(), file.at(name.span().start)))
@@ -136,6 +146,11 @@ fn written(kind: Kind, field: &str) -> Vec<&str> {
         (Kind::Topic, "filter.publishers") => vec!["filter.publishers", "filter.not_publishers"],
         (Kind::Topic, "filter.languages") => vec!["filter.languages", "filter.not_languages"],
         (Kind::Channel, "login") => vec!["username"],
+        (Kind::Channel, "server") => vec!["server", "url", "url_file", "url_env", "api"],
+        (Kind::Channel, "place") => vec!["topic", "channel", "chat", "room"],
+        (Kind::Channel, "secret") => {
+            vec!["token_file", "token_env", "url_file", "url_env", "password_file", "password_env"]
+        }
         (Kind::Channel, "signed") => vec!["secret_file", "secret_env"],
         _ => vec![field],
     }
