@@ -37,7 +37,7 @@ pub mod pipeline;
 mod post;
 pub mod prepare;
 pub mod push;
-mod renewal;
+pub mod renewal;
 pub mod scheduler;
 pub mod signals;
 mod vigil;
