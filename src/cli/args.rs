@@ -179,6 +179,13 @@ pub enum Command {
     Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
+    /// Whether the daemon of this config lives: asks its HTTP server, or looks who holds its lock;
+    /// for container health checks
+    Health {
+        /// Whether it also does its work: the database answers, the scheduler runs
+        #[arg(long)]
+        ready: bool,
+    },
     /// A report to paste: config, database, disk, clock, names, feeds, channels
     ///
     /// Contacts nothing but the name servers, and asks them for the hosts of the feeds only. No

@@ -5,8 +5,7 @@ pub mod channels;
 mod preview;
 mod trial;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::args::{Deliver, Retry};
 use crate::cli::exit::{Exit, Failure};
@@ -14,11 +13,10 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::{moment, naming};
-use crate::config::{ChannelConfig, Config};
 use crate::domain::alert::delivery::{Carried, DeliveryState};
-use crate::domain::calendar::soon;
 use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::untrusted;
+use crate::record;
 use crate::store::outbox::{DeliveryFilter, DeliveryView};
 use crate::store::{Access, Store};
 
@@ -84,72 +82,12 @@ fn log(store: &Store, filter: &DeliveryFilter, session: &mut Session) -> Result<
     let (config, now) = (session.config().ok(), session.clock.now());
     let mut records = Records::new(COLUMNS, "no deliveries");
     for delivery in store.deliveries(filter)? {
-        let last = delivery.attempts.last();
-        let digest = delivery.carried.digest().or(delivery.gathered_in);
-        records.row([
-            json!(delivery.id.to_string()),
-            json!(delivery.carried.alert().map(|id| id.to_string())),
-            json!(delivery.carried.notice().map(|id| id.to_string())),
-            json!(digest.map(|id| id.to_string())),
-            json!(delivery.carried.seq()),
-            json!(delivery.channel.as_str()),
-            json!(delivery.state.as_str()),
-            json!(delivery.attempts.len()),
-            json!(last.map(|attempt| attempt.code.as_ref())),
-            json!(last.and_then(|attempt| attempt.detail.as_deref())),
-            moment::json_opt(delivery.next_attempt),
-            json!(held(&delivery, config.as_ref(), now)),
-            json!((delivery.repeat > 0).then_some(delivery.repeat)),
-            json!(delivery.route),
-            json!(delivery.remark),
-            json!(delivery.handle),
-            moment::json(delivery.created),
-            moment::json_opt(delivery.settled),
-            attempts(&delivery),
-        ]);
+        let held =
+            config.as_ref().and_then(|config| record::delivery::held(&delivery, config, now));
+        records.object(&record::delivery::row(&delivery, held));
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
-}
-
-/// Until when quiet hours hold a delivery, for people.
-fn held(delivery: &DeliveryView, config: Option<&Config>, now: Timestamp) -> Option<String> {
-    let mut channels = config?.channels.iter();
-    let channel = channels.find(|channel| channel.id == delivery.channel)?;
-    let quiet = channel.timetable.quiet_hours.as_ref()?;
-    let waits = delivery.state == DeliveryState::Pending && !delivery.urgent;
-    let until = quiet.until(now).filter(|_| waits)?;
-    Some(format!("until {} (quiet hours)", soon(until, now, &quiet.zone)))
-}
-
-fn attempts(delivery: &DeliveryView) -> Value {
-    let attempts = delivery.attempts.iter().map(|attempt| {
-        json!({
-            "at": moment::json(attempt.at),
-            "duration_ms": u64::try_from(attempt.duration.as_millis()).unwrap_or(u64::MAX),
-            "code": attempt.code.as_ref(),
-            "detail": attempt.detail,
-        })
-    });
-    attempts.collect()
-}
-
-/// A delivery with its attempts, for programs.
-pub fn object(delivery: &DeliveryView) -> Value {
-    json!({
-        "id": delivery.id.to_string(),
-        "seq": delivery.carried.seq(),
-        "channel": delivery.channel.as_str(),
-        "state": delivery.state.as_str(),
-        "created": moment::json(delivery.created),
-        "next_attempt": moment::json_opt(delivery.next_attempt),
-        "settled": moment::json_opt(delivery.settled),
-        "repeat": delivery.repeat,
-        "route": delivery.route,
-        "remark": delivery.remark,
-        "handle": delivery.handle,
-        "attempts": attempts(delivery),
-    })
 }
 
 fn carried(delivery: &DeliveryView) -> String {

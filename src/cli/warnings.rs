@@ -99,6 +99,11 @@ pub fn unwise(config: &Config) -> Vec<Finding> {
         if let ChannelKind::Webhook(webhook) = &channel.kind {
             unwise_webhook(channel, webhook, &mut found);
         }
+        if let ChannelKind::Chat(chat) = &channel.kind
+            && chat.service.address().is_some_and(|url| goes_plainly(url))
+        {
+            found.push(plain_http(channel));
+        }
     }
     unwise_routes(config, &mut found);
     found
@@ -164,12 +169,21 @@ fn unwise_webhook(channel: &ChannelConfig, webhook: &WebhookChannel, found: &mut
         }
         Some(_) => {}
     }
-    if Url::parse(&webhook.url).is_ok_and(|url| url.scheme() == "http" && is_public(&url)) {
-        let message = format!(
-            "channel `{id}` goes over http: to a public host: anybody on the way can read it"
-        );
-        found.push(Finding::new("plain_http", message));
+    if goes_plainly(&webhook.url) {
+        found.push(plain_http(channel));
     }
+}
+
+fn plain_http(channel: &ChannelConfig) -> Finding {
+    let message = format!(
+        "channel `{}` goes over http: to a public host: anybody on the way can read it",
+        channel.id
+    );
+    Finding::new("plain_http", message)
+}
+
+fn goes_plainly(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "http" && is_public(&url))
 }
 
 /// Whether the key that a secret stands for can be guessed. One that cannot be read at all is

@@ -153,6 +153,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,
+        feeds_out: settings.feeds_out,
         operations: settings.operations,
         silences,
     };

@@ -43,6 +43,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::chat::{ChatChannel, ChatService, Updates};
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
 pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
@@ -104,6 +105,8 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// What is served over HTTP; nothing where it is not configured.
     pub http: Option<HttpConfig>,
+    /// Where the output feeds are written to; nowhere where it is not configured.
+    pub feeds_out: Option<PathBuf>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
     /// Silences that stand in the files; those made by command are the store's.
@@ -116,6 +119,43 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// Under which URL `listen` is reached from outside, perhaps through a proxy.
     pub public_url: Option<String>,
+    /// Who may ask for more than whether it lives. Without any everybody may who can reach it:
+    /// this machine only.
+    pub tokens: Vec<TokenConfig>,
+}
+
+impl HttpConfig {
+    /// Served at this address, to everybody who reaches it.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, public_url: None, tokens: Vec::new() }
+    }
+}
+
+/// A secret by which a program is let in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenConfig {
+    /// Whose it is; stands beside what is changed with it.
+    pub name: String,
+    pub scope: TokenScope,
+    pub secret: Secret,
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenScope {
+    /// To look.
+    Read,
+    /// To look, and to change what people change: alerts, silences, deliveries.
+    Write,
+}
+
+impl TokenScope {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenScope::Read => "read",
+            TokenScope::Write => "write",
+        }
+    }
 }
 
 /// Where requests may go, feeds and webhooks alike, and how they name themselves.
@@ -209,6 +249,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Chat(ChatChannel),
     Email(EmailChannel),
     Alertmanager(AlertmanagerChannel),
     Exec(ExecChannel),

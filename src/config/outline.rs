@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::value::show_duration;
 use super::{
-    ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
-    silences,
+    ChannelConfig, ChannelKind, ChatChannel, ChatService, Config, EmailChannel, Timetable,
+    TopicText, WebhookChannel, silences,
 };
 use crate::domain::alert::route::Routing;
 use crate::domain::alert::tier::Tier;
@@ -36,7 +36,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 3] = ["headers", "login", "signed"];
+pub const OF_SECRETS: [&str; 4] = ["headers", "login", "secret", "signed"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -285,12 +285,34 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
             ("body", machines::body(&hook.body, home)),
         ]),
+        ChannelKind::Chat(chat) => fields.extend(chat_fields(chat)),
         ChannelKind::Email(email) => fields.extend(email_fields(email)),
         ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
         ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
         ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
+}
+
+fn chat_fields(chat: &ChatChannel) -> Fields {
+    let server = chat.service.address().and_then(|url| url::Url::parse(url).ok());
+    let server = server.map(|url| url.origin().ascii_serialization());
+    let secret = chat.service.secret();
+    let secret = secret.map(|secret| fingerprint("chat secret", secret.reveal()));
+    let thread = match &chat.service {
+        ChatService::Discord { thread, .. } => thread.clone(),
+        ChatService::Telegram { thread, .. } => thread.map(|thread| thread.to_string()),
+        _ => None,
+    };
+    vec![
+        ("type", chat.service.kind().to_owned()),
+        ("server", server.unwrap_or_default()),
+        ("place", chat.service.place().to_owned()),
+        ("thread", thread.unwrap_or_default()),
+        ("updates", chat.updates.as_str().to_owned()),
+        ("timeout", span(chat.timeout)),
+        ("secret", secret.unwrap_or_default()),
+    ]
 }
 
 fn email_fields(email: &EmailChannel) -> Fields {

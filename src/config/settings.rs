@@ -39,6 +39,7 @@ const MAIN: Shape = Shape {
         "egress",
         "fetch",
         "http",
+        "feeds_out",
         "defaults",
         "operations",
         "feed",
@@ -84,6 +85,7 @@ pub(super) struct Settings {
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
+    pub feeds_out: Option<PathBuf>,
     pub operations: Option<Vec<ChannelId>>,
     pub silences: Vec<PlacedSilence>,
 }
@@ -106,6 +108,7 @@ pub(super) fn read(
     let (feeds, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
     let channels = channels::read(&root, &state_dir, &secrets, report);
+    let feeds_out = http::feeds_out(&root, &state_dir, report);
     Settings {
         operations: operations(&root, &channels, report),
         routes: routes::read(&root, &channels, &feeds, report),
@@ -121,7 +124,8 @@ pub(super) fn read(
         feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
-        http: http::read(&root, report),
+        http: http::read(&root, &secrets, report),
+        feeds_out,
     }
 }
 

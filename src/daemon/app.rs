@@ -12,9 +12,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
+use super::beat::Beat;
+use super::desk::Desk;
 use super::dispatcher::{Manners, Quiet, Tally, Tells};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
+use super::feed_files::FeedFiles;
 use super::holds::Holds;
 use super::pipeline::Pipeline;
 use super::post::Post;
@@ -82,7 +85,8 @@ pub struct App {
     /// The limits per host and the sites that are left alone, for feeds and pages alike.
     gate: HostGate,
     holds: Holds,
-    push: Push,
+    /// What it offers to those who serve people and programs.
+    desk: Desk,
     hubs: Arc<Notify>,
     /// What goes on beside the scheduler; for one round nothing does.
     beside: Mutex<Vec<JoinHandle<()>>>,
@@ -145,7 +149,7 @@ impl App {
             events.clone(),
             options.once,
         );
-        let holds = scheduler.holds();
+        let (holds, beat) = (scheduler.holds(), Beat::default());
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let watches = Watches::new(post, options.clone(), events.clone());
@@ -162,9 +166,13 @@ impl App {
         if !options.once {
             beside.push(tokio::spawn(push.clone().run(stop.clone())));
             beside.push(tokio::spawn(articles.run(stop.clone())));
+            let (pipeline, committed) = (pipeline.subscribe(), committed.subscribe());
+            beside.push(tokio::spawn(FeedFiles { pipeline, committed }.run(stop.clone())));
         }
+        let desk =
+            Desk::new(pipeline.subscribe(), &committed, &orders, &events, beat.clone(), push);
         let happening = events.subscribe();
-        let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
+        let scheduler = tokio::spawn(scheduler.run(received, beat.clone(), stop.clone()));
         let app = Self {
             store,
             events,
@@ -177,7 +185,7 @@ impl App {
             wanted,
             gate,
             holds,
-            push,
+            desk,
             hubs,
             beside: Mutex::new(beside),
             watches,
@@ -192,9 +200,9 @@ impl App {
         self.events.subscribe()
     }
 
-    /// Where hubs push feeds.
-    pub fn push(&self) -> Push {
-        self.push.clone()
+    /// What it offers to those who serve people and programs.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     pub fn store(&self) -> &Store {
@@ -203,7 +211,7 @@ impl App {
 
     /// Visits a feed now, whenever it is due.
     pub fn visit_now(&self, feed: &FeedKey) {
-        let _stopping = self.orders.send(Order::Visit(feed.clone()));
+        self.desk.visit_now(feed);
     }
 
     /// Goes on with another configuration. Everything that may fail is done first: on an error
@@ -269,6 +277,8 @@ impl App {
         };
         articles.drain(&self.stop).await;
         self.watches.look().await;
+        let (pipeline, committed) = (self.pipeline.subscribe(), self.committed.subscribe());
+        FeedFiles { pipeline, committed }.write_once().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;

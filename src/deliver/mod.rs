@@ -2,16 +2,19 @@
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
 //! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
-//! reaches. What channels for people say is a [`message`].
+//! reaches, or a chat service ([`chat`]). What channels for people say is a [`message`]. [`mod@feed`]
+//! renders alerts as feeds, which nobody is sent: readers come for them.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod alertmanager;
 pub mod apprise;
+pub mod chat;
 pub mod digest;
 pub mod email;
 pub mod exec;
+pub mod feed;
 pub mod http;
 pub mod log;
 pub mod message;
@@ -184,6 +187,8 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("what opens the channel's door (a token, a password, a webhook's URL) is not known")]
+    NoSecret,
     #[error("the channel's server may not be connected to")]
     Server(#[source] EgressError),
     #[error("TLS cannot be set up for the mail server")]
@@ -203,7 +208,7 @@ impl OpenError {
                 refused.code()
             }
             Self::MailTls(_) => "tls_setup",
-            Self::Secret => "bad_secret",
+            Self::Secret | Self::NoSecret => "bad_secret",
             Self::Header { .. } => "bad_header",
             Self::Template(_) => "bad_template",
         }
@@ -226,6 +231,7 @@ pub fn open(
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
         }
+        ChannelKind::Chat(chat) => Ok(Box::new(chat::Chat::new(chat, egress, clock.clone())?)),
         ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
         ChannelKind::Alertmanager(manager) => {
             Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))

@@ -79,7 +79,9 @@ pub(super) struct Planner<'a> {
     /// What was held back as the past, and would have been an alert.
     held: HashSet<(TopicId, StoryId)>,
     stories: HashMap<StoryId, Story>,
+    /// Stories that are to be written, in the order in which they were touched.
     touched: Vec<StoryId>,
+    is_touched: HashSet<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
@@ -102,6 +104,7 @@ impl<'a> Planner<'a> {
             held: HashSet::new(),
             stories: gathered_stories(view, &batch.publishers),
             touched: Vec::new(),
+            is_touched: HashSet::new(),
             alerts: gathered_alerts(view, &batch.publishers),
             matched: gathered_matches(view, &batch.publishers),
             pushed: view.pushed.clone(),
@@ -266,7 +269,7 @@ impl<'a> Planner<'a> {
 
     /// Notes that a story is to be written.
     fn touch(&mut self, story: StoryId) {
-        if !self.touched.contains(&story) {
+        if self.is_touched.insert(story) {
             self.touched.push(story);
         }
     }

@@ -49,6 +49,8 @@ pub struct DeliveryFilter {
     pub state: Option<DeliveryState>,
     /// Only those made at this time or later.
     pub since: Option<Timestamp>,
+    /// Only deliveries older than this one: the last one of the page before.
+    pub before: Option<DeliveryId>,
     /// At most so many are listed; 0 means 50. Retrying takes all.
     pub limit: u32,
 }
@@ -149,7 +151,7 @@ pub(in crate::store) fn list(
          settled_at, urgent, gathered_in, repeat, route, remark, handle \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
-         AND (?6 IS NULL OR created >= ?6) ORDER BY id DESC LIMIT ?5",
+         AND (?6 IS NULL OR created >= ?6) AND (?7 IS NULL OR id < ?7) ORDER BY id DESC LIMIT ?5",
     )?;
     let bound = params![
         filter.id.map(|id| id.0),
@@ -158,6 +160,7 @@ pub(in crate::store) fn list(
         filter.state.map(DeliveryState::as_str),
         limit,
         ms(filter.since),
+        filter.before.map(|id| id.0),
     ];
     let mut views: Vec<DeliveryView> = query.query_map(bound, view)?.collect::<Result<_, _>>()?;
     for view in &mut views {

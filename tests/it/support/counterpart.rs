@@ -2,6 +2,7 @@
 //! one is not there its test says so, loudly, and ends. `.ci/run` installs them.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// The program `name`, or what the variable says in its place; `None` after saying that the test is
 /// skipped.
@@ -17,6 +18,38 @@ pub fn find(name: &str, variable: &str) -> Option<PathBuf> {
     found
 }
 
+/// A Python that can import `module`: the one that the variable `COUNTERPART_PYTHON` names, or any on
+/// the path; `None` after saying that the test is skipped.
+pub fn python_with(module: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("COUNTERPART_PYTHON").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).map(|dir| dir.join("python3"));
+    let can_import = |python: &PathBuf| {
+        is_there(python) && succeeds(Command::new(python).args(["-c", &format!("import {module}")]))
+    };
+    let found = named.into_iter().chain(on_path).find(can_import);
+    if found.is_none() {
+        skipped(&format!("no python3 on the path has the module {module}"));
+    }
+    found
+}
+
+/// A Node that can require `package`, found by its own rules and `NODE_PATH`; `None` after saying that
+/// the test is skipped.
+pub fn node_with(package: &str) -> Option<PathBuf> {
+    let node = find("node", "COUNTERPART_NODE")?;
+    if succeeds(Command::new(&node).args(["-e", &format!("require({package:?})")])) {
+        return Some(node);
+    }
+    skipped(&format!("node finds no package {package}"));
+    None
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    quiet.status().is_ok_and(|status| status.success())
+}
+
 /// Says that a test did not run, past the harness, which keeps the output of tests that pass.
 pub fn skipped(why: &str) {
     use std::io::Write as _;
@@ -27,4 +60,41 @@ pub fn skipped(why: &str) {
 
 fn is_there(file: &Path) -> bool {
     file.is_file()
+}
+
+/// A Python that has a package: in the virtual environment that `.ci/run` makes, or the one that the
+/// variable names; `None` after saying that the test is skipped.
+pub fn python_with(package: &str, variable: &str) -> Option<PathBuf> {
+    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/counterparts/bin/python");
+    let is_set = std::env::var_os(variable).is_some_and(|set| !set.is_empty());
+    let python = match !is_set && is_there(&venv) {
+        true => venv,
+        false => find("python3", variable)?,
+    };
+    let mut asked = std::process::Command::new(&python);
+    let asked = asked.args(["-c", &format!("import {package}")]).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    skipped(&format!("python3 has no package {package} (or set {variable})"));
+    None
+}
+
+/// Node, and a directory below which it finds a package.
+pub struct Node {
+    pub program: PathBuf,
+    pub dir: PathBuf,
+}
+
+/// A Node that has a package: in the directory that the variable names.
+pub fn node_with(package: &str, variable: &str) -> Option<Node> {
+    let program = find("node", "NODE")?;
+    let dir = std::env::var_os(variable).map(PathBuf::from);
+    let dir =
+        dir.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/counterparts"));
+    if dir.join("node_modules").join(package).is_dir() {
+        return Some(Node { program, dir });
+    }
+    skipped(&format!("node has no package {package} (or set {variable})"));
+    None
 }
