@@ -17,9 +17,6 @@ use crate::support::world::{World, item};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Longest wait for a state: only a failing test gets there.
-const WAIT: Duration = Duration::from_secs(30);
-
 /// Three topics, of which the last two differ in severity.
 const TOPICS: &str = r#"
 [[topic]]
@@ -103,18 +100,6 @@ impl Office {
     fn deliveries(&self) -> Vec<DeliveryView> {
         let filter = DeliveryFilter { limit: 10_000, ..DeliveryFilter::default() };
         self.world.store().deliveries(&filter).unwrap()
-    }
-
-    /// Waits, without moving the clock, until a state holds.
-    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let waiting = async {
-            while !holds(self) {
-                tokio::time::sleep(Duration::from_millis(3)).await;
-            }
-        };
-        if tokio::time::timeout(WAIT, waiting).await.is_err() {
-            panic!("{what}: {:#?}", self.deliveries());
-        }
     }
 }
 

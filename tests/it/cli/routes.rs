@@ -60,7 +60,7 @@ async fn routes_are_listed_and_tested_with_why_and_why_not() {
     assert_eq!(alert.ended(0).json()["feed"], "wire");
     let all = scene.run("routes test --all -o json").ended(0).list();
     assert_eq!((&all[0]["topic"], &all[0]["routes"][0]), (&"nato".into(), &"route 2".into()));
-    assert!(scene.run("routes test --topic nota").ended(1).err.contains("did you mean `nato`?"));
+    assert!(scene.run("routes test --topic naot").ended(1).err.contains("did you mean `nato`?"));
     assert!(scene.run("routes test --at soon").ended(2).err.contains("is no time"));
     let shown = scene.run(&format!("alerts show {}", scene.alert_id())).ended(0).out;
     assert!(shown.contains("by route 2: topic nato"), "{shown}");

@@ -177,12 +177,7 @@ async fn notices_of_the_night_are_gathered_with_its_alerts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_digest_names_an_alert_by_the_headline_of_its_story() {
-    let mut desk = Desk::with(DAILY, |world| {
-        world.add_feed("ledger");
-        world.topics =
-            NATO.replace("[topic.alert]", "[topic.alert]\nfollow_up = { publishers = [2] }");
-    })
-    .await;
+    let mut desk = Desk::with(DAILY, |world| world.add_feed("ledger")).await;
     desk.publish_and_read(1).await;
     desk.world.publish("ledger", item(&format!("LIVE: {}", TITLES[0])));
     desk.world.round().await;

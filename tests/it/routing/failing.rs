@@ -41,7 +41,6 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
     let mut office = Office::new(BOTH, "").await;
     office.phone.vanish().await;
     office.world.start().await;
-    office.world.next_visit().await;
     for _ in 0..14 {
         office.publish("NATO");
     }
@@ -102,7 +101,6 @@ async fn notices_go_where_routes_for_notices_lead_and_alerts_do_not() {
     let mut office = Office::new(routes, "").await;
     office.phone.vanish().await;
     office.world.start().await;
-    office.world.next_visit().await;
     office.publish("NATO");
     office.publish("oil");
     office.read().await;
