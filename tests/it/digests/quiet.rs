@@ -158,9 +158,9 @@ async fn notices_of_the_night_are_gathered_with_its_alerts() {
     let note = TopicNote { topic: "nato".parse().unwrap(), text: "10 entries in one hour".into() };
     let now = desk.world.now();
     let burst = Notice::of_burst(now, "NATO", Severity::Medium, note);
-    let (hook, freeze) = (vec!["hook".parse().unwrap()], FREEZE);
-    let store = desk.world.store();
-    store.post(vec![burst.clone(), burst], hook, Vec::new(), now, freeze).await.unwrap();
+    let hook = vec!["hook".parse().unwrap()];
+    let notices = vec![(burst.clone(), hook.clone()), (burst, hook)];
+    desk.world.store().post(notices, Vec::new(), now, FREEZE).await.unwrap();
     desk.at("2026-06-04T05:00:00Z").await;
     desk.at("2026-06-04T06:00:00Z").await;
     assert_eq!((desk.alerts(), desk.got("wirewatch.notice.v1").len()), (0, 0));
