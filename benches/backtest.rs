@@ -20,6 +20,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Prepared, Render, plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::Severity;
 use wirewatch::store::topics::TopicRevision;
@@ -234,6 +235,7 @@ fn batch(
         feed: feed.clone(),
         title: None,
         validators: Validators::default(),
+        publishers: Directory::builtin(),
         body_hash: Digest::of("body", &[&number.to_le_bytes()]),
         complete: true,
         freshness: Freshness::default(),

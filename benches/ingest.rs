@@ -18,6 +18,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Prepared, Render, plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::features::Features;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
@@ -183,6 +184,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
     Batch {
         title: None,
         validators: Validators::default(),
+        publishers: Directory::builtin(),
         body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
         complete: true,
         freshness: Freshness::default(),

@@ -63,6 +63,9 @@ pub fn write_config(dir: &Path, port: u16, feeds: usize) -> std::path::PathBuf {
     file
 }
 
+/// By which a text is known to be English.
+const SMALL: [&str; 8] = ["the", "of", "and", "to", "in", "for", "by", "with"];
+
 /// A feed of invented news, the same at each run.
 fn feed(number: usize) -> String {
     let mut random = number as u64 + 1;
@@ -99,5 +102,10 @@ fn words(random: &mut u64, count: usize) -> String {
         }
         word
     };
-    (0..count).map(|_| draw(random)).collect::<Vec<_>>().join(" ")
+    // Two words in five of running text are small ones.
+    let word = |place: usize| match place % 5 {
+        1 | 3 => SMALL[(place + count) % SMALL.len()].to_owned(),
+        _ => draw(random),
+    };
+    (0..count).map(word).collect::<Vec<_>>().join(" ")
 }

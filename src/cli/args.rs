@@ -208,6 +208,10 @@ pub enum Feeds {
         /// Only look: show the entries and the topics they match, store nothing
         #[arg(long)]
         dry_run: bool,
+        /// Then raise what was taken as the past (a first fetch, an archive, an outage) after all;
+        /// `max_age` and the rest of each topic's policy hold. Works beside a running daemon
+        #[arg(long, conflicts_with = "dry_run")]
+        raise: bool,
     },
     /// Do not follow a feed to where it has moved: ask for it at its configured URL again
     UndoMove {

@@ -130,8 +130,8 @@ fn findings(failed: &[TestResult], errors: &[Finding], warnings: &[Finding]) -> 
         records.row([
             json!(level),
             json!(found.code),
-            json!(null),
-            json!(null),
+            json!(found.place.as_ref().map(|(file, _)| file)),
+            json!(found.place.as_ref().map(|(_, line)| line)),
             json!(null),
             json!(found.message),
             json!(found.hint),

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records, count};
+use crate::cli::page::Page;
 use crate::cli::session::Session;
-use crate::cli::{feeds, moment, naming};
+use crate::cli::{feed_raise, feeds, moment, naming};
 use crate::config::Config;
-use crate::daemon::events::Told;
+use crate::daemon::after_all::{self, Decided};
+use crate::daemon::events::{Told, Visit};
 use crate::daemon::pipeline::Pipeline;
 use crate::domain::document::Document;
 use crate::domain::entry::ParsedEntry;
@@ -39,9 +41,14 @@ const COLUMNS: &[Column] = &[
 /// Longest date that is quoted.
 const MAX_DATE_CHARS: usize = 60;
 
-pub fn run(what: &str, dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
+pub fn run(what: &str, dry_run: bool, raise: bool, session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
     if what.contains("://") {
+        if raise {
+            let refusal = "only what is stored can be raised, and a URL is only looked at";
+            return Err(Failure::said(Exit::Usage, refusal.to_owned())
+                .hint("name a configured feed by its key: `wirewatch feeds list` shows them"));
+        }
         return look(what, None, &config, session);
     }
     let Some(feed) = feeds::configured(&config, what).cloned() else {
@@ -50,7 +57,7 @@ pub fn run(what: &str, dry_run: bool, session: &mut Session) -> Result<Exit, Fai
     };
     match dry_run {
         true => look(&feed.url, Some(&feed), &config, session),
-        false => visit(&feed, config, session),
+        false => visit(&feed, config, raise, session),
     }
 }
 
@@ -179,19 +186,23 @@ fn refused(failure: FetchFailure) -> Failure {
     Failure::new(Exit::Failed, failure).hint(hint)
 }
 
-/// The visit that the daemon would make, in its place: so that none may be running.
-fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit, Failure> {
-    let _lock = InstanceLock::acquire(&config.state_dir).map_err(|error| {
-        let locked = matches!(error, StoreError::Locked { .. });
-        let failure = Failure::from(error);
-        let hint = format!(
-            "the daemon holds the state directory and fetches this feed when it is due; \
-             `wirewatch feeds fetch {} --dry-run` tries it now",
-            feed.key
-        );
-        if locked { failure.hint(hint) } else { failure }
-    })?;
-    let store = Store::open(&config.state_dir.join(DATABASE_FILE), Access::Create)?;
+/// The visit that the daemon would make, in its place: so that none may be running. What is raised
+/// after all is in the database already, and can be raised beside it.
+fn visit(
+    feed: &Arc<Feed>,
+    config: Config,
+    raise: bool,
+    session: &mut Session,
+) -> Result<Exit, Failure> {
+    let (lock, access) = match InstanceLock::acquire(&config.state_dir) {
+        Ok(lock) => (Some(lock), Access::Create),
+        Err(StoreError::Locked { .. }) if raise => {
+            session.messages.note("the daemon runs and fetches this feed: it is not visited now");
+            (None, Access::Existing)
+        }
+        Err(error) => return Err(no_lock(error, feed)),
+    };
+    let store = Store::open(&config.state_dir.join(DATABASE_FILE), access)?;
     let egress = Egress::new(&config.egress)?;
     let feeds = config.feeds.clone();
     let pipeline = Pipeline {
@@ -204,19 +215,77 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         hubs: Default::default(),
     };
     let now = session.clock.now();
-    let visit = session.wait(async {
-        let states = store.sync_feeds(feeds, now).await?;
-        let Some(state) = states.iter().find(|state| state.key == feed.key) else {
-            return Ok(None);
+    let done = session.wait(async {
+        let states = match lock {
+            Some(_) => store.sync_feeds(feeds, now).await?,
+            None => store.feed_states()?.into_iter().map(|view| view.state).collect(),
         };
-        pipeline.visit(feed, state).await.map(|(_, visit)| Some(visit))
+        let Some(mut state) = states.into_iter().find(|state| state.key == feed.key) else {
+            return Ok::<_, StoreError>(None);
+        };
+        let mut visit = None;
+        if lock.is_some() {
+            let (after, made) = pipeline.visit(feed, &state).await?;
+            (state, visit) = (after, Some(made));
+        }
+        let decided = match raise {
+            true => Some(after_all::raise(&pipeline, feed, &state, now).await?),
+            false => None,
+        };
+        Ok(Some((visit, decided)))
     })??;
-    let Some(visit) = visit else {
+    let Some((visit, decided)) = done else {
         return Err(naming::unknown("feed", feed.key.as_str(), &[]));
     };
+    show(feed, visit.as_ref(), decided.as_deref(), session)?;
+    let Some(visit) = visit.filter(|visit| visit.outcome == Outcome::Failed) else {
+        return Ok(Exit::Ok);
+    };
+    if let Some(advice) = visit.advice {
+        let hint = advice.trim_start_matches("hint: ").to_owned();
+        session.messages.report(&Failure::shown(Exit::Failed).hint(hint));
+    }
+    Ok(Exit::Failed)
+}
+
+fn no_lock(error: StoreError, feed: &Feed) -> Failure {
+    let locked = matches!(error, StoreError::Locked { .. });
+    let failure = Failure::from(error);
+    let hint = format!(
+        "the daemon holds the state directory and fetches this feed when it is due; \
+         `wirewatch feeds fetch {} --dry-run` tries it now",
+        feed.key
+    );
+    if locked { failure.hint(hint) } else { failure }
+}
+
+/// What a visit brought, and what was raised after all.
+fn show(
+    feed: &Feed,
+    visit: Option<&Visit>,
+    decided: Option<&[Decided]>,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let mut object = visit.map_or_else(|| json!({ "feed": feed.key.as_str() }), visit_object);
+    let mut text = visit.map(visit_text).unwrap_or_default();
+    if let Some(decided) = decided {
+        object["after_all"] = feed_raise::object(decided);
+        let mut page = Page::new(&session.printer);
+        feed_raise::page(decided, &mut page);
+        text = format!("{text}\n{}", page.text()).trim().to_owned();
+    }
+    session.printer.object(&object, &text)?;
+    if decided.is_none() && visit.is_some_and(|visit| visit.would_have_raised() > 0) {
+        let next = format!("`wirewatch feeds fetch {} --raise` raises them after all", feed.key);
+        session.messages.note(&next);
+    }
+    Ok(())
+}
+
+fn visit_object(visit: &Visit) -> Value {
     let alerts =
         |told: &[Told]| -> Vec<String> { told.iter().map(|told| told.alert.to_string()).collect() };
-    let object = json!({
+    json!({
         "feed": visit.feed.as_str(),
         "outcome": visit.outcome.as_str(),
         "code": visit.code.as_ref(),
@@ -227,7 +296,10 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
         "would_have_raised": visit.would_have_raised(),
         "raised": alerts(&visit.raised),
         "amended": alerts(&visit.amended),
-    });
+    })
+}
+
+fn visit_text(visit: &Visit) -> String {
     let mut text = format!(
         "{}: {} ({}), {} new of {}, {} raised, {} revised",
         visit.feed,
@@ -248,15 +320,7 @@ fn visit(feed: &Arc<Feed>, config: Config, session: &mut Session) -> Result<Exit
     if let Some(detail) = &visit.detail {
         text += &format!("\n{}", crate::domain::untrusted::terminal(detail));
     }
-    session.printer.object(&object, &text)?;
-    if visit.outcome == Outcome::Failed {
-        if let Some(advice) = visit.advice {
-            let hint = advice.trim_start_matches("hint: ").to_owned();
-            session.messages.report(&Failure::shown(Exit::Failed).hint(hint));
-        }
-        return Ok(Exit::Failed);
-    }
-    Ok(Exit::Ok)
+    text
 }
 
 impl From<EgressError> for Failure {

@@ -47,7 +47,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
         Feeds::List => list(session),
         Feeds::Status { failing } => status::run(*failing, session),
         Feeds::Show { feed } => show::run(feed, session),
-        Feeds::Fetch { what, dry_run } => feed_fetch::run(what, *dry_run, session),
+        Feeds::Fetch { what, dry_run, raise } => feed_fetch::run(what, *dry_run, *raise, session),
         Feeds::UndoMove { feed } => feed_move::undo(feed, session),
         Feeds::Discover(asked) => discover::run(asked, session),
         Feeds::Add(asked) => add::run(asked, session),

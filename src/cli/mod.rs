@@ -19,6 +19,7 @@ mod exit;
 mod explanation;
 mod feed_fetch;
 mod feed_move;
+mod feed_raise;
 mod feeds;
 mod git;
 mod init;

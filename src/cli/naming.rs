@@ -64,10 +64,13 @@ pub fn stored_channel(text: &str, store: &Store, session: &Session) -> Result<Ch
 /// The newsroom that goes by this name or has this domain, as it is counted; a name that nobody
 /// knows stays as it is. Where the config cannot be read now, the built-in list decides.
 pub fn publisher(text: &str, session: &Session) -> String {
-    let directory = session
-        .config()
-        .map_or_else(|_| Directory::builtin(), |config| Arc::clone(config.topics.publishers()));
-    directory.canonical(text).to_owned()
+    newsrooms(session).canonical(text).to_owned()
+}
+
+/// Which names of publishers are one. Where the config cannot be read now, the built-in list says.
+pub fn newsrooms(session: &Session) -> Arc<Directory> {
+    let config = session.config();
+    config.map_or_else(|_| Directory::builtin(), |config| Arc::clone(config.topics.publishers()))
 }
 
 /// The key, if something of that name is stored or configured. Where the config cannot be read

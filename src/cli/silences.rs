@@ -14,8 +14,8 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
-use crate::domain::alert::silence::{Silence, SilenceScope};
-use crate::domain::ids::{SilenceId, StoryId};
+use crate::domain::alert::silence::{Silence, in_words};
+use crate::domain::ids::SilenceId;
 use crate::store::Access;
 use crate::store::silences::SilenceView;
 
@@ -31,6 +31,7 @@ const COLUMNS: &[Column] = &[
     Column::hidden("starts"),
     Column::hidden("planned_end"),
     Column::text("ended_by").spare(1),
+    Column::text("place").spare(2),
 ];
 
 pub fn run(command: &Silences, session: &mut Session) -> Result<Exit, Failure> {
@@ -94,9 +95,17 @@ fn end(ids: &[String], by: Option<&str>, session: &mut Session) -> Result<Exit, 
     let mut records = Records::new(COLUMNS, "");
     let mut refused = 0;
     for id in &ids {
-        if store.silence(*id)?.is_none() {
+        let refusal = match store.silence(*id)? {
+            None => Some(no_such_silence(*id)),
+            Some(view) => view.place.filter(|_| now < view.silence.ends).map(|place| {
+                let sentence = format!("silence {id} stands in {place}");
+                Failure::said(Exit::Failed, sentence)
+                    .hint("take it out there; else it would be back with the next reload")
+            }),
+        };
+        if let Some(refusal) = refusal {
             refused += 1;
-            session.messages.report(&no_such_silence(*id));
+            session.messages.report(&refusal);
             continue;
         }
         let view = session.wait(store.end_silence(*id, &by, now))??;
@@ -129,6 +138,7 @@ fn row(records: &mut Records, view: &SilenceView, now: Timestamp) {
         moment::json(silence.starts),
         moment::json_opt(early.map(|(planned, _)| *planned)),
         json!(early.map(|(_, by)| by)),
+        json!(view.place),
     ]);
 }
 
@@ -142,18 +152,8 @@ fn state(silence: &Silence, now: Timestamp) -> &'static str {
     }
 }
 
-/// `topic nato, publisher Harbour Wire`.
 fn scope_text(silence: &Silence) -> String {
-    let part = |scope: &SilenceScope| match scope {
-        SilenceScope::Story(story) => format!("story {}", StoryId(*story)),
-        other => {
-            let (kind, value) = other.parts();
-            format!("{kind} {value}")
-        }
-    };
-    let parts: Vec<String> =
-        [Some(&silence.scope), silence.also.as_ref()].into_iter().flatten().map(part).collect();
-    parts.join(", ")
+    in_words(&silence.scope, silence.also.as_ref())
 }
 
 /// A silence as one object.
@@ -168,6 +168,7 @@ fn object(view: &SilenceView, now: Timestamp) -> Value {
         "ends": moment::json(silence.ends),
         "planned_end": moment::json_opt(early.map(|(planned, _)| *planned)),
         "ended_by": early.map(|(_, by)| by),
+        "place": view.place,
         "author": silence.author,
         "reason": silence.reason,
         "held": view.held,

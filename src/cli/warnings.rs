@@ -8,7 +8,7 @@ use url::{Host, Url};
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, ChannelKind, Config, WebhookChannel};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
-use crate::deliver::{self, Printer};
+use crate::deliver::{self, OpenError, Printer};
 use crate::egress::Egress;
 use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, Store};
@@ -24,11 +24,13 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, where the message does not say so itself.
     pub hint: Option<&'static str>,
+    /// The file it is found in, with its 1-based line.
+    pub place: Option<(String, u32)>,
 }
 
 impl Finding {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None }
+        Self { code, message: message.into(), hint: None, place: None }
     }
 }
 
@@ -61,7 +63,14 @@ pub fn unusable_channels(config: &Config, clock: &Clock) -> Vec<Finding> {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
         let cause = cause.unwrap_or_default();
         let message = format!("channel `{}` cannot be opened: {error}{cause}", channel.id);
-        Some(Finding::new(error.code(), message))
+        let finding = Finding::new(error.code(), message);
+        Some(match &error {
+            OpenError::Template(template) => {
+                let place = Some((template.path.display().to_string(), template.line));
+                Finding { hint: template.hint, place, ..finding }
+            }
+            _ => finding,
+        })
     };
     config.channels.iter().filter_map(open).collect()
 }

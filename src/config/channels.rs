@@ -1,13 +1,20 @@
-//! `[[channel]]`: the ways out. Where none is configured there is the alert log. E-mail has a file
-//! of its own: [`email`].
+//! `[[channel]]`: the ways out. Where none is configured there is the alert log. The kinds that ask for
+//! more have files of their own: [`email`], and for machines [`webhook_body`], [`alertmanager`],
+//! [`exec`], [`apprise`].
 
+mod alertmanager;
+mod apprise;
+mod credentials;
 pub(super) mod email;
+mod exec;
+mod webhook_body;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use toml::de::DeValue;
+use url::Url;
 
 use super::key;
 use super::problem::Report;
@@ -21,6 +28,12 @@ use super::{ChannelConfig, ChannelKind, LogChannel, Secret, Timetable, WebhookCh
 use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
+pub use self::alertmanager::AlertmanagerChannel;
+pub use self::apprise::{AppriseChannel, AppriseWay};
+pub use self::credentials::Credentials;
+pub use self::exec::{Command, ExecChannel};
+pub use self::webhook_body::{WebhookBody, WebhookTemplate};
+
 /// Most channels of one configuration.
 const MAX_CHANNELS: usize = 100;
 
@@ -32,11 +45,17 @@ const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The kinds, each with the keys that not every channel has.
-const KINDS: [(&str, &[&str]); 3] =
-    [("log", &LOG_KEYS), ("webhook", &WEBHOOK_KEYS), ("email", &email::KEYS)];
+pub(super) const KINDS: [(&str, &[&str]); 6] = [
+    ("log", &LOG_KEYS),
+    ("webhook", &WEBHOOK_KEYS),
+    ("email", &email::KEYS),
+    ("alertmanager", &alertmanager::KEYS),
+    ("exec", &exec::KEYS),
+    ("apprise", &apprise::KEYS),
+];
 
 /// Keys of all kinds; those of another kind are complained of by name.
-const CHANNEL: Shape = Shape {
+pub(super) const CHANNEL: Shape = Shape {
     what: "a channel",
     keys: &[
         "id",
@@ -62,6 +81,17 @@ const CHANNEL: Shape = Shape {
         "cc",
         "reply_to",
         "hello",
+        "body",
+        "resolve_after",
+        "renew_every",
+        "token_file",
+        "token_env",
+        "command",
+        "key",
+        "tag",
+        "urls_file",
+        "urls_env",
+        "config",
         "digest",
         "quiet_hours",
         "heartbeat",
@@ -69,11 +99,13 @@ const CHANNEL: Shape = Shape {
         // Known, so that it can be refused with the right words.
         "secret",
         "password",
+        "token",
+        "urls",
     ],
 };
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
-const WEBHOOK_KEYS: [&str; 6] =
-    ["url", "secret", "secret_file", "secret_env", "timeout", "headers"];
+const WEBHOOK_KEYS: [&str; 7] =
+    ["url", "secret", "secret_file", "secret_env", "timeout", "headers", "body"];
 
 /// Reads all channels of the main file. `state_dir` is where relative log files go.
 pub(super) fn read(
@@ -134,6 +166,11 @@ fn channel(
         "log" => Some(ChannelKind::Log(log(section, state_dir, report))),
         "webhook" => webhook(section, secrets, report).map(ChannelKind::Webhook),
         "email" => email::read(section, secrets, report).map(ChannelKind::Email),
+        "alertmanager" => {
+            alertmanager::read(section, secrets, report).map(ChannelKind::Alertmanager)
+        }
+        "exec" => exec::read(section, state_dir, secrets.env, report).map(ChannelKind::Exec),
+        "apprise" => apprise::read(section, state_dir, secrets, report).map(ChannelKind::Apprise),
         _ => {
             let kinds = KINDS.map(|(name, _)| name);
             key::not_among(&kind, "channel type", &kinds, "unknown_channel_type", report);
@@ -182,16 +219,7 @@ fn webhook(
     secrets: &Secrets<'_>,
     report: &mut Report,
 ) -> Option<WebhookChannel> {
-    section.require("url", "\"https://hooks.example.org/wirewatch\"", report);
-    let url = section.text("url", report).and_then(|text| {
-        let result = value::http_url(&text.value);
-        if result.is_err()
-            && let Some(source) = report.sources.get_mut(text.file)
-        {
-            source.mask(text.span.clone());
-        }
-        section.parsed(result, &text.place(), report)
-    });
+    let url = endpoint(section, "\"https://hooks.example.org/wirewatch\"", report);
     let secret = secrets.signing(section, report);
     let timeout = Duration::from_secs(1)..=Duration::from_secs(60);
     let timeout = section.duration("timeout", timeout, report);
@@ -201,7 +229,22 @@ fn webhook(
         secret,
         timeout: timeout.unwrap_or(DEFAULT_WEBHOOK_TIMEOUT),
         headers,
+        body: webhook_body::read(section, secrets.beside, report),
     })
+}
+
+/// `url`, which a channel that speaks HTTP cannot do without. It may be a secret: a wrong one is not
+/// shown.
+fn endpoint(section: &Section<'_>, example: &str, report: &mut Report) -> Option<Url> {
+    section.require("url", example, report);
+    let text = section.text("url", report)?;
+    let result = value::http_url(&text.value);
+    if result.is_err()
+        && let Some(source) = report.sources.get_mut(text.file)
+    {
+        source.mask(text.span.clone());
+    }
+    section.parsed(result, &text.place(), report)
 }
 
 /// `headers = { X-Team = "news", Authorization = { env = "HOOK_AUTH" } }`.

@@ -16,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{Config, EgressConfig, FetchConfig, packs, rules};
+use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, rules, silences};
 use crate::domain::publisher::Directory;
 
 /// Most topic files.
@@ -124,12 +124,17 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let mut files = vec![path.to_owned()];
     let (settings, whole) = main_file(&text, file, path, env, report);
     files.extend(settings.feed_paths.iter().cloned());
+    files.extend(settings.channels.iter().filter_map(ChannelConfig::template).cloned());
     // What a broken main file says of channels is not to be trusted.
     let known = whole.then(|| Known::of(&settings, report.count() == 0));
     let topics = topic_files(path, &settings, known.as_ref(), &mut files, report);
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
     let publishers = Directory::with(&settings.publishers, &settings.feeds);
+    // A topic that was left out for a mistake is not unknown.
+    let ids = topics.ids();
+    let ids = (report.count() == 0).then_some(ids.as_slice());
+    let silences = silences::checked(settings.silences, ids, report);
     let set = rules::compile(&topics, report)?.with_publishers(publishers);
     let config = Config {
         file: path.to_owned(),
@@ -146,6 +151,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         fetch: settings.fetch,
         http: settings.http,
         operations: settings.operations,
+        silences,
     };
     Some((config, topics))
 }

@@ -30,6 +30,7 @@ mod rules;
 mod secret;
 mod section;
 mod settings;
+pub mod silences;
 mod source;
 mod stored;
 mod timetable;
@@ -42,6 +43,10 @@ mod typed;
 mod value;
 
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
+pub use channels::{
+    AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
+    WebhookBody, WebhookTemplate,
+};
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
 pub use keep::LastGood;
@@ -58,6 +63,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::alert::silence::Written;
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
@@ -93,6 +99,8 @@ pub struct Config {
     pub http: Option<HttpConfig>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
+    /// Silences that stand in the files; those made by command are the store's.
+    pub silences: Vec<Written>,
 }
 
 /// What is served, and where the world reaches it.
@@ -183,6 +191,9 @@ pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
     Email(EmailChannel),
+    Alertmanager(AlertmanagerChannel),
+    Exec(ExecChannel),
+    Apprise(AppriseChannel),
 }
 
 /// The alert log: JSON lines in a file, and the readable rendering on standard output.
@@ -205,6 +216,20 @@ pub struct WebhookChannel {
     pub timeout: Duration,
     /// Headers added to each request.
     pub headers: BTreeMap<String, Secret>,
+    /// What is sent.
+    pub body: WebhookBody,
+}
+
+impl ChannelConfig {
+    /// A file beside the main file that the channel is made of: its template.
+    fn template(&self) -> Option<&PathBuf> {
+        match &self.kind {
+            ChannelKind::Webhook(WebhookChannel { body: WebhookBody::Template(own), .. }) => {
+                Some(&own.path)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A text that no log, error or `Debug` output shows.

@@ -2,6 +2,8 @@
 //! people read. What runs is remembered in this form, and compared in it ([`super::difference`]).
 //! No secret is in it: what may hold one stands here as a short fingerprint, or not at all.
 
+mod machines;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use super::value::show_duration;
 use super::{
     ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
+    silences,
 };
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
@@ -111,7 +114,12 @@ impl Config {
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
         let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
-        topics.chain(feeds).chain(channels).chain(settings).chain(operations).chain(own).collect()
+        let silences = (!self.silences.is_empty()).then(|| Part {
+            fields: silences::fields(&self.silences).collect(),
+            ..part(Kind::Settings, "silences", Vec::new())
+        });
+        let told = operations.into_iter().chain(own).chain(silences);
+        topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 
     fn egress_fields(&self) -> Fields {
@@ -262,8 +270,12 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("timeout", span(hook.timeout)),
             ("headers", header_names(hook)),
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
+            ("body", machines::body(&hook.body, home)),
         ]),
         ChannelKind::Email(email) => fields.extend(email_fields(email)),
+        ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
+        ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
+        ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
 }

@@ -12,10 +12,11 @@ use super::packs::PACKS_DIR;
 use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
+use super::silences::PlacedSilence;
 use super::source::{FileId, Literal, Place};
 use super::{
     ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, value,
+    publishers, silences, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -43,6 +44,7 @@ const MAIN: Shape = Shape {
         "feed",
         "publishers",
         "channel",
+        "silence",
     ],
 };
 
@@ -81,6 +83,7 @@ pub(super) struct Settings {
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
     pub operations: Option<Vec<ChannelId>>,
+    pub silences: Vec<PlacedSilence>,
 }
 
 /// Reads the main file at `path`.
@@ -104,6 +107,7 @@ pub(super) fn read(
     Settings {
         operations: operations(&root, &channels, report),
         channels,
+        silences: silences::read(&root, &feeds, report),
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,

@@ -77,6 +77,11 @@ impl TopicFiles {
         self.incomplete = true;
     }
 
+    /// The id of each topic.
+    pub fn ids(&self) -> Vec<&str> {
+        self.topics.iter().map(|placed| placed.topic.id.as_str()).collect()
+    }
+
     /// Each topic as a text that stands alone: see [`super::restore`].
     pub fn sources(&self) -> BTreeMap<TopicId, TopicText> {
         let mut printed = stored::Printed::default();

@@ -272,6 +272,7 @@ impl App {
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
+        join_all(live.dispatchers.renewals.iter().map(|renewal| renewal.once())).await;
         Once { failed_feeds, failed_deliveries: tallies.iter().map(|tally| tally.failed).sum() }
     }
 
@@ -380,7 +381,9 @@ async fn sync(
         shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
-    let states = store.take_over(topics, config.feeds.clone(), config.outline(), now).await?;
+    let states = store
+        .take_over(topics, config.feeds.clone(), config.silences.clone(), config.outline(), now)
+        .await?;
     let feeds = config.feeds.iter().cloned().zip(states);
     // A paused feed is known, and what is known of it stays; nobody schedules it.
     Ok(feeds.filter(|(feed, _)| !feed.paused).collect())

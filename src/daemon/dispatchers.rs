@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::Options;
 use super::dispatcher::{Dispatcher, Quiet};
+use super::renewal::Renewal;
 use crate::deliver;
 use crate::domain::ids::ChannelId;
 use crate::store::Store;
@@ -20,6 +21,8 @@ pub(super) struct Dispatchers {
     tasks: Vec<JoinHandle<()>>,
     /// Those that wait for the end of a round.
     pub waiting: Vec<Dispatcher>,
+    /// Those that tell services again of what stands, at the end of a round.
+    pub renewals: Vec<Renewal>,
 }
 
 impl Dispatchers {
@@ -31,6 +34,11 @@ impl Dispatchers {
     ) -> Self {
         let stop = CancellationToken::new();
         let channels = if options.deliver { channels } else { Vec::new() };
+        let renewal = |(id, channel, _): &(ChannelId, Box<dyn deliver::Channel>, _)| {
+            let (store, clock) = (store.clone(), options.clock.clone());
+            Some(Renewal { id: id.clone(), renewer: channel.renewer()?, store, clock })
+        };
+        let mut renewals: Vec<Renewal> = channels.iter().filter_map(renewal).collect();
         let dispatcher = |(id, channel, quiet)| {
             let (store, clock) = (store.clone(), options.clock.clone());
             Dispatcher { id, channel, store, clock, quiet }
@@ -44,7 +52,13 @@ impl Dispatchers {
             let (committed, stop) = (committed.subscribe(), stop.clone());
             tasks.push(tokio::spawn(async move { dispatcher.run(committed, &stop).await }));
         }
-        Self { stop, tasks, waiting }
+        if !options.once {
+            for renewal in renewals.drain(..) {
+                let stop = stop.clone();
+                tasks.push(tokio::spawn(async move { renewal.run(&stop).await }));
+            }
+        }
+        Self { stop, tasks, waiting, renewals }
     }
 
     pub async fn stop(&mut self) {

@@ -14,9 +14,10 @@ use super::pipeline::{Pipeline, RENDER, routes};
 use super::post::Post;
 use crate::clock::Clock;
 use crate::domain::alert::Reason;
+use crate::domain::alert::pending::Pending;
 use crate::domain::feed::{Feed, Interval};
-use crate::domain::ids::AlertId;
-use crate::domain::ingest::{Batch, plan_due};
+use crate::domain::ids::{AlertId, FeedKey};
+use crate::domain::ingest::{Batch, View, plan_due, plan_waiting};
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::follow_ups::DueAlert;
@@ -75,6 +76,14 @@ impl FollowUps {
 
     async fn make_due(&mut self, pipeline: &Pipeline, now: Timestamp) -> Result<(), StoreError> {
         let store = &pipeline.store;
+        if store.waits_ahead(now)? {
+            let waits = store.put_waits_back(now).await?;
+            let stories = waits.len();
+            tracing::info!(stories, "stories wait by the clock as it is now; it was ahead before");
+            for pending in waits {
+                look_again(pipeline, pending, now).await?;
+            }
+        }
         // What is due years ahead may be due: a clock that was put back since may have said so.
         let is_later = store.next_follow_up()?.is_none_or(|next| next > now);
         if is_later && store.due_follow_ups(now, 1)?.is_empty() {
@@ -155,9 +164,10 @@ async fn follow_up(
         return Ok(false);
     };
     let feed = config.feeds.iter().find(|feed| feed.key == due.feed_key).cloned();
-    let feed = feed.unwrap_or_else(|| retired(due));
+    let feed = feed.unwrap_or_else(|| retired(&due.feed_key, &due.feed_url));
     let title = due.feed_title.clone();
-    let batch = Arc::new(Batch::without_entries(feed, due.feed, title, now, routes(config)));
+    let batch = Batch::without_entries(feed, due.feed, title, now, routes(config));
+    let batch = Arc::new(Batch { publishers: Arc::clone(config.topics.publishers()), ..batch });
     let curious = topic.alert.follow_up.new_facts;
     let (decided, topic) = (batch.clone(), Arc::clone(topic));
     let decide =
@@ -176,11 +186,43 @@ async fn follow_up(
     Ok(true)
 }
 
+/// Decides anew over a story that waits: publishers that told it while the clock was wrong count.
+async fn look_again(
+    pipeline: &Pipeline,
+    pending: Pending,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let config = &pipeline.config;
+    let mut topics = config.topics.topics();
+    let topic = topics.find(|(topic, _)| topic.id == pending.topic);
+    let Some((topic, rule)) = topic.map(|(topic, rule)| (Arc::clone(topic), rule)) else {
+        return Ok(());
+    };
+    let Some((waits, state)) = pipeline.store.waiter(&pending)? else {
+        return Ok(());
+    };
+    let feed = config.feeds.iter().find(|feed| feed.key == state.key).cloned();
+    let feed = feed.unwrap_or_else(|| retired(&state.key, &state.url));
+    let batch = Batch::without_entries(feed, state.id, state.title, now, routes(config));
+    let batch = Arc::new(Batch { publishers: Arc::clone(config.topics.publishers()), ..batch });
+    let (decided, name) = (Arc::clone(&batch), pending.topic.clone());
+    let decide =
+        move |view: &View| plan_waiting(view, &decided, (&waits, &topic, rule), now, RENDER);
+    let plan = pipeline.store.look_again(pending, batch, decide).await?;
+    for plan in plan.iter().filter(|plan| !plan.alerts.is_empty()) {
+        let alerts = plan.alerts.len();
+        tracing::info!(topic = %name, alerts, "a story that waited is raised");
+        log_overspent(&plan.overspent);
+        pipeline.committed.send_replace(());
+    }
+    Ok(())
+}
+
 /// A feed that is configured no longer, as far as a revision speaks of it.
-fn retired(due: &DueAlert) -> Arc<Feed> {
+fn retired(key: &FeedKey, url: &str) -> Arc<Feed> {
     Arc::new(Feed {
-        key: due.feed_key.clone(),
-        url: due.feed_url.clone(),
+        key: key.clone(),
+        url: url.to_owned(),
         title: None,
         publisher: None,
         tags: Vec::new(),

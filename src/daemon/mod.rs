@@ -4,10 +4,11 @@
 //! [`pipeline`] is the flow for one feed on one screen; [`scheduler`] calls it when a feed is
 //! due or somebody asks for it by an [`order`], by way of [`guard`], which leaves alone the sites
 //! in [`holds`]; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, [`burst_watch`] topics of which far more is said than usual, and
-//! [`digests`] makes what is due daily, [`post`] tells of them, and [`watches`] keeps these; [`follow_ups`] makes the revisions of alerts that had to wait; [`push`] takes what hubs push, [`articles`] reads pages, each as [`page`]
+//! [`digests`] makes what is due daily, [`post`] tells of them, and [`watches`] keeps these; [`follow_ups`] makes the revisions of alerts that had to wait; [`after_all`] raises what was held back as the past; [`push`] takes what hubs push, [`articles`] reads pages, each as [`page`]
 //! says; [`app`] starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
 //! same app over feeds of its own. [`discovery`] finds the feeds of a page.
 
+pub mod after_all;
 pub mod app;
 mod articles;
 mod burst_watch;
@@ -20,6 +21,7 @@ pub mod events;
 mod feed_watch;
 mod follow_ups;
 mod guard;
+mod heap;
 mod holds;
 mod led;
 mod order;
@@ -28,6 +30,7 @@ pub mod pipeline;
 mod post;
 pub mod prepare;
 pub mod push;
+mod renewal;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

@@ -135,6 +135,7 @@ async fn read_guarded(
         move || Batch {
             routes: routes(&config),
             topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
+            publishers: Arc::clone(config.topics.publishers()),
             title: None,
             validators: Default::default(),
             body_hash: Digest::of("body", &[]),

@@ -235,6 +235,7 @@ impl Pipeline {
                 entries: prepare(&feed, &parsed, &config.topics, now),
                 routes: routes(&config),
                 topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
+                publishers: Arc::clone(config.topics.publishers()),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.
                 validators: if whole { fetched.validators } else { Validators::default() },

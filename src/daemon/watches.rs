@@ -13,6 +13,7 @@ use super::digests::Digests;
 use super::events::Events;
 use super::feed_watch::FeedWatch;
 use super::follow_ups::FollowUps;
+use super::heap;
 use super::post::Post;
 use super::vigil::Vigil;
 use crate::store::error::StoreError;
@@ -44,6 +45,7 @@ impl Watches {
             tokio::spawn(self.follow_ups().run(stop.clone())),
             tokio::spawn(self.bursts().run(stop.clone())),
             tokio::spawn(digests.run(stop.clone())),
+            tokio::spawn(heap::keep_small(stop.clone())),
         ]);
         Ok(())
     }

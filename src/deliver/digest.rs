@@ -3,18 +3,22 @@
 //! changed or removed. Texts are as clean as those of an alert ([`super::object`]).
 
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, MAX_HEADLINE_CHARS, clean, plain, second, shield, web_link};
 use crate::domain::calendar::zone_name;
-use crate::domain::digest::{Edition, Item, Tally};
+use crate::domain::digest::{Edition, Item, Tally, Told};
 use crate::domain::ids::{DeliveryId, DigestId};
+
+/// Longest text of a notice, in characters.
+const MAX_DETAIL_CHARS: usize = 300;
 
 /// Names the shape of the object, first in its bytes.
 pub const SCHEMA: &str = "wirewatch.digest.v1";
 
 /// A digest. Times are RFC 3339 in UTC, in whole seconds; `zone` is the one its reader lives in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestV1 {
     /// [`SCHEMA`].
     pub schema: String,
@@ -36,6 +40,9 @@ pub struct DigestV1 {
     pub alerts: Vec<DigestAlertV1>,
     /// How many more there are.
     pub more: u32,
+    /// Notices that quiet hours held, oldest first.
+    #[serde(default)]
+    pub notices: Vec<DigestNoticeV1>,
     pub counts: CountsV1,
     /// Matches that were suppressed, by why.
     pub suppressed: Vec<CountV1>,
@@ -52,7 +59,7 @@ pub struct DigestV1 {
     pub delivery: Option<DeliveryV1>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LateV1 {
     /// When it was due.
     pub due: String,
@@ -61,7 +68,7 @@ pub struct LateV1 {
 }
 
 /// An alert as its last revision has it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestAlertV1 {
     pub id: String,
     pub seq: u32,
@@ -69,7 +76,7 @@ pub struct DigestAlertV1 {
     pub topic: String,
     pub topic_name: String,
     pub severity: String,
-    /// The entry's title, at most 300 characters of plain text.
+    /// The story's headline, at most 300 characters of plain text, and where its article stands.
     pub headline: String,
     pub url: Option<String>,
     pub publishers: u32,
@@ -89,8 +96,21 @@ pub struct DigestAlertV1 {
     pub held: Option<String>,
 }
 
+/// A notice that was not sent by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DigestNoticeV1 {
+    pub id: String,
+    pub time: String,
+    /// As in `wirewatch.notice.v1`: `burst`, `feeds_trouble`, …
+    pub event: String,
+    pub severity: String,
+    pub headline: String,
+    /// What it says of its topic; null where it is about none.
+    pub text: Option<String>,
+}
+
 /// Alerts raised and revised; revisions that were not sent at once, by why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CountsV1 {
     pub raised: u32,
     pub revised: u32,
@@ -100,14 +120,14 @@ pub struct CountsV1 {
 }
 
 /// How many of what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CountV1 {
     pub name: String,
     pub count: u64,
 }
 
 /// How many feeds there are, and how many are in trouble, by state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeedsV1 {
     pub all: u32,
     pub trouble: Vec<CountV1>,
@@ -126,9 +146,10 @@ impl DigestV1 {
             since: second(edition.since),
             zone: zone_name(&edition.zone).to_owned(),
             late: edition.late.map(|late| LateV1 { due: second(late.due), missed: late.missed }),
-            headline: headline(edition.tally),
+            headline: headline(edition.tally, edition.notices.len()),
             alerts: edition.items.iter().map(DigestAlertV1::from).collect(),
             more: edition.more,
+            notices: edition.notices.iter().map(DigestNoticeV1::from).collect(),
             counts: CountsV1::from(edition.tally),
             suppressed: edition.suppressed.iter().map(|(why, n)| count_of(why, *n)).collect(),
             pending: edition.pending,
@@ -178,6 +199,19 @@ impl From<&Item> for DigestAlertV1 {
     }
 }
 
+impl From<&Told> for DigestNoticeV1 {
+    fn from(told: &Told) -> Self {
+        Self {
+            id: told.notice.to_string(),
+            time: second(told.at),
+            event: told.kind.as_str().to_owned(),
+            severity: told.severity.as_str().to_owned(),
+            headline: plain(&told.headline, MAX_DETAIL_CHARS),
+            text: told.text.as_deref().map(|text| plain(text, MAX_DETAIL_CHARS)),
+        }
+    }
+}
+
 impl From<Tally> for CountsV1 {
     fn from(tally: Tally) -> Self {
         Self {
@@ -194,9 +228,10 @@ fn count_of(name: &str, count: u64) -> CountV1 {
     CountV1 { name: clean(name), count }
 }
 
-/// `3 alerts raised, 2 revised; 4 were held back by budgets`.
-fn headline(tally: Tally) -> String {
+/// `3 alerts raised, 2 revised; 4 over budget; 1 notice`.
+fn headline(tally: Tally, notices: usize) -> String {
     let mut text = match (tally.raised, tally.revised) {
+        (0, 0) if notices > 0 => "no alert".to_owned(),
         (0, 0) => "nothing to tell".to_owned(),
         (1, 0) => "1 alert raised".to_owned(),
         (raised, 0) => format!("{raised} alerts raised"),
@@ -209,6 +244,11 @@ fn headline(tally: Tally) -> String {
         if count > 0 {
             text += &format!("; {count} {by}");
         }
+    }
+    match notices {
+        0 => {}
+        1 => text += "; 1 notice",
+        many => text += &format!("; {many} notices"),
     }
     text
 }

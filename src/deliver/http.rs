@@ -6,13 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::object::shield;
 use super::{ChannelError, OpenError};
 use crate::clock::Clock;
+use crate::config::{Credentials, Secret};
 use crate::domain::untrusted;
 use crate::egress::{ClientLimits, Egress};
 
@@ -120,6 +123,33 @@ impl Reply {
             }),
         }
     }
+}
+
+/// A service's address with these parts added to its path.
+pub(super) fn below(base: &str, parts: &[&str]) -> Result<Url, OpenError> {
+    let mut url = Url::parse(base).map_err(OpenError::Url)?;
+    // Only a URL that is no address of a server has no path to add to.
+    let path = url.path_segments_mut();
+    path.map_err(|()| OpenError::Url(url::ParseError::RelativeUrlWithCannotBeABaseBase))?
+        .pop_if_empty()
+        .extend(parts);
+    Ok(url)
+}
+
+/// A request that says who makes it. Its value is marked so that nothing prints it.
+pub(super) fn authorized(request: RequestBuilder, credentials: &Credentials) -> RequestBuilder {
+    match credentials {
+        Credentials::None => request,
+        Credentials::Basic { username, password } => {
+            request.basic_auth(username, password.as_ref().map(Secret::reveal))
+        }
+        Credentials::Bearer(token) => request.bearer_auth(token.reveal()),
+    }
+}
+
+/// A request with a JSON body.
+pub(super) fn with_json(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
+    request.header(CONTENT_TYPE, "application/json").body(shield::to_json(body))
 }
 
 /// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3). How much of it is granted is

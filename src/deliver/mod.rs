@@ -1,13 +1,17 @@
 //! Alert revisions, notices and digests on their way out. The bytes of a delivery are fixed
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
-//! ([`webhook`]) or mailboxes ([`email`]). What channels for people say is a [`message`].
+//! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
+//! reaches. What channels for people say is a [`message`].
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
+pub mod alertmanager;
+pub mod apprise;
 pub mod digest;
 pub mod email;
+pub mod exec;
 pub mod http;
 pub mod log;
 pub mod message;
@@ -15,6 +19,8 @@ pub mod notice;
 pub mod object;
 pub mod parcel;
 mod printer;
+mod process;
+pub mod schema;
 pub mod terminal;
 pub mod webhook;
 
@@ -28,7 +34,9 @@ use crate::domain::alert::delivery::{Answer, Claimed};
 use crate::domain::feed::ReasonCode;
 use crate::egress::{Egress, EgressError};
 
+pub use self::alertmanager::Renewer;
 pub use self::printer::Printer;
+pub use self::webhook::TemplateError;
 
 /// A way out. It may see a delivery again that it already took (after a crash between taking and
 /// settling): the delivery id is the key by which it, or who is behind it, knows it again.
@@ -36,11 +44,33 @@ pub trait Channel: Send + Sync {
     /// How much it takes at once.
     fn capacity(&self) -> Capacity;
 
+    /// Who tells the service again of what stands there; none where it remembers by itself.
+    fn renewer(&self) -> Option<Renewer> {
+        None
+    }
+
     /// Tries each delivery of `batch` once. Answers stand in the order of the batch, one each.
     fn send<'a>(
         &'a self,
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>>;
+
+    /// What [`Channel::send`] would send of `delivery`, to be looked at; nothing is sent. A channel
+    /// that renders messages of its own shows these, without the secrets that go with them.
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        Preview {
+            content_type: "application/json".to_owned(),
+            text: String::from_utf8_lossy(&delivery.body).into_owned(),
+        }
+    }
+}
+
+/// A message as a channel would send it. Its text may hold what came from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// `application/json`, `text/plain`, `message/rfc822`, …
+    pub content_type: String,
+    pub text: String,
 }
 
 /// How much a channel takes at once.
@@ -144,6 +174,8 @@ pub enum OpenError {
     MailTls(#[source] lettre::transport::smtp::Error),
     #[error("the webhook's header `{name}` cannot be sent: {why}")]
     Header { name: String, why: &'static str },
+    #[error("the webhook's template cannot be used")]
+    Template(#[source] Box<TemplateError>),
 }
 
 impl OpenError {
@@ -157,6 +189,7 @@ impl OpenError {
             Self::MailTls(_) => "tls_setup",
             Self::Secret => "bad_secret",
             Self::Header { .. } => "bad_header",
+            Self::Template(_) => "bad_template",
         }
     }
 }
@@ -178,5 +211,12 @@ pub fn open(
             Ok(Box::new(webhook))
         }
         ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
+        ChannelKind::Alertmanager(manager) => {
+            Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))
+        }
+        ChannelKind::Exec(exec) => Ok(Box::new(exec::Exec::new(exec))),
+        ChannelKind::Apprise(apprise) => {
+            Ok(Box::new(apprise::Apprise::new(apprise, egress, clock.clone())?))
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! sends it beside alerts and as it is kept. A contract with programs outside: fields are added,
 //! never changed or removed. Texts are as clean as those of an alert ([`super::object`]).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, clean, plain, second, shield};
@@ -15,7 +16,7 @@ pub const SCHEMA: &str = "wirewatch.notice.v1";
 const MAX_DETAIL_CHARS: usize = 300;
 
 /// A notice. Times are RFC 3339 in UTC, in whole seconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoticeV1 {
     /// [`SCHEMA`].
     pub schema: String,
@@ -39,7 +40,7 @@ pub struct NoticeV1 {
 }
 
 /// How a feed does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeedNoteV1 {
     pub feed: String,
     pub title: Option<String>,
@@ -55,7 +56,7 @@ pub struct FeedNoteV1 {
 }
 
 /// How a topic stands to what is expected of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicNoteV1 {
     pub topic: String,
     pub text: String,

@@ -9,6 +9,7 @@ mod excerpts;
 pub(super) mod shield;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alert::{AlertRevision, EntryFacts, Reach, StoryFacts, TopicFacts};
@@ -25,7 +26,7 @@ pub const MAX_EVIDENCE: usize = 10;
 
 /// One revision of an alert. Times are RFC 3339 in UTC, in whole seconds; what is not known is
 /// null, never a guess.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlertV1 {
     /// [`SCHEMA`].
     pub schema: String,
@@ -75,13 +76,13 @@ pub struct AlertV1 {
 }
 
 /// A stable word and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReasonV1 {
     pub code: String,
     pub text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicV1 {
     pub id: String,
     pub name: String,
@@ -94,7 +95,7 @@ pub struct TopicV1 {
 }
 
 /// The story as it stood at this revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoryV1 {
     pub id: String,
     /// How many entries tell it, from how many publishers, in how many feeds.
@@ -112,7 +113,7 @@ pub struct StoryV1 {
 }
 
 /// The entry as its feed gave it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EntryV1 {
     pub id: String,
     pub feed: String,
@@ -133,7 +134,7 @@ pub struct EntryV1 {
 }
 
 /// Words found in the entry, in all their places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TermV1 {
     /// As they stand where they were found first.
     pub term: String,
@@ -148,7 +149,7 @@ pub struct TermV1 {
 }
 
 /// One clause of the rule, found in one field of the entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EvidenceV1 {
     /// The clause as the rule has it.
     pub clause: String,
@@ -168,7 +169,7 @@ pub struct EvidenceV1 {
     pub weight: Option<f64>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LinksV1 {
     /// Where the article stands: http or https only.
     pub article: Option<String>,
@@ -177,7 +178,7 @@ pub struct LinksV1 {
     pub silence: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryV1 {
     pub channel: String,
     /// The idempotency key: the same for each attempt, another for each channel and revision.

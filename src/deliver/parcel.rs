@@ -1,10 +1,14 @@
 //! What a delivery's bytes hold, read back: a channel that renders messages of its own makes them of
 //! this and of nothing else, so that every attempt says the same.
 
+pub(super) mod sample;
+
 use super::ChannelError;
 use super::digest::{self, DigestV1};
 use super::notice::{self, NoticeV1};
 use super::object::{self, AlertV1};
+use super::terminal::{self, DEFAULT_WIDTH, Style};
+use crate::domain::topic::Severity;
 
 /// One revision of an alert, one notice or one digest.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +56,52 @@ impl Parcel {
             digest::SCHEMA => Parcel::Digest(serde_json::from_slice(body)?),
             _ => return Err(Unreadable::Schema),
         })
+    }
+
+    /// `alert`, `notice` or `digest`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Parcel::Alert(_) => "alert",
+            Parcel::Notice(_) => "notice",
+            Parcel::Digest(_) => "digest",
+        }
+    }
+
+    /// What happened: of an alert's revision or a notice its event, of a digest its kind.
+    pub fn event(&self) -> &str {
+        match self {
+            Parcel::Alert(alert) => &alert.event,
+            Parcel::Notice(notice) => &notice.event,
+            Parcel::Digest(digest) => &digest.kind,
+        }
+    }
+
+    /// How much it matters; a digest is for information.
+    pub fn severity(&self) -> &str {
+        match self {
+            Parcel::Alert(alert) => &alert.topic.severity,
+            Parcel::Notice(notice) => &notice.severity,
+            Parcel::Digest(_) => Severity::Info.as_str(),
+        }
+    }
+
+    /// One line. Of an alert in the publisher's words.
+    pub fn headline(&self) -> &str {
+        match self {
+            Parcel::Alert(alert) => &alert.headline,
+            Parcel::Notice(notice) => &notice.headline,
+            Parcel::Digest(digest) => &digest.headline,
+        }
+    }
+
+    /// All of it for people: plain lines without colours or controls.
+    pub fn text(&self) -> String {
+        let style = Style { colour: false, width: DEFAULT_WIDTH };
+        match self {
+            Parcel::Alert(alert) => terminal::render(alert, style),
+            Parcel::Notice(notice) => terminal::notice::render(notice, style),
+            Parcel::Digest(digest) => terminal::digest::render(digest, style),
+        }
     }
 }
 

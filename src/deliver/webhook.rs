@@ -1,10 +1,12 @@
-//! The webhook: the alert object by POST to a URL of the user's, signed as the Standard Webhooks
-//! specification (1.0.0) asks. The bytes are those fixed at commit, the id is that of the
-//! delivery; both stay the same over all attempts, so that a receiver can tell a repeat.
+//! The webhook: the alert object, or a rendering of it ([`body`]), by POST to a URL of the user's, signed as the Standard Webhooks
+//! specification (1.0.0) asks, over the bytes that are sent. These come from those fixed at commit, the
+//! id is that of the delivery; both stay the same over all attempts, so that a receiver can tell a
+//! repeat.
 //!
 //! Only 2xx is success. A redirect is not followed: the user named one address, not what it
 //! points to. All other answers are tried again, but for the few that speak of the bytes.
 
+mod body;
 mod signature;
 
 use futures_util::FutureExt as _;
@@ -17,6 +19,8 @@ use crate::config::WebhookChannel;
 use crate::domain::alert::delivery::Claimed;
 use crate::egress::Egress;
 
+use self::body::Body;
+pub use self::body::TemplateError;
 use self::signature::Signer;
 use super::http::Caller;
 use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
@@ -44,6 +48,7 @@ pub struct Webhook {
     caller: Caller,
     headers: HeaderMap,
     signer: Option<Signer>,
+    body: Body,
 }
 
 impl Webhook {
@@ -55,17 +60,19 @@ impl Webhook {
             url,
             headers: headers(config)?,
             signer: config.secret.as_ref().map(Signer::new).transpose()?,
+            body: Body::new(&config.body)?,
         })
     }
 
     async fn attempt(&self, delivery: &Claimed) -> Result<Receipt, ChannelError> {
-        let reply = self.caller.call(self.request(delivery)).await?;
+        let body = self.body.render(delivery)?.into_owned();
+        let reply = self.caller.call(self.request(delivery, body)).await?;
         let detail = reply.detail();
         reply.judge(self.caller.now())?;
-        Ok(Receipt { detail, handle: None })
+        Ok(Receipt { detail, handle: self.body.handle(delivery) })
     }
 
-    fn request(&self, delivery: &Claimed) -> reqwest::RequestBuilder {
+    fn request(&self, delivery: &Claimed, body: Vec<u8>) -> reqwest::RequestBuilder {
         let id = delivery.id.to_string();
         let timestamp = self.caller.now().as_second();
         let mut request = self
@@ -73,15 +80,15 @@ impl Webhook {
             .client()
             .post(self.url.clone())
             .headers(self.headers.clone())
-            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_TYPE, self.body.content_type())
             .header("webhook-id", &id)
             .header("webhook-timestamp", timestamp)
             .header("wirewatch-attempt", delivery.attempt);
         if let Some(signer) = &self.signer {
-            let signature = signer.sign(&id, timestamp, &delivery.body);
+            let signature = signer.sign(&id, timestamp, &body);
             request = request.header("webhook-signature", signature);
         }
-        request.body(delivery.body.clone())
+        request.body(body)
     }
 }
 

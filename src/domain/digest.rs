@@ -8,7 +8,8 @@ pub mod due;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::ids::{AlertId, ChannelId, TopicId};
+use super::ids::{AlertId, ChannelId, NoticeId, TopicId};
+use super::notice::NoticeKind;
 use super::topic::Severity;
 
 /// Most stories told of one by one; of the others only the number.
@@ -58,6 +59,8 @@ pub struct Edition {
     pub items: Vec<Item>,
     /// How many more alerts there are.
     pub more: u32,
+    /// Notices that quiet hours held, oldest first: bursts, feeds in trouble.
+    pub notices: Vec<Told>,
     pub tally: Tally,
     /// Matches that were suppressed, by the code of the reason.
     pub suppressed: Vec<(String, u64)>,
@@ -76,7 +79,7 @@ impl Edition {
     /// Whether there is nothing to tell that is not told anyway.
     pub fn is_empty(&self) -> bool {
         let silenced = self.suppressed.iter().any(|(code, _)| code == "silenced");
-        self.items.is_empty() && self.shadow.is_empty() && !silenced
+        self.items.is_empty() && self.notices.is_empty() && self.shadow.is_empty() && !silenced
     }
 }
 
@@ -113,6 +116,18 @@ pub struct Item {
     pub revisions: u32,
     /// Why its last revision was not sent at once, if it was not.
     pub held: Option<Held>,
+}
+
+/// A notice in a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub notice: NoticeId,
+    pub at: Timestamp,
+    pub kind: NoticeKind,
+    pub severity: Severity,
+    pub headline: String,
+    /// What it says of its first topic, where it is about one. Quotes what is from outside.
+    pub text: Option<String>,
 }
 
 /// Why a revision was not sent at once.

@@ -140,10 +140,11 @@ impl FeedState {
         self.followed().map_or(&self.url, |relocation| &relocation.to)
     }
 
-    /// The move that is followed, if one is.
+    /// The move that is followed, if one is: of several the last, to where the feed is asked for.
     pub fn followed(&self) -> Option<&Relocation> {
-        let relocation = self.memory.relocation.as_ref();
-        relocation.filter(|relocation| relocation.standing == MoveStanding::Followed)
+        let first = self.memory.relocation.as_ref().filter(|first| first.is_followed())?;
+        let further = self.memory.onward.as_ref().filter(|further| further.is_followed());
+        further.or(Some(first))
     }
 
     /// Whether a success now would be this feed's first.

@@ -13,7 +13,10 @@ mod recognition;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
-pub use plan::{Due, Render, plan, plan_article, plan_due, plan_pushed};
+pub use plan::{
+    Due, PastMatch, Render, Waiter, plan, plan_after_all, plan_article, plan_due, plan_pushed,
+    plan_waiting,
+};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -35,6 +38,7 @@ use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
 };
 use super::ids::{AlertId, ChannelId, Digest, EntryId, IdSource, StoryId, TopicId};
+use super::publisher::Directory;
 use super::story::features::Features;
 use super::story::index::StoryState;
 use super::story::vector::Vector;
@@ -76,6 +80,8 @@ pub struct Batch {
     pub routes: Vec<Route>,
     /// Every topic there is: merging two stories may close an alert of any.
     pub topics: Vec<Arc<Topic>>,
+    /// Which names of publishers are one: the user's own newsrooms among them.
+    pub publishers: Arc<Directory>,
 }
 
 /// A channel, as far as routing asks.
@@ -205,6 +211,18 @@ pub struct LastTold {
     pub feed: String,
     pub feed_title: String,
     pub found: Match,
+    /// Channels that were told of the alert, or are about to be, each once.
+    pub channels: Vec<ChannelId>,
+}
+
+impl LastTold {
+    /// With the channels that were told of the alert before.
+    pub fn after(mut self, before: &LastTold) -> Self {
+        let new = before.channels.iter().filter(|channel| !self.channels.contains(channel));
+        let new: Vec<ChannelId> = new.cloned().collect();
+        self.channels.extend(new);
+        self
+    }
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.
@@ -231,6 +249,8 @@ pub struct Known {
     pub published: Option<Timestamp>,
     /// Whether it said already that it corrects or withdraws something.
     pub corrected: bool,
+    /// Whether it repeats the text of another entry.
+    pub copies: bool,
     /// How many keys it has learnt beside those it came with.
     pub aliases: u32,
     /// Its story; `None` once purged.
@@ -242,7 +262,7 @@ pub struct Known {
 
 impl Known {
     /// What is known of an entry as it was stored, with its story.
-    pub fn of(entry: &Entry, story: Option<StoryId>) -> Self {
+    pub fn of(entry: &Entry, member: Option<&Member>) -> Self {
         Self {
             entry: entry.id,
             revision: entry.revision,
@@ -251,8 +271,9 @@ impl Known {
             url: entry.document.url.clone(),
             published: entry.published,
             corrected: correction::correction(&entry.document).is_some(),
+            copies: member.is_some_and(|member| member.copy_of.is_some()),
             aliases: 0,
-            story,
+            story: member.map(|member| member.story),
             first_seen: entry.first_seen,
             topics: Vec::new(),
         }
@@ -268,6 +289,7 @@ impl Known {
             url: None,
             published: None,
             corrected: false,
+            copies: false,
             aliases: 0,
             story: None,
             first_seen: IdSource::made_at(entry.0),

@@ -18,6 +18,7 @@ use super::ids::{FeedId, FeedKey};
 use super::ingest::{
     Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan, plan_due,
 };
+use super::publisher::Directory;
 use super::topic::Topic;
 use memory::Memory;
 use waiting::{Waiting, WaitingList};
@@ -30,6 +31,7 @@ pub struct Rehearsal {
     render: Render,
     routes: Vec<Route>,
     silences: Vec<Silence>,
+    newsrooms: Arc<Directory>,
     feeds: HashMap<FeedKey, FeedId>,
     /// Topics that were found so far.
     topics: Vec<Arc<Topic>>,
@@ -56,6 +58,7 @@ impl Rehearsal {
             render,
             routes,
             silences: Vec::new(),
+            newsrooms: Directory::builtin(),
             feeds: HashMap::new(),
             topics: Vec::new(),
             memory,
@@ -67,6 +70,12 @@ impl Rehearsal {
     /// entries of a database, each of which stands there once.
     pub fn of_distinct_entries(mut self) -> Self {
         self.memory.recognises = false;
+        self
+    }
+
+    /// Goes by these newsrooms, where they are not only those that are built in.
+    pub fn with_newsrooms(mut self, newsrooms: Arc<Directory>) -> Self {
+        self.newsrooms = newsrooms;
         self
     }
 
@@ -117,6 +126,7 @@ impl Rehearsal {
             let view = self.view_of_story(&waiting, now);
             let (feed, routes) = (waiting.feed.clone(), self.routes.clone());
             let batch = Batch::without_entries(feed, waiting.feed_id, None, now, routes);
+            let batch = Batch { publishers: Arc::clone(&self.newsrooms), ..batch };
             let due = (&waiting.due, &*waiting.topic, waiting.due.found.revision);
             let plan = plan_due(&view, &batch, due, now, self.render);
             self.memory.learn(waiting.feed_id, &batch, &plan);
@@ -208,6 +218,7 @@ impl Rehearsal {
         batch.fetch.entries = 1;
         batch.entries = vec![told.prepared];
         batch.topics = self.topics.clone();
+        batch.publishers = Arc::clone(&self.newsrooms);
         batch
     }
 }

@@ -93,6 +93,7 @@ pub fn after_success(
             held_by: None,
             gone: None,
             relocation: state.memory.relocation.clone(),
+            onward: state.memory.onward.clone(),
         },
         ..state.clone()
     }

@@ -1,18 +1,34 @@
 //! Reads a body: no more than is allowed, as sent and as decoded, and what there is of a body
 //! whose connection broke.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use tokio::time::timeout;
 
 use crate::config::FetchConfig;
 
+use super::budget::Budget;
 use super::coding::{self, DecodeError, Decoded};
 use super::failure::FetchFailure;
 use super::memory::{BodyMemory, Claim};
 
 /// How much larger than it was sent a body that is only looked at may become by decoding.
 const PEEK_FACTOR: usize = 16;
+
+/// How often it is asked whether a body comes fast enough.
+const LOOK_UP_EVERY: Duration = Duration::from_secs(1);
+
+/// How much of a body is read.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// In bytes.
+    limit: usize,
+    /// Whether its beginning does.
+    begins: bool,
+}
 
 /// A body as far as it came.
 #[derive(Debug)]
@@ -24,13 +40,15 @@ pub struct Reading {
 }
 
 /// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
-/// it must not be larger than they. A body beyond the free share of `memory` waits for its part.
+/// it must not be larger than they. A body beyond the free share of `memory` waits for its
+/// part; all but that wait is spent of `budget`.
 pub async fn read(
     response: Response,
     headers: &HeaderMap,
     config: &FetchConfig,
     memory: &BodyMemory,
     first: Option<usize>,
+    budget: &mut Budget,
 ) -> Result<Reading, FetchFailure> {
     let most = usize::try_from(config.max_body_bytes).unwrap_or(usize::MAX);
     let limit = first.unwrap_or(most).min(most);
@@ -39,11 +57,13 @@ pub async fn read(
 
     let declared = content_encoding(headers);
     let mut claim = memory.claim();
-    let raw = receive(response, limit, first.is_some(), &declared, &mut claim, config).await?;
+    let size = Size { limit, begins: first.is_some() };
+    let raw = receive(response, size, &declared, &mut claim, config, budget).await?;
     if !coding::is_encoded(&declared, &raw.body) {
         return Ok(Reading { body: claim.keep(raw.body), ..raw });
     }
-    match decode(&declared, raw.body, limit, memory.free_bytes(), &mut claim).await {
+    let free = memory.free_bytes();
+    match decode(&declared, raw.body, limit, free, &mut claim, budget).await? {
         Ok(Decoded { body, cut, mislabelled }) => Ok(Reading {
             body: claim.keep(body),
             truncated: raw.truncated || cut,
@@ -62,14 +82,15 @@ async fn decode(
     limit: usize,
     free: usize,
     claim: &mut Claim,
-) -> Result<Decoded, DecodeError> {
+    budget: &mut Budget,
+) -> Result<Result<Decoded, DecodeError>, FetchFailure> {
     if body.len() <= free && free < limit {
-        match decode_aside(declared, body.clone(), free).await {
-            Err(DecodeError::TooLarge) => claim.reserve(most(limit, true)).await,
-            outcome => return outcome,
+        match budget.spend(decode_aside(declared, body.clone(), free)).await? {
+            Err(DecodeError::TooLarge) => claim.reserve(most(limit, true)).await?,
+            outcome => return Ok(outcome),
         }
     }
-    decode_aside(declared, body, limit).await
+    budget.spend(decode_aside(declared, body, limit)).await
 }
 
 /// Decoding megabytes would keep the worker from other feeds.
@@ -104,11 +125,11 @@ pub async fn peek(mut response: Response, headers: &HeaderMap, limit: usize) -> 
 /// The body as sent; of one that is too large its beginning, if that does.
 async fn receive(
     mut response: Response,
-    limit: usize,
-    begins: bool,
+    Size { limit, begins }: Size,
     declared: &str,
     claim: &mut Claim,
     config: &FetchConfig,
+    budget: &mut Budget,
 ) -> Result<Reading, FetchFailure> {
     let limit_bytes = limit as u64;
     let length = response.content_length();
@@ -118,7 +139,8 @@ async fn receive(
     }
     let mut body = BytesMut::new();
     loop {
-        match response.chunk().await {
+        let next = next_chunk(&mut response, claim);
+        match budget.spend(next).await?? {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
                 if !begins {
                     return Err(FetchFailure::TooLarge { limit_bytes });
@@ -132,8 +154,9 @@ async fn receive(
                     let sent = length.and_then(|length| usize::try_from(length).ok());
                     let encoded = coding::is_encoded(declared, begun);
                     let sent = sent.filter(|_| !encoded).map_or(limit, |sent| sent.min(limit));
-                    claim.reserve(most(sent, encoded)).await;
+                    claim.reserve(most(sent, encoded)).await?;
                 }
+                claim.received(chunk.len());
                 body.extend_from_slice(&chunk);
             }
             Ok(None) => break,
@@ -149,6 +172,20 @@ async fn receive(
         }
     }
     Ok(Reading { body: body.freeze(), truncated: false, mislabelled: None })
+}
+
+/// What comes next of the body, unless others wait for the memory that it takes and it is too slow.
+async fn next_chunk(
+    response: &mut Response,
+    claim: &Claim,
+) -> Result<reqwest::Result<Option<Bytes>>, FetchFailure> {
+    loop {
+        claim.check_pace()?;
+        // What is under way stays with the response: nothing is lost by looking up in between.
+        if let Ok(chunk) = timeout(LOOK_UP_EVERY, response.chunk()).await {
+            return Ok(chunk);
+        }
+    }
 }
 
 fn content_encoding(headers: &HeaderMap) -> String {

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::failure::FetchFailure;
 
-/// What is left of the time for a whole fetch. Waiting for a host's turn does not count.
+/// What is left of the time for a whole fetch. Waiting for a host's turn does not count, nor for
+/// memory.
 pub struct Budget {
     total: Duration,
     left: Duration,

@@ -79,6 +79,11 @@ pub enum FetchFailure {
     RedirectBadTarget { reason: String },
     #[error("the body is larger than {}", mebibytes(*.limit_bytes))]
     TooLarge { limit_bytes: u64 },
+    #[error("no room for a body this large came free within {} s", after.as_secs())]
+    NoMemory { after: Duration },
+    #[error("the body came with less than {} KiB a second, and other feeds waited for the memory \
+             it takes", least_bytes_per_s / 1024)]
+    TooSlow { least_bytes_per_s: u64 },
     #[error("the headers are larger than {limit_bytes} bytes")]
     HeadersTooLarge { limit_bytes: usize },
     #[error("the body is not what Content-Encoding `{coding}` says")]
@@ -108,6 +113,8 @@ impl FetchFailure {
             Self::TooManyRedirects { .. } => "too_many_redirects",
             Self::RedirectBadTarget { .. } => "redirect_bad_target",
             Self::TooLarge { .. } => "too_large",
+            Self::NoMemory { .. } => "no_memory",
+            Self::TooSlow { .. } => "too_slow",
             Self::HeadersTooLarge { .. } => "headers_too_large",
             Self::Decode { .. } => "decode",
             Self::UnaskedNotModified | Self::Protocol(_) => "protocol",

@@ -285,8 +285,9 @@ impl Fetcher {
                 site: schedule::site(&fetched.final_url),
             });
         }
-        let read = body::read(response, &headers, &self.config, &self.memory, ask.first);
-        let Reading { body, truncated, mislabelled } = budget.spend(read).await??;
+        let (config, memory) = (&self.config, &self.memory);
+        let read = body::read(response, &headers, config, memory, ask.first, budget).await?;
+        let Reading { body, truncated, mislabelled } = read;
         fetched.mislabelled = mislabelled;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {

@@ -7,6 +7,7 @@ use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::domain::document::declares_feed;
+use crate::domain::feed::health::advice;
 
 /// How much of a page is looked at.
 pub const LOOKED_AT_BYTES: usize = 64 * 1024;
@@ -135,20 +136,7 @@ impl StandIn {
 
     /// What the user can do about it: one sentence, without a label.
     pub fn advice(self) -> &'static str {
-        match self {
-            Self::Challenge => {
-                "the site admits browsers only, and wirewatch does not pretend to be one; ask its \
-                 owner to let feed readers in"
-            }
-            Self::Login => {
-                "the feed wants a login now; look on the site for a public address of it, or for \
-                 one with a token in it"
-            }
-            Self::Parked => {
-                "the site has lost its domain; look for where it went, and remove the feed if \
-                 nowhere"
-            }
-        }
+        advice(self.code()).unwrap_or_default()
     }
 }
 

@@ -149,14 +149,13 @@ impl Entities {
 
     /// Appends what a declared entity stands for; false if that is too much.
     fn expand(&mut self, name: &str, depth: usize, plain: &mut String) -> bool {
-        let Some(value) = self.declared.get(name).cloned() else {
+        // Copied only where it can be paid for: a long one may be named a million times.
+        let budget = self.budget_bytes;
+        let payable = |value: &&String| value.len() < budget && depth < MAX_DEPTH;
+        let Some(value) = self.declared.get(name).filter(payable).cloned() else {
             return false;
         };
-        let price = value.len() + 1;
-        if depth >= MAX_DEPTH || price > self.budget_bytes {
-            return false;
-        }
-        self.budget_bytes -= price;
+        self.budget_bytes -= value.len() + 1;
         let mut rest = value.as_str();
         while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
             plain.push_str(&rest[..at]);

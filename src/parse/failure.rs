@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::domain::feed::health::advice;
+
 /// Why there is no [`crate::domain::feed::ParsedFeed`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ParseFailure {
@@ -54,33 +56,7 @@ impl ParseFailure {
 
     /// What the user can do about it: one sentence, without a label.
     pub fn advice(&self) -> &'static str {
-        match self {
-            Self::Empty => "the server is at fault; it is tried again",
-            Self::NotAFeedHtml => {
-                "open the URL in a browser: if it is a normal page, look on it for the \
-                 address of its feed; if it asks for a login or a check, ask the site's owner"
-            }
-            Self::Challenge => {
-                "the site keeps robots out; ask its owner to let feed readers through, or look \
-                 for another address of the feed"
-            }
-            Self::Login => {
-                "open the URL in a browser: if the feed needs an account, ask the site for an \
-                 address with a key"
-            }
-            Self::NotAFeedJson | Self::NotAFeed { .. } => {
-                "look on the site for the address of its RSS, Atom or JSON feed"
-            }
-            Self::NoArticle => {
-                "open the page in a browser: if it asks for a login or needs scripts, the feed's own \
-                 text must do"
-            }
-            Self::Malformed { .. } => "tell the feed's owner; it is tried again",
-            Self::TooComplex { .. } | Self::TooDeep { .. } | Self::Timeout { .. } => {
-                "no honest feed looks like this; look for another feed of the site"
-            }
-            Self::Crashed => "this is a defect of wirewatch; report it with the feed's URL",
-        }
+        advice(self.code()).unwrap_or_default()
     }
 }
 
@@ -106,8 +82,8 @@ mod tests {
             ParseFailure::Timeout { after: Duration::ZERO },
             ParseFailure::Crashed,
         ] {
-            let code = failure.code();
-            let advice = health::advice(code).unwrap_or_else(|| panic!("no advice for {code}"));
+            let (code, advice) = (failure.code(), failure.advice());
+            assert!(!advice.is_empty(), "no advice for {code}");
             assert!(!advice.contains("password"), "{code}: {advice}");
         }
         // A feed that was read and has no entries is another matter.

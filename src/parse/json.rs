@@ -27,6 +27,9 @@ const MAX_HUBS: usize = 10;
 /// Bytes of the feed's authors in all the entries that have none of their own.
 const MAX_SHARED_BYTES: usize = 8 * 1024 * 1024;
 
+/// Longest text that is read, in bytes; what an XML feed's longest may have, too.
+const MAX_TEXT_BYTES: usize = 2 * 1024 * 1024;
+
 /// Fields of which an item has at least one.
 const ITEM_FIELDS: &[&str] = &["content_html", "content_text", "url", "summary", "title"];
 
@@ -69,10 +72,10 @@ pub fn read(text: &str, url: &str, limits: Limits) -> Result<ParsedFeed, ParseFa
 }
 
 /// The items of an object that means to be a feed: it says so, or its items are such.
-fn items<'a>(feed: &'a Object, loose: &mut Loose) -> Option<Vec<&'a Object>> {
+fn items<'a, 'b>(feed: &'b Object<'a>, loose: &mut Loose) -> Option<Vec<&'b Object<'a>>> {
     let version = feed.get("version").and_then(Value::as_str);
     let named = version.is_some_and(|version| version.contains("jsonfeed.org/version/"));
-    let all: Vec<&Value> = match feed.get("items")? {
+    let all: Vec<&Value<'a>> = match feed.get("items")? {
         Value::List(items) => items.iter().collect(),
         // PHP writes a list with gaps as an object.
         Value::Object(items) if looks_like_an_item(items) => vec![feed.get("items")?],
@@ -83,7 +86,7 @@ fn items<'a>(feed: &'a Object, loose: &mut Loose) -> Option<Vec<&'a Object>> {
     if !matches!(feed.get("items"), Some(Value::List(_))) {
         loose.note("json_items_not_a_list");
     }
-    let items: Vec<&Object> = all.iter().filter_map(|item| item.as_object()).collect();
+    let items: Vec<&Object<'a>> = all.iter().filter_map(|item| item.as_object()).collect();
     if !named {
         items.first().filter(|item| looks_like_an_item(item))?;
         loose.note("json_no_version");
@@ -92,13 +95,13 @@ fn items<'a>(feed: &'a Object, loose: &mut Loose) -> Option<Vec<&'a Object>> {
     Some(items)
 }
 
-fn looks_like_an_item(object: &Object) -> bool {
+fn looks_like_an_item(object: &Object<'_>) -> bool {
     object.get("id").is_some() && ITEM_FIELDS.iter().any(|field| object.get(field).is_some())
 }
 
 fn map(
-    feed: &Object,
-    items: Vec<&Object>,
+    feed: &Object<'_>,
+    items: Vec<&Object<'_>>,
     url: &str,
     limits: Limits,
     cut: bool,
@@ -164,7 +167,7 @@ fn shared(mut authors: Vec<String>, entries: usize) -> Vec<String> {
     authors
 }
 
-fn links(feed: &Object, base: Option<&Url>) -> FeedLinks {
+fn links(feed: &Object<'_>, base: Option<&Url>) -> FeedLinks {
     let link = |key| absolute(feed.get(key)?.as_str()?, base);
     let hubs = match feed.get("hubs") {
         Some(Value::List(hubs)) => hubs.iter().collect(),
@@ -186,12 +189,12 @@ fn links(feed: &Object, base: Option<&Url>) -> FeedLinks {
 }
 
 /// A text, or a number or truth value as one; not an empty one.
-fn text(object: &Object, key: &str, loose: &mut Loose) -> Option<String> {
+fn text(object: &Object<'_>, key: &str, loose: &mut Loose) -> Option<String> {
     let text = match object.get(key)? {
-        Value::Text(text) => text.trim().to_owned(),
+        Value::Text(text) => clipped(text.trim()).to_owned(),
         Value::Number(number) => {
             loose.note("json_number_as_text");
-            number.clone()
+            (*number).to_owned()
         }
         Value::Truth(truth) => {
             loose.note("json_number_as_text");
@@ -200,6 +203,11 @@ fn text(object: &Object, key: &str, loose: &mut Loose) -> Option<String> {
         _ => return None,
     };
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// The beginning of a text, as much of it as anybody reads.
+fn clipped(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_TEXT_BYTES)]
 }
 
 fn title_line(html: &str) -> String {

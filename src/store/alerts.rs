@@ -9,8 +9,8 @@ use rusqlite::{Connection, params};
 use super::Store;
 use super::column::{Json, Ms, Text};
 use super::error::StoreError;
-use super::follow_ups;
 use super::topics::rank;
+use super::waits;
 use crate::domain::alert::{AlertEvent, AlertRevision, AlertState, Reach};
 use crate::domain::ids::AlertId;
 use read::AlertView;
@@ -60,7 +60,7 @@ pub(super) fn add_revision(
         update(conn, revision)?;
     }
     if revision.seq == 1 || revision.reach != Reach::Shadow {
-        follow_ups::end_wait(conn, &revision.topic.id, revision.story.id)?;
+        waits::end(conn, &revision.topic.id, revision.story.id)?;
     }
     let object = std::str::from_utf8(object).map_err(rusqlite::Error::from)?;
     conn.prepare_cached(

@@ -59,7 +59,8 @@ pub struct Sounding {
     pub courses: HashMap<TopicId, Course>,
     /// Hours in which most feeds were read.
     pub covered: HashSet<Hour>,
-    /// Feeds read in the hour, of those read within the day before its end.
+    /// Feeds that were read as often as they are to be, by the end of the hour, and all that are read
+    /// at all.
     pub feeds_read: u32,
     pub feeds: u32,
 }
@@ -113,16 +114,7 @@ impl Store {
                     sounding.heard.push((topic.clone(), heard));
                 }
             }
-            let read = |since: Hour| {
-                conn.prepare_cached(
-                    "SELECT count(DISTINCT f.feed_id) FROM fetches AS f \
-                     JOIN feeds ON feeds.id = f.feed_id AND feeds.retired_at IS NULL \
-                     WHERE f.at >= ?1 AND f.at < ?2 AND f.outcome IN ('fresh', 'unchanged')",
-                )?
-                .query_row([Ms(since.start()), Ms(hour.next().start())], |row| row.get(0))
-            };
-            sounding.feeds_read = read(hour)?;
-            sounding.feeds = read(Hour(hour.0.saturating_sub(READ_WITHIN_H)))?;
+            (sounding.feeds_read, sounding.feeds) = feeds_read(conn, hour)?;
             Ok(sounding)
         })
     }
@@ -211,6 +203,24 @@ impl Store {
     pub fn burst_course(&self, topic: &TopicId) -> Result<Option<Course>, StoreError> {
         self.read(|conn| Ok(course(conn, topic)?))
     }
+}
+
+/// How many feeds were read as they should be by the end of an hour, and of how many: each by its
+/// own interval, for one that is read every six hours is not missed in five of them. Those count
+/// that were read in the hour, and those that did well and were not due before its end; not counted
+/// at all is what was last read more than a day ago and should have been since.
+fn feeds_read(conn: &Connection, hour: Hour) -> rusqlite::Result<(u32, u32)> {
+    let before = Hour(hour.0.saturating_sub(READ_WITHIN_H));
+    conn.prepare_cached(
+        "WITH stood AS (SELECT id, failures = 0 AND last_success < ?3 AND next_due >= ?3 AS waits, \
+             (SELECT max(f.at) FROM fetches AS f WHERE f.feed_id = feeds.id AND f.at < ?3 \
+              AND f.outcome IN ('fresh', 'unchanged')) AS read \
+           FROM feeds WHERE retired_at IS NULL) \
+         SELECT ifnull(sum(waits OR read >= ?2), 0), ifnull(sum(waits OR read >= ?1), 0) FROM stood",
+    )?
+    .query_row([Ms(before.start()), Ms(hour.start()), Ms(hour.next().start())], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }
 
 fn covered(conn: &Connection) -> rusqlite::Result<HashSet<Hour>> {

@@ -183,7 +183,8 @@ impl Store {
             }
             if let Some((hours, handful)) = &closing.gathers {
                 let told = (*from, *upto);
-                let deliveries = held::waiting(conn, &edition.channel, hours, told)?;
+                let mut deliveries = held::waiting(conn, &edition.channel, hours, told)?;
+                deliveries.extend(held::deliveries_of(conn, &edition.channel, &edition.notices)?);
                 if deliveries.len() > *handful {
                     held::gather(conn, &deliveries, id, edition.at)?;
                 }
@@ -195,7 +196,7 @@ impl Store {
     }
 
     /// Puts what quiet hours held for a channel into one digest, if that is more than `handful`:
-    /// alerts not yet tried that were made in those hours. Returns how many.
+    /// alerts and notices not yet tried that were made in those hours. Returns how many.
     pub async fn gather_held(
         &self,
         channel: &ChannelId,
@@ -206,20 +207,24 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let channel = channel.clone();
         // Nearly always it is little: nobody who writes has to wait for that.
-        if self.read(|conn| Ok(held::waiting(conn, &channel, &hours, EVERYTHING)?))?.len()
-            <= handful
-        {
+        let waiting = self.read(|conn| {
+            let alerts = held::waiting(conn, &channel, &hours, EVERYTHING)?.len();
+            Ok(alerts.saturating_add(held::notices(conn, &channel, Some(&hours))?.len()))
+        })?;
+        if waiting <= handful {
             return Ok(0);
         }
         self.write(move |session| {
             let conn = session.conn;
-            let deliveries = held::waiting(conn, &channel, &hours, EVERYTHING)?;
+            let mut deliveries = held::waiting(conn, &channel, &hours, EVERYTHING)?;
+            let revisions = held::items(conn, &deliveries)?;
+            let notices = held::notices(conn, &channel, Some(&hours))?;
+            deliveries.extend(held::deliveries_of(conn, &channel, &notices)?);
             if deliveries.len() <= handful {
                 return Ok(0);
             }
-            let revisions = held::items(conn, &deliveries)?;
             let merged = material::merged(conn, &revisions)?;
-            let material = Material { revisions, merged, ..Default::default() };
+            let material = Material { revisions, merged, notices, ..Default::default() };
             let edition = compose(material);
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let id = DigestId(ids.next(edition.at));

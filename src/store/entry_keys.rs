@@ -88,7 +88,7 @@ fn stored(
 ) -> rusqlite::Result<()> {
     let mut query = conn.prepare_cached(&format!(
         "SELECT e.id, e.revision, e.content, e.title, e.url, e.published, e.aliases, m.story_id, \
-         e.first_seen, substr(e.body, 1, 80) FROM entries AS e LEFT JOIN story_members AS m ON m.entry_id = e.id \
+         e.first_seen, substr(e.body, 1, 80), m.copy_of IS NOT NULL FROM entries AS e LEFT JOIN story_members AS m ON m.entry_id = e.id \
          WHERE e.id IN ({})",
         places()
     ))?;
@@ -105,6 +105,7 @@ fn stored(
             url: row.get(4)?,
             published: opt_time(row, 5)?,
             corrected,
+            copies: row.get(10)?,
             aliases: row.get(6)?,
             story: row.get::<_, Option<i64>>(7)?.map(StoryId),
             first_seen: time(row, 8)?,

@@ -11,7 +11,7 @@ use crate::domain::ids::FeedId;
 pub struct FeedFacts {
     /// Entries stored of it.
     pub entries: u64,
-    /// Matches in entries of its baseline, for which nothing was raised.
+    /// Matches in entries of its baseline, for which nothing was raised, to this day.
     pub would_have_raised: u64,
 }
 
@@ -27,7 +27,10 @@ impl Store {
                 entries: count("SELECT count(*) FROM entries WHERE feed_id = ?1")?,
                 would_have_raised: count(
                     "SELECT count(*) FROM decisions AS d JOIN entries AS e ON e.id = d.entry_id \
-                     WHERE e.feed_id = ?1 AND d.verdict = 'baseline'",
+                     WHERE e.feed_id = ?1 AND d.verdict = 'baseline' \
+                     AND NOT EXISTS (SELECT 1 FROM decisions AS later \
+                       WHERE later.entry_id = d.entry_id AND later.topic = d.topic \
+                       AND later.verdict IN ('raise', 'amend'))",
                 )?,
             })
         })

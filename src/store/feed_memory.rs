@@ -19,7 +19,8 @@ use crate::domain::schedule::{self, SiteHold};
 /// The columns of a [`FetchMemory`], read by name in [`read`].
 pub(super) const COLUMNS: &str = "last_full, held_by, ttl_s, period_s, skip_hours, skip_days, \
     gone_count, gone_first, gone_last, move_to, move_sign, move_standing, move_since, move_count, \
-    move_first, move_last";
+    move_first, move_last, onward_to, onward_sign, onward_standing, onward_since, onward_count, \
+    onward_first, onward_last";
 
 impl Store {
     /// Takes back a move that is followed: the feed is asked for at its configured URL again, also
@@ -106,7 +107,7 @@ impl Store {
 
 /// `state` with its move taken back, if what is stored says that it is.
 pub(super) fn refused(conn: &Connection, state: &FeedState) -> rusqlite::Result<Option<FeedState>> {
-    let Some(followed) = state.followed() else {
+    let Some(first) = state.memory.relocation.as_ref().filter(|first| first.is_followed()) else {
         return Ok(None);
     };
     let since: Option<Option<Ms>> = conn
@@ -114,7 +115,7 @@ pub(super) fn refused(conn: &Connection, state: &FeedState) -> rusqlite::Result<
             "SELECT move_since FROM feeds \
              WHERE id = ?1 AND move_to = ?2 AND move_standing = 'refused'",
         )?
-        .query_row(params![state.id.0, followed.to], |row| row.get(0))
+        .query_row(params![state.id.0, first.to], |row| row.get(0))
         .optional()?;
     let since = since.flatten().map(|Ms(since)| since);
     Ok(since.map(|since| schedule::undone(state.clone(), since)))
@@ -122,7 +123,7 @@ pub(super) fn refused(conn: &Connection, state: &FeedState) -> rusqlite::Result<
 
 /// Writes what is remembered, unless it belongs to a URL that the feed no longer has.
 pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()> {
-    let FetchMemory { rhythm, last_full, held_by, gone, relocation } = &state.memory;
+    let FetchMemory { rhythm, last_full, held_by, gone, relocation, onward } = &state.memory;
     let seconds = |wait: Option<Duration>| wait.map(|wait| int(wait.as_secs()));
     let moved = relocation.as_ref();
     conn.prepare_cached(
@@ -151,6 +152,39 @@ pub(super) fn save(conn: &Connection, state: &FeedState) -> rusqlite::Result<()>
         ms(moved.map(|moved| moved.seen.first)),
         ms(moved.map(|moved| moved.seen.last)),
     ])?;
+    save_onward(conn, state, onward.as_ref())
+}
+
+/// Writes the further move, if there is one: a rare thing, beside the row's other columns.
+fn save_onward(
+    conn: &Connection,
+    state: &FeedState,
+    onward: Option<&Relocation>,
+) -> rusqlite::Result<()> {
+    let Some(onward) = onward else {
+        conn.prepare_cached(
+            "UPDATE feeds SET onward_to = NULL WHERE id = ?1 AND url = ?2 \
+             AND onward_to IS NOT NULL",
+        )?
+        .execute(params![state.id.0, state.url])?;
+        return Ok(());
+    };
+    conn.prepare_cached(
+        "UPDATE feeds SET onward_to = ?3, onward_sign = ?4, onward_standing = ?5, \
+         onward_since = ?6, onward_count = ?7, onward_first = ?8, onward_last = ?9 \
+         WHERE id = ?1 AND url = ?2",
+    )?
+    .execute(params![
+        state.id.0,
+        state.url,
+        onward.to,
+        onward.sign.as_str(),
+        onward.standing.as_str(),
+        Ms(onward.since),
+        onward.seen.count,
+        Ms(onward.seen.first),
+        Ms(onward.seen.last),
+    ])?;
     Ok(())
 }
 
@@ -170,24 +204,27 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<FetchMemory> {
         last_full: opt_time(row, "last_full")?,
         held_by: row.get("held_by")?,
         gone: sightings(row, ["gone_count", "gone_first", "gone_last"])?,
-        relocation: relocation(row)?,
+        relocation: relocation(row, "move")?,
+        onward: relocation(row, "onward")?,
     })
 }
 
-fn relocation(row: &Row<'_>) -> rusqlite::Result<Option<Relocation>> {
-    let to: Option<String> = row.get("move_to")?;
-    let seen = sightings(row, ["move_count", "move_first", "move_last"])?;
-    let (Some(to), Some(seen)) = (to, seen) else {
+/// Reads the columns of a move whose names begin so.
+fn relocation(row: &Row<'_>, begin: &str) -> rusqlite::Result<Option<Relocation>> {
+    let name = |end: &str| format!("{begin}_{end}");
+    let [count, first, last] = ["count", "first", "last"].map(name);
+    let to: Option<String> = row.get(name("to").as_str())?;
+    let (Some(to), Some(seen)) = (to, sightings(row, [&count, &first, &last])?) else {
         return Ok(None);
     };
-    let column = |name| row.as_ref().column_index(name);
-    let sign = code(row, column("move_sign")?, |text| {
+    let column = |end| row.as_ref().column_index(name(end).as_str());
+    let sign = code(row, column("sign")?, |text| {
         MoveSign::ALL.into_iter().find(|sign| sign.as_str() == text)
     })?;
-    let standing = code(row, column("move_standing")?, |text| {
+    let standing = code(row, column("standing")?, |text| {
         MoveStanding::ALL.into_iter().find(|standing| standing.as_str() == text)
     })?;
-    Ok(Some(Relocation { to, sign, standing, seen, since: time(row, "move_since")? }))
+    Ok(Some(Relocation { to, sign, standing, seen, since: time(row, name("since").as_str())? }))
 }
 
 fn sightings(row: &Row<'_>, columns: [&str; 3]) -> rusqlite::Result<Option<Sightings>> {

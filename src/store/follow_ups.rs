@@ -1,18 +1,17 @@
-//! What becomes due with time alone: revisions of alerts that `repeat_every` held back, and stories
-//! that waited for publishers in vain. Both are found by an index on when they are due.
+//! What becomes due with time alone: revisions of alerts that `repeat_every` held back. Stories that
+//! wait for publishers, which become due too, are in [`super::waits`].
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::column::{Ms, Text, key, opt_time, time};
+use super::column::{Ms, key, opt_time};
 use super::error::StoreError;
 use super::ingest::{apply_due, view_of_story};
 use super::topics::{rank, severity};
 use super::{Store, entries};
 use crate::domain::alert::Reason;
-use crate::domain::alert::pending::Pending;
 use crate::domain::alert::policy::Verdict;
 use crate::domain::ids::{AlertId, EntryId, FeedId, FeedKey, StoryId, TopicId};
 use crate::domain::ingest::{Batch, Due, Held, Plan, View};
@@ -33,15 +32,6 @@ pub struct DueAlert {
 /// farther ahead than it had to wait was made by a clock that has been put back since.
 const DUE: &str =
     "a.held_due IS NOT NULL AND (a.held_due <= ?1 OR a.revised > ?1 + (a.held_due - a.revised))";
-
-const PENDING: &str = "p.topic, p.story_id, p.entry_id, p.have, p.need, p.since, p.until";
-
-/// A story that waits for publishers, as it is listed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PendingView {
-    pub pending: Pending,
-    pub headline: String,
-}
 
 impl Store {
     /// When the next revision or the end of a wait is due; `None`: nothing waits.
@@ -153,77 +143,6 @@ impl Store {
         })
         .await
     }
-
-    /// Gives up the stories whose wait is over at `now`, each with a decision that says so.
-    pub async fn expire_pending(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |session| {
-            let conn = session.conn;
-            let over: Vec<Pending> = conn
-                .prepare_cached(&format!(
-                    "SELECT {PENDING} FROM pending_alerts AS p WHERE until <= ?1 ORDER BY until"
-                ))?
-                .query_map([Ms(now)], pending)?
-                .collect::<Result<_, _>>()?;
-            for pending in &over {
-                end_wait(conn, &pending.topic, pending.story)?;
-                let Reason { code, text } = pending.expired();
-                conn.prepare_cached(
-                    "INSERT INTO decisions (entry_id, topic, story_id, verdict, reason_code, \
-                     reason_text, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                )?
-                .execute(params![
-                    pending.entry.0,
-                    Text(&pending.topic),
-                    pending.story.0,
-                    Verdict::Suppress.as_str(),
-                    code,
-                    text,
-                    Ms(now),
-                ])?;
-            }
-            Ok(over.len())
-        })
-        .await
-    }
-
-    /// Stories that wait for publishers at `now`, those whose time is over soonest first; of one
-    /// topic or of all, at most `limit`.
-    pub fn pending(
-        &self,
-        topic: Option<&TopicId>,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<PendingView>, StoreError> {
-        self.read(|conn| {
-            let mut query = conn.prepare_cached(&format!(
-                "SELECT {PENDING}, s.headline FROM pending_alerts AS p \
-                 JOIN stories AS s ON s.id = p.story_id \
-                 WHERE p.until > ?2 AND (?1 IS NULL OR p.topic = ?1) \
-                 ORDER BY p.until, p.story_id LIMIT ?3"
-            ))?;
-            let views = query.query_map(params![topic.map(Text), Ms(now), limit], |row| {
-                Ok(PendingView { pending: pending(row)?, headline: row.get(7)? })
-            })?;
-            Ok(views.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// What a story waits for at `now`, for one topic, if anything.
-    pub fn pending_of(
-        &self,
-        topic: &TopicId,
-        story: StoryId,
-        now: Timestamp,
-    ) -> Result<Option<Pending>, StoreError> {
-        self.read(|conn| {
-            let mut query = conn.prepare_cached(&format!(
-                "SELECT {PENDING} FROM pending_alerts AS p \
-                 WHERE p.topic = ?1 AND p.story_id = ?2 AND p.until > ?3"
-            ))?;
-            let found = query.query_row(params![Text(topic), story.0, Ms(now)], pending);
-            Ok(found.optional()?)
-        })
-    }
 }
 
 /// Reads the revision of an alert that is due at `now`, with its topic.
@@ -285,37 +204,9 @@ pub(super) fn hold(conn: &Connection, alert: AlertId, held: Option<&Held>) -> ru
     Ok(())
 }
 
-/// Keeps that a story waits for publishers.
-pub(super) fn save_pending(conn: &Connection, pending: &Pending) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO pending_alerts (topic, story_id, entry_id, have, need, since, until) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (topic, story_id) DO UPDATE SET \
-         entry_id = excluded.entry_id, have = excluded.have, need = excluded.need, \
-         until = excluded.until",
-    )?
-    .execute(params![
-        Text(&pending.topic),
-        pending.story.0,
-        pending.entry.0,
-        pending.have,
-        pending.need,
-        Ms(pending.since),
-        Ms(pending.until),
-    ])?;
-    Ok(())
-}
-
-/// A story waits no longer.
-pub(super) fn end_wait(conn: &Connection, topic: &TopicId, story: StoryId) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM pending_alerts WHERE topic = ?1 AND story_id = ?2")?
-        .execute((Text(topic), story.0))?;
-    Ok(())
-}
-
 /// After entries went from one of two stories to the other: a revision that was held back is
-/// forgotten if its entry is no longer in the alert's story; a story waits where the entry is that
-/// matched last, with the publishers that are left.
-pub(super) fn part_waits(conn: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
+/// forgotten if its entry is no longer in the alert's story.
+pub(super) fn part_held(conn: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "UPDATE alerts SET held_due = NULL, held_entry = NULL \
          WHERE story_id IN (?1, ?2) AND held_entry IS NOT NULL AND NOT EXISTS (\
@@ -323,42 +214,5 @@ pub(super) fn part_waits(conn: &Connection, from: StoryId, into: StoryId) -> rus
            WHERE m.entry_id = alerts.held_entry AND m.story_id = alerts.story_id)",
     )?
     .execute((from.0, into.0))?;
-    const GONE: &str = "WHERE story_id = ?1 AND entry_id IN \
-        (SELECT entry_id FROM story_members WHERE story_id = ?2)";
-    conn.prepare_cached(&format!("UPDATE OR IGNORE pending_alerts SET story_id = ?2 {GONE}"))?
-        .execute((from.0, into.0))?;
-    conn.prepare_cached(&format!("DELETE FROM pending_alerts {GONE}"))?
-        .execute((from.0, into.0))?;
-    conn.prepare_cached(
-        "UPDATE pending_alerts SET have = min(have, (SELECT count(DISTINCT e.publisher) \
-           FROM story_members AS m JOIN matches AS x ON x.entry_id = m.entry_id \
-           JOIN entries AS e ON e.id = m.entry_id \
-           WHERE m.story_id = pending_alerts.story_id AND x.topic = pending_alerts.topic)) \
-         WHERE story_id IN (?1, ?2)",
-    )?
-    .execute((from.0, into.0))?;
-    end_told_waits(conn, into)
-}
-
-/// A story waits no longer for topics that have an alert over it: it may have come with another
-/// story. One that nobody was told of is none to a topic that has left shadow mode.
-pub(super) fn end_told_waits(conn: &Connection, story: StoryId) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "DELETE FROM pending_alerts WHERE story_id = ?1 AND EXISTS (SELECT 1 FROM alerts AS a \
-         WHERE a.topic = pending_alerts.topic AND a.story_id = ?1 AND NOT a.shadow)",
-    )?
-    .execute([story.0])?;
     Ok(())
-}
-
-fn pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
-    Ok(Pending {
-        topic: key(row, 0)?,
-        story: StoryId(row.get(1)?),
-        entry: EntryId(row.get(2)?),
-        have: row.get(3)?,
-        need: row.get(4)?,
-        since: time(row, 5)?,
-        until: time(row, 6)?,
-    })
 }

@@ -30,6 +30,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_alert_policy.sql"),
     include_str!("../../migrations/0015_latency.sql"),
     include_str!("../../migrations/0016_handles.sql"),
+    include_str!("../../migrations/0017_policy.sql"),
+    include_str!("../../migrations/0018_further_moves.sql"),
 ];
 
 /// What a file turned out to be.

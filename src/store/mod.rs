@@ -5,12 +5,13 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
-//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`outbox`], [`notices`],
+//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`after_all`], [`waits`], [`outbox`], [`notices`],
 //! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
 //! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
 //! [`counts`], [`glance`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
+pub mod after_all;
 pub mod alerts;
 pub mod articles;
 pub mod bursts;
@@ -49,6 +50,7 @@ pub mod running;
 pub mod search;
 pub mod sightings;
 pub mod silences;
+pub mod standing;
 pub mod stories;
 pub mod story_changes;
 pub mod story_edits;
@@ -58,6 +60,7 @@ pub mod topics;
 pub mod verdicts;
 pub mod vigil;
 mod vocabulary;
+pub mod waits;
 mod writer;
 
 use std::path::{Path, PathBuf};

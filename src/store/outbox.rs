@@ -255,7 +255,7 @@ fn claim(
 }
 
 /// What the channel's service called the alert's earlier revisions.
-fn thread(
+pub(super) fn thread(
     conn: &Connection,
     alert: AlertId,
     channel: &ChannelId,

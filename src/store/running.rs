@@ -11,9 +11,10 @@ use super::column::{Hash, Json, Ms, code, time};
 use super::error::StoreError;
 use super::list_texts::{self, Lists};
 use super::topics::TopicRevision;
-use super::{Store, feeds, topics};
+use super::{Store, feeds, silences, topics};
 use crate::config::TopicText;
 use crate::config::outline::{Kind, Part};
+use crate::domain::alert::silence::Written;
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::TopicId;
 
@@ -30,12 +31,13 @@ impl Store {
         self.write(move |session| Ok(put(session.conn, &parts, now)?)).await
     }
 
-    /// Goes over to another configuration, all of it or nothing: its topics, its feeds, and what
-    /// is told of it. Returns the states of the feeds as [`Store::sync_feeds`] does.
+    /// Goes over to another configuration, all of it or nothing: its topics, its feeds, its
+    /// silences, and what is told of it. Returns the states of the feeds as [`Store::sync_feeds`] does.
     pub async fn take_over(
         &self,
         topics: Vec<TopicRevision>,
         feeds: Vec<Arc<Feed>>,
+        silences: Vec<Written>,
         parts: Vec<Part>,
         now: Timestamp,
     ) -> Result<Vec<FeedState>, StoreError> {
@@ -43,6 +45,7 @@ impl Store {
             topics::sync(session.conn, &topics, now)?;
             // Feeds before what runs: one that was paused until now is known by that.
             let states = feeds::sync(session.conn, &feeds, now)?;
+            silences::sync(session.conn, &silences, now)?;
             put(session.conn, &parts, now)?;
             Ok(states)
         })

@@ -1,7 +1,11 @@
 //! Silences: time-bound "do not alert". The decision reads those that are not over; what they held
-//! back, and what one would hold back, is read in [`held`].
+//! back, and what one would hold back, is read in [`held`]; those that stand in the configuration come
+//! from [`written`].
 
 pub mod held;
+mod written;
+
+pub(super) use written::sync;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -24,6 +28,8 @@ pub struct SilenceView {
     /// How many entries it held back, and the last time.
     pub held: u32,
     pub last_held: Option<Timestamp>,
+    /// Where it stands in the configuration, as file and line; `None`: it was made by command.
+    pub place: Option<String>,
 }
 
 const SILENCE: &str =
@@ -31,7 +37,7 @@ const SILENCE: &str =
 
 const VIEW: &str = "s.planned_ends, s.ended_by, \
     (SELECT count(DISTINCT entry_id) FROM decisions WHERE silence_id = s.id), \
-    (SELECT max(at) FROM decisions WHERE silence_id = s.id)";
+    (SELECT max(at) FROM decisions WHERE silence_id = s.id), s.place";
 
 impl Store {
     /// Adds a silence. Its id is made here; the one given is ignored.
@@ -144,6 +150,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<SilenceView> {
         ended_early: opt_time(row, 9)?.zip(ended_by),
         held: row.get(11)?,
         last_held: opt_time(row, 12)?,
+        place: row.get(13)?,
     })
 }
 

@@ -11,7 +11,7 @@ use super::column::{Json, Ms, time};
 use super::error::StoreError;
 use super::ingest::{apply, story_facts, view};
 use super::writer::Session;
-use super::{Store, follow_ups, meta, stories, story_index, story_parting};
+use super::{Store, meta, stories, story_index, story_parting, waits};
 use crate::domain::ids::{EntryId, IdSource, StoryId};
 use crate::domain::ingest::edit::{self, Means};
 use crate::domain::ingest::{Merge, Plan};
@@ -239,7 +239,7 @@ pub(super) fn apply_merges(
             )?
             .execute((alert.0, older.0))?;
         }
-        follow_ups::end_told_waits(conn, *into)?;
+        waits::end_told(conn, *into)?;
         let closed: Vec<(i64, i64)> =
             merged.closed.iter().map(|(alert, older)| (alert.0, older.0)).collect();
         let follow: Vec<i64> = merged.follow.iter().map(|alert| alert.0).collect();

@@ -4,16 +4,17 @@
 //! in the same commit. It can be dropped at any time, and is after everything that went wrong, or
 //! once somebody edited stories in another process.
 
+use ahash::AHashMap;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::column::{Ms, time};
 use super::error::StoreError;
 use super::{meta, story_edits};
-use crate::domain::ids::{EntryId, StoryId};
+use crate::domain::ids::{EntryId, IdSource, StoryId};
 use crate::domain::story::counts::Counts;
-use crate::domain::story::index::{StoryIndex, StoryState};
-use crate::domain::story::shelf::{LINK_WINDOW, NEWS, Shelf};
+use crate::domain::story::index::{KEPT_MEMBERS, LONG_WINDOW_MS, StoryIndex, StoryState};
+use crate::domain::story::shelf::{LINK_WINDOW, NEWS, PAST_KEPT, Shelf};
 use crate::domain::story::trace::{StoredMember, Trace, TraceError};
 use crate::domain::story::vector::Vector;
 
@@ -25,9 +26,15 @@ const SET_BACK: SignedDuration = SignedDuration::from_hours(1);
 const JOURNAL_BYTES: i64 = 4 << 20;
 
 /// How long states and traces are kept: as long as they can matter, and a week for clocks that go
-/// wrong. Traces longer than the window, so that a split finds those of a merge before it.
+/// wrong. Traces longer than the window, so that a split finds those of a merge before it; those of
+/// stories with one member, half as long.
 const STATES_KEPT: SignedDuration = SignedDuration::from_hours(37 * 24);
-const TRACES_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+const TRACES_KEPT: SignedDuration = SignedDuration::from_hours(28 * 24);
+const LONE_TRACES_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// How much older than that are lone traces that are looked for: those that came of age since this
+/// was last done, and some more.
+const LONE_TRACES_SOUGHT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How often what is old is removed.
 const PRUNED_EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -119,12 +126,13 @@ impl Stories {
         let (counts, journal_bytes) = counts(conn)?;
         self.journal_bytes = journal_bytes;
         let mut index = StoryIndex::restored(counts);
-        let start = StoryIndex::window_start(now);
+        let (start, recent) = (StoryIndex::window_start(now), StoryIndex::short_window_start(now));
         let mut states = conn.prepare_cached(&format!(
             "SELECT {STATE} FROM story_states AS s JOIN stories AS t ON t.id = s.story_id \
-             WHERE s.last_at >= ?1 AND t.merged_into IS NULL ORDER BY s.story_id"
+             WHERE s.last_at >= ?1 AND (s.last_at >= ?2 OR s.members > 1) \
+             AND t.merged_into IS NULL ORDER BY s.story_id"
         ))?;
-        let mut rows = states.query([Ms(start)])?;
+        let mut rows = states.query([Ms(start), Ms(recent)])?;
         while let Some(row) = rows.next()? {
             if let Some(state) = read_state(row)? {
                 index.restore_story(state);
@@ -132,17 +140,46 @@ impl Stories {
         }
         let mut traces = conn.prepare_cached(&format!(
             "SELECT {TRACED} FROM story_traces AS t JOIN story_members AS m \
-             ON m.entry_id = t.entry_id WHERE t.at >= ?1 ORDER BY t.entry_id"
+             ON m.entry_id = t.entry_id WHERE t.at >= ?1 ORDER BY t.at DESC, t.entry_id DESC"
         ))?;
         let mut rows = traces.query([Ms(start)])?;
+        let mut latest: AHashMap<StoryId, usize> = AHashMap::new();
         while let Some(row) = rows.next()? {
-            let member = read_traced(row)?;
-            if let Some(member) = member.filter(|member| index.story(member.story).is_some()) {
+            let (story, at) = (StoryId(row.get(1)?), time(row, 2)?);
+            if index.story(story).is_none() {
+                continue;
+            }
+            let later = latest.entry(story).or_default();
+            *later += 1;
+            if (at >= recent || *later <= KEPT_MEMBERS)
+                && let Some(member) = read_traced(row)?
+            {
                 index.restore_member(&member);
             }
         }
-        Ok(Shelf::of(index, story_edits::apart(conn)?))
+        let mut shelf = Shelf::of(index, story_edits::apart(conn)?);
+        restore_past(conn, &mut shelf, now)?;
+        Ok(shelf)
     }
+}
+
+/// Adds the stories of long ago that opened of late: an entry that was older than news is when it
+/// came is one of theirs.
+fn restore_past(conn: &Connection, shelf: &mut Shelf, now: Timestamp) -> Result<(), StoreError> {
+    let first = Shelf::past_start(now);
+    let mut traces = conn.prepare_cached(&format!(
+        "SELECT {TRACED} FROM story_traces AS t JOIN story_members AS m ON m.entry_id = t.entry_id \
+         WHERE t.entry_id >= ?1 AND t.at < ?2 AND m.story_id >= ?1 ORDER BY t.entry_id"
+    ))?;
+    let mut rows = traces.query((first.0, Ms(before(now, NEWS))))?;
+    while let Some(row) = rows.next()? {
+        let (entry, at) = (row.get(0)?, time(row, 2)?);
+        let was_past = IdSource::made_at(entry).duration_since(at) > NEWS;
+        if let Some(member) = read_traced(row)?.filter(|_| was_past) {
+            shelf.restore_past(&member);
+        }
+    }
+    Ok(())
 }
 
 const STATE: &str = "s.story_id, s.centroid, s.anchor, s.members, s.first_at, s.last_at";
@@ -289,22 +326,37 @@ fn prune(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     if steady.is_none_or(|steady| now.duration_since(steady) < PROVEN_AFTER) {
         return Ok(());
     }
-    let before = |kept: SignedDuration| Ms(now.saturating_sub(kept).unwrap_or(Timestamp::MIN));
+    // What came of late is kept, however old it says it is.
+    let came_before = IdSource::floor(before(now, PAST_KEPT));
+    let lone = before(now, LONE_TRACES_KEPT);
     conn.prepare_cached(
         "DELETE FROM story_traces WHERE entry_id IN \
-         (SELECT entry_id FROM story_traces WHERE at < ?1 LIMIT ?2)",
+         (SELECT entry_id FROM story_traces WHERE at < ?1 AND entry_id < ?3 LIMIT ?2)",
     )?
-    .execute((before(TRACES_KEPT), PRUNED_AT_ONCE))?;
+    .execute((Ms(before(now, TRACES_KEPT)), PRUNED_AT_ONCE, came_before))?;
+    conn.prepare_cached(
+        "DELETE FROM story_traces WHERE entry_id IN \
+         (SELECT t.entry_id FROM story_traces AS t \
+          JOIN story_members AS m ON m.entry_id = t.entry_id \
+          LEFT JOIN story_states AS s ON s.story_id = m.story_id \
+          WHERE t.at >= ?1 AND t.at < ?2 AND t.entry_id < ?3 AND ifnull(s.members, 0) < 2 \
+          LIMIT ?4)",
+    )?
+    .execute((Ms(before(lone, LONE_TRACES_SOUGHT)), Ms(lone), came_before, PRUNED_AT_ONCE))?;
     conn.prepare_cached(
         "DELETE FROM story_states WHERE story_id IN \
          (SELECT story_id FROM story_states WHERE last_at < ?1 LIMIT ?2)",
     )?
-    .execute((before(STATES_KEPT), PRUNED_AT_ONCE))?;
+    .execute((Ms(before(now, STATES_KEPT)), PRUNED_AT_ONCE))?;
     conn.prepare_cached(
         "UPDATE story_merges SET entries = NULL WHERE at < ?1 AND entries IS NOT NULL",
     )?
-    .execute([before(TRACES_KEPT)])?;
+    .execute([Ms(before(now, LONE_TRACES_KEPT))])?;
     Ok(())
+}
+
+fn before(now: Timestamp, kept: SignedDuration) -> Timestamp {
+    now.saturating_sub(kept).unwrap_or(Timestamp::MIN)
 }
 
 /// Names of values in `meta`.
@@ -312,4 +364,5 @@ const PRUNED_AT: &str = "stories_pruned_at";
 const STEADY_SINCE: &str = "stories_steady_since";
 
 const _: () = assert!(STATES_KEPT.as_secs() > LINK_WINDOW.as_secs());
-const _: () = assert!(TRACES_KEPT.as_secs() > NEWS.as_secs());
+const _: () = assert!(TRACES_KEPT.as_millis() > LONG_WINDOW_MS as i128);
+const _: () = assert!(LONE_TRACES_KEPT.as_secs() > NEWS.as_secs());

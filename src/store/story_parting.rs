@@ -12,9 +12,10 @@ use super::error::StoreError;
 use super::ingest::{apply, story_facts, view};
 use super::story_edits::place_alert;
 use super::writer::Session;
-use super::{follow_ups, meta, stories, story_index};
+use super::{follow_ups, meta, stories, story_index, waits};
 use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
 use crate::domain::ingest::edit::{self, Means};
+use crate::domain::publisher::Directory;
 use crate::domain::story::Story;
 use crate::domain::story::edit::{Change, Edit};
 use crate::domain::story::headline::Current;
@@ -42,7 +43,7 @@ pub(super) fn part(
         }
     }
     for id in [from, into] {
-        recount(conn, id)?;
+        recount(conn, id, &means.publishers)?;
     }
     rebuild(conn, from, into)?;
     let reopened = match edit.change {
@@ -52,13 +53,14 @@ pub(super) fn part(
             Vec::new()
         }
     };
-    follow_ups::part_waits(conn, from, into)?;
+    follow_ups::part_held(conn, from, into)?;
+    waits::part(conn, from, into)?;
     tell(session, &edit, &reopened, means)?;
     Ok(edit)
 }
 
-/// Counts a story anew from its entries.
-fn recount(conn: &Connection, id: StoryId) -> Result<(), StoreError> {
+/// Counts a story anew from its entries, their newsrooms by the names they go by now.
+fn recount(conn: &Connection, id: StoryId, newsrooms: &Directory) -> Result<(), StoreError> {
     let Some(before) = stories::load(conn, id)? else { return Ok(()) };
     let mut query = conn.prepare_cached(
         "SELECT e.title, e.publisher, f.key, e.first_seen, m.at, m.copy_of IS NOT NULL, e.id \
@@ -83,7 +85,7 @@ fn recount(conn: &Connection, id: StoryId) -> Result<(), StoreError> {
             counted.headline_of = before.headline_of;
         }
         let (publisher, feed): (String, String) = (row.get(1)?, row.get(2)?);
-        counted.count(&publisher, &feed, (seen, at), row.get(5)?);
+        counted.count(newsrooms.canonical(&publisher), &feed, (seen, at), row.get(5)?);
         story = Some(counted);
     }
     Ok(stories::save(conn, &story.unwrap_or(before))?)

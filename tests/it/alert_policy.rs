@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
 use wirewatch::domain::ids::SilenceId;
+use wirewatch::domain::publisher::Directory;
 use wirewatch::store::alerts::read::AlertDetail;
 use wirewatch::store::entries::EntryFilter;
 
@@ -312,7 +313,10 @@ async fn what_a_silence_would_have_held_back_is_known_before() {
         starts: world.now(),
         ends: world.now(),
     };
-    let preview = world.store().preview_silence(&silence, world.now() - HOUR, 10).unwrap();
+    let preview = world
+        .store()
+        .preview_silence(&silence, world.now() - HOUR, 10, &Directory::builtin())
+        .unwrap();
     assert_eq!((preview.told, preview.held), (2, 1));
     assert_eq!(preview.latest[0].title, "NATO ministers fly to Oslo on Friday");
     world.stop().await;

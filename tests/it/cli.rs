@@ -11,6 +11,7 @@ mod eval;
 mod explain;
 mod feed_edits;
 mod feed_lists;
+mod feed_raise;
 mod feed_remarks;
 mod feed_views;
 mod feeds;

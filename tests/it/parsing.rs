@@ -2,6 +2,7 @@
 //! not achieve.
 
 mod damage;
+mod dates;
 mod hostile;
 mod memory;
 

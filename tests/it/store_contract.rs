@@ -323,8 +323,9 @@ async fn a_feed_that_was_paused_until_now_is_due_at_once() {
         let fetch = desk.batch(at, vec![]).fetch.clone();
         desk.store.record_fetch(state, fetch, Vec::new()).await.unwrap();
     }
-    let run =
-        |paused: bool| desk.store.take_over(Vec::new(), feeds(paused), vec![part(paused)], later);
+    let run = |paused: bool| {
+        desk.store.take_over(Vec::new(), feeds(paused), Vec::new(), vec![part(paused)], later)
+    };
     let waiting = run(true).await.unwrap();
     assert_eq!(waiting[0].next_due, now() + 9.hours());
     let resumed = run(false).await.unwrap();

@@ -42,11 +42,13 @@ pub fn run(asked: &Discover, session: &mut Session) -> Result<Exit, Failure> {
     tell_rejected(&discovery, session);
     session.printer.records(&records)?;
     session.messages.note(&format!(
-        "{} in {}; next: wirewatch feeds add {}",
+        "{} in {}",
         count(discovery.found.len(), "feed"),
         count(discovery.requests, "request"),
-        discovery.found[0].url,
     ));
+    // A line of its own, as it is typed: it is copied whole.
+    let best = for_shell(&discovery.found[0].url);
+    session.messages.note(&format!("next: wirewatch feeds add {best}"));
     Ok(Exit::Ok)
 }
 
@@ -120,6 +122,15 @@ pub fn nothing(url: &str, discovery: &Discovery) -> Failure {
         _ => "look on the site for the word RSS, Atom or feed, and name that address itself",
     };
     Failure::said(Exit::Failed, sentence).hint(hint)
+}
+
+/// A URL as a shell takes it for one word. `'` cannot stand in one that was parsed as it is typed.
+fn for_shell(url: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/@%+=,".contains(&byte);
+    match url.bytes().all(plain) {
+        true => url.to_owned(),
+        false => format!("'{}'", url.replace('\'', "%27")),
+    }
 }
 
 fn has_other_scheme(url: &str) -> bool {

@@ -15,7 +15,7 @@ use crate::cli::session::Session;
 use crate::cli::{moment, naming};
 use crate::domain::feed::health::{Condition, Health, health_of, span};
 use crate::domain::feed::push::Subscription;
-use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord};
+use crate::domain::feed::{Feed, FeedEvent, FeedState, FetchRecord, Relocation};
 use crate::domain::schedule;
 use crate::store::Access;
 use crate::store::feed_facts::FeedFacts;
@@ -113,6 +113,7 @@ impl Shown<'_> {
     fn standing(&self, page: &mut Page) {
         let (health, state) = (&self.health, &self.state);
         status::standing(page, state, health);
+        self.moves(page);
         if let Some(told) = self.told_at {
             page.more(&format!("told on {}", moment::text(told)));
         }
@@ -130,6 +131,18 @@ impl Shown<'_> {
         if let Some(at) = state.last_success {
             page.field("last read", &moment::text(at));
         }
+    }
+
+    /// Where it has moved to, step by step, and the way back.
+    fn moves(&self, page: &mut Page) {
+        let Some(now) = self.state.followed() else { return };
+        let first = self.state.memory.relocation.as_ref().filter(|first| first.to != now.to);
+        for (step, name) in first.into_iter().chain([now]).zip(["moved", ""]) {
+            let text = format!("to {}, followed since {}", step.to, moment::text(step.since));
+            if name.is_empty() { page.more(&text) } else { page.field(name, &text) }
+        }
+        let (key, url) = (&self.feed.key, &self.feed.url);
+        page.more(&format!("`wirewatch feeds undo-move {key}` goes back to {url}"));
     }
 
     fn is_fetched(&self) -> bool {
@@ -154,6 +167,10 @@ impl Shown<'_> {
                 count(usize::try_from(self.facts.would_have_raised).unwrap_or(usize::MAX), "match");
             let text = format!("{}; nothing raised for {raised} in it", moment::text(at));
             page.field("baseline", &text);
+            if self.facts.would_have_raised > 0 {
+                let key = &self.feed.key;
+                page.more(&format!("`wirewatch feeds fetch {key} --raise` raises what is fresh"));
+            }
         }
         let dates = habits.dates.map(|dates| format!("dates {}", dates.as_str()));
         let language = habits.language.as_ref().map(|tag| format!("language {tag}"));
@@ -216,6 +233,9 @@ impl Shown<'_> {
         for (name, value) in self.late.values() {
             object[name] = value;
         }
+        let memory = &state.memory;
+        let moves = memory.relocation.iter().chain(&memory.onward).map(move_object);
+        object["moves"] = moves.collect();
         object["paused"] = json!(feed.paused);
         object["full_text"] = json!(feed.full_text);
         object["hub"] = json!(self.subscription.as_ref().map(hub_object));
@@ -226,6 +246,16 @@ impl Shown<'_> {
 fn event_object(event: &FeedEvent) -> Value {
     let at = moment::json(event.at);
     json!({ "at": at, "code": event.code.as_ref(), "detail": event.detail })
+}
+
+fn move_object(step: &Relocation) -> Value {
+    json!({
+        "to": step.to,
+        "told_by": step.sign.as_str(),
+        "standing": step.standing.as_str(),
+        "since": moment::json(step.since),
+        "seen": step.seen.count,
+    })
 }
 
 fn fetch_object(fetch: &FetchRecord) -> Value {

@@ -54,6 +54,9 @@ pub fn show(id: &str, limit: u32, session: &mut Session) -> Result<Exit, Failure
     if let Some((planned, by)) = &view.ended_early {
         page.field("ended", &format!("by {by}; it was to end {}", moment::text(*planned)));
     }
+    if let Some(place) = &view.place {
+        page.field("stands in", place);
+    }
     page.field("by", &format!("{}: {}", silence.author, silence.reason));
     page.field("held back", &count(view.held as usize, "match"));
     for held in &held {
@@ -85,7 +88,8 @@ pub fn preview(
         starts: now,
         ends: now,
     };
-    let preview = store.preview_silence(&silence, since, limit as usize)?;
+    let preview =
+        store.preview_silence(&silence, since, limit as usize, &naming::newsrooms(session))?;
     let mut records = Records::new(COLUMNS, "it would have held nothing back");
     preview.latest.iter().for_each(|held| records.row(cells(held)));
     session.printer.records(&records)?;
@@ -105,7 +109,7 @@ pub fn say_what_it_means(
     session: &Session,
 ) -> Result<(), Failure> {
     let since = silence.starts.saturating_sub(LOOK_BACK).unwrap_or(silence.starts);
-    let preview = store.preview_silence(silence, since, 0)?;
+    let preview = store.preview_silence(silence, since, 0, &naming::newsrooms(session))?;
     session.messages.note(&format!(
         "in the last 7 days it would have held back {} of {} alerts and revisions",
         preview.held, preview.told

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
@@ -10,12 +9,10 @@ use crate::cli::args::silences::{AddSilence, Scope};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::cli::{alerts, naming};
+use crate::config::silences::{LONGEST, moment};
 use crate::domain::alert::silence::SilenceScope;
 use crate::domain::ids::{AlertId, StoryId};
 use crate::store::Store;
-
-/// Longest silence: what is never to alert belongs into the topic's rule.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3_600);
 
 /// Most things that a silence is about at once.
 const MOST: usize = 2;
@@ -107,12 +104,7 @@ fn after(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
 
 fn time(text: &str) -> Result<Timestamp, Failure> {
     let text = text.trim();
-    let utc = TimeZone::UTC;
-    let day = || Some(text.parse::<Date>().ok()?.to_zoned(utc.clone()).ok()?.timestamp());
-    let clock = || Some(text.parse::<DateTime>().ok()?.to_zoned(utc.clone()).ok()?.timestamp());
-    let exact = || text.parse::<Timestamp>().ok();
-    let read = if text.len() > 10 { exact().or_else(clock) } else { day() };
-    read.ok_or_else(|| {
+    moment(text, &TimeZone::UTC).ok_or_else(|| {
         Failure::said(Exit::Usage, format!("--until: `{text}` is no time")).hint(
             "write a date (2026-06-03) or a time (2026-06-03T12:00, in UTC); or use `--for 3h`",
         )

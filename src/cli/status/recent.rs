@@ -14,8 +14,8 @@ use crate::domain::untrusted;
 use crate::store::Store;
 use crate::store::bursts::BurstView;
 use crate::store::counts::Counts;
-use crate::store::follow_ups::PendingView;
 use crate::store::glance::{Glance, Waiting};
+use crate::store::waits::PendingView;
 
 /// What counts as new.
 const NEW: SignedDuration = SignedDuration::from_hours(24);

@@ -1,6 +1,8 @@
 //! `wirewatch stories merge`, `split` and `move`: people correct what was put together. It works
 //! beside a running daemon: its next decision sees it, and it sends what is told of alerts.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{named, show, tellers};
@@ -94,6 +96,7 @@ fn carry_out(
     let means = Means {
         routes: pipeline::routes(&config),
         topics: config.topics.topics().map(|(topic, _)| topic.clone()).collect(),
+        publishers: Arc::clone(config.topics.publishers()),
         render: pipeline::RENDER,
     };
     let (author, at) = (author(why.author.as_deref(), &session.env), session.clock.now());

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use jiff::Timestamp;
 
 use super::{Page, Style, clean, name, publishers, severity_paint, wrap};
-use crate::deliver::digest::{CountV1, DigestAlertV1, DigestV1};
+use crate::deliver::digest::{CountV1, DigestAlertV1, DigestNoticeV1, DigestV1};
 use crate::domain::calendar::{self, zone_name};
 
 /// What the first line begins with, where an alert has its severity.
@@ -32,6 +32,7 @@ pub fn render(digest: &DigestV1, style: Style) -> String {
     if digest.more > 0 {
         page.line(&format!("and {} more: wirewatch alerts list", digest.more), Paint::new());
     }
+    digest.notices.iter().for_each(|told| notice(&mut page, digest, told));
     for fact in facts(digest) {
         page.hanging(&fact, 0, Paint::new().dimmed());
     }
@@ -87,6 +88,13 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
         page.paint(&clean(url), Paint::new().underline());
         page.text.push('\n');
     }
+}
+
+/// When, what and, of a topic, how: `Wed 2026-06-03 23:10  far more than usual on NATO: 10 entries …`.
+fn notice(page: &mut Page, digest: &DigestV1, told: &DigestNoticeV1) {
+    let text = told.text.as_deref().map(|text| format!(": {}", clean(text))).unwrap_or_default();
+    let line = format!("{}  {}{text}", at(digest, &told.time), clean(&told.headline));
+    page.hanging(&line, 0, Paint::new());
 }
 
 /// `[NATO] 3 publishers: Wire, Ledger, Herald; revised 2 times; over budget; alert A1`.

@@ -18,6 +18,7 @@ fn config(url: &str) -> WebhookChannel {
         secret: None,
         timeout: Duration::from_secs(5),
         headers: BTreeMap::new(),
+        body: Default::default(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! a channel. [`baseline`] names what is the past and raises nothing. [`tier`] says when an alert
 //! matters more than its topic, [`new_facts`] what a story tells anew, [`pending`] which stories
 //! still wait for publishers. [`expectation`] tells when a topic matches too little; [`mark`] is
-//! what people say of a find. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
+//! what people say of a find. [`standing`] is what a channel was told of. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
 
 pub mod baseline;
 pub mod budget;
@@ -16,6 +16,7 @@ pub mod new_facts;
 pub mod pending;
 pub mod policy;
 pub mod silence;
+pub mod standing;
 pub mod terms;
 pub mod tier;
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::domain::ids::EntryId;
+
 /// The time whose entries a new fact is held against.
 pub const WINDOW: Duration = Duration::from_secs(6 * 3_600);
 
@@ -99,11 +101,15 @@ const NO_FACTS: &[&str] = &[
 pub struct Telling {
     pub at: Timestamp,
     pub publisher: String,
+    pub entry: EntryId,
+    /// Its text is another entry's: it tells nothing that is not counted there.
+    pub copy: bool,
     /// By what they are compared by, as they are shown.
     facts: BTreeMap<String, String>,
 }
 
 impl Telling {
+    /// Of a text that is no copy; of which entry it is, the caller adds.
     pub fn of(at: Timestamp, publisher: &str, title: &str, body: &str) -> Self {
         let mut facts = BTreeMap::new();
         let title: Vec<&str> = title.split_whitespace().collect();
@@ -116,12 +122,19 @@ impl Telling {
         names(&lead, &mut facts);
         numbers(&title, &mut facts);
         numbers(&lead, &mut facts);
-        Self { at, publisher: publisher.to_owned(), facts }
+        let (entry, copy) = (EntryId(0), false);
+        Self { at, publisher: publisher.to_owned(), entry, copy, facts }
+    }
+
+    /// Says which entry tells it, and whether as a copy of another one.
+    pub fn by(self, entry: EntryId, copy: bool) -> Self {
+        Self { entry, copy, ..self }
     }
 }
 
 /// Facts that nothing told up to `since`, and that at least two publishers and a quarter of the
-/// entries of the last six hours tell: a sentence without its end, or `None` if there are none.
+/// entries of the last six hours tell, copies apart: a sentence without its end, or `None` if there
+/// are none.
 pub fn find(tellings: &[Telling], since: Timestamp, now: Timestamp) -> Option<String> {
     let old = |telling: &&Telling| telling.at <= since;
     let known: BTreeSet<&str> = tellings
@@ -132,7 +145,9 @@ pub fn find(tellings: &[Telling], since: Timestamp, now: Timestamp) -> Option<St
         .collect();
     let words: BTreeSet<&str> = known.iter().flat_map(|fact| fact.split(' ')).collect();
     let start = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
-    let recent: Vec<&Telling> = tellings.iter().filter(|telling| telling.at > start).collect();
+    // Copies neither tell nor outvote.
+    let recent = tellings.iter().filter(|telling| telling.at > start && !telling.copy);
+    let recent: Vec<&Telling> = recent.collect();
     let mut told: BTreeMap<&str, (&str, usize, BTreeSet<&str>)> = BTreeMap::new();
     for telling in recent.iter().filter(|telling| telling.at > since) {
         for (fact, shown) in &telling.facts {

@@ -28,6 +28,8 @@ pub struct Pending {
     pub since: Timestamp,
     /// When the last of those publishers no longer counts, if no other match comes.
     pub until: Timestamp,
+    /// How long it waits after a match.
+    pub within: Duration,
 }
 
 impl Pending {
@@ -49,6 +51,6 @@ impl Pending {
 }
 
 /// Until when a story waits that matched at `now`.
-pub fn until(within: Option<Duration>, now: Timestamp) -> Timestamp {
-    now.saturating_add(within.unwrap_or(LONGEST)).unwrap_or(Timestamp::MAX)
+pub fn until(within: Duration, now: Timestamp) -> Timestamp {
+    now.saturating_add(within).unwrap_or(Timestamp::MAX)
 }

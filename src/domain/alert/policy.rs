@@ -10,7 +10,6 @@ use super::baseline::Baseline;
 use super::silence::Silence;
 use super::tier::{self, Tier};
 use crate::domain::ids::SilenceId;
-use crate::domain::publisher::Directory;
 use crate::domain::topic::Severity;
 
 /// The reason's code of a revision that would have been made, had the last one not been so recent.
@@ -87,7 +86,8 @@ pub struct Situation<'a> {
     pub baseline: Option<Baseline>,
     /// The silence that covers this match, if any.
     pub silence: Option<&'a Silence>,
-    /// Publishers whose entries of this story matched, this one included, with when.
+    /// Publishers whose entries of this story matched, this one included, with when; each
+    /// newsroom by the one name it goes by now.
     pub matched: &'a [(String, Timestamp)],
     /// How many publishers tell the story.
     pub publishers: u32,
@@ -264,10 +264,7 @@ pub fn publishers(policy: &AlertPolicy, situation: &Situation<'_>) -> (u32, u32)
         policy.publishers_within.is_none_or(|within| age(situation.now, *at) < within)
     };
     let matched = situation.matched.iter().filter(|(_, at)| within(at));
-    // What was stored before a newsroom's names were gathered may stand under its domain.
-    let directory = Directory::builtin();
-    let names = matched.map(|(publisher, _)| directory.canonical(publisher));
-    let mut publishers: Vec<&str> = names.collect();
+    let mut publishers: Vec<&str> = matched.map(|(publisher, _)| publisher.as_str()).collect();
     publishers.sort_unstable();
     publishers.dedup();
     let have = u32::try_from(publishers.len()).unwrap_or(u32::MAX);

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::ids::StoryId;
 use crate::domain::publisher::Directory;
 
 /// A silence as stored.
@@ -16,6 +17,28 @@ pub struct Silence {
     pub reason: String,
     pub starts: Timestamp,
     pub ends: Timestamp,
+}
+
+/// A silence as it stands in a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub scope: SilenceScope,
+    pub also: Option<SilenceScope>,
+    pub author: String,
+    pub reason: String,
+    /// `None`: it begins when it is first read.
+    pub starts: Option<Timestamp>,
+    pub ends: Timestamp,
+    /// File and line: `wirewatch.toml:12`.
+    pub place: String,
+}
+
+impl Written {
+    /// Whether another one is about the same, from the same time on: one of them is the other as it
+    /// was edited.
+    pub fn is_of(&self, other: &Self) -> bool {
+        (&self.scope, &self.also, self.starts) == (&other.scope, &other.also, other.starts)
+    }
 }
 
 /// What a silence is about.
@@ -38,6 +61,8 @@ pub struct Silenceable<'a> {
     pub feed: &'a str,
     pub publisher: &'a str,
     pub title: &'a str,
+    /// Which names of publishers are one.
+    pub newsrooms: &'a Directory,
 }
 
 impl Silence {
@@ -75,10 +100,23 @@ impl SilenceScope {
             SilenceScope::Topic(topic) => topic == what.topic,
             SilenceScope::Story(story) => *story == what.story,
             SilenceScope::Feed(feed) => feed == what.feed,
-            SilenceScope::Publisher(one) => Directory::builtin().same(one, what.publisher),
+            SilenceScope::Publisher(one) => what.newsrooms.same(one, what.publisher),
             SilenceScope::Text(text) => what.title.to_lowercase().contains(&text.to_lowercase()),
         }
     }
+}
+
+/// `topic nato, publisher Harbour Wire`.
+pub fn in_words(scope: &SilenceScope, also: Option<&SilenceScope>) -> String {
+    let part = |scope: &SilenceScope| match scope {
+        SilenceScope::Story(story) => format!("story {}", StoryId(*story)),
+        other => {
+            let (kind, value) = other.parts();
+            format!("{kind} {value}")
+        }
+    };
+    let parts: Vec<String> = [Some(scope), also].into_iter().flatten().map(part).collect();
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -89,12 +127,14 @@ mod tests {
     fn a_silence_covers_its_scope_for_its_time() {
         let noon: Timestamp = "2026-06-03T12:00:00Z".parse().unwrap();
         let hour = std::time::Duration::from_secs(3600);
+        let newsrooms = Directory::builtin();
         let what = Silenceable {
             topic: "nato",
             story: 7,
             feed: "wire",
             publisher: "Harbour Wire",
             title: "NATO Exercise begins",
+            newsrooms: &newsrooms,
         };
         for (scope, covered) in [
             (SilenceScope::Topic("nato".into()), true),

@@ -9,6 +9,7 @@ use super::edit::reachable;
 use super::relaxed::{Relaxed, relax};
 use crate::domain::document::Document;
 use crate::domain::ids::{Digest, TopicId};
+use crate::domain::publisher::Directory;
 use crate::domain::topic::compile::{Library, TopicSet};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::filter::Origin;
@@ -61,6 +62,7 @@ pub struct Judged {
 impl Judge {
     /// A judge for the topic `id` of `set`; `None` where there is no such topic.
     pub fn new(set: &TopicSet, id: &TopicId, depth: Depth) -> Option<Self> {
+        let newsrooms = Arc::clone(set.publishers());
         let (topic, revision) = set.topics().find(|(topic, _)| topic.id == *id)?;
         let library = reachable(&topic.rule, &set.library());
         let alone = || TopicSet::compile(vec![Arc::clone(topic)], &library).ok();
@@ -73,6 +75,7 @@ impl Judge {
         };
         let clauses = (depth == Depth::Clauses).then(|| Clauses::of(topic, &library));
         let topic = Arc::clone(topic);
+        let set = set.with_publishers(newsrooms);
         Some(Self { topic, revision, set, relaxed, by_id, clauses, base: None })
     }
 
@@ -81,11 +84,12 @@ impl Judge {
         let base = set.topics().find(|(topic, _)| topic.id == self.topic.id);
         self.base = base.and_then(|(topic, revision)| {
             let library = reachable(&topic.rule, &set.library());
+            let compiled = TopicSet::compile(vec![Arc::clone(topic)], &library).ok()?;
             let alias = if self.topic.id.as_str() == "base" { "base-too" } else { "base" };
             Some(Base {
                 topic: Arc::clone(topic),
                 revision,
-                set: TopicSet::compile(vec![Arc::clone(topic)], &library).ok()?,
+                set: compiled.with_publishers(Arc::clone(set.publishers())),
                 alias: Arc::new(Topic { id: alias.parse().ok()?, ..(**topic).clone() }),
             })
         });
@@ -94,6 +98,11 @@ impl Judge {
 
     pub fn topic(&self) -> &Arc<Topic> {
         &self.topic
+    }
+
+    /// Which names of publishers are one.
+    pub fn newsrooms(&self) -> &Arc<Directory> {
+        self.set.publishers()
     }
 
     pub fn revision(&self) -> Digest {

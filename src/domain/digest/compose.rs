@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Edition, FeedCounts, Held, Item, Kind, Late, MAX_ITEMS, MAX_NAMED, Tally};
+use super::{Edition, FeedCounts, Held, Item, Kind, Late, MAX_ITEMS, MAX_NAMED, Tally, Told};
 use crate::domain::alert::merit::weight;
 use crate::domain::ids::{AlertId, ChannelId, TopicId};
 
@@ -35,13 +35,16 @@ pub struct Material {
     pub merged: HashMap<AlertId, AlertId>,
     /// How many more alerts there are, too many to read.
     pub lost: u32,
+    /// Notices that quiet hours held, oldest first.
+    pub notices: Vec<Told>,
 }
 
 /// Makes the digest. Alerts that turned out to tell one story are told as one. They are ranked by publishers × score; among equals the more severe come
 /// first, then those raised first. The same material gives the same digest.
 pub fn compose(frame: Frame, material: Material) -> Edition {
-    let Material { revisions, mut suppressed, pending, mut silent, mut shadow, merged, lost } =
-        material;
+    let Material { revisions, merged, lost, notices, pending, .. } = material;
+    let (mut suppressed, mut silent, mut shadow) =
+        (material.suppressed, material.silent, material.shadow);
     let mut tally = Tally::default();
     let mut alerts: HashMap<AlertId, Item> = HashMap::new();
     for revision in revisions {
@@ -77,6 +80,7 @@ pub fn compose(frame: Frame, material: Material) -> Edition {
         late: frame.late,
         items,
         more,
+        notices,
         tally,
         suppressed,
         pending,

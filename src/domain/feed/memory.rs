@@ -20,6 +20,9 @@ pub struct FetchMemory {
     /// Answers of 410 in a row.
     pub gone: Option<Sightings>,
     pub relocation: Option<Relocation>,
+    /// A further move, from where `relocation` led to. Only where that is followed, or was refused
+    /// together with it.
+    pub onward: Option<Relocation>,
 }
 
 /// Something a server said again and again, which proves more the longer it is kept up.
@@ -56,6 +59,12 @@ pub struct Relocation {
     pub seen: Sightings,
     /// Since when its standing is what it is.
     pub since: Timestamp,
+}
+
+impl Relocation {
+    pub fn is_followed(&self) -> bool {
+        self.standing == MoveStanding::Followed
+    }
 }
 
 /// How a move is told.

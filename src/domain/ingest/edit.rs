@@ -11,13 +11,16 @@ use super::{Arrangement, Batch, Merge, Past, Plan, Render, Route, Seen, View, to
 use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::feed::{Feed, FeedState, Interval};
 use crate::domain::ids::{AlertId, FeedId, FeedKey, StoryId};
+use crate::domain::publisher::Directory;
 use crate::domain::topic::Topic;
 
-/// What deciding over alerts takes, beside what is known: channels, topics and formats.
+/// What deciding over alerts takes, beside what is known: channels, topics, newsrooms and formats.
 #[derive(Debug, Clone)]
 pub struct Means {
     pub routes: Vec<Route>,
     pub topics: Vec<Arc<Topic>>,
+    /// Which names of publishers are one.
+    pub publishers: Arc<Directory>,
     pub render: Render,
 }
 
@@ -80,5 +83,6 @@ fn batch(means: &Means, now: Timestamp) -> Batch {
     };
     let routes = means.routes.clone();
     let batch = Batch::without_entries(Arc::new(feed), FeedId(0), None, now, routes);
-    Batch { topics: means.topics.clone(), ..batch }
+    let (topics, publishers) = (means.topics.clone(), Arc::clone(&means.publishers));
+    Batch { topics, publishers, ..batch }
 }

@@ -1,19 +1,23 @@
 //! [`plan`]: what follows from where the entries of a batch belong, in the order in which
 //! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], what becomes
-//! of a revision that had to wait in [`due`], of the alerts of two stories that are one in
-//! [`merging`], of a correction in [`correction`]; [`heading`] chooses headlines.
+//! of a revision that had to wait in [`due`], of what was the past in [`after_all`], of the alerts of
+//! two stories that are one in [`merging`], of a correction in [`correction`]; [`heading`] chooses
+//! headlines, [`gathering`] names newsrooms as they are known now.
 
+mod after_all;
 mod alerting;
 mod article;
 mod correction;
 mod due;
+mod gathering;
 mod heading;
 mod merging;
 mod pushed;
 mod share;
 
+pub use after_all::{PastMatch, plan_after_all};
 pub use article::plan_article;
-pub use due::{Due, plan_due};
+pub use due::{Due, Waiter, plan_due, plan_waiting};
 pub use pushed::plan_pushed;
 
 use std::collections::{HashMap, HashSet};
@@ -21,8 +25,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::gathering::{gathered_alerts, gathered_matches, gathered_stories};
 use super::facts::headline;
-use super::{AlertSoFar, Arranged, Batch, Found, Known, Placed, Plan, Prepared, View, turn};
+use super::{
+    AlertSoFar, Arranged, Batch, Found, Known, LastTold, Placed, Plan, Prepared, View, turn,
+};
 use crate::domain::alert::baseline::{Baseline, Past};
 use crate::domain::alert::merit::Merit;
 use crate::domain::alert::new_facts::Telling;
@@ -31,7 +38,7 @@ use crate::domain::alert::{AlertRevision, Reason};
 use crate::domain::entry::{DateQuality, Entry};
 use crate::domain::feed::FeedEvent;
 use crate::domain::feed::habits::{Observed, observe};
-use crate::domain::ids::{ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, EntryId, IdSource, StoryId, TopicId};
 use crate::domain::schedule::{self, Hints};
 use crate::domain::story::Story;
 use crate::domain::topic::Topic;
@@ -77,6 +84,8 @@ pub(super) struct Planner<'a> {
     pushed: HashMap<TopicId, u32>,
     tellings: HashMap<StoryId, Vec<Telling>>,
     channels_told: HashMap<ChannelId, Vec<Merit>>,
+    /// What alerts that are merged or split told last; with those that the batch raises.
+    told: HashMap<AlertId, LastTold>,
     plan: Plan,
 }
 
@@ -90,13 +99,14 @@ impl<'a> Planner<'a> {
             ids: IdSource::resume(view.arrangement.last_id),
             baseline: view.arrangement.baseline,
             held: HashSet::new(),
-            stories: view.stories.clone(),
+            stories: gathered_stories(view, &batch.publishers),
             touched: Vec::new(),
-            alerts: view.alerts.clone(),
-            matched: view.matched.clone(),
+            alerts: gathered_alerts(view, &batch.publishers),
+            matched: gathered_matches(view, &batch.publishers),
             pushed: view.pushed.clone(),
             tellings: view.tellings.clone(),
             channels_told: view.channels_told.clone(),
+            told: view.told.clone(),
             plan: Plan {
                 last_id: view.arrangement.last_id,
                 feed: view.seen.feed.clone(),
@@ -148,11 +158,12 @@ impl<'a> Planner<'a> {
         if baseline.is_some() {
             self.plan.past.insert(entry.id);
         }
-        self.hear(story, &entry);
+        self.hear(story, &entry, false);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((entry.id, revision, found.clone()));
-            // Once: what the entry says thereafter is the corrected text.
-            let corrects = baseline.is_none() && !known.corrected;
+            // Once: what the entry says thereafter is the corrected text. Whose text it repeats
+            // corrects it too.
+            let corrects = baseline.is_none() && !known.corrected && !known.copies;
             if corrects && self.correct(&entry, story, (topic, found)) {
                 continue;
             }
@@ -236,16 +247,19 @@ impl<'a> Planner<'a> {
         });
         let (publisher, feed) = (&entry.publisher, self.batch.feed.key.as_str());
         story.count(publisher, feed, (self.now, member.at), member.copy_of.is_some());
-        self.hear(id, entry);
+        self.hear(id, entry, member.copy_of.is_some());
         self.touch(id);
         self.plan.members.push(member.clone());
     }
 
     /// Notes what an entry tells from now on, where a topic wants to know new facts.
-    fn hear(&mut self, story: StoryId, entry: &Entry) {
+    /// A copy that is edited stays one: what it copies may have been edited.
+    fn hear(&mut self, story: StoryId, entry: &Entry, copy: bool) {
         if let Some(tellings) = self.tellings.get_mut(&story) {
-            let (publisher, document) = (&entry.publisher, &entry.document);
-            tellings.push(Telling::of(self.now, publisher, &document.title, &document.body));
+            let copy = copy || tellings.iter().any(|told| told.copy && told.entry == entry.id);
+            let document = &entry.document;
+            let telling = Telling::of(self.now, &entry.publisher, &document.title, &document.body);
+            tellings.push(telling.by(entry.id, copy));
         }
     }
 

@@ -181,6 +181,17 @@ impl Directory {
         self.known(name).unwrap_or(name)
     }
 
+    /// Each newsroom that these names and domains stand for, once, in their order.
+    pub fn gathered(&self, names: &[String]) -> Vec<String> {
+        let mut gathered: Vec<String> = Vec::with_capacity(names.len());
+        for name in names.iter().map(|name| self.canonical(name)) {
+            if !gathered.iter().any(|known| known == name) {
+                gathered.push(name.to_owned());
+            }
+        }
+        gathered
+    }
+
     /// Whether two names, domains or one of each stand for the same newsroom.
     pub fn same(&self, a: &str, b: &str) -> bool {
         let is_alike = |a: &str, b: &str| {

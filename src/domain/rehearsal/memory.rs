@@ -273,9 +273,11 @@ impl Memory {
     fn learn_facts(&mut self, plan: &Plan) {
         for (member, entry) in plan.members.iter().zip(&plan.entries) {
             let Some(tale) = self.stories.get_mut(&member.story) else { continue };
-            let (publisher, document) = (&entry.publisher, &entry.document);
+            let (at, publisher, document) = (entry.first_seen, &entry.publisher, &entry.document);
             let (title, body) = (&document.title, &document.body);
-            tale.learn_telling(Telling::of(entry.first_seen, publisher, title, body));
+            let (entry, copy) = (entry.id, member.copy_of.is_some());
+            let telling = Telling::of(at, publisher, title, body);
+            tale.learn_telling(telling.by(entry, copy));
         }
     }
 
@@ -284,15 +286,16 @@ impl Memory {
             return;
         }
         for entry in &plan.entries {
-            let story = plan.members.iter().find(|member| member.entry == entry.id);
-            let known = Known::of(entry, story.map(|member| member.story));
+            let member = plan.members.iter().find(|member| member.entry == entry.id);
+            let known = Known::of(entry, member);
             self.entries.insert(entry.id, Remembered { known, keys: Vec::new() });
             self.arrivals.push_back(entry.id);
         }
         for entry in &plan.revised {
             if let Some(Remembered { known, .. }) = self.entries.get_mut(&entry.id) {
                 let topics = std::mem::take(&mut known.topics);
-                *known = Known { topics, ..Known::of(entry, known.story) };
+                let (story, copies) = (known.story, known.copies);
+                *known = Known { topics, story, copies, ..Known::of(entry, None) };
             }
         }
         for (key, entry) in &plan.keys {

@@ -48,7 +48,9 @@ pub(super) fn told(batch: &Batch, plan: &Plan, revision: &AlertRevision) -> Opti
         |(of, _, found): &&(EntryId, u32, Match)| *of == id && found.topic == revision.topic.id;
     let (_, _, found) = plan.matches.iter().find(of_topic)?;
     let feed = batch.feed.key.to_string();
-    Some(LastTold { entry, feed_title: feed.clone(), feed, found: found.clone() })
+    let sent = plan.deliveries.iter().filter(|delivery| delivery.alert == revision.alert);
+    let channels = sent.map(|delivery| delivery.channel.clone()).collect();
+    Some(LastTold { entry, feed_title: feed.clone(), feed, found: found.clone(), channels })
 }
 
 impl Tale {
@@ -161,7 +163,11 @@ impl Tale {
         match before {
             Some(alert) => {
                 alert.so_far = so_far;
-                alert.told = told.or(alert.told.take());
+                let before = alert.told.take();
+                alert.told = match (told, before) {
+                    (Some(told), Some(before)) => Some(told.after(&before)),
+                    (told, before) => told.or(before),
+                };
             }
             None => self.alerts.push(Alert { topic: topic.clone(), so_far, told }),
         }

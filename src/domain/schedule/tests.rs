@@ -1,5 +1,6 @@
 //! The schedule as a server's owner and a user would judge it.
 
+mod further_moves;
 mod gone;
 mod hints;
 mod moves;

@@ -19,7 +19,7 @@ use boilerplate::Source;
 /// After how long all counts are halved.
 const HALVED_AFTER_S: i64 = 30 * 24 * 3600;
 
-/// Most words counted; beyond that all counts are halved, and those seen once are gone. About 20
+/// Most words counted; beyond that all counts are halved, and those seen once are gone. About 12
 /// bytes each.
 const MAX_WORDS: usize = 900_000;
 
@@ -33,22 +33,31 @@ const PRIOR_ENTRIES: u64 = 50;
 /// The counts.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
-    /// Entries by language.
-    entries: AHashMap<u16, u32>,
-    /// In how many entries a word was; keyed by language and hash.
-    words: AHashMap<u64, u32>,
+    /// By language.
+    spoken: AHashMap<u16, Spoken>,
+    /// Words of all languages.
+    words: usize,
     sources: AHashMap<u32, Source>,
     halved_at_s: Option<i64>,
     journal: Vec<u8>,
 }
 
+/// What was read in one language.
+#[derive(Debug, Clone, Default)]
+struct Spoken {
+    entries: u32,
+    /// In how many of them a word was.
+    words: AHashMap<u32, u32>,
+}
+
 impl Counts {
     /// How rare a word is, in 1/65536 bits: log2((N + 1) / (n + ½)).
     pub fn rarity(&self, language: Tongue) -> impl Fn(u32) -> u32 + '_ {
-        let entries = u64::from(self.entries.get(&language.0).copied().unwrap_or(0));
+        let spoken = self.spoken.get(&language.0);
+        let entries = u64::from(spoken.map_or(0, |spoken| spoken.entries));
         let all = log2_q16(2 * (entries + PRIOR_ENTRIES + 1));
         move |hash| {
-            let count = self.words.get(&key(language, hash)).copied().unwrap_or(0);
+            let count = spoken.and_then(|spoken| spoken.words.get(&hash)).copied().unwrap_or(0);
             all.saturating_sub(log2_q16(2 * u64::from(count) + 1))
         }
     }
@@ -73,15 +82,17 @@ impl Counts {
         if at_s.saturating_sub(halved_at_s) >= HALVED_AFTER_S {
             self.halve();
             self.halved_at_s = Some(at_s);
-        } else if self.words.len() > MAX_WORDS {
+        } else if self.words > MAX_WORDS {
             self.halve();
         }
-        let entries = self.entries.entry(language.0).or_default();
-        *entries = entries.saturating_add(1);
+        let spoken = self.spoken.entry(language.0).or_default();
+        let before = spoken.words.len();
+        spoken.entries = spoken.entries.saturating_add(1);
         for &hash in terms {
-            let count = self.words.entry(key(language, hash)).or_default();
+            let count = spoken.words.entry(hash).or_default();
             *count = count.saturating_add(1);
         }
+        self.words += spoken.words.len() - before;
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
             self.sources.clear();
         }
@@ -89,14 +100,17 @@ impl Counts {
     }
 
     fn halve(&mut self) {
-        self.entries.values_mut().for_each(|count| *count /= 2);
-        self.words.values_mut().for_each(|count| *count /= 2);
-        self.words.retain(|_, count| *count > 0);
+        for spoken in self.spoken.values_mut() {
+            spoken.entries /= 2;
+            spoken.words.values_mut().for_each(|count| *count /= 2);
+            spoken.words.retain(|_, count| *count > 0);
+        }
+        self.words = self.spoken.values().map(|spoken| spoken.words.len()).sum();
     }
 }
 
-fn key(language: Tongue, hash: u32) -> u64 {
-    u64::from(language.0) << 32 | u64::from(hash)
+fn key(language: u16, hash: u32) -> u64 {
+    u64::from(language) << 32 | u64::from(hash)
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! added to them ([`StoryIndex::add`]). The store's rows are the truth; an index filled from them
 //! ([`keep`]) answers as the one that kept running, bit for bit.
 //!
-//! [`near`] finds stories that share rare words, [`copies`] texts that share passages, [`foreign`]
-//! entries of other languages with the same names, [`guard`] keeps look-alikes apart, [`mod@column`]
-//! what comes time and again, [`edit`] merges and splits.
+//! [`near`] finds stories that share rare words, [`needed`] says how near is near enough, [`copies`]
+//! finds texts that share passages, [`foreign`] entries of other languages with the same names;
+//! [`guard`] keeps look-alikes apart, [`mod@column`] what comes time and again; [`bridge`] makes one
+//! story of two, [`edit`] carries out merges and splits. [`row`] is a member.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +13,13 @@ use ahash::AHashMap;
 use jiff::Timestamp;
 
 use super::counts::Counts;
-use super::features::{Features, Tongue};
-use super::placement::{Asked, Bridge, Copied, JoinReason, Near, Placement};
+use super::features::Features;
+use super::placement::{Asked, Copied, JoinReason, Placement};
 use super::trace::{Prints, Title, Trace};
 use super::vector::Vector;
 use crate::domain::ids::{EntryId, StoryId};
 
+mod bridge;
 mod chains;
 mod column;
 mod copies;
@@ -26,15 +28,15 @@ mod foreign;
 mod guard;
 mod keep;
 mod near;
+mod needed;
+mod row;
+mod window;
 
 use chains::Chains;
 use near::Found;
+use row::Row;
 
-/// How long after its last entry a story may grow.
-pub const WINDOW_MS: i64 = 7 * 24 * 3600 * 1000;
-
-/// Most entries kept; beyond that the stories that were quiet for longest are forgotten.
-pub const MAX_ENTRIES: usize = 100_000;
+pub use window::{KEPT_MEMBERS, LONG_WINDOW_MS, WINDOW_MS};
 
 /// Heaviest terms of a story's first entry that are kept: what it began with.
 const ANCHOR_TERMS: usize = 24;
@@ -45,7 +47,7 @@ pub struct StoryState {
     pub id: StoryId,
     /// Sum of the members' vectors, its heaviest terms.
     pub centroid: Vector,
-    /// The first entry's heaviest terms.
+    /// The first entry's heaviest terms; empty while it is the only one.
     pub anchor: Vector,
     /// Entries that told it.
     pub members: u32,
@@ -61,21 +63,6 @@ struct Active {
     rows: Vec<u32>,
 }
 
-/// A member.
-#[derive(Debug)]
-struct Row {
-    entry: EntryId,
-    story: StoryId,
-    at_ms: i64,
-    source: u32,
-    language: Tongue,
-    body_words: u16,
-    title_hash: u32,
-    title: Title,
-    prints: Prints,
-    facts: Box<[u32]>,
-}
-
 /// The index.
 #[derive(Debug, Default)]
 pub struct StoryIndex {
@@ -83,13 +70,20 @@ pub struct StoryIndex {
     stories: Vec<Option<Active>>,
     free_stories: Vec<u32>,
     by_id: AHashMap<StoryId, u32>,
-    /// Stories by when they were last told.
-    by_age: BTreeSet<(i64, StoryId)>,
+    /// Stories by when they cease to grow; those of the past by their ids.
+    by_end: BTreeSet<(i64, StoryId)>,
+    /// When the story that was told last was told.
+    latest_ms: Option<i64>,
     rows: Vec<Option<Row>>,
     free_rows: Vec<u32>,
     by_entry: AHashMap<EntryId, u32>,
-    rows_by_age: BTreeSet<(i64, EntryId)>,
-    /// Which stories have a term in their centroid.
+    /// Rows by when it is to be asked whether they still matter.
+    rows_due: BTreeSet<(i64, EntryId)>,
+    /// Up to when everything that is over was forgotten.
+    forgotten_ms: i64,
+    /// Whether its entries are of long ago, and come in any order of time.
+    of_the_past: bool,
+    /// Which stories have a term among the heaviest of their centroid.
     terms: AHashMap<u32, Vec<u32>>,
     /// Which rows have a print, a fact, a title.
     prints: Chains,
@@ -115,12 +109,11 @@ impl StoryIndex {
         let copy_of = copy
             .filter(|copy| copy.is_told())
             .map(|copy| Copied { entry: copy.entry, share: copy.own_share });
-        let merge = self.bridge(&trace, &found, now_ms, asked);
         let mut placement = Placement {
             story: None,
             reason: JoinReason::Told,
             copy_of,
-            merge,
+            merge: None,
             parent: None,
             trace,
         };
@@ -134,8 +127,10 @@ impl StoryIndex {
             placement.story = Some(copy.story);
             placement.reason = JoinReason::Copy { of: copy.entry, share: copy.share };
         } else {
-            self.by_words(&mut placement, features, found, now_ms, asked);
+            self.by_words(&mut placement, features, &found, now_ms, asked);
         }
+        let joined = placement.story;
+        placement.merge = self.bridge(&placement.trace, joined, &found, now_ms, asked);
         placement
     }
 
@@ -150,8 +145,19 @@ impl StoryIndex {
         trace: &Trace,
         at: Timestamp,
     ) -> StoryState {
-        self.remove_row(entry);
         self.counts.learn(features, at);
+        self.take_in(entry, story, trace, at)
+    }
+
+    /// [`Self::add`] for one whose words were counted before.
+    pub fn take_in(
+        &mut self,
+        entry: EntryId,
+        story: StoryId,
+        trace: &Trace,
+        at: Timestamp,
+    ) -> StoryState {
+        self.remove_row(entry);
         let state = self.grow(story, trace, at);
         self.insert_row(entry, story, trace, at.as_millisecond());
         state
@@ -198,7 +204,7 @@ impl StoryIndex {
         &self,
         placement: &mut Placement,
         features: &Features,
-        found: Found,
+        found: &Found,
         now_ms: i64,
         asked: &Asked,
     ) {
@@ -213,7 +219,7 @@ impl StoryIndex {
             } else {
                 placement.story = Some(best.story);
                 placement.reason =
-                    JoinReason::Alike(self.likeness(&placement.trace, features, &found, best));
+                    JoinReason::Alike(self.likeness(&placement.trace, features, found, best));
                 return;
             }
         } else if let Some((story, reason)) =
@@ -226,11 +232,6 @@ impl StoryIndex {
         placement.reason = JoinReason::Opened { nearest: found.best, needed: found.needed };
     }
 
-    fn bridge(&self, trace: &Trace, found: &Found, now_ms: i64, asked: &Asked) -> Option<Bridge> {
-        let (best, other) = (found.best?, found.runner_up?);
-        self.are_one(trace, best, other, now_ms, asked)
-    }
-
     fn active(&self, slot: u32) -> Option<&Active> {
         self.stories.get(slot as usize)?.as_ref()
     }
@@ -241,13 +242,6 @@ impl StoryIndex {
 
     fn row(&self, slot: u32) -> Option<&Row> {
         self.rows.get(slot as usize)?.as_ref()
-    }
-
-    fn is_near_in_time(&self, near: Near, now_ms: i64, within_ms: i64) -> bool {
-        self.by_story(near.story).is_some_and(|active| {
-            let last_ms = active.state.last_seen.as_millisecond();
-            now_ms.saturating_sub(last_ms).saturating_abs() <= within_ms
-        })
     }
 }
 

@@ -80,12 +80,13 @@ impl Story {
         self.first_at = self.first_at.min(other.first_at);
         self.last_at = self.last_at.max(other.last_at);
         self.entries = self.entries.saturating_add(other.entries);
-        other.publishers.iter().for_each(|name| remember_publisher(&mut self.publishers, name));
-        other.writers.iter().for_each(|name| remember_publisher(&mut self.writers, name));
+        remember(&mut self.publishers, &other.publishers);
+        remember(&mut self.writers, &other.writers);
         remember(&mut self.feeds, &other.feeds);
     }
 
-    /// Counts an entry in: who published it, in which feed, when, and whether it is a copy.
+    /// Counts an entry in: who published it, by the name it is known by now, in which feed, when,
+    /// and whether it is a copy.
     pub fn count(
         &mut self,
         publisher: &str,
@@ -98,21 +99,18 @@ impl Story {
         self.last_seen = self.last_seen.max(seen);
         self.first_at = self.first_at.min(at);
         self.last_at = self.last_at.max(at);
-        remember_publisher(&mut self.publishers, publisher);
+        remember(&mut self.publishers, [publisher]);
         if !copy {
-            remember_publisher(&mut self.writers, publisher);
+            remember(&mut self.writers, [publisher]);
         }
         remember(&mut self.feeds, [feed]);
     }
-}
 
-/// A story from before a newsroom's names were gathered may have it under its domain.
-fn remember_publisher(list: &mut Vec<String>, name: &str) {
-    let directory = Directory::builtin();
-    let is_same =
-        |known: &String| known == name || known.contains('.') && directory.canonical(known) == name;
-    if !list.iter().any(is_same) {
-        list.push(name.to_owned());
+    /// Names each newsroom as it is known now: what was stored may have it under a domain, or under
+    /// two names that have been said to be one since.
+    pub fn gather(&mut self, newsrooms: &Directory) {
+        self.publishers = newsrooms.gathered(&self.publishers);
+        self.writers = newsrooms.gathered(&self.writers);
     }
 }
 

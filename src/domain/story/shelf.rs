@@ -13,25 +13,32 @@ use super::trace::Trace;
 use super::vector::Vector;
 use crate::domain::ids::{EntryId, StoryId};
 
+mod past;
+
+pub use past::PAST_KEPT;
+
 /// How long a story may have slept and still be continued by an entry with the same link.
 pub const LINK_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// An entry older than this when it is seen is history: it is in a story, but leads to none.
+/// An entry older than this when it is seen is history: it is in a story with others of its time that
+/// came of late, but leads to no news.
 pub const NEWS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Stories as they changed, and what was compared of the entries that did it.
 pub type Changes = (BTreeMap<StoryId, StoryState>, Vec<(EntryId, Timestamp, Trace)>);
 
 /// The stories.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shelf {
     pub index: StoryIndex,
+    /// Those of long ago that came of late.
+    pub(super) past: StoryIndex,
     /// Pairs of stories that are never merged by themselves: somebody took them apart.
     pub apart: Vec<(StoryId, StoryId)>,
     /// States that are to be stored, as they are now.
     changed: BTreeMap<StoryId, StoryState>,
     /// What is kept of entries, to be stored.
-    traces: Vec<(EntryId, Timestamp, Trace)>,
+    pub(super) traces: Vec<(EntryId, Timestamp, Trace)>,
 }
 
 /// An entry that is told.
@@ -80,7 +87,7 @@ impl Shelf {
         self.index.forget(new.now);
         let at = self.time_of(&new);
         if new.now.duration_since(at) > NEWS {
-            return tell_of_the_past(&new, at, open);
+            return self.tell_of_the_past(&new, at, open);
         }
         let mut without = self.index.columns(new.features, at);
         // The same page under the same title goes on.
@@ -141,17 +148,17 @@ impl Shelf {
     }
 }
 
-/// An entry of long ago tells its own story, or that of the same link.
-fn tell_of_the_past(
-    new: &Newcomer<'_>,
-    at: Timestamp,
-    open: impl FnOnce() -> StoryId,
-) -> (StoryId, Shelved) {
-    let (story, reason) = match new.linked {
-        Some((entry, story)) => (Some(story), JoinReason::SameLink { entry }),
-        None => (None, JoinReason::Opened { nearest: None, needed: 0 }),
-    };
-    let shelved =
-        Shelved { story, at, reason, copy_of: None, parent: None, merge: None, about: None };
-    (story.unwrap_or_else(open), shelved)
+impl Default for Shelf {
+    fn default() -> Self {
+        Self {
+            index: StoryIndex::default(),
+            past: StoryIndex::of_the_past(),
+            apart: Vec::new(),
+            changed: BTreeMap::new(),
+            traces: Vec::new(),
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,25 +33,53 @@ impl Title {
         Self { words: words.iter().map(|(hash, _)| *hash).collect(), names }
     }
 
+    /// To be compared with others.
+    pub fn words(&self) -> TitleWords<'_> {
+        TitleWords { words: &self.words, names: self.names }
+    }
+}
+
+/// The content words of a title, wherever they are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TitleWords<'a> {
+    /// As in [`Title::words`].
+    pub words: &'a [u32],
+    /// As in [`Title::names`].
+    pub names: u32,
+}
+
+impl TitleWords<'_> {
     /// How many words both have.
-    pub fn shared(&self, other: &Self) -> usize {
-        self.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count()
+    pub fn shared(self, other: TitleWords<'_>) -> usize {
+        shared(self.words, other.words)
     }
 
     /// How many words both have that are names or numbers in this one.
-    pub fn shared_names(&self, other: &Self) -> usize {
-        let is_name = |at: usize| self.names & (1 << at) != 0;
-        let shared =
-            |(at, word): (usize, &u32)| is_name(at) && other.words.binary_search(word).is_ok();
-        self.words.iter().enumerate().filter(|of| shared(*of)).count()
+    pub fn shared_names(self, other: TitleWords<'_>) -> usize {
+        self.names().filter(|word| other.words.binary_search(word).is_ok()).count()
     }
 
     /// Whether this title has a name or number that the other lacks.
-    pub fn has_name_missing_in(&self, other: &Self) -> bool {
-        self.words.iter().enumerate().any(|(at, word)| {
-            self.names & (1 << at) != 0 && other.words.binary_search(word).is_err()
-        })
+    pub fn has_name_missing_in(self, other: TitleWords<'_>) -> bool {
+        self.names().any(|word| other.words.binary_search(&word).is_err())
     }
+
+    fn names(self) -> impl Iterator<Item = u32> {
+        let is_name = move |at: usize| self.names & (1 << at) != 0;
+        self.words.iter().enumerate().filter(move |(at, _)| is_name(*at)).map(|(_, word)| *word)
+    }
+}
+
+/// How many numbers two ascending lists have in common.
+pub fn shared(own: &[u32], theirs: &[u32]) -> usize {
+    let (mut at, mut both) = (0, 0);
+    for number in own {
+        while theirs.get(at).is_some_and(|other| other < number) {
+            at += 1;
+        }
+        both += usize::from(theirs.get(at) == Some(number));
+    }
+    both
 }
 
 /// A member of a story, as the index needs it.
@@ -89,17 +117,33 @@ impl Prints {
         Self { kept: all.into_boxed_slice(), all: count }
     }
 
+    /// To be compared with others.
+    pub fn sample(&self) -> Sample<'_> {
+        Sample { kept: &self.kept, all: self.all }
+    }
+}
+
+/// A sample of fingerprints, wherever it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample<'a> {
+    /// As in [`Prints::kept`].
+    pub kept: &'a [u32],
+    /// As in [`Prints::all`].
+    pub all: u16,
+}
+
+impl<'a> Sample<'a> {
     /// Up to which hash every print is kept.
-    pub fn reach(&self) -> u32 {
+    pub fn reach(self) -> u32 {
         match self.kept.last() {
             Some(last) if usize::from(self.all) > self.kept.len() => *last,
             _ => u32::MAX,
         }
     }
 
-    /// How many of the kept are at most `reach`.
-    pub fn within(&self, reach: u32) -> usize {
-        self.kept.partition_point(|hash| *hash <= reach)
+    /// Those of the kept that are at most `reach`.
+    pub fn within(self, reach: u32) -> &'a [u32] {
+        &self.kept[..self.kept.partition_point(|hash| *hash <= reach)]
     }
 }
 

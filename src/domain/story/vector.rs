@@ -1,6 +1,8 @@
 //! Weighted words as vectors in whole numbers: the same sums on every machine, whatever the order
 //! in which they are added up.
 
+use std::sync::LazyLock;
+
 use super::features::Term;
 
 /// Most terms of a vector or centroid: the heaviest. More adds background, not events.
@@ -71,6 +73,20 @@ impl Vector {
         terms.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then(a.hash.cmp(&b.hash)));
         terms.truncate(count);
         terms
+    }
+
+    /// Hashes of the heaviest `count` terms, ascending.
+    pub fn heaviest_hashes(&self, count: usize) -> Vec<u32> {
+        if self.terms.len() <= count {
+            return self.terms.iter().map(|term| term.hash).collect();
+        }
+        let mut terms = self.terms.to_vec();
+        terms.select_nth_unstable_by(count, |a, b| {
+            b.weight.cmp(&a.weight).then(a.hash.cmp(&b.hash))
+        });
+        let mut hashes: Vec<u32> = terms[..count].iter().map(|term| term.hash).collect();
+        hashes.sort_unstable();
+        hashes
     }
 
     /// Cosine of the angle to `other`, in 1/[`ONE`].
@@ -204,8 +220,16 @@ fn square_of(terms: &[Weighted]) -> u64 {
     terms.iter().map(|term| u64::from(term.weight) * u64::from(term.weight)).sum()
 }
 
-/// The binary logarithm of `x` (at least 1) in 1/65536, by squaring: no table, no floating point.
+/// The binary logarithm of `x` (at least 1) in 1/65536, without floating point.
 pub fn log2_q16(x: u64) -> u32 {
+    let small = usize::try_from(x).ok().and_then(|x| SMALL_LOGS.get(x));
+    small.copied().unwrap_or_else(|| log2_of(x))
+}
+
+/// Logarithms of small numbers, which are nearly all that are asked for.
+static SMALL_LOGS: LazyLock<Box<[u32]>> = LazyLock::new(|| (0..2_048).map(log2_of).collect());
+
+fn log2_of(x: u64) -> u32 {
     let whole = x.max(1).ilog2();
     // The mantissa, in 1/2^31.
     let mut mantissa = if whole >= 31 { x >> (whole - 31) } else { x.max(1) << (31 - whole) };

@@ -129,7 +129,7 @@ async fn a_limit_beyond_all_memory_takes_all_of_it_and_not_more() {
     let memory = BodyMemory::of(COMMON, FREE);
     let mut claim = memory.claim();
     assert!(!claim.is_short_of(FREE) && claim.is_short_of(FREE + 1));
-    claim.reserve(10 * COMMON).await;
+    let _ended = claim.reserve(10 * COMMON).await;
     assert_eq!(memory.common.available_permits(), 0);
     drop(claim);
     assert_eq!(memory.common.available_permits(), COMMON);

@@ -6,7 +6,7 @@ use url::Url;
 use super::value::{Object, Value};
 use super::{Loose, text, title_line};
 use crate::domain::document::html::one_line;
-use crate::domain::document::{MAX_LINK_CHARS, clip_chars};
+use crate::domain::document::{MAX_BODY_BYTES, MAX_LINK_CHARS, clip_chars};
 use crate::domain::entry::ParsedEntry;
 use crate::parse::date;
 
@@ -19,11 +19,14 @@ const MAX_AUTHORS: usize = 20;
 /// Longest language tag.
 const MAX_LANGUAGE_BYTES: usize = 100;
 
+/// Plain text kept of one item, in bytes.
+const MAX_PLAIN_BYTES: usize = 2 * MAX_BODY_BYTES;
+
 /// Tags kept of one item, and characters of each name.
 const MAX_TAGS: usize = 100;
 const MAX_NAME_CHARS: usize = 200;
 
-pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry {
+pub fn read(item: &Object<'_>, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry {
     let guid = text(item, "id", loose).filter(|id| id.len() <= MAX_ID_BYTES);
     let link = |key| absolute(item.get(key)?.as_str()?, base);
     let own = guid.as_deref().filter(|id| id.starts_with("http://") || id.starts_with("https://"));
@@ -55,13 +58,13 @@ pub fn read(item: &Object, base: Option<&Url>, loose: &mut Loose) -> ParsedEntry
 }
 
 /// When an item was published, else changed.
-pub fn date(item: &Object) -> Option<Timestamp> {
+pub fn date(item: &Object<'_>) -> Option<Timestamp> {
     let read = |key| Some(date::read(item.get(key)?.as_str()?)?.at);
     read("date_published").or_else(|| read("date_modified"))
 }
 
 /// A language tag; what is longer than any is none.
-pub fn language(object: &Object, loose: &mut Loose) -> Option<String> {
+pub fn language(object: &Object<'_>, loose: &mut Loose) -> Option<String> {
     text(object, "language", loose).filter(|tag| tag.len() <= MAX_LANGUAGE_BYTES)
 }
 
@@ -72,8 +75,8 @@ pub fn says_anything(entry: &ParsedEntry) -> bool {
 }
 
 /// The names of `authors`, or of `author` as version 1 had it: objects, names, or one of either.
-pub fn authors(object: &Object) -> Vec<String> {
-    let mut found: Vec<&Value> = Vec::new();
+pub fn authors(object: &Object<'_>) -> Vec<String> {
+    let mut found: Vec<&Value<'_>> = Vec::new();
     for key in ["authors", "author"] {
         match object.get(key) {
             Some(Value::List(authors)) => found.extend(authors),
@@ -82,7 +85,7 @@ pub fn authors(object: &Object) -> Vec<String> {
         }
     }
     let given = found.into_iter().filter_map(|author| match author {
-        Value::Text(name) => Some(name.as_str()),
+        Value::Text(name) => Some(name.as_ref()),
         author => author.get("name")?.as_str(),
     });
     names(given, MAX_AUTHORS)
@@ -101,7 +104,7 @@ pub fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
     Some(absolute).filter(|link| link.chars().count() <= MAX_LINK_CHARS)
 }
 
-fn tags(item: &Object, loose: &mut Loose) -> Vec<String> {
+fn tags(item: &Object<'_>, loose: &mut Loose) -> Vec<String> {
     match item.get("tags") {
         Some(Value::List(tags)) => {
             let given =
@@ -127,10 +130,24 @@ fn names<'a>(given: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
     names
 }
 
-/// Plain text as HTML. Where the text is full of tags, somebody took it for HTML already.
+/// Plain text as HTML. Where the text is full of tags, somebody took it for HTML already. Of plain
+/// text no more is kept than a document has room for, spaces aside.
 fn as_html(text: &str) -> String {
     let is_html = ["</", "<br", "<p>", "/>"].iter().any(|sign| text.contains(sign));
-    if is_html { text.to_owned() } else { text.replace('&', "&amp;").replace('<', "&lt;") }
+    if is_html {
+        return text.to_owned();
+    }
+    let text = &text[..text.floor_char_boundary(MAX_PLAIN_BYTES)];
+    let signs = text.bytes().filter(|byte| matches!(byte, b'&' | b'<')).count();
+    let mut html = String::with_capacity(text.len() + 4 * signs);
+    for char in text.chars() {
+        match char {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            other => html.push(other),
+        }
+    }
+    html
 }
 
 fn is_filled(text: &str) -> bool {

@@ -1,31 +1,34 @@
 //! JSON as it is found: with comments, commas too many, values that are none, raw line ends in
 //! texts, a call around it, or no end. Linear, and no deeper than a limit.
 
+use std::borrow::Cow;
+
 use super::super::failure::ParseFailure;
 use super::super::limits::Limits;
 
 /// Objects and lists within one another; each is a call.
 const MAX_DEPTH: usize = 100;
 
-/// A value. A number stays as it was written: an id may have more digits than any number type.
+/// A value. A number stays as it was written: an id may have more digits than any number type. What
+/// needs no mending is borrowed: a million of small values must not take ten times their bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'a> {
     Null,
     Truth(bool),
-    Number(String),
-    Text(String),
-    List(Vec<Value>),
-    Object(Object),
+    Number(&'a str),
+    Text(Cow<'a, str>),
+    List(Vec<Value<'a>>),
+    Object(Object<'a>),
 }
 
 /// Names with their values, in order. Of two with one name the last counts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Object(Vec<(String, Value)>);
+pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 /// A document that has been read.
 #[derive(Debug)]
-pub struct Document {
-    pub root: Value,
+pub struct Document<'a> {
+    pub root: Value<'a>,
     /// It ended, or could not be read on, before its end; what was not complete is left out.
     pub cut: bool,
     comments: u32,
@@ -35,7 +38,7 @@ pub struct Document {
     junk: u32,
 }
 
-impl Value {
+impl<'a> Value<'a> {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
@@ -43,33 +46,33 @@ impl Value {
         }
     }
 
-    pub fn as_object(&self) -> Option<&Object> {
+    pub fn as_object(&self) -> Option<&Object<'a>> {
         match self {
             Value::Object(object) => Some(object),
             _ => None,
         }
     }
 
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&Value<'a>> {
         self.as_object()?.get(key)
     }
 }
 
-impl Object {
-    pub fn of(key: &str, value: Value) -> Self {
-        Self(vec![(key.to_owned(), value)])
+impl<'a> Object<'a> {
+    pub fn of(key: &'a str, value: Value<'a>) -> Self {
+        Self(vec![(Cow::Borrowed(key), value)])
     }
 
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&Value<'a>> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub fn values(&self) -> impl Iterator<Item = &Value<'a>> {
         self.0.iter().map(|(_, value)| value)
     }
 }
 
-impl Document {
+impl Document<'_> {
     /// What was mended: stable codes, and how often.
     pub fn mended(&self) -> [(&'static str, u32); 5] {
         [
@@ -83,7 +86,7 @@ impl Document {
 }
 
 /// Reads a document that begins with an object or a list, perhaps within a call.
-pub fn read(text: &str, limits: Limits) -> Result<Document, ParseFailure> {
+pub fn read(text: &str, limits: Limits) -> Result<Document<'_>, ParseFailure> {
     let broken =
         || ParseFailure::Malformed { reason: "it begins like JSON but is none".to_owned() };
     let start = text.find(['{', '[']).ok_or_else(broken)?;
@@ -122,7 +125,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     values_left: usize,
-    document: Document,
+    document: Document<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, Stop> {
+    fn value(&mut self, depth: usize) -> Result<Value<'a>, Stop> {
         self.values_left = self.values_left.checked_sub(1).ok_or(Stop::Values)?;
         if depth > MAX_DEPTH {
             return Err(Stop::Depth);
@@ -179,7 +182,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, Stop> {
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, Stop> {
         self.at += 1;
         let mut object = Object::default();
         let mut first = true;
@@ -208,10 +211,12 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
+        // Room for more than there is counts, too, where there are half a million of them.
+        object.0.shrink_to_fit();
         Ok(Value::Object(object))
     }
 
-    fn list(&mut self, depth: usize) -> Result<Value, Stop> {
+    fn list(&mut self, depth: usize) -> Result<Value<'a>, Stop> {
         self.at += 1;
         let mut list = Vec::new();
         let mut first = true;
@@ -229,6 +234,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
+        list.shrink_to_fit();
         Ok(Value::List(list))
     }
 
@@ -252,9 +258,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A text, from its quote on.
-    fn string(&mut self) -> String {
+    fn string(&mut self) -> Cow<'a, str> {
         self.at += 1;
-        let mut string = String::new();
+        let mut string = Cow::Borrowed("");
         loop {
             let rest = self.rest();
             let Some(length) = rest.find(|char: char| matches!(char, '"' | '\\') || char < ' ')
@@ -263,17 +269,18 @@ impl<'a> Reader<'a> {
                 self.at = self.text.len();
                 return string;
             };
-            string.push_str(&rest[..length]);
+            // Borrowed as long as it is one piece.
+            string += &rest[..length];
             self.at += length;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return string;
                 }
-                Some(b'\\') => self.escape(&mut string),
+                Some(b'\\') => self.escape(string.to_mut()),
                 _ => {
                     self.document.raw_characters = self.document.raw_characters.saturating_add(1);
-                    string.push(' ');
+                    string.to_mut().push(' ');
                     self.at += 1;
                 }
             }
@@ -325,7 +332,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number, a word, or what should be one.
-    fn bare(&mut self) -> Result<Value, Stop> {
+    fn bare(&mut self) -> Result<Value<'a>, Stop> {
         let belongs = |char: char| char.is_ascii_alphanumeric() || "+-._".contains(char);
         let length = self.rest().find(|char| !belongs(char)).unwrap_or(self.rest().len());
         let word = &self.rest()[..length];
@@ -338,7 +345,7 @@ impl<'a> Reader<'a> {
             "null" => Ok(Value::Null),
             "true" => Ok(Value::Truth(true)),
             "false" => Ok(Value::Truth(false)),
-            _ if is_number(word) => Ok(Value::Number(word.to_owned())),
+            _ if is_number(word) => Ok(Value::Number(word)),
             _ => {
                 self.document.bare_values = self.document.bare_values.saturating_add(1);
                 Ok(Value::Null)

@@ -42,10 +42,13 @@ pub struct Span<'a> {
     pub quiet: Option<&'a QuietHours>,
 }
 
-/// What of an item stands in columns: the alert, then parts of its object.
+/// What of an item stands in columns: the alert, then parts of its object. An alert goes by the
+/// headline of its story, whatever entry its last revision is about.
 const ITEM: &str = "r.alert_id, r.seq, r.at, a.topic, r.event = 'opened', \
     json_extract(r.object, '$.topic.name'), json_extract(r.object, '$.topic.severity'), \
-    json_extract(r.object, '$.headline'), json_extract(r.object, '$.links.article'), \
+    ifnull(nullif(s.headline, ''), json_extract(r.object, '$.headline')), \
+    ifnull((SELECT h.url FROM entries AS h WHERE h.id = s.headline_entry), \
+      json_extract(r.object, '$.links.article')), \
     json_extract(r.object, '$.story.publishers'), a.publishers, \
     json_extract(r.object, '$.story.entries'), json_extract(r.object, '$.score'), \
     json_extract(r.object, '$.threshold'), \
@@ -68,6 +71,7 @@ pub(super) fn read(conn: &Connection, span: &Span<'_>) -> rusqlite::Result<(Mate
         merged: merged(conn, &revisions)?,
         revisions,
         lost,
+        notices: held::notices(conn, span.channel, span.quiet)?,
         suppressed: suppressed(conn, span, upto, &topics)?,
         pending: pending(conn, span, &topics)?,
         silent: conn
@@ -95,6 +99,7 @@ pub(super) fn read(conn: &Connection, span: &Span<'_>) -> rusqlite::Result<(Mate
 
 /// What a channel was sent or kept from, of a span.
 const MEANT: &str = "alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
+     JOIN stories AS s ON s.id = a.story_id \
      LEFT JOIN withheld AS w ON w.alert_id = r.alert_id AND w.seq = r.seq AND w.channel = ?1 \
      LEFT JOIN deliveries AS d ON d.alert_id = r.alert_id AND d.seq = r.seq AND d.channel = ?1 \
      WHERE r.id > ?2 AND r.id <= ?3 AND r.at >= ?4 AND (w.why IS NOT NULL OR d.id IS NOT NULL)";

@@ -15,7 +15,7 @@ use crate::store::evidence_row::EvidenceRow;
 use crate::store::writer::Session;
 use crate::store::{
     alerts, articles, digests, entries, entry_keys, feed_events, feeds, follow_ups, meta, outbox,
-    push, stories, story_edits,
+    push, stories, story_edits, waits,
 };
 
 /// Writes all of `plan`, or fails; the caller's savepoint takes back what was written.
@@ -108,7 +108,7 @@ fn apply_found(
     }
     // Before the alerts: what is raised waits no longer.
     for pending in &plan.pending {
-        follow_ups::save_pending(conn, pending)?;
+        waits::save(conn, pending)?;
     }
     apply_alerts(conn, plan)?;
     for (alert, held) in &plan.held {

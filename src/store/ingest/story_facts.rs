@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::domain::alert::policy::CORRECTION;
 use crate::domain::alert::silence::SilenceScope;
 use crate::domain::document::Field;
-use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, ChannelId, EntryId, StoryId, TopicId};
 use crate::domain::ingest::{AlertSoFar, HeldHeadline, LastTold, MAX_MATCHED, View};
 use crate::store::column::{Json, key, opt_time, time};
 use crate::store::error::StoreError;
@@ -140,12 +140,22 @@ pub(in crate::store) fn read_told(
         .optional()?;
     let Some((entry, topic)) = last else { return Ok(()) };
     if let Some(told) = last_told(conn, EntryId(entry), &topic)? {
-        view.told.insert(alert, told);
+        view.told.insert(alert, LastTold { channels: told_channels(conn, alert)?, ..told });
     }
     Ok(())
 }
 
-/// What a topic found last in an entry, with the entry.
+/// The channels that an alert was sent to, or is about to be; not those that refused it.
+fn told_channels(conn: &Connection, alert: AlertId) -> rusqlite::Result<Vec<ChannelId>> {
+    conn.prepare_cached(
+        "SELECT DISTINCT channel FROM deliveries WHERE alert_id = ?1 AND state <> 'parked' \
+         ORDER BY channel",
+    )?
+    .query_map([alert.0], |row| key(row, 0))?
+    .collect()
+}
+
+/// What a topic found last in an entry, with the entry; whom it was told is left open.
 pub(in crate::store) fn last_told(
     conn: &Connection,
     id: EntryId,
@@ -163,5 +173,6 @@ pub(in crate::store) fn last_told(
         .flatten();
     let feed = feed.to_string();
     let feed_title = title.unwrap_or_else(|| feed.clone());
-    Ok(Some(LastTold { entry, feed, feed_title, found: stored.found }))
+    let channels = Vec::new();
+    Ok(Some(LastTold { entry, feed, feed_title, found: stored.found, channels }))
 }

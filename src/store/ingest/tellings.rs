@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use crate::domain::alert::new_facts::{MAX_TELLINGS, Telling};
-use crate::domain::ids::{StoryId, TopicId};
+use crate::domain::ids::{EntryId, StoryId, TopicId};
 use crate::domain::ingest::View;
 use crate::store::column::time;
 
@@ -27,10 +27,12 @@ pub(super) fn read(conn: &Connection, topics: &[TopicId], view: &mut View) -> ru
 fn of_story(conn: &Connection, story: StoryId) -> rusqlite::Result<Vec<Telling>> {
     let mut query = conn.prepare_cached(&format!(
         "SELECT ifnull((SELECT max(replaced_at) FROM entry_revisions WHERE entry_id = e.id), \
-           e.first_seen), e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}), e.id, e.revision \
+           e.first_seen), e.publisher, e.title, substr(e.body, 1, {LEAD_CHARS}), e.id, e.revision, \
+           m.copy_of IS NOT NULL \
          FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id WHERE m.story_id = ?1 \
          UNION ALL \
-         SELECT r.since, e.publisher, r.title, substr(r.body, 1, {LEAD_CHARS}), e.id, r.revision \
+         SELECT r.since, e.publisher, r.title, substr(r.body, 1, {LEAD_CHARS}), e.id, r.revision, \
+           m.copy_of IS NOT NULL \
          FROM story_members AS m JOIN entries AS e ON e.id = m.entry_id \
          JOIN entry_revisions AS r ON r.entry_id = e.id WHERE m.story_id = ?1 \
          ORDER BY 5 DESC, 6 DESC LIMIT {MAX_TELLINGS}"
@@ -38,7 +40,8 @@ fn of_story(conn: &Connection, story: StoryId) -> rusqlite::Result<Vec<Telling>>
     let tellings = query.query_map([story.0], |row| {
         let (publisher, title, lead): (String, String, String) =
             (row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok(Telling::of(time(row, 0)?, &publisher, &title, &lead))
+        let telling = Telling::of(time(row, 0)?, &publisher, &title, &lead);
+        Ok(telling.by(EntryId(row.get(4)?), row.get(6)?))
     })?;
     tellings.collect()
 }

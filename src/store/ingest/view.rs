@@ -16,7 +16,7 @@ use crate::domain::ingest::{
     ARCHIVE, Arrangement, Batch, Found, Known, Past, Prepared, Route, Seen, View,
 };
 use crate::domain::story::headline;
-use crate::store::column::{Hash, Ms, key, time};
+use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
 use crate::store::{digests, entry_keys, feeds, meta, silences, stories, story_index};
@@ -276,25 +276,37 @@ fn read_pushed(
     let mut found = batch.entries.iter().flat_map(|entry| &entry.matches);
     let thrifty = found.any(|(topic, _)| topic.alert.budget.is_some());
     if thrifty || !concerned.merged.is_empty() {
-        read_budgets(conn, now, view)?;
+        read_budgets(conn, &batch.routes, now, view)?;
     }
     read_channels(conn, &batch.routes, now, view)
 }
 
 /// What of each topic was pushed within the last day, and whether its budget held something back
-/// on this one. What a clock dated that was ahead by then does not count. The index that is named
+/// on this one. What a clock dated that was ahead by then does not count, nor what disturbed nobody:
+/// quiet hours held it, and a digest told of it instead. The index that is named
 /// by these conditions holds hardly more than is counted.
-fn read_budgets(conn: &Connection, now: Timestamp, view: &mut View) -> rusqlite::Result<()> {
+fn read_budgets(
+    conn: &Connection,
+    routes: &[Route],
+    now: Timestamp,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    let budgeted = routes.iter().filter(|route| route.budgeted);
+    let budgeted = Json(budgeted.map(|route| route.channel.as_str()).collect::<Vec<_>>());
     let (window, today) = (budget::counted_since(now), budget::day_of(now));
     let mut query = conn.prepare_cached(
-        "SELECT a.topic, sum(r.reach = 'pushed'), sum(r.reach = 'held_back' AND r.at >= ?2 \
+        "SELECT a.topic, sum(r.reach = 'pushed' AND NOT (EXISTS (SELECT 1 FROM deliveries AS d \
+             WHERE d.alert_id = r.alert_id AND d.seq = r.seq AND d.state = 'gathered') \
+           AND NOT EXISTS (SELECT 1 FROM deliveries AS d \
+             WHERE d.alert_id = r.alert_id AND d.seq = r.seq AND d.state <> 'gathered' \
+             AND d.channel IN (SELECT value FROM json_each(?4))))), sum(r.reach = 'held_back' AND r.at >= ?2 \
            AND EXISTS (SELECT 1 FROM withheld AS w WHERE w.alert_id = r.alert_id \
              AND w.seq = r.seq AND w.why = 'topic_budget')) \
          FROM alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id \
          WHERE r.reach IN ('pushed', 'held_back') AND r.at > ?1 AND r.at <= ?3 \
          GROUP BY a.topic",
     )?;
-    let mut rows = query.query((Ms(window), Ms(today), Ms(now)))?;
+    let mut rows = query.query((Ms(window), Ms(today), Ms(now), budgeted))?;
     while let Some(row) = rows.next()? {
         let topic: TopicId = key(row, 0)?;
         let (pushed, held_back): (u32, u32) = (row.get(1)?, row.get(2)?);
@@ -327,6 +339,6 @@ pub(in crate::store) fn read_policy(
     now: Timestamp,
     view: &mut View,
 ) -> rusqlite::Result<()> {
-    read_budgets(conn, now, view)?;
+    read_budgets(conn, routes, now, view)?;
     read_channels(conn, routes, now, view)
 }

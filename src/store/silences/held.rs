@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::alert::silence::{Silence, SilenceScope, Silenceable};
 use crate::domain::ids::{AlertId, EntryId, FeedKey, SilenceId, StoryId, TopicId};
+use crate::domain::publisher::Directory;
 use crate::store::Store;
 use crate::store::column::{Ms, key, time};
 use crate::store::error::StoreError;
@@ -56,11 +57,13 @@ impl Store {
     }
 
     /// What a silence of this scope would have held back since then; `limit` are listed.
+    /// `newsrooms` says which names of publishers are one.
     pub fn preview_silence(
         &self,
         silence: &Silence,
         since: Timestamp,
         limit: usize,
+        newsrooms: &Directory,
     ) -> Result<Preview, StoreError> {
         self.read(|conn| {
             let mut preview = Preview::default();
@@ -74,6 +77,7 @@ impl Store {
                     feed: told.feed.as_str(),
                     publisher: &told.publisher,
                     title: &told.title,
+                    newsrooms,
                 };
                 if silence.is_about(what) {
                     preview.held += 1;

@@ -28,6 +28,7 @@ use wirewatch::domain::entry::DateQuality;
 use wirewatch::domain::feed::{Feed, FetchRecord, Freshness, Interval, Outcome, Validators};
 use wirewatch::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, EntryId, StoryId};
 use wirewatch::domain::ingest::{Batch, Plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::Story;
 use wirewatch::domain::topic::Severity;
 use wirewatch::domain::topic::evidence::Evidence;
@@ -81,6 +82,7 @@ impl Desk {
             secret: Some(Secret::new(SECRET)),
             timeout: TIMEOUT,
             headers: BTreeMap::from([("x-token".to_owned(), Secret::new("t0k3n"))]),
+            body: Default::default(),
         };
         self.add(id, ChannelKind::Webhook(webhook));
         self
@@ -190,6 +192,7 @@ impl Desk {
             feed,
             title: None,
             validators: Validators::default(),
+            publishers: Directory::builtin(),
             body_hash: Digest::of("test", &[]),
             complete: true,
             freshness: Freshness::default(),

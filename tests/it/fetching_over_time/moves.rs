@@ -50,7 +50,7 @@ async fn a_move_that_is_followed_and_its_end_are_told_as_they_happen() {
     world.server.set("/new", Reply::status(404));
     let mut ends = Vec::new();
     for _ in 0..3 {
-        world.clock.advance(HOUR + HOUR / 2);
+        world.clock.advance(4 * HOUR);
         ends.extend(told(world.next_visit().await));
     }
     assert_eq!(ends, ["move_undone"]);
@@ -86,12 +86,38 @@ async fn a_new_address_that_fails_is_given_up_for_the_configured_one() {
     world.server.set("/wire", feed());
     world.server.set("/new", Reply::status(404));
     for _ in 0..3 {
-        world.clock.advance(HOUR + HOUR / 2);
+        world.clock.advance(4 * HOUR);
         assert_eq!(world.next_visit().await.code, "http_404");
     }
     world.clock.advance(HOUR);
     assert_eq!(world.next_visit().await.code, "same_body");
     assert_eq!(events(&world, "wire"), ["moved", "move_undone"]);
+}
+
+#[tokio::test]
+async fn a_feed_that_moves_on_is_asked_for_there_until_all_of_it_is_taken_back() {
+    let mut world = moved_for(2).await;
+    world.server.set("/new", Reply::redirect(308, "/newer"));
+    world.server.set("/newer", feed());
+    for _ in 0..3 {
+        world.clock.advance(DAY);
+        world.next_visit().await;
+    }
+    assert_eq!(events(&world, "wire"), ["moved", "moved"]);
+    world.stop().await;
+    world.start().await;
+    let asked = |world: &World| ["/wire", "/new"].map(|path| world.server.requests(path).len());
+    let before = asked(&world);
+    world.clock.advance(2 * HOUR);
+    assert_eq!(world.next_visit().await.code, "not_modified", "its validators are the same");
+    assert_eq!(asked(&world), before, "neither of the old places is asked any more");
+    let key = "wire".parse().unwrap();
+    let to = world.store().undo_move(&key, world.now()).await.unwrap();
+    assert_eq!(to, Some(world.server.url("/newer")));
+    world.clock.advance(DAY);
+    world.next_visit().await;
+    assert_eq!(asked(&world), before.map(|count| count + 1), "from the configured URL on");
+    assert_eq!(events(&world, "wire"), ["moved", "moved", "move_undone"]);
 }
 
 #[tokio::test]

@@ -28,6 +28,37 @@ fn in_item(part: &str) -> String {
     rss(&format!("<item><title>A</title><description>{}</description></item>", filled(part)))
 }
 
+/// A JSON Feed with these items, which end with a comma each.
+fn json(items: &str) -> String {
+    format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"t\",\"items\":[{}]}}",
+        items.trim_end_matches(',')
+    )
+}
+
+/// A JSON Feed with one item, of which this is the text.
+fn json_text(part: &str) -> String {
+    json(&format!("{{\"id\":\"1\",\"content_text\":\"{}\"}}", filled(part)))
+}
+
+/// A feed whose document type declares these entities, and whose one item is full of `part`.
+fn declaring(entities: &str, part: &str) -> String {
+    let feed = rss(&format!(
+        "<item><title>A</title><description>{}</description></item>",
+        part.repeat((Limits::STANDARD.body_bytes - AROUND - entities.len()) / part.len())
+    ));
+    let root = feed.find("<rss").unwrap();
+    format!("{}<!DOCTYPE rss [{entities}]>{}", &feed[..root], &feed[root..])
+}
+
+/// `&e0;` is ten times `&e1;`, and so on: 10^15 letters.
+fn nested_entities() -> String {
+    (0..15).fold("<!ENTITY e15 \"x\">".to_owned(), |all, level| {
+        let inner = format!("&e{};", level + 1).repeat(10);
+        all + &format!("<!ENTITY e{level} \"{inner}\">")
+    })
+}
+
 /// A kind of document by its name, and how one is made.
 type Kind = (&'static str, fn() -> String);
 
@@ -67,6 +98,61 @@ fn worst() -> Vec<Kind> {
         ("a comment", || format!("<!--{}-->", filled("x"))),
         ("one byte again and again", || filled("\u{0}")),
         ("wide characters in UTF-8", || in_item("漢")),
+        ("bare ampersands", || in_item("&")),
+        ("bare ampersands before names", || in_item("&a ")),
+        ("bare less-than signs", || in_item("<")),
+        ("bare less-than signs before digits", || in_item("< 1 ")),
+        ("bare ampersands in many items", || {
+            let text = "&".repeat(60_000);
+            rss(&filled(&format!("<item><title>A</title><description>{text}</description></item>")))
+        }),
+        ("entities within entities", || declaring(&nested_entities(), "&e0;")),
+        ("one long entity a million times", || {
+            declaring(&format!("<!ENTITY e \"{}\">", "x".repeat(60_000)), "&e;")
+        }),
+        ("one short entity a million times", || declaring("<!ENTITY e \"xx\">", "&e;")),
+        ("an entity of itself", || declaring("<!ENTITY e \"&e;&e;\">", "&e;")),
+        ("entities that nobody declared", || in_item("&nothing;")),
+        ("a document type without end", || format!("<!DOCTYPE rss [{}", filled("<!ENTITY a 'b'>"))),
+        ("JSON, deep lists", || json(&filled("["))),
+        ("JSON, deep objects", || json(&filled("{\"items\":"))),
+        ("JSON, deep objects side by side", || {
+            json(&filled(&format!("{}1{},", "{\"a\":".repeat(90), "}".repeat(90))))
+        }),
+        ("JSON, one text", || json_text("x")),
+        ("JSON, one text of ampersands", || json_text("&")),
+        ("JSON, one text of escapes", || json_text("\\u0041")),
+        ("JSON, one text of line ends", || json_text("\n")),
+        ("JSON, texts of ampersands", || {
+            let text = "&".repeat(60_000);
+            json(&filled(&format!("{{\"id\":\"1\",\"content_text\":\"{text}\"}},")))
+        }),
+        ("JSON, tiny items", || json(&filled("{\"id\":1},"))),
+        ("JSON, items that are none", || json(&filled("{},"))),
+        ("JSON, tiny items with escapes", || json(&filled("{\"\\u0069d\":\"\\u0041\"},"))),
+        ("JSON, many small items", || json(&"{\"id\":1},".repeat(490_000))),
+        ("JSON, many empty items", || json(&"{},".repeat(990_000))),
+        ("JSON, many small texts with escapes", || {
+            json(&"{\"\\u0069d\":\"\\u0041\"},".repeat(490_000))
+        }),
+        ("JSON, unknown numbers", || {
+            json(&format!("{{\"id\":1,\"_own\":[{}0]}},", "1,".repeat(990_000)))
+        }),
+        ("JSON, unknown objects", || {
+            json(&format!("{{\"id\":1,\"_own\":[{}0]}},", "{\"a\":[1]},".repeat(330_000)))
+        }),
+        ("JSON, unknown fields", || {
+            let fields = (0..900_000).fold(String::new(), |mut all, number| {
+                let _ = write!(all, "\"f{number}\":1,");
+                all
+            });
+            json(&format!("{{{fields}\"id\":1}},"))
+        }),
+        ("JSON, tags", || {
+            json(&format!("{{\"id\":1,\"tags\":[{}\"a\"]}},", "\"a\",".repeat(990_000)))
+        }),
+        ("JSON, comments", || json(&filled("/**/"))),
+        ("JSON, commas", || json(&filled(",,,[],"))),
     ]
 }
 
@@ -98,7 +184,9 @@ fn no_document_takes_more_than_128_megabytes() {
         assert!(child.status.success(), "{name}: {told}{}", String::from_utf8_lossy(&child.stderr));
         let taken = told.lines().find_map(|line| line.split_once("took ")).unwrap().1;
         let taken: u64 = taken.split_whitespace().next().unwrap().parse().unwrap();
-        println!("{name}: {:.1} MB", taken as f64 / 1e6);
+        let outcome =
+            told.split_once("bytes: ").map_or("", |(_, rest)| rest.lines().next().unwrap());
+        println!("{name}: {:.1} MB, {outcome}", taken as f64 / 1e6);
         if taken > MOST_BYTES {
             over.push(format!("{name}: {taken}"));
         }
@@ -124,6 +212,9 @@ fn reads_the_named_document() {
         Ok::<_, ParseFailure>(documents.len())
     };
     let reader = std::thread::Builder::new().stack_size(64 << 20).spawn(work).unwrap();
+    let begun = std::time::Instant::now();
     let outcome = reader.join().unwrap().map_err(|failure| failure.code());
-    println!("took {} bytes: {outcome:?}", memory("VmHWM").unwrap().saturating_sub(before));
+    let seconds = begun.elapsed().as_secs_f64();
+    let taken = memory("VmHWM").unwrap().saturating_sub(before);
+    println!("took {taken} bytes: {outcome:?} in {seconds:.1} s");
 }

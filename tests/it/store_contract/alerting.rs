@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
 use wirewatch::domain::ids::{Digest, StoryId};
 use wirewatch::domain::ingest::{Plan, Prepared, plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::edit::Change;
 use wirewatch::domain::topic::{Mode, Topic};
 
@@ -170,6 +171,7 @@ async fn a_silence_of_a_story_counts_once_it_is_part_of_another() {
     assert_eq!(codes(&tell(1, 1).await), ["silenced"]);
     let views = desk.store.silence_views(None, 10).unwrap();
     assert_eq!(views[0].held, 1);
-    let preview = desk.store.preview_silence(&silence_of(from), now(), 10).unwrap();
+    let preview =
+        desk.store.preview_silence(&silence_of(from), now(), 10, &Directory::builtin()).unwrap();
     assert_eq!((preview.told, preview.held), (2, 2), "both are one story by now");
 }

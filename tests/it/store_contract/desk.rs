@@ -17,6 +17,7 @@ use wirewatch::domain::feed::{
 };
 use wirewatch::domain::ids::Digest;
 use wirewatch::domain::ingest::{Batch, Plan, Prepared, Render, Route, plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::evidence::{Clause, ClauseScore, Evidence, Match, Passage, Span};
 use wirewatch::domain::topic::{Mode, Rule, Severity, Topic};
@@ -63,6 +64,7 @@ impl Desk {
             feed: feed.clone(),
             title: Some(format!("The {}", feed.key)),
             validators: Validators { etag: Some(b"\"1\"".to_vec()), last_modified: None },
+            publishers: Directory::builtin(),
             body_hash: Digest::of("body", &[feed.key.as_str().as_bytes()]),
             complete: true,
             freshness: Freshness::default(),

@@ -50,6 +50,11 @@ async fn the_memory_of_a_feed_is_kept_as_it_is() {
         held_by: Some("wire.example".into()),
         gone: Some(seen),
         relocation: Some(relocation(MoveSign::Redirect, MoveStanding::Followed)),
+        onward: Some(Relocation {
+            to: "https://newer.example/feed".into(),
+            since: now() + HOUR,
+            ..relocation(MoveSign::Announcement, MoveStanding::Refused)
+        }),
     };
     let sighted = relocation(MoveSign::Announcement, MoveStanding::Sighted);
     let other = FetchMemory { relocation: Some(sighted), ..FetchMemory::default() };

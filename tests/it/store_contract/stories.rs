@@ -11,6 +11,7 @@ use wirewatch::domain::document::Document;
 use wirewatch::domain::ids::{EntryId, StoryId};
 use wirewatch::domain::ingest::edit::Means;
 use wirewatch::domain::ingest::{Plan, Prepared, Route, plan};
+use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::edit::{Change, Edit, NewEdit};
 use wirewatch::domain::story::features::Features;
 use wirewatch::domain::topic::Severity;
@@ -62,7 +63,12 @@ pub fn means() -> Means {
         budgeted: false,
         terms: Default::default(),
     };
-    Means { routes: vec![log], topics: vec![Arc::new(topic())], render: RENDER }
+    Means {
+        routes: vec![log],
+        topics: vec![Arc::new(topic())],
+        publishers: Directory::builtin(),
+        render: RENDER,
+    }
 }
 
 pub async fn edit(store: &Store, change: Change, at: Timestamp) -> Result<Edit, StoreError> {

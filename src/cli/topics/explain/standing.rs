@@ -45,6 +45,7 @@ impl Standing {
             feed: detail.feed_key.as_str(),
             publisher: &detail.entry.publisher,
             title: &detail.entry.document.title,
+            newsrooms: config.topics.publishers(),
         };
         let silences = store.silences(now)?;
         let aliases = store.story_aliases(story)?.into_iter().map(|alias| alias.id);

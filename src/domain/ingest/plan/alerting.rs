@@ -155,7 +155,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The story, if it waits for publishers from now on, or still does.
-    fn waits(
+    pub(super) fn waits(
         &self,
         entry: &Entry,
         topic: &Topic,
@@ -167,6 +167,7 @@ impl<'a> Planner<'a> {
             return None;
         }
         let (have, need) = policy::publishers(&topic.alert, situation);
+        let within = topic.alert.publishers_within.unwrap_or(pending::LONGEST);
         Some(Pending {
             topic: topic.id.clone(),
             story: key.1,
@@ -174,7 +175,8 @@ impl<'a> Planner<'a> {
             have,
             need,
             since: self.view.pending.get(key).copied().unwrap_or(self.now),
-            until: pending::until(topic.alert.publishers_within, self.now),
+            until: pending::until(within, self.now),
+            within,
         })
     }
 
@@ -223,6 +225,7 @@ impl<'a> Planner<'a> {
             feed: feed.key.as_str(),
             publisher: &entry.publisher,
             title: &entry.document.title,
+            newsrooms: &self.batch.publishers,
         };
         Situation {
             now: self.now,
@@ -361,6 +364,7 @@ impl<'a> Planner<'a> {
                 .or(before.and_then(|before| before.corrected)),
         };
         self.alerts.insert(key.clone(), so_far);
+        self.note_told(entry, found, way, &revision);
         self.queue(way, &revision);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);

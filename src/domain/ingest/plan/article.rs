@@ -33,7 +33,7 @@ impl Planner<'_> {
         }
         let revision = known.revision.saturating_add(1);
         let entry = self.stored(prepared, id, revision, known.first_seen);
-        self.hear(story, &entry);
+        self.hear(story, &entry, false);
         for (topic, found) in &prepared.matches {
             self.plan.matches.push((id, revision, found.clone()));
             match self.already_told(known, topic, found) {

@@ -1,4 +1,5 @@
-//! The plan for a revision that `repeat_every` held back, now that this is over. Nothing came in:
+//! The plan for a revision that `repeat_every` held back, now that this is over, and for a story that
+//! waits, where a clock that was wrong counted its time. Nothing came in:
 //! the batch is [empty](Batch::without_entries), and only the alert changes.
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::domain::entry::Entry;
 use crate::domain::feed::{Feed, FetchRecord, Freshness, Outcome, Validators};
 use crate::domain::ids::{AlertId, Digest, FeedId, StoryId, TopicId};
 use crate::domain::ingest::{Batch, Held, Plan, Route, View};
+use crate::domain::publisher::Directory;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
 
@@ -29,6 +31,37 @@ pub struct Due {
     pub found_in: u32,
 }
 
+/// What a story that waits for publishers was matched by last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiter {
+    pub story: StoryId,
+    /// As in [`Due`].
+    pub entry: Entry,
+    pub found: Match,
+    pub found_in: u32,
+}
+
+/// Decides anew over a story that waits for publishers, where the clock by which they were counted
+/// has been put right since: it is raised if they told it in time. `rule` is as in [`plan_due`].
+pub fn plan_waiting(
+    view: &View,
+    batch: &Batch,
+    (waits, topic, rule): (&Waiter, &Topic, Digest),
+    now: Timestamp,
+    render: Render,
+) -> Plan {
+    let mut planner = Planner::new(view, batch, now, render);
+    let Waiter { story, entry, found, found_in } = waits;
+    if outdated((found, *found_in), entry, rule).is_none() {
+        let key = (topic.id.clone(), *story);
+        let decided = policy::decide(&topic.alert, &planner.situation(entry, (topic, found), &key));
+        if decided.0 == Verdict::Raise {
+            planner.carry_out(entry, (topic, found), &key, decided, None);
+        }
+    }
+    planner.found()
+}
+
 /// Decides what becomes of a revision that waited. Whatever it is, it waits no longer, unless the
 /// topic asks for a longer time by now. `rule` is the present revision of the topic's rule: what
 /// that does not find in what the entry says now is not told.
@@ -40,20 +73,24 @@ pub fn plan_due(
     render: Render,
 ) -> Plan {
     let mut planner = Planner::new(view, batch, now, render);
-    match outdated(due, rule) {
+    match outdated((&due.found, due.found_in), &due.entry, rule) {
         Some(reason) => planner.let_go(due, topic, reason),
         None => planner.due(due, topic),
     }
     planner.found()
 }
 
-/// Why what was found is no longer what the topic finds, if so.
-fn outdated(due: &Due, rule: Digest) -> Option<Reason> {
+/// Why what was found in some revision of an entry is no longer what the topic finds, if so.
+pub(super) fn outdated(
+    (found, found_in): (&Match, u32),
+    entry: &Entry,
+    rule: Digest,
+) -> Option<Reason> {
     let reason = |code, text: &str| Some(Reason::of(code, text.to_owned()));
-    if due.found.revision != rule {
+    if found.revision != rule {
         return reason("rule_changed", "found by a rule that is not the topic's any more");
     }
-    if due.found_in != due.entry.revision {
+    if found_in != entry.revision {
         return reason("text_changed", "the topic is not found in what the entry says by now");
     }
     None
@@ -95,7 +132,7 @@ impl Planner<'_> {
 
 impl Batch {
     /// A batch in which nothing came in: for what is decided because time passes. `title` is what
-    /// the feed calls itself.
+    /// the feed calls itself. It knows no newsrooms of the user's own.
     pub fn without_entries(
         feed: Arc<Feed>,
         id: FeedId,
@@ -129,6 +166,7 @@ impl Batch {
             entries: Vec::new(),
             routes,
             topics: Vec::new(),
+            publishers: Directory::builtin(),
         }
     }
 }

@@ -6,10 +6,12 @@ use super::Planner;
 use super::alerting::Way;
 use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts};
-use crate::domain::ids::{AlertId, StoryId, TopicId};
+use crate::domain::entry::Entry;
+use crate::domain::ids::{AlertId, ChannelId, StoryId, TopicId};
 use crate::domain::ingest::facts::{entry_facts_of, headline, story_facts, summary, topic_facts};
-use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged, topic_of};
+use crate::domain::ingest::{AlertSoFar, LastTold, Merge, Merged, Route, topic_of};
 use crate::domain::story::Story;
+use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Topic};
 
 impl Planner<'_> {
@@ -96,7 +98,7 @@ impl Planner<'_> {
     /// Tells that an alert is continued in an older one. One that was closed by somebody, or whose
     /// topic or entry is gone, has nobody to be told.
     fn close(&mut self, topic: &TopicId, alert: &AlertSoFar, older: AlertId, merge: &Merge) {
-        let told = self.view.told.get(&alert.alert);
+        let told = self.told.get(&alert.alert).cloned();
         let Some((topic, told)) = topic_of(&self.batch.topics, topic).cloned().zip(told) else {
             return;
         };
@@ -105,7 +107,41 @@ impl Planner<'_> {
             code: "merged".to_owned(),
             text: format!("the same story as {into}, told by alert {older} from now on: {why}"),
         };
-        self.tell_again(&topic, told, alert, merge.into, AlertEvent::Closed, reason);
+        self.tell_again(&topic, &told, alert, merge.into, AlertEvent::Closed, reason);
+    }
+
+    /// Notes what an alert tells last, and whom: a batch may raise one and merge its story away.
+    pub(super) fn note_told(
+        &mut self,
+        entry: &Entry,
+        found: &Match,
+        way: &Way<'_>,
+        revision: &AlertRevision,
+    ) {
+        let before = self.told.remove(&revision.alert);
+        if before.is_none() && revision.event != AlertEvent::Opened {
+            return;
+        }
+        let told = LastTold {
+            entry: entry.clone(),
+            feed: revision.entry.feed.clone(),
+            feed_title: revision.entry.feed_title.clone(),
+            found: found.clone(),
+            channels: way.routes.iter().map(|route| route.channel.clone()).collect(),
+        };
+        let told = before.iter().fold(told, LastTold::after);
+        self.told.insert(revision.alert, told);
+    }
+
+    /// How far a revision goes that ends what was told, or takes its end back: to whoever was told,
+    /// whatever that costs, and to the digests of those that were not sent the alert.
+    fn way_back<'a>(&self, told: &LastTold, way: Way<'a>, all: &'a [Route]) -> Way<'a> {
+        let was_told = |channel: &ChannelId| told.channels.contains(channel);
+        let routes: Vec<&Route> = all.iter().filter(|route| was_told(&route.channel)).collect();
+        let budgeted = routes.iter().any(|route| route.budgeted);
+        let reach = if budgeted { Reach::Pushed } else { Reach::Told };
+        let unsent = way.withheld.into_iter().filter(|(channel, _)| !was_told(channel));
+        Way { reach, routes, withheld: unsent.collect(), remark: None, merit: way.merit }
     }
 
     /// A revision that tells of the alert itself, with the entry that it told of last.
@@ -116,7 +152,7 @@ impl Planner<'_> {
         alert: &AlertSoFar,
         story: StoryId,
         event: AlertEvent,
-        mut reason: Reason,
+        reason: Reason,
     ) {
         let Some(story) = self.stories.get(&story) else { return };
         let unheard = alert.shadow || topic.mode == Mode::Shadow;
@@ -128,11 +164,8 @@ impl Planner<'_> {
             let (routes, withheld) = (Vec::new(), Vec::new());
             Way { reach: Reach::Shadow, routes, withheld, remark: None, merit }
         } else {
-            self.way(topic, merit)
+            self.way_back(told, self.way(topic, merit), &self.batch.routes)
         };
-        if let Some(remark) = &way.remark {
-            reason.text = format!("{}; {remark}", reason.text);
-        }
         let revision = AlertRevision {
             alert: alert.alert,
             seq: alert.seq.saturating_add(1),

@@ -3,12 +3,12 @@
 use super::*;
 use crate::domain::feed::{MoveStanding, Validators};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const NEW: &str = "https://new.example/feed";
-const REDIRECT: LedTo<'_> = LedTo { redirect: Some(NEW), announced: None };
-const NOWHERE: LedTo<'_> = LedTo { redirect: None, announced: None };
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+pub(super) const NEW: &str = "https://new.example/feed";
+pub(super) const REDIRECT: LedTo<'_> = LedTo { redirect: Some(NEW), announced: None };
+pub(super) const NOWHERE: LedTo<'_> = LedTo { redirect: None, announced: None };
 
-fn read(state: &FeedState, hours: u32, led: LedTo<'_>) -> FeedState {
+pub(super) fn read(state: &FeedState, hours: u32, led: LedTo<'_>) -> FeedState {
     let at = now() + hours * HOUR;
     let record = FetchRecord { at, status: Some(200), entries: 3, ..record(Outcome::Fresh) };
     sighted(after_success(state, &record, INTERVAL, Hints::default()), &record, led)
@@ -20,17 +20,17 @@ fn unchanged(state: &FeedState, hours: u32, led: LedTo<'_>) -> FeedState {
     sighted(after_success(state, &record, INTERVAL, Hints::default()), &record, led)
 }
 
-fn fail(state: &FeedState, hours: u32, network: bool) -> FeedState {
+pub(super) fn fail(state: &FeedState, hours: u32, network: bool) -> FeedState {
     let at = now() + hours * HOUR;
     after_failure(state, &FetchRecord { at, ..record(Outcome::Failed) }, None, network)
 }
 
 /// A feed whose move was seen for two days.
-fn moved(led: LedTo<'_>) -> FeedState {
+pub(super) fn moved(led: LedTo<'_>) -> FeedState {
     [0, 24, 48].into_iter().fold(state(), |state, hours| read(&state, hours, led))
 }
 
-fn codes(before: &FeedState, after: &FeedState) -> Vec<String> {
+pub(super) fn codes(before: &FeedState, after: &FeedState) -> Vec<String> {
     events(before, after).into_iter().map(|event| event.code.into_owned()).collect()
 }
 
@@ -111,15 +111,26 @@ fn what_a_feed_says_of_itself_counts_within_its_host_and_outlives_a_304() {
 #[test]
 fn a_move_that_leads_nowhere_is_taken_back_for_good() {
     let mut state = moved(REDIRECT);
-    for hours in [49, 50] {
+    for hours in [49, 50, 52, 54] {
         state = fail(&state, hours, false);
         assert_eq!(state.fetch_url(), NEW);
     }
-    let back = fail(&state, 51, false);
+    let back = fail(&state, 55, false);
     assert_eq!(back.fetch_url(), back.url);
     assert_eq!(codes(&state, &back), ["move_undone"]);
     let again = [60, 90, 120, 150].into_iter().fold(back, |state, h| read(&state, h, REDIRECT));
     assert_eq!(again.fetch_url(), again.url, "no to and fro");
+}
+
+#[test]
+fn a_short_outage_of_the_new_place_takes_no_move_back_however_often_it_is_tried() {
+    let mut state = moved(REDIRECT);
+    for minutes in [0, 2, 6, 14, 30, 60, 120, 240, 350] {
+        let at = now() + 49 * HOUR + minutes * Duration::from_secs(60);
+        state = after_failure(&state, &FetchRecord { at, ..record(Outcome::Failed) }, None, false);
+        assert_eq!(state.fetch_url(), NEW, "after {minutes} minutes");
+    }
+    assert_eq!(read(&state, 55, NOWHERE).fetch_url(), NEW);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::boilerplate::{COUNTERS, FIRST_SENTENCES, LAST_SENTENCES, Source};
-use super::{Counts, MAX_SOURCES, MAX_WORDS};
+use super::{Counts, MAX_SOURCES, MAX_WORDS, key};
 use crate::domain::story::features::Tongue;
 use crate::domain::story::trace::TraceError;
 use crate::domain::story::trace::bytes::{Reader, Writer};
@@ -60,14 +60,17 @@ impl Counts {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer(vec![VERSION]);
         out.number(self.halved_at_s.map_or(0, |at_s| at_s.max(0).cast_unsigned() + 1));
-        let mut entries: Vec<_> = self.entries.iter().collect();
-        entries.sort_unstable();
-        out.number(entries.len() as u64);
-        for (language, count) in entries {
-            out.number((*language).into());
-            out.number((*count).into());
+        let mut spoken: Vec<_> = self.spoken.iter().collect();
+        spoken.sort_unstable_by_key(|(language, _)| **language);
+        out.number(spoken.len() as u64);
+        for (language, spoken) in &spoken {
+            out.number((**language).into());
+            out.number(spoken.entries.into());
         }
-        let mut words: Vec<(u64, u32)> = self.words.iter().map(|(key, n)| (*key, *n)).collect();
+        let words = spoken.iter().flat_map(|(language, spoken)| {
+            spoken.words.iter().map(|(hash, count)| (key(**language, *hash), *count))
+        });
+        let mut words: Vec<(u64, u32)> = words.collect();
         words.sort_unstable();
         out.number(words.len() as u64);
         let mut last = 0;
@@ -98,15 +101,19 @@ impl Counts {
         let halved = i64::try_from(from.number()?).map_err(|_| TraceError::Damaged)?;
         counts.halved_at_s = (halved > 0).then(|| halved - 1);
         for _ in 0..bounded(from.number()?, u16::MAX.into())? {
-            counts.entries.insert(from.small()?, from.small()?);
+            let (language, entries) = (from.small()?, from.small()?);
+            counts.spoken.entry(language).or_default().entries = entries;
         }
         let words = bounded(from.number()?, 2 * MAX_WORDS)?;
-        counts.words.reserve(words);
         let mut key = 0u64;
         for _ in 0..words {
             key = key.checked_add(from.number()?).ok_or(TraceError::Damaged)?;
-            counts.words.insert(key, from.small()?);
+            let language = u16::try_from(key >> 32).map_err(|_| TraceError::Damaged)?;
+            let spoken = counts.spoken.entry(language).or_default();
+            let count = from.small()?;
+            spoken.words.insert(key as u32, count);
         }
+        counts.words = words;
         for _ in 0..bounded(from.number()?, MAX_SOURCES)? {
             let source = from.small()?;
             let mut said = Source { entries: from.small()?, sentences: Vec::new() };

@@ -31,7 +31,7 @@ impl StoryIndex {
             kept.iter().filter(|print| prints.binary_search(print).is_ok()).count() < SAME_PRINTS
         };
         let mut stories: Vec<StoryId> =
-            earlier.filter(|row| other_text(&row.prints.kept)).map(|row| row.story).collect();
+            earlier.filter(|row| other_text(row.prints().kept)).map(|row| row.story).collect();
         stories.sort_unstable();
         stories.dedup();
         stories

@@ -1,11 +1,10 @@
 //! Texts that repeat an earlier one, edited or cut: found by shared fingerprints, whatever the
 //! words weigh.
 
-use ahash::AHashMap;
-
-use super::{Row, StoryIndex, WINDOW_MS};
+use super::StoryIndex;
+use super::row::Row;
 use crate::domain::ids::{EntryId, StoryId};
-use crate::domain::story::trace::{Prints, Trace};
+use crate::domain::story::trace::{Sample, Trace, shared};
 use crate::domain::story::vector::ONE;
 
 /// Fewest fingerprints that both must have: fewer are a phrase or a quotation.
@@ -26,6 +25,10 @@ const SPEAKING_FACTS: usize = 4;
 
 /// Most rows with a fingerprint that are looked at: one in more is a phrase of the trade.
 const MAX_ROWS: usize = 64;
+
+/// Fingerprints of a member by which it is found, the lowest ones: of two texts that have a third in
+/// common, some are practically always among them.
+pub(super) const FOUND_BY: usize = 32;
 
 /// An entry that has this text.
 #[derive(Debug, Clone, Copy)]
@@ -51,26 +54,28 @@ impl StoryIndex {
         if trace.prints.kept.len() < MIN_SHARED {
             return None;
         }
-        let mut shared: AHashMap<u32, usize> = AHashMap::new();
+        let mut found: Vec<u32> = Vec::new();
         for &print in &trace.prints.kept {
-            let rows: Vec<u32> = self.prints.rows(print).take(MAX_ROWS + 1).collect();
-            if rows.len() <= MAX_ROWS {
-                rows.into_iter().for_each(|row| *shared.entry(row).or_default() += 1);
+            let before = found.len();
+            found.extend(self.prints.rows(print).take(MAX_ROWS + 1));
+            if found.len() - before > MAX_ROWS {
+                found.truncate(before);
             }
         }
-        let likely = shared.into_iter().filter(|(_, count)| *count >= MIN_SHARED);
-        let copies = likely.filter_map(|(slot, _)| self.copy_of(trace, self.row(slot)?, now_ms));
+        found.sort_unstable();
+        found.dedup();
+        let copies = found.iter().filter_map(|slot| self.copy_of(trace, self.row(*slot)?, now_ms));
         copies.max_by_key(|copy| (copy.own_share, copy.share, std::cmp::Reverse(copy.entry)))
     }
 
     fn copy_of(&self, trace: &Trace, row: &Row, now_ms: i64) -> Option<Copy> {
-        if now_ms.saturating_sub(row.at_ms) > WINDOW_MS {
+        if !self.is_within(row.at_ms, now_ms) {
             return None;
         }
-        let (own_share, their_share, count) = shares(&trace.prints, &row.prints);
+        let (own_share, their_share, count) = shares(trace.prints.sample(), row.prints());
         let share = own_share.max(their_share);
         let least = if trace.source == row.source { MIN_SHARE_OWN } else { MIN_SHARE };
-        if count < MIN_SHARED || share < least || !agree(&trace.facts, &row.facts) {
+        if count < MIN_SHARED || share < least || !agree(&trace.facts, row.facts()) {
             return None;
         }
         Some(Copy { entry: row.entry, story: row.story, share, own_share })
@@ -79,13 +84,12 @@ impl StoryIndex {
 
 /// How much of each text is in the other, and how many kept fingerprints both have. Where only
 /// samples are kept, as far as both reach.
-fn shares(own: &Prints, theirs: &Prints) -> (u32, u32, usize) {
+fn shares(own: Sample<'_>, theirs: Sample<'_>) -> (u32, u32, usize) {
     let reach = own.reach().min(theirs.reach());
-    let count = |prints: &Prints| prints.within(reach).max(1);
-    let kept = &own.kept[..own.within(reach)];
-    let shared = kept.iter().filter(|print| theirs.kept.binary_search(print).is_ok()).count();
-    let share = |all: usize| (shared * ONE as usize / all) as u32;
-    (share(count(own)), share(count(theirs)), shared)
+    let (own, theirs) = (own.within(reach), theirs.within(reach));
+    let both = shared(own, theirs);
+    let share = |all: &[u32]| (both * ONE as usize / all.len().max(1)) as u32;
+    (share(own), share(theirs), both)
 }
 
 /// Whether two texts name much the same.
@@ -94,6 +98,5 @@ fn agree(own: &[u32], theirs: &[u32]) -> bool {
     if fewer < SPEAKING_FACTS {
         return true;
     }
-    let shared = own.iter().filter(|fact| theirs.binary_search(fact).is_ok()).count();
-    shared * ONE as usize >= fewer * MIN_FACTS as usize
+    shared(own, theirs) * ONE as usize >= fewer * MIN_FACTS as usize
 }

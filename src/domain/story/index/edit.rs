@@ -19,9 +19,9 @@ impl StoryIndex {
             .map(|active| std::mem::take(&mut active.rows))?;
         self.remove_story(from);
         let (anchor, first_seen) = if lost.first_seen < kept.first_seen {
-            (lost.anchor, lost.first_seen)
+            (lost.began_with(), lost.first_seen)
         } else {
-            (kept.anchor, kept.first_seen)
+            (kept.began_with(), kept.first_seen)
         };
         let state = StoryState {
             id: into,
@@ -65,5 +65,6 @@ impl StoryIndex {
             active.rows.extend(rows);
             active.rows.sort_by_key(order);
         }
+        self.trim(into);
     }
 }

@@ -1,7 +1,5 @@
 //! The same story in another language: the words differ, names and numbers mostly do not.
 
-use ahash::AHashMap;
-
 use super::StoryIndex;
 use crate::domain::ids::StoryId;
 use crate::domain::story::features::{Features, Tongue};
@@ -32,33 +30,36 @@ impl StoryIndex {
         if trace.facts.len() < MIN_SHARED || trace.language == Tongue::default() {
             return None;
         }
-        let mut shared: AHashMap<u32, Vec<u32>> = AHashMap::new();
+        let mut found: Vec<u32> = Vec::new();
         for &fact in &trace.facts {
-            let rows: Vec<u32> = self.facts.rows(fact).take(MAX_ROWS + 1).collect();
-            if rows.len() <= MAX_ROWS {
-                rows.into_iter().for_each(|row| shared.entry(row).or_default().push(fact));
+            let before = found.len();
+            found.extend(self.facts.rows(fact).take(MAX_ROWS + 1));
+            if found.len() - before > MAX_ROWS {
+                found.truncate(before);
             }
         }
-        let likely = shared.into_iter().filter(|(_, facts)| facts.len() >= MIN_SHARED);
-        let rows = likely.filter_map(|(slot, facts)| {
-            let row = self.row(slot)?;
-            let fewer = row.facts.len().min(trace.facts.len());
+        found.sort_unstable();
+        let likely = found.chunk_by(|one, other| one == other);
+        let likely = likely.filter(|rows| rows.len() >= MIN_SHARED);
+        let rows = likely.filter_map(|rows| {
+            let row = self.row(*rows.first()?)?;
+            let fewer = row.facts().len().min(trace.facts.len());
             let is_near = now_ms.saturating_sub(row.at_ms).saturating_abs() <= WITHIN_MS;
             let is_it = row.language != trace.language
                 && row.language != Tongue::default()
                 && is_near
-                && facts.len() * 10 >= fewer * MIN_TENTHS
+                && rows.len() * 10 >= fewer * MIN_TENTHS
                 && !asked.without.contains(&row.story);
-            is_it.then_some((row, facts))
+            is_it.then_some((rows.len(), row))
         });
-        let best = rows.max_by_key(|(row, facts)| (facts.len(), std::cmp::Reverse(row.entry)));
-        let (row, facts) = best?;
+        let (_, row) = rows.max_by_key(|(facts, row)| (*facts, std::cmp::Reverse(row.entry)))?;
+        let both = trace.facts.iter().filter(|fact| row.facts().binary_search(fact).is_ok());
         let spell = |fact: &u32| features.spelt(*fact).map(str::to_owned);
         let reason = JoinReason::SameFacts {
             entry: row.entry,
-            facts: facts.iter().filter_map(spell).collect(),
+            facts: both.filter_map(spell).collect(),
             own: trace.facts.len() as u32,
-            theirs: row.facts.len() as u32,
+            theirs: row.facts().len() as u32,
         };
         Some((row.story, reason))
     }

@@ -1,11 +1,12 @@
 //! What only looks alike: titles from one template ("Magnitude 5.2 …", "Magnitude 6.8 …"), columns
 //! under one headline; and titles that are so alike that nothing else is asked.
 
-use super::near::SHORT_WORDS;
-use super::{Active, Row, StoryIndex};
+use super::needed::SHORT_WORDS;
+use super::row::{Row, Saying};
+use super::{Active, StoryIndex};
 use crate::domain::ids::{EntryId, StoryId};
 use crate::domain::story::placement::{Asked, JoinReason};
-use crate::domain::story::trace::{Title, Trace};
+use crate::domain::story::trace::{TitleWords, Trace};
 
 /// Members whose titles are looked at: the latest ones.
 const LATEST: usize = 8;
@@ -44,15 +45,15 @@ pub(super) enum Look {
 impl StoryIndex {
     /// Whether a story whose words are near tells something else: the member whose title is most
     /// alike names somebody that this one does not, and the other way round.
-    pub(super) fn look(&self, trace: &Trace, active: &Active, cosine: u32) -> Look {
+    pub(super) fn look(&self, told: Saying<'_>, active: &Active, cosine: u32) -> Look {
         let latest = active.rows.iter().rev().take(LATEST).filter_map(|slot| self.row(*slot));
         let closest =
-            latest.max_by_key(|row| (row.title.shared(&trace.title), std::cmp::Reverse(row.entry)));
+            latest.max_by_key(|row| (row.title().shared(told.title), std::cmp::Reverse(row.entry)));
         let Some(row) = closest else { return Look::Fine };
-        let has_bodies = trace.body_words >= SHORT_WORDS && row.body_words >= SHORT_WORDS;
-        let is_trusted = has_bodies && cosine >= TRUSTED && row.source != trace.source;
-        let form = if row.source == trace.source { OWN_TEMPLATE } else { TEMPLATE };
-        let is_alike = !is_trusted && is_template(&trace.title, &row.title, form);
+        let has_bodies = told.body_words >= SHORT_WORDS && row.body_words >= SHORT_WORDS;
+        let is_trusted = has_bodies && cosine >= TRUSTED && row.source != told.source;
+        let form = if row.source == told.source { OWN_TEMPLATE } else { TEMPLATE };
+        let is_alike = !is_trusted && is_template(told.title, row.title(), form);
         if is_alike { Look::Alike } else { Look::Fine }
     }
 
@@ -76,7 +77,8 @@ impl StoryIndex {
         let mut best: Option<(usize, &Row)> = None;
         for slot in self.titles.rows(trace.title_hash) {
             let Some(row) = self.row(slot) else { continue };
-            let shared = row.title.shared(&trace.title);
+            let title = trace.title.words();
+            let shared = row.title().shared(title);
             let is_recent = now_ms.saturating_sub(row.at_ms).saturating_abs() <= TITLE_WITHIN_MS;
             let order = |shared: usize, entry: EntryId| (shared, std::cmp::Reverse(entry));
             let is_better = best
@@ -85,7 +87,7 @@ impl StoryIndex {
                 && is_better
                 && !asked.without.contains(&row.story)
                 && row.source != trace.source
-                && is_similar(&trace.title, &row.title)
+                && is_similar(title, row.title())
             {
                 best = Some((shared, row));
             }
@@ -95,14 +97,14 @@ impl StoryIndex {
             entry: row.entry,
             shared: shared as u32,
             own: trace.title.words.len() as u32,
-            theirs: row.title.words.len() as u32,
+            theirs: row.title().words.len() as u32,
         };
         Some((row.story, reason))
     }
 }
 
 /// Whether both titles fill one form with different names or numbers.
-fn is_template(a: &Title, b: &Title, (fewest, tenths): (usize, usize)) -> bool {
+fn is_template(a: TitleWords<'_>, b: TitleWords<'_>, (fewest, tenths): (usize, usize)) -> bool {
     let shared = a.shared(b);
     let shorter = a.words.len().min(b.words.len());
     shared >= fewest
@@ -113,7 +115,7 @@ fn is_template(a: &Title, b: &Title, (fewest, tenths): (usize, usize)) -> bool {
 
 /// The same words, or nearly all of the shorter title's words within the longer one. Two titles
 /// that each name somebody the other does not ("… China …", "… Japan …") are two stories.
-fn is_similar(a: &Title, b: &Title) -> bool {
+fn is_similar(a: TitleWords<'_>, b: TitleWords<'_>) -> bool {
     let shared = a.shared(b);
     let (shorter, longer) = (a.words.len().min(b.words.len()), a.words.len().max(b.words.len()));
     if shared == longer && shared >= SAME_WORDS {

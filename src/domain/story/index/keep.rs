@@ -1,12 +1,18 @@
-//! What the index keeps, for how long, and how it is filled again from stored rows.
+//! How the index keeps stories and members, and how it is filled again from stored rows. For how
+//! long is in [`super::window`].
 
 use jiff::Timestamp;
 
-use super::{ANCHOR_TERMS, Active, MAX_ENTRIES, Row, StoryIndex, StoryState, WINDOW_MS};
+use super::copies::FOUND_BY;
+use super::row::Row;
+use super::{ANCHOR_TERMS, Active, StoryIndex, StoryState};
 use crate::domain::ids::{EntryId, StoryId};
 use crate::domain::story::counts::Counts;
 use crate::domain::story::trace::{StoredMember, Trace};
 use crate::domain::story::vector::Vector;
+
+/// Heaviest terms of a story by which it is found.
+const INDEXED_TERMS: usize = 24;
 
 impl StoryIndex {
     /// An empty index with these counts, for [`Self::restore_story`] and then
@@ -25,38 +31,20 @@ impl StoryIndex {
         self.insert_row(member.entry, member.story, &member.trace, member.at.as_millisecond());
     }
 
-    /// When the story that was told last was told.
-    pub fn latest(&self) -> Option<Timestamp> {
-        let (last_ms, _) = self.by_age.last()?;
-        Timestamp::from_millisecond(*last_ms).ok()
+    /// Takes in a stored member of a story that is to be worked out from its members, which come in
+    /// the order in which they were added.
+    pub fn regrow(&mut self, member: &StoredMember) {
+        self.take_in(member.entry, member.story, &member.trace, member.at);
     }
 
-    /// From when on rows matter at `now`: stories by when they were last told, members by when
-    /// they were added.
-    pub fn window_start(now: Timestamp) -> Timestamp {
-        let start_ms = now.as_millisecond().saturating_sub(WINDOW_MS);
-        Timestamp::from_millisecond(start_ms).unwrap_or(Timestamp::MIN)
+    /// When the story that was told last was told.
+    pub fn latest(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.latest_ms?).ok()
     }
 
     /// The counts of words, to be stored.
     pub fn counts(&mut self) -> &mut Counts {
         &mut self.counts
-    }
-
-    /// Forgets what is older than the window, and the oldest beyond [`MAX_ENTRIES`]. Cheap; to be
-    /// called with every batch.
-    pub fn forget(&mut self, now: Timestamp) {
-        let oldest_ms = now.as_millisecond().saturating_sub(WINDOW_MS);
-        while let Some(&(last_ms, story)) = self.by_age.first()
-            && (last_ms < oldest_ms || self.entries() > MAX_ENTRIES)
-        {
-            self.remove_story(story);
-        }
-        while let Some(&(at_ms, entry)) = self.rows_by_age.first()
-            && at_ms < oldest_ms
-        {
-            self.remove_row(entry);
-        }
     }
 
     /// A story after one more member.
@@ -67,7 +55,7 @@ impl StoryIndex {
                 StoryState {
                     id,
                     centroid: known.centroid.with(&trace.vector, members),
-                    anchor: known.anchor.clone(),
+                    anchor: known.began_with(),
                     members,
                     first_seen: known.first_seen.min(at),
                     last_seen: known.last_seen.max(at),
@@ -83,19 +71,19 @@ impl StoryIndex {
     pub(super) fn put_state(&mut self, state: StoryState) {
         let id = state.id;
         let last_ms = state.last_seen.as_millisecond();
-        let hashes =
-            |vector: &Vector| -> Vec<u32> { vector.terms().iter().map(|term| term.hash).collect() };
-        let after = hashes(&state.centroid);
-        let (slot, before) = match self.by_id.get(&id) {
-            Some(&slot) => {
+        let after = state.centroid.heaviest_hashes(INDEXED_TERMS);
+        let end = self.end_of(id, state.members, last_ms);
+        self.latest_ms = self.latest_ms.max(Some(last_ms));
+        let (slot, before) = match self.by_id.get(&id).copied() {
+            Some(slot) => {
                 let Some(active) = self.stories.get_mut(slot as usize).and_then(Option::as_mut)
                 else {
                     return;
                 };
-                self.by_age.remove(&(active.state.last_seen.as_millisecond(), id));
-                let before = hashes(&active.state.centroid);
-                active.state = state;
-                (slot, before)
+                let before = std::mem::replace(&mut active.state, state);
+                let last_ms = before.last_seen.as_millisecond();
+                self.by_end.remove(&self.end_of(id, before.members, last_ms));
+                (slot, before.centroid.heaviest_hashes(INDEXED_TERMS))
             }
             None => {
                 let active = Some(Active { state, rows: Vec::new() });
@@ -104,7 +92,7 @@ impl StoryIndex {
                 (slot, Vec::new())
             }
         };
-        self.by_age.insert((last_ms, id));
+        self.by_end.insert(end);
         for hash in before.iter().filter(|hash| after.binary_search(hash).is_err()) {
             self.remove_term(*hash, slot);
         }
@@ -119,9 +107,10 @@ impl StoryIndex {
             return;
         };
         self.free_stories.push(slot);
-        self.by_age.remove(&(active.state.last_seen.as_millisecond(), id));
-        for term in active.state.centroid.terms() {
-            self.remove_term(term.hash, slot);
+        let last_ms = active.state.last_seen.as_millisecond();
+        self.by_end.remove(&self.end_of(id, active.state.members, last_ms));
+        for hash in active.state.centroid.heaviest_hashes(INDEXED_TERMS) {
+            self.remove_term(hash, slot);
         }
         for row in active.rows {
             self.take_row(row);
@@ -139,22 +128,11 @@ impl StoryIndex {
     }
 
     pub(super) fn insert_row(&mut self, entry: EntryId, story: StoryId, trace: &Trace, at_ms: i64) {
-        let row = Row {
-            entry,
-            story,
-            at_ms,
-            source: trace.source,
-            language: trace.language,
-            body_words: trace.body_words,
-            title_hash: trace.title_hash,
-            title: trace.title.clone(),
-            prints: trace.prints.clone(),
-            facts: trace.facts.clone(),
-        };
+        let row = Row::of(entry, story, trace, at_ms);
         let slot = place_in(&mut self.rows, &mut self.free_rows, Some(row));
         self.by_entry.insert(entry, slot);
-        self.rows_by_age.insert((at_ms, entry));
-        trace.prints.kept.iter().for_each(|print| self.prints.insert(*print, slot));
+        self.note_row(at_ms, entry);
+        trace.prints.kept.iter().take(FOUND_BY).for_each(|print| self.prints.insert(*print, slot));
         trace.facts.iter().for_each(|fact| self.facts.insert(*fact, slot));
         self.titles.insert(trace.title_hash, slot);
         if let Some(active) = self.by_id.get(&story).copied()
@@ -170,6 +148,7 @@ impl StoryIndex {
             let place = active.rows.partition_point(|other| order(other) <= Some((at_ms, entry)));
             active.rows.insert(place, slot);
         }
+        self.trim(story);
     }
 
     pub(super) fn remove_row(&mut self, entry: EntryId) {
@@ -187,9 +166,10 @@ impl StoryIndex {
         let Some(row) = self.rows.get_mut(slot as usize).and_then(Option::take) else { return };
         self.free_rows.push(slot);
         self.by_entry.remove(&row.entry);
-        self.rows_by_age.remove(&(row.at_ms, row.entry));
-        row.prints.kept.iter().for_each(|print| self.prints.remove(*print, slot));
-        row.facts.iter().for_each(|fact| self.facts.remove(*fact, slot));
+        self.unnote_row(row.at_ms, row.entry);
+        let found_by = row.prints().kept.iter().take(FOUND_BY);
+        found_by.for_each(|print| self.prints.remove(*print, slot));
+        row.facts().iter().for_each(|fact| self.facts.remove(*fact, slot));
         self.titles.remove(row.title_hash, slot);
     }
 }
@@ -197,16 +177,24 @@ impl StoryIndex {
 impl StoryState {
     /// A story with its first entry.
     pub fn opened(id: StoryId, trace: &Trace, at: Timestamp) -> Self {
-        let mut anchor = trace.vector.heaviest(ANCHOR_TERMS);
-        anchor.sort_unstable_by_key(|term| term.hash);
         Self {
             id,
             centroid: trace.vector.clone(),
-            anchor: Vector::from_terms(anchor),
+            anchor: Vector::default(),
             members: 1,
             first_seen: at,
             last_seen: at,
         }
+    }
+
+    /// The heaviest terms of its first entry.
+    pub fn began_with(&self) -> Vector {
+        if !self.anchor.is_empty() {
+            return self.anchor.clone();
+        }
+        let mut anchor = self.centroid.heaviest(ANCHOR_TERMS);
+        anchor.sort_unstable_by_key(|term| term.hash);
+        Vector::from_terms(anchor)
     }
 }
 

@@ -85,6 +85,16 @@ impl World {
     }
 }
 
+fn features_of(source: &str, (title, body): (&str, &str)) -> Features {
+    let document = Document {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        language: Some("en".to_owned()),
+        ..Document::default()
+    };
+    Features::of(&document, None, source)
+}
+
 fn at(hours: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap() + Duration::from_secs(hours as u64 * 3600)
 }

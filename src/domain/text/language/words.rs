@@ -13,6 +13,10 @@ const ENOUGH: usize = 3;
 /// As many decide where no other language has any.
 const ENOUGH_ALONE: usize = 2;
 
+/// As many decide against any statistics, where no other language has a third as many. Of running
+/// text two words in five are small ones.
+const ENOUGH_FOR_ALL: usize = 8;
+
 /// How many small words of each language a text has.
 pub(super) struct Count {
     /// Most first.
@@ -41,6 +45,14 @@ impl Count {
         };
         let is_enough = most >= ENOUGH && most > next * 2 || most >= ENOUGH_ALONE && next == 0;
         is_enough.then_some(code)
+    }
+
+    /// The language of which there are so many that nothing else need be asked.
+    pub fn decided(&self) -> Option<&'static str> {
+        let [(code, most), (_, next), ..] = self.each[..] else {
+            return None;
+        };
+        (most >= ENOUGH_FOR_ALL && most > next * 3).then_some(code)
     }
 
     /// Whether this language has small words here, and none has more.

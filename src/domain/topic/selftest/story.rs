@@ -30,7 +30,8 @@ const NO_BYTES: Render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::n
 /// What was otherwise than the test expects, if anything: the first step that was, else the
 /// first thing in the end.
 pub fn fault(set: &TopicSet, topic: &Arc<Topic>, test: &StoryTest, show: Show) -> Option<Fault> {
-    let mut rehearsal = Rehearsal::new(NO_BYTES, Vec::new());
+    let newsrooms = set.publishers();
+    let mut rehearsal = Rehearsal::new(NO_BYTES, Vec::new()).with_newsrooms(Arc::clone(newsrooms));
     let mut revisions: Vec<AlertRevision> = Vec::new();
     if topic.alert.follow_up.new_facts {
         rehearsal = rehearsal.with_facts();
@@ -59,7 +60,7 @@ pub fn fault(set: &TopicSet, topic: &Arc<Topic>, test: &StoryTest, show: Show) -
         revisions.extend(outcome.revision);
     }
     number_ids(&mut revisions);
-    in_the_end(test, &revisions, show)
+    in_the_end(newsrooms, test, &revisions, show)
 }
 
 /// Alerts and stories are numbered as they come: the first is A1 in every message.
@@ -208,7 +209,12 @@ fn expected(expectation: StepExpectation) -> &'static str {
 }
 
 /// What is otherwise than expected once all is told.
-fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Option<Fault> {
+fn in_the_end(
+    newsrooms: &Directory,
+    test: &StoryTest,
+    revisions: &[AlertRevision],
+    show: Show,
+) -> Option<Fault> {
     let mut alerts: Vec<_> = revisions.iter().map(|revision| revision.alert).collect();
     alerts.sort_unstable();
     alerts.dedup();
@@ -228,7 +234,7 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
         None if asks_for_one => Some("expected an alert, but none was raised".to_owned().into()),
         None => None,
         Some(last) => {
-            let sentence = wrong_publishers(test, last)
+            let sentence = wrong_publishers(newsrooms, test, last)
                 .or_else(|| missing_quote(&last.evidence, &test.evidence))
                 .or_else(|| wrong_score(last.score, test.score))
                 .or_else(|| wrong_severity(test, last));
@@ -239,7 +245,11 @@ fn in_the_end(test: &StoryTest, revisions: &[AlertRevision], show: Show) -> Opti
     }
 }
 
-fn wrong_publishers(test: &StoryTest, last: &AlertRevision) -> Option<String> {
+fn wrong_publishers(
+    newsrooms: &Directory,
+    test: &StoryTest,
+    last: &AlertRevision,
+) -> Option<String> {
     let sorted = |names: &[String]| {
         let mut names = names.to_vec();
         names.sort();
@@ -247,8 +257,7 @@ fn wrong_publishers(test: &StoryTest, last: &AlertRevision) -> Option<String> {
     };
     let wanted = test.publishers.as_ref()?;
     // By whichever of its names or domains a test names a newsroom.
-    let directory = Directory::builtin();
-    let called = |name: &String| directory.canonical(name).to_owned();
+    let called = |name: &String| newsrooms.canonical(name).to_owned();
     let called: Vec<String> = wanted.iter().map(called).collect();
     let (wanted, found) = (sorted(&called), sorted(&last.story.publishers));
     (wanted != found).then(|| format!("expected the publishers {wanted}, but they are {found}"))

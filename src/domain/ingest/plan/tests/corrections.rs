@@ -43,6 +43,23 @@ fn of_many_corrections_of_one_event_the_first_is_told_and_later_ones_wait() {
 }
 
 #[test]
+fn an_entry_that_repeats_a_text_adds_nothing_to_its_correction() {
+    for copies in [false, true] {
+        let mut memory = Memory::past_baseline(&["wire", "ledger"]);
+        memory.topic = Arc::new(quiet());
+        tell(&mut memory, "wire", TITLE, None);
+        let told = entry("9", "repeated", TITLE, memory.now);
+        let plan = memory.fetch("ledger", vec![told]);
+        memory.entries.get_mut(&plan.members[0].entry).unwrap().copies = copies;
+        memory.now += HOUR;
+        let told = entry("9", "repeated", CORRECTED, memory.now);
+        let corrected = memory.fetch("ledger", vec![told]);
+        let is_told = verdicts(&corrected) == [("amend", "correction".to_owned())];
+        assert_eq!(is_told, !copies, "{:?}", verdicts(&corrected));
+    }
+}
+
+#[test]
 fn a_correction_that_is_older_than_max_age_is_not_told() {
     let mut memory = Memory::past_baseline(&["wire", "ledger"]);
     memory.topic = Arc::new(quiet());

@@ -12,6 +12,7 @@ use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{Digest, FeedId};
 use crate::domain::ingest::{Past, Route, Seen, arrange};
+use crate::domain::publisher::Directory;
 use crate::domain::story::Member;
 use crate::domain::story::features::Features;
 use crate::domain::story::shelf::Shelf;
@@ -239,10 +240,10 @@ impl Memory {
         self.feeds.insert(feed.to_owned(), plan.feed.clone());
         self.members.extend(plan.members.iter().cloned());
         for entry in plan.entries.iter().chain(&plan.revised) {
-            let story = self.members.iter().find(|member| member.entry == entry.id);
+            let member = self.members.iter().find(|member| member.entry == entry.id);
             let topics = self.entries.get(&entry.id).map(|known| known.topics.clone());
             let topics = topics.unwrap_or_default();
-            let known = Known { topics, ..Known::of(entry, story.map(|member| member.story)) };
+            let known = Known { topics, ..Known::of(entry, member) };
             self.entries.insert(entry.id, known);
         }
         for (entry, _, found) in &plan.matches {
@@ -323,6 +324,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         entries,
         routes: routes.to_vec(),
         topics: Vec::new(),
+        publishers: Directory::builtin(),
     }
 }
 

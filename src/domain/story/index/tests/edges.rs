@@ -101,6 +101,33 @@ fn a_story_older_than_the_window_is_not_joined() {
 }
 
 #[test]
+fn a_story_that_several_tell_may_be_taken_up_after_a_quiet_fortnight() {
+    let mut world = World::default();
+    let first = world.tell("a", FORGES.0, FORGES.1, 0);
+    assert_eq!(world.tell("b", BUILDS.0, BUILDS.1, 1), first);
+    let mut again = world.restarted(14 * 24);
+    assert_eq!(world.tell("c", FORGES.0, FORGES.1, 14 * 24), first);
+    let features = features_of("c", FORGES);
+    again.forget(at(14 * 24));
+    let placed = again.place(&features, at(14 * 24), &Asked::default());
+    assert_eq!(placed.story, Some(StoryId(first)));
+    assert_ne!(world.tell("d", FORGES.0, FORGES.1, 36 * 24), first);
+}
+
+#[test]
+fn of_old_members_the_latest_are_kept_while_their_story_lasts() {
+    let mut world = World::default();
+    for n in 0..12 {
+        world.tell(&format!("feed {n}"), FORGES.0, FORGES.1, n);
+    }
+    world.tell("late", BUTTER.0, BUTTER.1, 8 * 24);
+    assert_eq!(world.index.entries(), KEPT_MEMBERS + 1);
+    let mut again = world.restarted(8 * 24);
+    again.forget(at(8 * 24));
+    assert_eq!(again.entries(), world.index.entries());
+}
+
+#[test]
 fn a_clock_that_jumps_back_breaks_nothing() {
     let mut world = World::default();
     let first = world.tell("a", FORGES.0, FORGES.1, 1_000);

@@ -1,0 +1,177 @@
+//! Apprise: the services it speaks to, through one adapter. By its API server
+//! (<https://github.com/caronc/apprise-api>: `POST /notify` with the services sent along, or
+//! `POST /notify/KEY` where the server keeps them), or by its command, which gets the text on its
+//! standard input and the services in a variable: arguments can be read by every user of a machine.
+//!
+//! Apprise says of several services only whether all of them took the message. If one did not, all
+//! are told again.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use reqwest::StatusCode;
+use serde::Serialize;
+use url::Url;
+
+use super::exec::judge;
+use super::http::{self, Caller};
+use super::parcel::Parcel;
+use super::process::{self, BEYOND_LIMIT, Task};
+use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use crate::clock::Clock;
+use crate::config::{AppriseChannel, AppriseWay, Command, Credentials, Secret};
+use crate::domain::alert::delivery::Claimed;
+use crate::domain::untrusted;
+use crate::egress::Egress;
+
+/// Longest title and text, in characters: what most services behind Apprise show of one message.
+const MAX_TITLE_CHARS: usize = 250;
+const MAX_TEXT_CHARS: usize = 10_000;
+
+/// Apprise as a channel.
+pub struct Apprise {
+    way: Way,
+    urls: Option<Secret>,
+    tag: Option<String>,
+    timeout: Duration,
+}
+
+enum Way {
+    Api { url: Url, caller: Box<Caller>, credentials: Credentials },
+    Command(Command),
+}
+
+/// A message as the API takes it.
+#[derive(Serialize)]
+struct Message<'a> {
+    title: &'a str,
+    body: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    format: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urls: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<&'a str>,
+}
+
+impl Apprise {
+    /// Checks all that can be checked without sending.
+    pub fn new(config: &AppriseChannel, egress: &Egress, clock: Clock) -> Result<Self, OpenError> {
+        let way = match &config.way {
+            AppriseWay::Api { url, key, credentials } => {
+                let mut parts = vec!["notify"];
+                parts.extend(key.as_deref());
+                let url = http::below(url, &parts)?;
+                let caller = Box::new(Caller::new(&url, config.timeout, egress, clock)?);
+                Way::Api { url, caller, credentials: credentials.clone() }
+            }
+            AppriseWay::Command(command) => Way::Command(command.clone()),
+        };
+        let (urls, tag) = (config.urls.clone(), config.tag.clone());
+        Ok(Self { way, urls, tag, timeout: config.timeout })
+    }
+
+    async fn attempt(&self, delivery: &Claimed) -> Result<Receipt, ChannelError> {
+        let parcel = Parcel::read(&delivery.body)?;
+        let title = title(&parcel);
+        let text = parcel.text();
+        let text = untrusted::excerpt(text.trim_end(), MAX_TEXT_CHARS);
+        match &self.way {
+            Way::Api { url, caller, credentials } => {
+                let message = Message {
+                    title: &title,
+                    body: &text,
+                    kind: kind(&parcel),
+                    format: "text",
+                    urls: self.urls.as_ref().map(Secret::reveal),
+                    tag: self.tag.as_deref(),
+                };
+                let request = caller.client().post(url.clone());
+                let request = http::authorized(request, credentials);
+                let reply = caller.call(http::with_json(request, &message)).await?;
+                let detail = reply.detail();
+                if reply.status == StatusCode::NO_CONTENT {
+                    // The server's way to say that it keeps no service for this key and tag.
+                    let detail = Some("Apprise has no service to tell".to_owned());
+                    return Err(ChannelError::transient("no_service", detail));
+                }
+                reply.judge(caller.now())?;
+                Ok(Receipt { detail, handle: None })
+            }
+            Way::Command(command) => {
+                let run = process::run(command, self.task(&parcel, &title, &text)).await?;
+                let detail = run.detail();
+                judge(run.ended, detail.clone(), &[])?;
+                Ok(Receipt { detail, handle: None })
+            }
+        }
+    }
+
+    /// One run of the command. Each option is one word with its value: a title that begins with a
+    /// dash stays a title.
+    fn task<'a>(&self, parcel: &Parcel, title: &str, text: &'a str) -> Task<'a> {
+        let mut arguments = vec![
+            format!("--title={title}"),
+            format!("--notification-type={}", kind(parcel)),
+            "--input-format=text".to_owned(),
+        ];
+        arguments.extend(self.tag.as_ref().map(|tag| format!("--tag={tag}")));
+        let urls = self.urls.as_ref().map(|urls| ("APPRISE_URLS", urls.reveal().to_owned()));
+        Task {
+            arguments,
+            environment: urls.into_iter().collect(),
+            input: text.as_bytes(),
+            limit: self.timeout,
+        }
+    }
+}
+
+impl Channel for Apprise {
+    fn capacity(&self) -> Capacity {
+        let patience = match &self.way {
+            Way::Api { caller, .. } => caller.patience(),
+            Way::Command(_) => self.timeout.saturating_add(BEYOND_LIMIT),
+        };
+        Capacity { batch: 1, concurrent: 1, patience }
+    }
+
+    fn send<'a>(
+        &'a self,
+        batch: &'a [Claimed],
+    ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>> {
+        async move {
+            let mut answers = Vec::with_capacity(batch.len());
+            for delivery in batch {
+                answers.push(self.attempt(delivery).await);
+            }
+            answers
+        }
+        .boxed()
+    }
+}
+
+/// One line: `high [NATO] Headline`.
+fn title(parcel: &Parcel) -> String {
+    let title = match parcel {
+        Parcel::Alert(alert) => {
+            format!("{} [{}] {}", alert.topic.severity, alert.topic.name, alert.headline)
+        }
+        Parcel::Notice(_) | Parcel::Digest(_) => {
+            format!("wirewatch {}: {}", parcel.kind(), parcel.headline())
+        }
+    };
+    let title = untrusted::terminal(&title).into_owned();
+    untrusted::excerpt(title.trim(), MAX_TITLE_CHARS).into_owned()
+}
+
+/// Apprise's word for how much it matters.
+fn kind(parcel: &Parcel) -> &'static str {
+    match (parcel.event(), parcel.severity()) {
+        ("closed" | "feeds_well" | "network_back" | "topics_heard", _) => "success",
+        (_, "critical" | "high") => "failure",
+        (_, "medium") => "warning",
+        _ => "info",
+    }
+}

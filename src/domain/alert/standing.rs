@@ -1,0 +1,32 @@
+//! What stands with a channel: alerts it was told of, as it was last told of them, and what people
+//! decided since. Services that forget are told of it again.
+
+use jiff::Timestamp;
+
+use super::AlertState;
+use super::delivery::Thread;
+use crate::domain::ids::AlertId;
+
+/// An alert of which a channel was told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub alert: AlertId,
+    pub state: AlertState,
+    /// When somebody last brought it to this state or said something of it there; none where nobody
+    /// did.
+    pub changed: Option<Timestamp>,
+    /// When the channel took the last revision that it was sent.
+    pub told: Timestamp,
+    /// The bytes of that revision.
+    pub body: Vec<u8>,
+    /// What the channel called the revisions before it.
+    pub thread: Thread,
+}
+
+impl Standing {
+    /// When it ended: somebody took it on or closed it after it was last told. What is told after
+    /// that is news again.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.changed.filter(|at| self.state != AlertState::Open && *at >= self.told)
+    }
+}
