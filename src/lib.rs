@@ -28,6 +28,8 @@ pub mod deliver;
 
 pub mod daemon;
 
+pub mod record;
+
 pub mod web;
 
 pub mod cli;

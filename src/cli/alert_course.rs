@@ -1,17 +1,16 @@
 //! The course of an alert: what was decided for each match in its story and why, and what waits.
 //! `alerts show` and `alerts list --pending` print it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::args::AlertChoice;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
-use crate::domain::ingest::Held;
 use crate::domain::untrusted;
 use crate::store::Access;
-use crate::store::alerts::read::{AlertDetail, DecisionView};
+use crate::store::alerts::read::AlertDetail;
 
 /// Decisions shown to people, the last ones; programs get more.
 const SHOWN: usize = 20;
@@ -72,26 +71,4 @@ pub fn lines(alert: &AlertDetail, lines: &mut Vec<String>) {
         );
         lines.push(untrusted::terminal(&line).into_owned());
     }
-}
-
-/// A decision for programs.
-pub fn object(decision: &DecisionView) -> Value {
-    json!({
-        "at": moment::json(decision.at),
-        "verdict": decision.verdict,
-        "reason": { "code": decision.reason.code, "text": decision.reason.text },
-        "entry": decision.entry.to_string(),
-        "publisher": decision.publisher,
-        "title": decision.title,
-    })
-}
-
-/// A revision that waits, for programs.
-pub fn held_object(held: &Held) -> Value {
-    json!({
-        "due": moment::json(held.due),
-        "severity": held.severity.as_str(),
-        "reason": { "code": held.reason.code, "text": held.reason.text },
-        "entry": held.entry.to_string(),
-    })
 }

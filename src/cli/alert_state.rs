@@ -1,5 +1,5 @@
-//! `wirewatch alerts ack` and `close`: people say what became of an alert. It is kept in the
-//! database with who and why; no channel is told.
+//! `wirewatch alerts ack`, `close`, `reopen` and `note`: people say what became of an alert. It is
+//! kept in the database with who and why; no channel is told.
 
 use std::os::unix::fs::MetadataExt;
 
@@ -9,30 +9,29 @@ use crate::cli::output::Records;
 use crate::cli::session::Session;
 use crate::cli::{alerts, naming};
 use crate::config::Environment;
-use crate::domain::alert::AlertState;
+use crate::domain::alert::change::{Refusal, Wish};
 use crate::domain::ids::AlertId;
-use crate::store::alerts::read::AlertView;
-use crate::store::{Access, Store};
+use crate::store::Access;
 
-/// Brings alerts to a state. Those that cannot be are told, the others are changed all the same:
-/// part of a list is better than none of it.
-pub fn change(
-    state: AlertState,
-    change: &StateChange,
-    session: &mut Session,
-) -> Result<Exit, Failure> {
+/// Changes alerts. Those that cannot be are told, the others are changed all the same: part of a
+/// list is better than none of it.
+pub fn change(wish: Wish, change: &StateChange, session: &mut Session) -> Result<Exit, Failure> {
     let ids = change.ids.iter().map(|id| naming::read(id)).collect::<Result<Vec<AlertId>, _>>()?;
     let author = author(change.author.as_deref(), &session.env);
     let note = change.note.as_deref();
+    if wish == Wish::Remark && note.is_none_or(|note| note.trim().is_empty()) {
+        return Err(Failure::said(Exit::Usage, "there is no remark: `--note` says it"));
+    }
     let store = session.store(Access::Existing)?;
     let mut records = Records::new(alerts::COLUMNS, "");
     let mut refused = 0;
     for id in ids {
-        match change_one(&store, id, state, &author, note, session)? {
+        let now = session.clock.now();
+        match session.wait(store.change_alert(id, wish, &author, note, now))?? {
             Ok(view) => alerts::add(&mut records, &view),
             Err(refusal) => {
                 refused += 1;
-                session.messages.report(&refusal);
+                session.messages.report(&told(refusal));
             }
         }
     }
@@ -43,30 +42,15 @@ pub fn change(
     Ok(if refused == 0 { Exit::Ok } else { Exit::Partial })
 }
 
-/// The outer failure ends the command, the inner one is a matter of this alert.
-fn change_one(
-    store: &Store,
-    id: AlertId,
-    state: AlertState,
-    author: &str,
-    note: Option<&str>,
-    session: &Session,
-) -> Result<Result<AlertView, Failure>, Failure> {
-    let Some(alert) = store.alert(id)? else {
-        return Ok(Err(alerts::no_such_alert(id)));
-    };
-    let before = alert.view.state;
-    if before == AlertState::Closed && state != AlertState::Closed {
-        let refusal =
-            Failure::said(Exit::Failed, format!("alert {id} is closed, and stays closed"))
-                .hint(format!("`wirewatch alerts close {id} --note TEXT` adds a remark to it"));
-        return Ok(Err(refusal));
+fn told(refusal: Refusal) -> Failure {
+    let failure = Failure::new(Exit::Failed, refusal);
+    match refusal {
+        Refusal::Unknown(id) => alerts::no_such_alert(id),
+        Refusal::Closed(id) => failure.hint(format!(
+            "`wirewatch alerts reopen {id}` opens it again, `alerts note {id} --note TEXT` adds a remark"
+        )),
+        Refusal::Merged(_, into) => failure.hint(format!("`wirewatch alerts show {into}`")),
     }
-    // Said before: only a new remark is worth keeping.
-    if before == state && note.is_none() {
-        return Ok(Ok(alert.view));
-    }
-    Ok(Ok(session.wait(store.set_alert_state(id, state, author, note, session.clock.now()))??))
 }
 
 /// Who says so: as given, else the user's name, else the user's number.

@@ -1,4 +1,5 @@
-//! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes,
+//! `wirewatch alerts`: list, show and follow. [`alert_state`] acknowledges and closes, [`alert_export`]
+//! writes all there are,
 //! [`verdicts`] says what a find was worth, [`silences`] holds alerts back, [`alert_course`] shows
 //! what was decided.
 
@@ -13,14 +14,18 @@ use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
 use crate::cli::stories::told;
-use crate::cli::{alert_course, alert_state, deliver, moment, silences, topics, verdicts};
+use crate::cli::{
+    alert_course, alert_export, alert_state, deliver, moment, silences, topics, verdicts,
+};
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
 use crate::deliver::terminal::{self, Style, wrap};
+use crate::domain::alert::change::Wish;
 use crate::domain::alert::mark::Mark;
 use crate::domain::alert::{AlertState, Reach};
 use crate::domain::ids::AlertId;
 use crate::domain::untrusted;
+use crate::record;
 use crate::store::Access;
 use crate::store::alerts::read::{
     AlertDetail, AlertFilter, AlertView, RevisionView, VerdictFilter,
@@ -72,8 +77,13 @@ pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
         Alerts::Show { id } => show(id, session),
         Alerts::Explain { id } => topics::replay::run(naming::read(id)?, None, session),
         Alerts::Tail { follow, lines, shadow } => tail(*follow, *lines, *shadow, session),
-        Alerts::Ack(change) => alert_state::change(AlertState::Acknowledged, change, session),
-        Alerts::Close(change) => alert_state::change(AlertState::Closed, change, session),
+        Alerts::Ack(change) => alert_state::change(Wish::Acknowledge, change, session),
+        Alerts::Close(change) => alert_state::change(Wish::Close, change, session),
+        Alerts::Reopen(change) => alert_state::change(Wish::Reopen, change, session),
+        Alerts::Note(change) => alert_state::change(Wish::Remark, change, session),
+        Alerts::Export { topic, since } => {
+            alert_export::run(topic.as_deref(), since.as_deref(), session)
+        }
         Alerts::Silence(command) => silences::run(command, session),
         Alerts::Verdict { ids, verdict, word } => verdicts::of_alerts(ids, *verdict, word, session),
     }
@@ -103,30 +113,7 @@ fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
 
 /// Adds an alert to records of [`COLUMNS`].
 pub fn add(records: &mut Records, view: &AlertView) {
-    records.row([
-        json!(view.id.to_string()),
-        json!(view.state.as_str()),
-        json!(view.severity.as_str()),
-        json!(view.topic.as_str()),
-        json!(view.headline),
-        json!(view.publishers),
-        json!(view.texts),
-        json!(view.seq),
-        moment::json(view.updated),
-        json!(view.verdict.map(Mark::as_str)),
-        marks(view),
-        moment::json(view.opened),
-        json!(view.topic_name),
-        json!(view.story.to_string()),
-        json!(view.score),
-    ]);
-}
-
-/// What sets an alert apart: how far it went.
-fn marks(view: &AlertView) -> Value {
-    let shadow = view.shadow.then_some("shadow");
-    let held_back = (view.held_back > 0).then_some("held back");
-    shadow.into_iter().chain(held_back).map(Value::from).collect()
+    records.object(&record::alert::row(view));
 }
 
 fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
@@ -139,10 +126,7 @@ fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
     let last = alert.revisions.last().map(|revision| store.place(revision.entry));
     let place = last.transpose()?.flatten();
     let text = page(&alert, place.as_ref(), style);
-    let mut object = object(&alert);
-    if let Some(place) = &place {
-        told::add(&mut object, place);
-    }
+    let object = record::alert::page(&alert, place.as_ref());
     session.printer.object(&object, &text)?;
     Ok(Exit::Ok)
 }
@@ -204,40 +188,6 @@ fn page(alert: &AlertDetail, place: Option<&Place>, style: Style) -> String {
     lines.join("\n")
 }
 
-fn object(alert: &AlertDetail) -> Value {
-    let view = &alert.view;
-    json!({
-        "id": view.id.to_string(),
-        "state": view.state.as_str(),
-        "severity": view.severity.as_str(),
-        "topic": view.topic.as_str(),
-        "topic_name": view.topic_name,
-        "headline": view.headline,
-        "publishers": view.publishers,
-        "texts": view.texts,
-        "story": view.story.to_string(),
-        "merged_into": view.merged_into.map(|into| into.to_string()),
-        "seq": view.seq,
-        "opened": moment::json(view.opened),
-        "updated": moment::json(view.updated),
-        "score": view.score,
-        "verdict": view.verdict.map(Mark::as_str),
-        "shadow": view.shadow,
-        "held_back": view.held_back,
-        "verdicts": alert.verdicts.iter().map(verdicts::object).collect::<Vec<_>>(),
-        "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
-        "waiting": alert.held.as_ref().map(alert_course::held_object),
-        "decisions": alert.decisions.iter().map(alert_course::object).collect::<Vec<_>>(),
-        "notes": alert.notes.iter().map(|note| json!({
-            "at": moment::json(note.at),
-            "author": note.author,
-            "state": note.state.as_str(),
-            "note": note.note,
-        })).collect::<Vec<_>>(),
-        "deliveries": alert.deliveries.iter().map(deliver::object).collect::<Vec<_>>(),
-    })
-}
-
 fn tail(follow: bool, lines: u32, shadow: bool, session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store(Access::ReadOnly)?;
     let mut cursor = store.last_alert_cursor()?;
@@ -288,12 +238,12 @@ fn print(
             }
         }
         Format::Json if !following => {
-            let objects: Vec<Value> = revisions.iter().map(published).collect();
+            let objects: Vec<Value> = revisions.iter().map(record::alert::published).collect();
             session.printer.list(&objects)?;
         }
         Format::Json | Format::Jsonl => {
             for revision in revisions {
-                session.printer.line(&published(revision))?;
+                session.printer.line(&record::alert::published(revision))?;
             }
         }
         Format::Csv => {
@@ -335,11 +285,6 @@ fn unreadable(revision: &RevisionView, messages: Messages) {
 
 fn parsed(revision: &RevisionView) -> serde_json::Result<AlertV1> {
     serde_json::from_str(&revision.object)
-}
-
-/// The object as it was published, or null if it cannot be read.
-fn published(revision: &RevisionView) -> Value {
-    serde_json::from_str(&revision.object).unwrap_or(Value::Null)
 }
 
 impl From<State> for AlertState {

@@ -3,10 +3,12 @@
 mod alerts;
 mod backtest;
 mod config;
+mod deliver;
 mod digest;
 mod eval;
 mod feed_edits;
 mod import;
+mod routes;
 pub mod silences;
 mod stories;
 mod topics;
@@ -19,11 +21,13 @@ use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
-pub use config::Config;
+pub use config::{Config, Schema};
+pub use deliver::{Deliver, Preview, Retry};
 pub use digest::Digests;
 pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
 pub use feed_edits::{Add, Change, Discover, FeedExport, FeedImport};
 pub use import::{DialectName, Import};
+pub use routes::{RouteTest, Routes};
 pub use stories::{Stories, StoryChoice, Why};
 pub use topics::{TestArgs, Topics, Wanted};
 
@@ -161,9 +165,12 @@ pub enum Command {
         #[arg(long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
-    /// How alerts went out
+    /// How alerts went out, and whether channels work
     #[command(subcommand)]
     Deliver(Deliver),
+    /// Which alerts go to which channels
+    #[command(subcommand)]
+    Routes(Routes),
     /// What a day or week came to, in one message
     #[command(subcommand)]
     Digest(Digests),
@@ -172,6 +179,13 @@ pub enum Command {
     Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
+    /// Whether the daemon of this config lives: asks its HTTP server, or looks who holds its lock;
+    /// for container health checks
+    Health {
+        /// Whether it also does its work: the database answers, the scheduler runs
+        #[arg(long)]
+        ready: bool,
+    },
     /// A report to paste: config, database, disk, clock, names, feeds, channels
     ///
     /// Contacts nothing but the name servers, and asks them for the hosts of the feeds only. No
@@ -251,29 +265,5 @@ pub enum Entries {
         /// Instead, show what it said over time, and what each revision changed
         #[arg(long)]
         history: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Deliver {
-    /// List deliveries, newest first, with what the receivers answered
-    Log {
-        /// Only of this channel
-        #[arg(long)]
-        channel: Option<String>,
-        /// Only those given up
-        #[arg(long)]
-        failed: bool,
-        /// Most deliveries shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
-        limit: u32,
-    },
-    /// Make given-up deliveries due again
-    Retry {
-        #[arg(value_name = "ID", required_unless_present = "failed", conflicts_with = "failed")]
-        ids: Vec<String>,
-        /// All that were given up
-        #[arg(long)]
-        failed: bool,
     },
 }

@@ -1,7 +1,5 @@
 //! `wirewatch entries` and `wirewatch search`: what the feeds published.
 
-use serde_json::{Value, json};
-
 use crate::cli::args::Entries;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
@@ -12,6 +10,7 @@ use crate::cli::{entry_history, moment, naming};
 use crate::domain::ids::EntryId;
 use crate::domain::publisher::credit;
 use crate::domain::topic::evidence::Clause;
+use crate::record;
 use crate::store::Access;
 use crate::store::articles::ArticleView;
 use crate::store::entries::{EntryDetail, EntryFilter, EntryView};
@@ -74,18 +73,7 @@ fn print(
 ) -> Result<Exit, Failure> {
     let mut records = Records::new(COLUMNS, when_empty);
     for view in views {
-        records.row([
-            json!(view.id.to_string()),
-            moment::json(view.first_seen),
-            json!(view.publisher),
-            json!(view.title),
-            json!(view.story.map(|story| story.to_string())),
-            view.topics.iter().map(|topic| json!(topic.as_str())).collect(),
-            json!(view.feed.as_str()),
-            json!(view.url),
-            moment::json_opt(view.published),
-            json!(view.revision),
-        ]);
+        records.object(&record::entry::row(view));
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
@@ -107,10 +95,7 @@ fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure>
     let (article, place) = (article.as_ref(), store.place(id)?);
     let mut page = Page::new(&session.printer);
     self::page(&detail, article, place.as_ref(), &mut page);
-    let mut object = object(&detail, article);
-    if let Some(place) = &place {
-        told::add(&mut object, place);
-    }
+    let object = record::entry::page(&detail, article, place.as_ref());
     session.printer.object(&object, &page.text())?;
     Ok(Exit::Ok)
 }
@@ -193,63 +178,4 @@ fn full_text(article: &ArticleView) -> String {
 
 fn clause(clause: &Clause) -> String {
     format!("{} ×{}", clause.text, clause.count)
-}
-
-fn object(detail: &EntryDetail, article: Option<&ArticleView>) -> Value {
-    let entry = &detail.entry;
-    let document = &entry.document;
-    json!({
-        "id": entry.id.to_string(),
-        "feed": detail.feed_key.as_str(),
-        "publisher": entry.publisher,
-        "agency": credit::of(document),
-        "revision": entry.revision,
-        "guid": entry.guid,
-        "title": document.title,
-        "body": document.body,
-        "authors": document.authors,
-        "categories": document.categories,
-        "url": document.url,
-        "language": document.language,
-        "published": moment::json_opt(entry.published),
-        "date_quality": entry.date_quality.as_str(),
-        "date_text": entry.date_text,
-        "first_seen": moment::json(entry.first_seen),
-        "story": detail.story.map(|story| story.to_string()),
-        "revisions": detail.revisions.iter().map(|old| json!({
-            "revision": old.revision,
-            "title": old.title,
-            "body": old.body,
-            "replaced": moment::json(old.replaced_at),
-        })).collect::<Vec<_>>(),
-        "matches": detail.matches.iter().map(|stored| json!({
-            "topic": stored.found.topic.as_str(),
-            "topic_revision": stored.found.revision.to_string(),
-            "entry_revision": stored.entry_revision,
-            "score": stored.found.score,
-            "threshold": stored.found.threshold,
-            "clauses": stored.found.evidence.clauses.iter().map(|clause| json!({
-                "clause": &*clause.text,
-                "count": clause.count,
-                "quotes": clause.spans.iter().map(|span| json!({
-                    "field": span.field.as_str(),
-                    "quote": &*span.quote,
-                })).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
-        "full_text": article.map(|article| json!({
-            "state": article.state,
-            "attempts": article.attempts,
-            "at": moment::json_opt(article.at),
-            "code": article.code,
-            "detail": article.detail,
-        })),
-        "decisions": detail.decisions.iter().map(|decision| json!({
-            "topic": decision.topic.as_str(),
-            "verdict": decision.verdict,
-            "alert": decision.alert.map(|alert| alert.to_string()),
-            "reason": decision.reason.text,
-            "at": moment::json(decision.at),
-        })).collect::<Vec<_>>(),
-    })
 }

@@ -315,7 +315,7 @@ fn visit_text(visit: &Visit) -> String {
         text += if visit.raised.is_empty() { ", nothing raised" } else { "" };
     }
     if visit.would_have_raised() > 0 {
-        text += &format!("; taken as the past, would have raised {}", visit.would_have_raised());
+        text += &format!("\ntaken as the past, would have raised {}", visit.would_have_raised());
     }
     if let Some(detail) = &visit.detail {
         text += &format!("\n{}", crate::domain::untrusted::terminal(detail));

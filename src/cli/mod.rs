@@ -3,6 +3,7 @@
 //! else to standard error, and [`report`] alone says what went wrong.
 
 mod alert_course;
+mod alert_export;
 mod alert_state;
 mod alerts;
 mod args;
@@ -22,6 +23,7 @@ mod feed_move;
 mod feed_raise;
 mod feeds;
 mod git;
+mod health;
 mod init;
 mod input;
 mod kept;
@@ -31,6 +33,7 @@ mod naming;
 mod output;
 mod page;
 mod report;
+mod routes;
 mod run;
 mod save_test;
 mod session;
@@ -110,8 +113,10 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Entries(command) => entries::run(command, session),
         Command::Search { query, limit } => entries::search(query, *limit, session),
         Command::Status => status::run(session),
+        Command::Health { ready } => health::run(*ready, session),
         Command::Doctor => doctor::run(session),
         Command::Deliver(command) => deliver::run(command, session),
+        Command::Routes(command) => routes::run(command, session),
         Command::Digest(command) => digest::run(command, session),
         Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),

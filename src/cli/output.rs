@@ -94,6 +94,12 @@ impl Records {
         self.rows.push(values.into());
     }
 
+    /// Adds a row of an object's fields, by the names of the columns; what it lacks is left empty.
+    pub fn object(&mut self, object: &Value) {
+        let row = self.columns.iter().map(|column| object[column.name].clone());
+        self.rows.push(row.collect());
+    }
+
     /// A row per object, by the names of the columns; what an object lacks is left empty.
     pub fn of_objects<'a>(
         columns: &'static [Column],

@@ -33,11 +33,11 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
         let app = App::start(config, options).await?;
         tracing::info!(feeds, topics, state_dir = %state_dir.display(), "watching; Ctrl-C stops");
         let web = match &http {
-            Some(http) if !once => Some(Web::start(http, app.push()).await?),
+            Some(http) if !once => Some(Web::start(http, app.desk().clone()).await?),
             _ => None,
         };
         if let Some(web) = &web {
-            tracing::info!(address = %web.address(), "hubs may push here");
+            tracing::info!(address = %web.address(), "serving HTTP");
         }
         if !once {
             let load = move || loader.load().map_err(|failure| failure.to_string());

@@ -5,19 +5,18 @@
 mod held;
 mod scope;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
 use crate::cli::alert_state::author;
 use crate::cli::args::silences::{AddSilence, SilenceCommand, Silences};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::naming;
 use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
-use crate::cli::{moment, naming};
-use crate::domain::alert::silence::{Silence, in_words};
+use crate::domain::alert::silence::Silence;
 use crate::domain::ids::SilenceId;
+use crate::record;
 use crate::store::Access;
 use crate::store::silences::SilenceView;
+use jiff::Timestamp;
 
 const COLUMNS: &[Column] = &[
     Column::shown("id"),
@@ -124,54 +123,5 @@ fn no_such_silence(id: SilenceId) -> Failure {
 }
 
 fn row(records: &mut Records, view: &SilenceView, now: Timestamp) {
-    let silence = &view.silence;
-    let early = view.ended_early.as_ref();
-    records.row([
-        json!(SilenceId(silence.id).to_string()),
-        json!(state(silence, now)),
-        json!(scope_text(silence)),
-        moment::json(silence.ends),
-        json!(silence.author),
-        json!(silence.reason),
-        json!(view.held),
-        moment::json_opt(view.last_held),
-        moment::json(silence.starts),
-        moment::json_opt(early.map(|(planned, _)| *planned)),
-        json!(early.map(|(_, by)| by)),
-        json!(view.place),
-    ]);
-}
-
-fn state(silence: &Silence, now: Timestamp) -> &'static str {
-    if silence.lasts(now) {
-        "active"
-    } else if now < silence.starts {
-        "coming"
-    } else {
-        "over"
-    }
-}
-
-fn scope_text(silence: &Silence) -> String {
-    in_words(&silence.scope, silence.also.as_ref())
-}
-
-/// A silence as one object.
-fn object(view: &SilenceView, now: Timestamp) -> Value {
-    let silence = &view.silence;
-    let early = view.ended_early.as_ref();
-    json!({
-        "id": SilenceId(silence.id).to_string(),
-        "state": state(silence, now),
-        "scope": scope_text(silence),
-        "starts": moment::json(silence.starts),
-        "ends": moment::json(silence.ends),
-        "planned_end": moment::json_opt(early.map(|(planned, _)| *planned)),
-        "ended_by": early.map(|(_, by)| by),
-        "place": view.place,
-        "author": silence.author,
-        "reason": silence.reason,
-        "held": view.held,
-        "last_held": moment::json_opt(view.last_held),
-    })
+    records.object(&record::silence::object(view, now));
 }

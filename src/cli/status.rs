@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cli::deliver::channels;
 use crate::cli::digest::{Told, timetables};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
@@ -15,8 +16,9 @@ use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::config::Config;
+use crate::domain::alert::circuit::Circuit;
 use crate::domain::feed::health::{Condition, Health, health_of};
-use crate::domain::ids::TopicId;
+use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::untrusted;
 use crate::store::checkup::free_bytes;
 use crate::store::counts::Counts;
@@ -46,6 +48,8 @@ struct Status {
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
     told: Vec<Told>,
+    /// Channels that fail.
+    failing: Vec<(ChannelId, Circuit)>,
     now: Timestamp,
 }
 
@@ -69,6 +73,7 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
         told: timetables(&config, &store, session.clock.now())?,
+        failing: channels::failing(&config, &store)?,
         now: session.clock.now(),
     };
     let mut page = Page::new(&session.printer);
@@ -136,6 +141,12 @@ impl Status {
             page.field("fetches", &fetches);
         }
         self.recent.came(&self.counts, page);
+        for (channel, circuit) in self.failing.iter().take(MAX_TOLD) {
+            page.brief("channels", &channels::line(channel, circuit, self.now), 2);
+        }
+        if !self.failing.is_empty() {
+            page.more("more: wirewatch deliver channels");
+        }
         for (n, told) in self.told.iter().take(MAX_TOLD).enumerate() {
             page.brief(if n == 0 { "told" } else { "" }, &told.line(self.now), 2);
         }
@@ -192,6 +203,12 @@ impl Status {
             "topics": self.topics,
             "topics_silent": self.silent.iter().map(TopicId::as_str).collect::<Vec<_>>(),
             "channels": self.channels,
+            "channels_failing": self.failing.iter().map(|(channel, circuit)| json!({
+                "channel": channel.as_str(),
+                "state": circuit.state.as_str(),
+                "since": moment::json(circuit.since),
+                "code": circuit.code.as_ref(),
+            })).collect::<Vec<_>>(),
             "timetables": self.told.iter().map(Told::object).collect::<Vec<_>>(),
             "alerts": self.counts.alerts,
             "alerts_open": self.counts.alerts_open,

@@ -1,23 +1,21 @@
 //! `wirewatch stories`: what entries tell together. Lists them here; [`show`] and [`timeline`] are
-//! about one, [`change`] corrects them. [`named`] finds the one that is meant, [`reason`] says why an
-//! entry is where it is, and [`told`] what of it stands on pages of entries and alerts.
+//! about one, [`change`] corrects them. [`named`] finds the one that is meant, and
+//! [`told`] says what of it stands on pages of entries and alerts.
 
 mod change;
 mod named;
-mod reason;
 mod show;
 mod timeline;
 pub mod told;
 
-use serde_json::{Value, json};
-
 use crate::cli::args::{Stories, StoryChoice};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::naming;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
-use crate::cli::{moment, naming};
 use crate::domain::story::Story;
+use crate::record;
 use crate::store::Access;
 use crate::store::stories::read::{StoryFilter, StoryView};
 
@@ -72,19 +70,7 @@ fn list(choice: &StoryChoice, session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn add(records: &mut Records, view: &StoryView) {
-    let story = &view.story;
-    records.row([
-        json!(story.id.to_string()),
-        json!(story.headline),
-        json!(story.entries),
-        json!(story.publishers.len()),
-        json!(story.texts()),
-        moment::json(story.first_seen),
-        moment::json(story.last_seen),
-        view.topics.iter().map(|topic| json!(topic.as_str())).collect(),
-        json!(story.feeds),
-        json!(story.parent.map(|parent| parent.to_string())),
-    ]);
+    records.object(&record::story::row(view));
 }
 
 /// `3 publishers, 2 independent texts`; the texts only where some are copies.
@@ -96,22 +82,4 @@ pub fn tellers(story: &Story) -> String {
         }
         _ => publishers,
     }
-}
-
-/// A story for programs, as far as every command tells of it.
-pub fn object(story: &Story) -> Value {
-    json!({
-        "id": story.id.to_string(),
-        "headline": story.headline,
-        "entries": story.entries,
-        "publishers": story.publishers,
-        "texts": story.texts(),
-        "feeds": story.feeds,
-        "first_published": moment::json(story.first_at),
-        "last_published": moment::json(story.last_at),
-        "first_seen": moment::json(story.first_seen),
-        "last_seen": moment::json(story.last_seen),
-        "parent": story.parent.map(|parent| parent.to_string()),
-        "merged_into": story.merged.map(|(into, _)| into.to_string()),
-    })
 }

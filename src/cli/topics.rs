@@ -13,20 +13,18 @@ mod suggest;
 mod test;
 mod why_not;
 
-use serde_json::{Value, json};
-
 use crate::cli::args::Topics;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
-use crate::cli::{moment, naming, verdicts};
+use crate::cli::{naming, verdicts};
 use crate::config::Config;
 use crate::config::outline::tiers;
 use crate::domain::alert::policy;
-use crate::domain::text::snowball::Snowball;
-use crate::domain::topic::filter::{Choice, Filters};
 use crate::domain::topic::{Mode, Rule, Topic};
 use crate::domain::untrusted;
+use crate::record;
+use crate::record::topic::{Heard, choices, stem};
 
 pub const COLUMNS: &[Column] = &[
     Column::shown("topic"),
@@ -70,20 +68,7 @@ fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let heard = heard::read(config, session)?;
     for (topic, revision) in config.topics.topics() {
         let heard = heard.get(&topic.id);
-        records.row([
-            json!(topic.id.as_str()),
-            json!(topic.name),
-            json!(topic.severity.as_str()),
-            json!(topic.mode.as_str()),
-            json!(topic.tags),
-            channels(topic),
-            json!(topic.tests.len()),
-            moment::json_opt(heard.and_then(|heard| heard.last_match)),
-            moment::json_opt(heard.and_then(|heard| heard.silent_since)),
-            json!(topic.file),
-            json!(revision.to_string()),
-            json!(heard.and_then(|heard| heard.kept.as_deref())),
-        ]);
+        records.object(&record::topic::row(topic, revision, heard));
         if let Some(why) = heard.and_then(|heard| heard.kept.as_deref()) {
             let sentence = "runs as it last did, and not as its file says now, since a test failed";
             session.messages.warn(&format!("{} {sentence}: {why}", topic.id));
@@ -93,91 +78,20 @@ fn list(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn channels(topic: &Topic) -> Value {
-    topic.channels.iter().map(|channel| json!(channel.as_str())).collect()
-}
-
 fn show(name: &str, config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let id = naming::topic(name, &config.topics)?;
     let found = config.topics.topics().find(|(topic, _)| topic.id == id);
     let Some((topic, revision)) = found else {
         return Err(naming::unknown("topic", name, &[]));
     };
-    let policy = &topic.alert;
     let heard = heard::read(config, session)?.remove(&id).unwrap_or_default();
-    let object = json!({
-        "topic": topic.id.as_str(),
-        "name": topic.name,
-        "severity": topic.severity.as_str(),
-        "mode": topic.mode.as_str(),
-        "tags": topic.tags,
-        "channels": channels(topic),
-        "filter": filters(&topic.rule.filters),
-        "stem": topic.rule.stem.map(stem),
-        "match": topic.rule.matching.as_ref().map(ToString::to_string),
-        "exclude": topic.rule.exclude.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "weights": topic.rule.weights.iter().map(|line| json!({
-            "clause": line.expr.to_string(),
-            "weight": line.weight,
-        })).collect::<Vec<_>>(),
-        "threshold": topic.rule.threshold,
-        "alert": {
-            "publishers_min": policy.publishers_min,
-            "publishers_within_s": policy.publishers_within.map(|within| within.as_secs()),
-            "follow_up_publishers": policy.follow_up.publishers,
-            "new_facts": policy.follow_up.new_facts,
-            "quiet_s": policy.follow_up.quiet.as_secs(),
-            "repeat_every_s": policy.follow_up.repeat_every.as_secs(),
-            "escalate": policy.escalate.iter().map(|tier| json!({
-                "severity": tier.severity.as_str(),
-                "publishers": tier.publishers,
-                "score": tier.score,
-            })).collect::<Vec<_>>(),
-            "max_age_s": policy.max_age.as_secs(),
-            "budget": policy.budget,
-            "burst": policy.burst,
-        },
-        "expect": topic.expect.map(|expect| json!({
-            "count": expect.count,
-            "per_s": expect.per.as_secs(),
-        })),
-        "last_match": moment::json_opt(heard.last_match),
-        "silent_since": moment::json_opt(heard.silent_since),
-        "usual": heard.usual,
-        "verdicts": heard.verdicts(),
-        "kept": heard.kept,
-        "tests": topic.tests.len(),
-        "file": topic.file,
-        "revision": revision.to_string(),
-    });
+    let object = record::topic::page(topic, revision, &heard);
     let text = page(topic, &heard, &revision.to_string());
     session.printer.object(&object, &untrusted::terminal_block(&text))?;
     Ok(Exit::Ok)
 }
 
-fn choices(filters: &Filters) -> [(&'static str, &Choice); 4] {
-    [
-        ("feeds", &filters.feeds),
-        ("tags", &filters.tags),
-        ("publishers", &filters.publishers),
-        ("languages", &filters.languages),
-    ]
-}
-
-fn filters(filters: &Filters) -> Value {
-    let mut object = serde_json::Map::new();
-    for (name, choice) in choices(filters) {
-        object.insert(name.to_owned(), json!(choice.only));
-        object.insert(format!("not_{name}"), json!(choice.not));
-    }
-    Value::Object(object)
-}
-
-fn stem(language: Snowball) -> String {
-    format!("snowball:{}", language.name())
-}
-
-fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
+fn page(topic: &Topic, heard: &Heard, revision: &str) -> String {
     let severity = topic.severity.as_str();
     let mut lines = vec![format!("{} ({}), {severity}", topic.id, topic.name)];
     let names = |names: Vec<String>| names.join(", ");
@@ -204,7 +118,7 @@ fn page(topic: &Topic, heard: &heard::Heard, revision: &str) -> String {
         lines.push(format!("  budget     {pushed} pushed in 24 hours; the rest is logged"));
     }
     rule_lines(&topic.rule, &mut lines);
-    heard.lines(&mut lines);
+    heard::lines(heard, &mut lines);
     lines.push(format!("  tests      {}", topic.tests.len()));
     lines.push(format!("  file       {}", topic.file));
     lines.push(format!("  revision   {revision}"));

@@ -1,7 +1,7 @@
 //! `wirewatch alerts verdict` and `wirewatch topics mark`: people say what a find was worth.
 //! Precision is counted from it, and better rules are learnt from it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::args::{self, Wanted, Word};
 use crate::cli::exit::{Exit, Failure};
@@ -11,7 +11,6 @@ use crate::cli::topics::explain::subject::What;
 use crate::cli::{alert_state, alerts, entries, moment, naming, save_test};
 use crate::domain::alert::mark::Mark;
 use crate::domain::ids::{AlertId, EntryId, TopicId};
-use crate::store::alerts::read::AlertDetail;
 use crate::store::entries::EntryDetail;
 use crate::store::verdicts::{Verdict, VerdictView};
 use crate::store::{Access, Store};
@@ -46,7 +45,7 @@ pub fn of_alerts(
             continue;
         };
         let topic = &alert.view.topic;
-        let about = stored(&store, about(&alert))?;
+        let about = stored(&store, alert.told_entries())?;
         let ids: Vec<EntryId> = about.iter().map(|detail| detail.entry.id).collect();
         let kept = said.keep(topic, &ids, Some(*id), &store, session)?;
         if said.save_test {
@@ -157,7 +156,7 @@ fn named(
                     format!("alert {id} is of topic {}, not of {topic}", alert.view.topic);
                 return Err(Failure::said(Exit::Failed, sentence));
             }
-            Ok((stored(store, about(&alert))?, Some(*id)))
+            Ok((stored(store, alert.told_entries())?, Some(*id)))
         }
         What::Link(url) => match store.entry_by_link(url)?.entries.split_first() {
             None => Err(Failure::said(Exit::Failed, format!("no stored entry has the link {url}"))
@@ -191,14 +190,6 @@ fn refuse_retired(topic: &TopicId, store: &Store, session: &Session) -> Result<(
     let sentence = format!("topic {topic} is retired: since {since} it is no longer configured");
     Err(Failure::said(Exit::Failed, sentence)
         .hint("put its [[topic]] back; `wirewatch alerts verdict` marks the alerts it raised"))
-}
-
-/// The entries of an alert's opening and of its revisions.
-fn about(alert: &AlertDetail) -> Vec<EntryId> {
-    let mut about: Vec<EntryId> = alert.revisions.iter().map(|revision| revision.entry).collect();
-    about.sort_unstable();
-    about.dedup();
-    about
 }
 
 /// Saves a test; where that cannot be, says why. Returns how many were not saved. The verdict is
@@ -270,16 +261,6 @@ pub fn line(verdict: &VerdictView) -> String {
     let (at, entry) = (moment::text(verdict.at), verdict.entry);
     let (mark, author) = (verdict.verdict.as_str(), &verdict.author);
     format!("       {at}  {entry} said to be {mark} by {author}{note}")
-}
-
-pub fn object(verdict: &VerdictView) -> Value {
-    json!({
-        "entry": verdict.entry.to_string(),
-        "verdict": verdict.verdict.as_str(),
-        "author": verdict.author,
-        "at": moment::json(verdict.at),
-        "note": verdict.note,
-    })
 }
 
 impl From<args::Verdict> for Mark {

@@ -11,6 +11,9 @@ use crate::clock::Clock;
 use crate::config::{ChannelConfig, ChannelKind, Config, MailTls, WebhookChannel};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
 use crate::deliver::{self, OpenError, Printer};
+use crate::domain::alert::route::RouteRule;
+use crate::domain::alert::route::lint::{Lint, lint};
+use crate::domain::ids::ChannelId;
 use crate::egress::Egress;
 use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, Store};
@@ -111,8 +114,55 @@ pub fn unwise(config: &Config) -> Vec<Finding> {
             );
             found.push(Finding::new("plain_mail", message));
         }
+        if let ChannelKind::Chat(chat) = &channel.kind
+            && chat.service.address().is_some_and(|url| goes_plainly(url))
+        {
+            found.push(plain_http(channel));
+        }
     }
+    unwise_routes(config, &mut found);
     found
+}
+
+/// Routes that are never asked, channels that none leads to, alerts that none catches.
+fn unwise_routes(config: &Config, found: &mut Vec<Finding>) {
+    let topics = || config.topics.topics().map(|(topic, _)| topic);
+    let named = |id: &ChannelId| topics().any(|topic| topic.channels.contains(id));
+    let door = |channel: &ChannelConfig| {
+        let is_log = matches!(channel.kind, ChannelKind::Log(_));
+        (channel.id.clone(), is_log, named(&channel.id))
+    };
+    let channels: Vec<_> = config.channels.iter().map(door).collect();
+    let rules = &config.routing.rules;
+    let title = |number: u32| {
+        let at = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        let line = config.route_lines.get(at).copied().unwrap_or(1);
+        let name = rules.get(at).map(RouteRule::title).unwrap_or_default();
+        (format!("{}:{line}: {name}", config.file.display()), name)
+    };
+    for lint in lint(&config.routing, &channels) {
+        found.push(match lint {
+            Lint::Unreachable { number, by } => {
+                let ((place, _), (_, by)) = (title(number), title(by));
+                let message = format!(
+                    "{place} is never asked: {by} catches all that it could, and ends the search; \
+                     change their order, or say `continue = true` there"
+                );
+                Finding::new("unreachable_route", message)
+            }
+            Lint::Unled(channel) => {
+                let message = format!(
+                    "no route leads to channel `{channel}`, and no topic names it: it is told nothing"
+                );
+                Finding::new("unled_channel", message)
+            }
+            Lint::NoDefault => {
+                let message = "alerts that no route catches are only logged; a last `[[route]]` \
+                               with nothing but `channels` catches the rest";
+                Finding::new("no_default_route", message)
+            }
+        });
+    }
 }
 
 fn unwise_webhook(channel: &ChannelConfig, webhook: &WebhookChannel, found: &mut Vec<Finding>) {
@@ -134,12 +184,21 @@ fn unwise_webhook(channel: &ChannelConfig, webhook: &WebhookChannel, found: &mut
         }
         Some(_) => {}
     }
-    if Url::parse(&webhook.url).is_ok_and(|url| url.scheme() == "http" && is_public(&url)) {
-        let message = format!(
-            "channel `{id}` goes over http: to a public host: anybody on the way can read it"
-        );
-        found.push(Finding::new("plain_http", message));
+    if goes_plainly(&webhook.url) {
+        found.push(plain_http(channel));
     }
+}
+
+fn plain_http(channel: &ChannelConfig) -> Finding {
+    let message = format!(
+        "channel `{}` goes over http: to a public host: anybody on the way can read it",
+        channel.id
+    );
+    Finding::new("plain_http", message)
+}
+
+fn goes_plainly(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "http" && is_public(&url))
 }
 
 /// Whether the key that a secret stands for can be guessed. One that cannot be read at all is

@@ -1,9 +1,10 @@
 //! `[[channel]]`: the ways out. Where none is configured there is the alert log. The kinds that ask for
-//! more have files of their own: [`email`], and for machines [`webhook_body`], [`alertmanager`],
+//! more have files of their own: [`email`], the services of [`chat`], and for machines [`webhook_body`], [`alertmanager`],
 //! [`exec`], [`apprise`].
 
 mod alertmanager;
 mod apprise;
+pub(super) mod chat;
 mod credentials;
 pub(super) mod email;
 mod exec;
@@ -29,9 +30,11 @@ use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
 pub use self::alertmanager::AlertmanagerChannel;
+pub(super) use self::alertmanager::LEFT_TO_IT;
 pub use self::apprise::{AppriseChannel, AppriseWay};
 pub use self::credentials::Credentials;
 pub use self::exec::{Command, ExecChannel};
+pub(super) use self::webhook_body::TEMPLATE;
 pub use self::webhook_body::{WebhookBody, WebhookTemplate};
 
 /// Most channels of one configuration.
@@ -45,13 +48,19 @@ const DEFAULT_KEEP: u32 = 5;
 const DEFAULT_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The kinds, each with the keys that not every channel has.
-pub(super) const KINDS: [(&str, &[&str]); 6] = [
+pub(super) const KINDS: [(&str, &[&str]); 12] = [
     ("log", &LOG_KEYS),
     ("webhook", &WEBHOOK_KEYS),
     ("email", &email::KEYS),
     ("alertmanager", &alertmanager::KEYS),
     ("exec", &exec::KEYS),
     ("apprise", &apprise::KEYS),
+    ("ntfy", &chat::NTFY),
+    ("slack", &chat::SLACK),
+    ("mattermost", &chat::MATTERMOST),
+    ("discord", &chat::DISCORD),
+    ("telegram", &chat::TELEGRAM),
+    ("matrix", &chat::MATRIX),
 ];
 
 /// Keys of all kinds; those of another kind are complained of by name.
@@ -96,6 +105,18 @@ pub(super) const CHANNEL: Shape = Shape {
         "quiet_hours",
         "heartbeat",
         "budget",
+        "url_file",
+        "url_env",
+        "topic",
+        "channel",
+        "chat",
+        "room",
+        "thread",
+        "api",
+        "updates",
+        "group",
+        "repeat",
+        "repeat_most",
         // Known, so that it can be refused with the right words.
         "secret",
         "password",
@@ -171,6 +192,9 @@ fn channel(
         }
         "exec" => exec::read(section, state_dir, secrets.env, report).map(ChannelKind::Exec),
         "apprise" => apprise::read(section, state_dir, secrets, report).map(ChannelKind::Apprise),
+        "ntfy" | "slack" | "mattermost" | "discord" | "telegram" | "matrix" => {
+            chat::read(&kind.value, section, secrets, report).map(ChannelKind::Chat)
+        }
         _ => {
             let kinds = KINDS.map(|(name, _)| name);
             key::not_among(&kind, "channel type", &kinds, "unknown_channel_type", report);

@@ -1,23 +1,45 @@
-//! `[http]`: what wirewatch serves, and under which address the world reaches it.
+//! `[http]`: what wirewatch serves, under which address the world reaches it, and who may ask;
+//! `[feeds_out]`: where the output feeds are written to.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
 use super::problem::Report;
+use super::secret::Secrets;
 use super::section::{Section, Shape};
+use super::source::Literal;
 use super::value::BadValue;
-use super::{HttpConfig, value};
+use super::{HttpConfig, TokenConfig, TokenScope, key, value};
 
-const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url"] };
+pub(super) const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url", "token"] };
+
+pub(super) const TOKEN: Shape =
+    Shape { what: "a token", keys: &["name", "scope", "secret", "secret_file", "secret_env"] };
+
+pub(super) const FEEDS_OUT: Shape = Shape { what: "`[feeds_out]`", keys: &["dir"] };
+
+/// Most tokens.
+const MAX_TOKENS: usize = 50;
+
+/// Shortest token: fewer characters can be guessed.
+const MIN_TOKEN_CHARS: usize = 16;
 
 /// Where it listens unless told otherwise: reached from this machine only.
 const STANDARD: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8_787);
 
 /// Reads the section; without it nothing is served.
-pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Option<HttpConfig> {
+pub(super) fn read(
+    root: &Section<'_>,
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Option<HttpConfig> {
     let section = root.section("http", &HTTP, report)?;
-    let listen = section.text("listen", report).and_then(|text| match text.value.trim().parse() {
+    let named = section.text("listen", report);
+    let place = named.as_ref().map_or(section.place(), Literal::place);
+    let listen = named.and_then(|text| match text.value.trim().parse() {
         Ok(address) => Some(address),
         Err(_) => {
             report
@@ -35,7 +57,75 @@ pub(super) fn read(root: &Section<'_>, report: &mut Report) -> Option<HttpConfig
         }
         Some(String::from(url))
     });
-    Some(HttpConfig { listen: listen.unwrap_or(STANDARD), public_url })
+    let listen = listen.unwrap_or(STANDARD);
+    let sections = section.sections("token", &TOKEN, report);
+    if sections.is_empty() && !listen.ip().is_loopback() {
+        let message =
+            format!("everybody who reaches {listen} could read and change what is watched");
+        report.add(place, "open_to_all", message).hint(
+            "add a `[[http.token]]` with `name`, `scope` and `secret_file`; or listen on 127.0.0.1",
+        );
+    }
+    let tokens = tokens(&sections, secrets, report);
+    Some(HttpConfig { listen, public_url, tokens })
+}
+
+/// `[[http.token]]`: each with a name of its own.
+fn tokens(
+    sections: &[Section<'_>],
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Vec<TokenConfig> {
+    if let Some(extra) = sections.get(MAX_TOKENS) {
+        report.add(extra.place(), "too_many", format!("there are more than {MAX_TOKENS} tokens"));
+    }
+    let (mut seen, mut tokens) = (BTreeMap::new(), Vec::new());
+    for section in sections.iter().take(MAX_TOKENS) {
+        section.require("name", "\"desk\"", report);
+        let name = section.text("name", report).and_then(|text| {
+            let place = text.place();
+            let name = super::line(Some(text), report)?;
+            key::unique(&mut seen, name, place, "duplicate_token", "token", report)
+        });
+        let scope = section.text("scope", report).and_then(|text| match text.value.as_str() {
+            "read" => Some(TokenScope::Read),
+            "write" => Some(TokenScope::Write),
+            _ => {
+                key::not_among(&text, "scope", &["read", "write"], "unknown_scope", report);
+                None
+            }
+        });
+        if ["secret", "secret_file", "secret_env"].iter().all(|key| section.get(key).is_none()) {
+            report
+                .add(section.place(), "missing_key", "a token needs `secret_file` or `secret_env`")
+                .hint("such as `secret_file = \"desk.token\"`; `openssl rand -hex 32` makes one");
+        }
+        let secret = secrets.signing(section, report);
+        let long = |text: &str| text.chars().count() >= MIN_TOKEN_CHARS;
+        if secret.as_ref().is_some_and(|secret| !long(secret.reveal())) {
+            let message = format!("this token has fewer than {MIN_TOKEN_CHARS} characters");
+            report
+                .add(section.place(), "weak_token", message)
+                .hint("`openssl rand -hex 32` makes one that nobody guesses");
+        }
+        if let (Some(name), Some(secret)) = (name, secret) {
+            tokens.push(TokenConfig { name, scope: scope.unwrap_or(TokenScope::Read), secret });
+        }
+    }
+    tokens
+}
+
+/// `[feeds_out]`: a directory, seen from the state directory.
+pub(super) fn feeds_out(
+    root: &Section<'_>,
+    state_dir: &Path,
+    report: &mut Report,
+) -> Option<PathBuf> {
+    let section = root.section("feeds_out", &FEEDS_OUT, report)?;
+    section.require("dir", "\"feeds\"", report);
+    let dir = section.text("dir", report);
+    let dir = dir.filter(|dir| super::not_empty(dir, "dir", report))?;
+    Some(state_dir.join(dir.value))
 }
 
 fn public_url(text: &str) -> Result<Url, BadValue> {

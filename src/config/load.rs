@@ -16,7 +16,7 @@ use super::rule_map::RuleMap;
 use super::settings::{self, Settings};
 use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
-use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, rules, silences};
+use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, routes, rules, silences};
 use crate::domain::publisher::Directory;
 
 /// Most topic files.
@@ -131,6 +131,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let topic_sources = topics.sources();
     let topic_files = topics.paths();
     let publishers = Directory::with(&settings.publishers, &settings.feeds);
+    let (routing, route_lines) = routes::resolve(settings.routes, &topics, &publishers, report);
     // A topic that was left out for a mistake is not unknown.
     let ids = topics.ids();
     let ids = (report.count() == 0).then_some(ids.as_slice());
@@ -147,9 +148,12 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         kept: BTreeMap::new(),
         topic_files,
         channels: settings.channels,
+        routing: Arc::new(routing),
+        route_lines,
         egress: settings.egress,
         fetch: settings.fetch,
         http: settings.http,
+        feeds_out: settings.feeds_out,
         operations: settings.operations,
         silences,
     };

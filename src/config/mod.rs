@@ -20,13 +20,16 @@ mod list_file;
 mod lists;
 mod load;
 mod loose;
+pub mod origin;
 pub mod outline;
 mod packs;
 mod problem;
 mod publishers;
 mod reading;
+mod routes;
 mod rule_map;
 mod rules;
+pub mod schema;
 mod secret;
 mod section;
 mod settings;
@@ -42,6 +45,7 @@ mod topic_test;
 mod typed;
 mod value;
 
+pub use channels::chat::{ChatChannel, ChatService, Updates};
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
 pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
@@ -63,7 +67,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::silence::Written;
+use crate::domain::alert::terms::Group;
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
@@ -93,10 +99,16 @@ pub struct Config {
     /// The file of each topic, where that lies on a disk.
     pub topic_files: BTreeMap<TopicId, PathBuf>,
     pub channels: Vec<ChannelConfig>,
+    /// Which alerts and notices go to which of them.
+    pub routing: Arc<Routing>,
+    /// The line of each route in the main file.
+    pub route_lines: Vec<u32>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     /// What is served over HTTP; nothing where it is not configured.
     pub http: Option<HttpConfig>,
+    /// Where the output feeds are written to; nowhere where it is not configured.
+    pub feeds_out: Option<PathBuf>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
     /// Silences that stand in the files; those made by command are the store's.
@@ -109,6 +121,43 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// Under which URL `listen` is reached from outside, perhaps through a proxy.
     pub public_url: Option<String>,
+    /// Who may ask for more than whether it lives. Without any everybody may who can reach it:
+    /// this machine only.
+    pub tokens: Vec<TokenConfig>,
+}
+
+impl HttpConfig {
+    /// Served at this address, to everybody who reaches it.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, public_url: None, tokens: Vec::new() }
+    }
+}
+
+/// A secret by which a program is let in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenConfig {
+    /// Whose it is; stands beside what is changed with it.
+    pub name: String,
+    pub scope: TokenScope,
+    pub secret: Secret,
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenScope {
+    /// To look.
+    Read,
+    /// To look, and to change what people change: alerts, silences, deliveries.
+    Write,
+}
+
+impl TokenScope {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenScope::Read => "read",
+            TokenScope::Write => "write",
+        }
+    }
 }
 
 /// Where requests may go, feeds and webhooks alike, and how they name themselves.
@@ -172,6 +221,18 @@ pub struct Timetable {
     pub heartbeat: Option<Recurrence>,
     /// Most alert revisions pushed within 24 hours.
     pub budget: Option<u32>,
+    /// What becomes due within a short time is sent as one message.
+    pub group: Option<Group>,
+    /// An open alert that nobody acknowledges is told again.
+    pub repeat: Option<Repeat>,
+}
+
+/// When an alert that nobody acknowledges is told again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    pub every: Duration,
+    /// At most so many times per revision.
+    pub most: u32,
 }
 
 /// A channel's digest.
@@ -190,6 +251,7 @@ pub struct DigestConfig {
 pub enum ChannelKind {
     Log(LogChannel),
     Webhook(WebhookChannel),
+    Chat(ChatChannel),
     Email(EmailChannel),
     Alertmanager(AlertmanagerChannel),
     Exec(ExecChannel),

@@ -3,16 +3,15 @@
 //! No secret is in it: what may hold one stands here as a short fingerprint, or not at all.
 
 mod machines;
+mod people;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{
-    ChannelConfig, ChannelKind, Config, EmailChannel, Timetable, TopicText, WebhookChannel,
-    silences,
-};
+use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, silences};
+use crate::domain::alert::route::Routing;
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -35,7 +34,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 3] = ["headers", "login", "signed"];
+pub const OF_SECRETS: [&str; 4] = ["headers", "login", "secret", "signed"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +117,8 @@ impl Config {
             fields: silences::fields(&self.silences).collect(),
             ..part(Kind::Settings, "silences", Vec::new())
         });
-        let told = operations.into_iter().chain(own).chain(silences);
+        let routes = (!self.routing.is_empty()).then(|| routes_part(&self.routing));
+        let told = operations.into_iter().chain(own).chain(silences).chain(routes);
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 
@@ -159,6 +159,17 @@ fn publishers_part(own: &[Family]) -> Part {
         (family.name.clone(), format!("{domains}{also}"))
     });
     Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
+}
+
+/// The routes in the order in which they are asked.
+fn routes_part(routing: &Routing) -> Part {
+    let fields = routing.rules.iter().map(|rule| {
+        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
+        let then = if rule.goes_on { ", and on" } else { "" };
+        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
+        (format!("{:03}", rule.number), text)
+    });
+    Part { fields: fields.collect(), ..part(Kind::Settings, "routes", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;
@@ -272,32 +283,13 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
             ("body", machines::body(&hook.body, home)),
         ]),
-        ChannelKind::Email(email) => fields.extend(email_fields(email)),
+        ChannelKind::Chat(chat) => fields.extend(people::chat(chat)),
+        ChannelKind::Email(email) => fields.extend(people::email(email)),
         ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
         ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
         ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
-}
-
-fn email_fields(email: &EmailChannel) -> Fields {
-    let all = |mailboxes: &[lettre::message::Mailbox]| {
-        mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let reply_to = email.reply_to.as_ref().map(ToString::to_string);
-    vec![
-        ("type", "email".to_owned()),
-        ("server", email.server.clone()),
-        ("port", email.port.to_string()),
-        ("tls", email.tls.as_str().to_owned()),
-        ("login", if email.login.is_some() { "yes" } else { "no" }.to_owned()),
-        ("from", email.from.to_string()),
-        ("to", all(&email.to)),
-        ("cc", all(&email.cc)),
-        ("reply_to", reply_to.unwrap_or_default()),
-        ("hello", email.hello.clone().unwrap_or_default()),
-        ("timeout", span(email.timeout)),
-    ]
 }
 
 fn timetable_fields(timetable: &Timetable) -> Fields {
@@ -314,11 +306,18 @@ fn timetable_fields(timetable: &Timetable) -> Fields {
     let heartbeat = timetable.heartbeat.as_ref();
     let heartbeat = heartbeat.map(|beat| format!("{} {}", beat.in_words(), zone_name(&beat.zone)));
     let budget = timetable.budget.map(|budget| budget.to_string());
+    let group = timetable.group.map(|group| {
+        format!("by {} within {}, most {}", group.by.as_str(), span(group.wait), group.most)
+    });
+    let repeat = timetable.repeat;
+    let repeat = repeat.map(|again| format!("every {}, most {}", span(again.every), again.most));
     vec![
         ("digest", digest.unwrap_or_default()),
         ("quiet_hours", quiet.unwrap_or_default()),
         ("heartbeat", heartbeat.unwrap_or_default()),
         ("budget", budget.unwrap_or_default()),
+        ("group", group.unwrap_or_default()),
+        ("repeat", repeat.unwrap_or_default()),
     ]
 }
 

@@ -16,7 +16,7 @@ use super::silences::PlacedSilence;
 use super::source::{FileId, Literal, Place};
 use super::{
     ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, silences, value,
+    publishers, routes, silences, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
@@ -28,7 +28,7 @@ pub(super) const TOPICS_DIR: &str = "topics";
 /// Longest text in the User-Agent about the operator, in bytes.
 const MAX_CONTACT_BYTES: usize = 200;
 
-const MAIN: Shape = Shape {
+pub(super) const MAIN: Shape = Shape {
     what: "the main file",
     keys: &[
         "state_dir",
@@ -39,20 +39,22 @@ const MAIN: Shape = Shape {
         "egress",
         "fetch",
         "http",
+        "feeds_out",
         "defaults",
         "operations",
         "feed",
         "publishers",
         "channel",
+        "route",
         "silence",
     ],
 };
 
-const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
+pub(super) const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
 
-const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
+pub(super) const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
 
-const FETCH: Shape = Shape {
+pub(super) const FETCH: Shape = Shape {
     what: "`[fetch]`",
     keys: &[
         "connect_timeout",
@@ -79,9 +81,11 @@ pub(super) struct Settings {
     /// The files beside the main file that feeds were read from.
     pub feed_paths: Vec<PathBuf>,
     pub channels: Vec<ChannelConfig>,
+    pub routes: Vec<routes::PlacedRoute>,
     pub egress: EgressConfig,
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
+    pub feeds_out: Option<PathBuf>,
     pub operations: Option<Vec<ChannelId>>,
     pub silences: Vec<PlacedSilence>,
 }
@@ -104,8 +108,10 @@ pub(super) fn read(
     let (feeds, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
     let channels = channels::read(&root, &state_dir, &secrets, report);
+    let feeds_out = http::feeds_out(&root, &state_dir, report);
     Settings {
         operations: operations(&root, &channels, report),
+        routes: routes::read(&root, &channels, &feeds, report),
         channels,
         silences: silences::read(&root, &feeds, report),
         state_dir,
@@ -118,7 +124,8 @@ pub(super) fn read(
         feed_paths,
         egress: egress(&root, report),
         fetch: fetch(&root, report),
-        http: http::read(&root, report),
+        http: http::read(&root, &secrets, report),
+        feeds_out,
     }
 }
 

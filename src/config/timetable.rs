@@ -1,5 +1,8 @@
-//! When a channel is told what: its digest, quiet hours, heartbeat and budget. Every time is in a
+//! When a channel is told what: its digest, quiet hours, heartbeat, budget, groups and repeats. Every time is in a
 //! zone of the time zone database, which comes with the program.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
@@ -8,8 +11,8 @@ use super::key;
 use super::problem::Report;
 use super::section::{Section, Shape};
 use super::source::Literal;
-use super::{DigestConfig, Timetable};
-use crate::domain::alert::terms::{DigestTerms, Terms};
+use super::{DigestConfig, Repeat, Timetable};
+use crate::domain::alert::terms::{DigestTerms, Group, GroupBy, Terms};
 use crate::domain::calendar::{Every, QuietHours, Recurrence, WEEKDAYS};
 use crate::domain::topic::Severity;
 use crate::domain::topic::syntax::nearest::nearest;
@@ -20,11 +23,26 @@ const DEFAULT_AT: Time = Time::constant(7, 0, 0, 0);
 /// What goes through quiet hours where nothing is said.
 const DEFAULT_EXCEPT: Severity = Severity::Critical;
 
-const DIGEST: Shape =
+pub(super) const DIGEST: Shape =
     Shape { what: "a digest", keys: &["every", "at", "on", "zone", "below", "only", "empty"] };
-const QUIET_HOURS: Shape =
+pub(super) const QUIET_HOURS: Shape =
     Shape { what: "quiet hours", keys: &["from", "to", "days", "zone", "except"] };
-const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
+/// How long a message waits for others to go with it.
+const GROUP_WAIT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
+const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(30);
+
+/// Most alerts of one message: as many as a digest names.
+const MAX_GROUP: u32 = 50;
+const DEFAULT_GROUP_MOST: u32 = 20;
+
+/// How soon an alert is told again.
+const REPEAT: RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(30 * 24 * 3_600);
+const MAX_REPEATS: u32 = 100;
+const DEFAULT_REPEATS: u32 = 3;
+
+pub(super) const GROUP: Shape = Shape { what: "a group", keys: &["by", "wait", "most"] };
+pub(super) const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
 
 impl Timetable {
     /// What the channel takes at once, and what in its digest.
@@ -35,7 +53,7 @@ impl Timetable {
             when: digest.when.in_words(),
         });
         let urgent_from = self.quiet_hours.as_ref().and_then(|quiet| quiet.except);
-        Terms { budget: self.budget, digest, urgent_from }
+        Terms { budget: self.budget, digest, urgent_from, group: self.group }
     }
 }
 
@@ -51,6 +69,8 @@ pub(super) fn read(section: &Section<'_>, usual: &TimeZone, report: &mut Report)
         quiet_hours: quiet_hours(section, usual, report),
         heartbeat: heartbeat(section, usual, report),
         budget: section.integer("budget", 1..=100_000, report),
+        group: group(section, report),
+        repeat: repeat(section, report),
     }
 }
 
@@ -124,17 +144,40 @@ fn heartbeat(channel: &Section<'_>, usual: &TimeZone, report: &mut Report) -> Op
     })
 }
 
+/// `group = { by = "topic", wait = "30s", most = 20 }`.
+fn group(channel: &Section<'_>, report: &mut Report) -> Option<Group> {
+    let section = channel.section("group", &GROUP, report)?;
+    let by = section.text("by", report).and_then(|text| {
+        let by = GroupBy::from_code(&text.value);
+        if by.is_none() {
+            let names = GroupBy::ALL.map(GroupBy::as_str);
+            key::not_among(&text, "way to group", &names, "bad_group", report);
+        }
+        by
+    });
+    Some(Group {
+        by: by.unwrap_or(GroupBy::Topic),
+        wait: section.duration("wait", GROUP_WAIT, report).unwrap_or(DEFAULT_GROUP_WAIT),
+        most: section.integer("most", 2..=MAX_GROUP, report).unwrap_or(DEFAULT_GROUP_MOST),
+    })
+}
+
+/// `repeat = "4h"`, `repeat_most = 3`.
+fn repeat(channel: &Section<'_>, report: &mut Report) -> Option<Repeat> {
+    let every = channel.duration("repeat", REPEAT, report);
+    let most = channel.integer("repeat_most", 1..=MAX_REPEATS, report);
+    if let Some(most) = channel.get("repeat_most").filter(|_| channel.get("repeat").is_none()) {
+        report
+            .add(most.place, "missing_key", "`repeat_most` goes with `repeat`")
+            .hint("such as `repeat = \"4h\"`");
+    }
+    Some(Repeat { every: every?, most: most.unwrap_or(DEFAULT_REPEATS) })
+}
+
 /// A time of day, `07:00`.
 fn time(section: &Section<'_>, name: &'static str, report: &mut Report) -> Option<Time> {
     let text = section.text(name, report)?;
-    let parsed = text.value.trim().split_once(':').and_then(|(hour, minute)| {
-        let two = |digits: &str| {
-            let good = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
-            good.then(|| digits.parse::<i8>().ok()).flatten()
-        };
-        let minute = two(minute).filter(|_| minute.len() == 2)?;
-        Time::new(two(hour)?, minute, 0, 0).ok()
-    });
+    let parsed = time_of_day(&text.value);
     if parsed.is_none() {
         let message = format!("`{}` is not a time of day", text.value);
         report
@@ -144,7 +187,18 @@ fn time(section: &Section<'_>, name: &'static str, report: &mut Report) -> Optio
     parsed
 }
 
-fn day(text: &Literal, report: &mut Report) -> Option<Weekday> {
+/// Reads `07:00`.
+pub(super) fn time_of_day(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let two = |digits: &str| {
+        let good = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
+        good.then(|| digits.parse::<i8>().ok()).flatten()
+    };
+    let minute = two(minute).filter(|_| minute.len() == 2)?;
+    Time::new(two(hour)?, minute, 0, 0).ok()
+}
+
+pub(super) fn day(text: &Literal, report: &mut Report) -> Option<Weekday> {
     let wanted = text.value.trim().to_lowercase();
     let found = Weekday::Monday.cycle_forward().zip(WEEKDAYS).find(|(_, name)| *name == wanted);
     if found.is_none() {
@@ -154,7 +208,7 @@ fn day(text: &Literal, report: &mut Report) -> Option<Weekday> {
 }
 
 /// A zone by its name in the time zone database.
-fn zone(section: &Section<'_>, report: &mut Report) -> Option<TimeZone> {
+pub(super) fn zone(section: &Section<'_>, report: &mut Report) -> Option<TimeZone> {
     let text = section.text("zone", report)?;
     let found = TimeZone::get(text.value.trim()).ok().filter(|zone| zone.iana_name().is_some());
     if found.is_none() {

@@ -12,10 +12,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
-use super::dispatcher::{Quiet, Tally};
+use super::beat::Beat;
+use super::desk::Desk;
+use super::dispatcher::{Manners, Quiet, Tally, Tells};
 use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
+use super::feed_files::FeedFiles;
 use super::holds::Holds;
+use super::orphans::warn_of_orphans;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
@@ -82,7 +86,8 @@ pub struct App {
     /// The limits per host and the sites that are left alone, for feeds and pages alike.
     gate: HostGate,
     holds: Holds,
-    push: Push,
+    /// What it offers to those who serve people and programs.
+    desk: Desk,
     hubs: Arc<Notify>,
     /// What goes on beside the scheduler; for one round nothing does.
     beside: Mutex<Vec<JoinHandle<()>>>,
@@ -145,7 +150,7 @@ impl App {
             events.clone(),
             options.once,
         );
-        let holds = scheduler.holds();
+        let (holds, beat) = (scheduler.holds(), Beat::default());
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let watches = Watches::new(post, options.clone(), events.clone());
@@ -162,9 +167,13 @@ impl App {
         if !options.once {
             beside.push(tokio::spawn(push.clone().run(stop.clone())));
             beside.push(tokio::spawn(articles.run(stop.clone())));
+            let (pipeline, committed) = (pipeline.subscribe(), committed.subscribe());
+            beside.push(tokio::spawn(FeedFiles { pipeline, committed }.run(stop.clone())));
         }
+        let desk =
+            Desk::new(pipeline.subscribe(), &committed, &orders, &events, beat.clone(), push);
         let happening = events.subscribe();
-        let scheduler = tokio::spawn(scheduler.run(received, stop.clone()));
+        let scheduler = tokio::spawn(scheduler.run(received, beat.clone(), stop.clone()));
         let app = Self {
             store,
             events,
@@ -177,7 +186,7 @@ impl App {
             wanted,
             gate,
             holds,
-            push,
+            desk,
             hubs,
             beside: Mutex::new(beside),
             watches,
@@ -192,9 +201,9 @@ impl App {
         self.events.subscribe()
     }
 
-    /// Where hubs push feeds.
-    pub fn push(&self) -> Push {
-        self.push.clone()
+    /// What it offers to those who serve people and programs.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     pub fn store(&self) -> &Store {
@@ -203,7 +212,7 @@ impl App {
 
     /// Visits a feed now, whenever it is due.
     pub fn visit_now(&self, feed: &FeedKey) {
-        let _stopping = self.orders.send(Order::Visit(feed.clone()));
+        self.desk.visit_now(feed);
     }
 
     /// Goes on with another configuration. Everything that may fail is done first: on an error
@@ -269,6 +278,8 @@ impl App {
         };
         articles.drain(&self.stop).await;
         self.watches.look().await;
+        let (pipeline, committed) = (self.pipeline.subscribe(), self.committed.subscribe());
+        FeedFiles { pipeline, committed }.write_once().await;
         let live = self.live.lock().await;
         let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
         let tallies: Vec<Tally> = join_all(drains).await;
@@ -310,25 +321,6 @@ fn listens(config: &Config) -> String {
     config.http.as_ref().map_or("none".to_owned(), |http| http.listen.to_string())
 }
 
-/// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.
-/// By now the store has taken the configuration over: nothing may fail any longer.
-fn warn_of_orphans(config: &Config, store: &Store) {
-    let waiting = store.waiting().unwrap_or_else(|error| {
-        tracing::warn!(code = error.code(), %error, "it is not known which deliveries wait");
-        Default::default()
-    });
-    for (channel, waiting) in waiting {
-        if !config.channels.iter().any(|configured| configured.id == channel) {
-            tracing::warn!(
-                %channel,
-                waiting,
-                hint = "configure the channel again under this id to have them sent",
-                "deliveries wait for a channel that is not configured"
-            );
-        }
-    }
-}
-
 /// Whom a pipeline wakes.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
@@ -347,7 +339,11 @@ fn build(
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &ChannelConfig| {
         deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| (channel.id.clone(), opened, Quiet::of(channel)))
+            .map(|opened| {
+                let (config, committed) = (config.clone(), wakes.committed.clone());
+                let manners = Manners::of(channel, Tells { config, committed });
+                (channel.id.clone(), opened, Quiet::of(channel), manners)
+            })
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;

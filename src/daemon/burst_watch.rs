@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::digests::leads_to;
 use super::post::Post;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -157,7 +158,7 @@ fn told(
     let note = TopicNote { topic: id.clone(), text };
     let notice = Notice::of_burst(now, &topic.name, topic.severity, note);
     let goes = |channel: &&crate::config::ChannelConfig| {
-        let named = topic.channels.is_empty() || topic.channels.contains(&channel.id);
+        let named = leads_to(config, topic, channel);
         let at_once = !channel.timetable.terms().only_in_digest(topic.severity);
         named && at_once && topic.severity >= channel.min_severity
     };

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::dispatcher::HANDFUL;
 use super::post::Post;
 use crate::clock::Clock;
-use crate::config::{ChannelConfig, Config};
+use crate::config::{ChannelConfig, ChannelKind, Config};
 use crate::deliver::{digest, notice};
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::digest::compose::{Frame, compose};
@@ -21,6 +21,7 @@ use crate::domain::digest::{Edition, FeedCounts, Kind, Late};
 use crate::domain::feed::health::health_of;
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::notice::Notice;
+use crate::domain::topic::Topic;
 use crate::store::Store;
 use crate::store::digests::material::{Cursor, Span};
 use crate::store::digests::{Closing, DigestMark, Freeze};
@@ -257,6 +258,20 @@ pub(super) fn frame_of_held(
     }
 }
 
+/// What frames a message of alerts that came together.
+pub(super) fn frame_of_group(channel: ChannelId, now: Timestamp) -> Frame {
+    Frame {
+        channel,
+        kind: Kind::Group,
+        at: now,
+        since: now,
+        zone: TimeZone::UTC,
+        late: None,
+        next: None,
+        feeds: FeedCounts::default(),
+    }
+}
+
 /// The zone of a channel's reader.
 fn zone_of(channel: &ChannelConfig) -> TimeZone {
     let timetable = &channel.timetable;
@@ -267,11 +282,21 @@ fn zone_of(channel: &ChannelConfig) -> TimeZone {
 
 /// The topics whose alerts may go to a channel.
 fn topics_of(config: &Config, channel: &ChannelConfig) -> Vec<TopicId> {
-    let topics = config.topics.topics().map(|(topic, _)| topic).filter(|topic| {
-        let named = topic.channels.is_empty() || topic.channels.contains(&channel.id);
-        named && topic.severity >= channel.min_severity
-    });
+    let topics =
+        config.topics.topics().map(|(topic, _)| topic).filter(|topic| {
+            leads_to(config, topic, channel) && topic.severity >= channel.min_severity
+        });
     topics.map(|topic| topic.id.clone()).collect()
+}
+
+/// Whether alerts of a topic can come to a channel at all.
+pub(super) fn leads_to(config: &Config, topic: &Topic, channel: &ChannelConfig) -> bool {
+    let routing = &config.routing;
+    if !topic.channels.is_empty() {
+        return topic.channels.contains(&channel.id);
+    }
+    let keeps_all = matches!(channel.kind, ChannelKind::Log(_)) && !routing.names(&channel.id);
+    routing.is_empty() || keeps_all || routing.may_lead(&topic.id, &topic.tags, &channel.id)
 }
 
 /// How many configured feeds there are, and how many are in trouble, by state.

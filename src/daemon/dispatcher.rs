@@ -2,14 +2,20 @@
 //! settles the answer as [`crate::domain::alert::delivery`] decides.
 //!
 //! Each channel has a dispatcher of its own: one that hangs or is gone delays no other. What is
-//! claimed is leased: should this process end in between, the delivery comes up again. What the
-//! log says of a store that fails is in [`outage`], what waits for the end of quiet hours in [`quiet`].
+//! claimed is leased: should this process end in between, the delivery comes up again. What becomes
+//! of the answers is in [`answers`], of a channel that fails in [`spared`]. What the log says of a
+//! store that fails is in [`outage`], what waits for the end of quiet hours in [`quiet`], what is
+//! sent as one message or told again in [`together`].
 
+mod answers;
 mod outage;
 mod quiet;
+mod spared;
+mod together;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -19,12 +25,14 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::deliver::{Channel, ChannelError, Receipt};
-use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, settlement};
-use crate::domain::ids::{ChannelId, DeliveryId};
-use crate::domain::untrusted;
+use crate::config::{ChannelConfig, Config, Repeat};
+use crate::deliver::{Channel, ChannelError};
+use crate::domain::alert::delivery::Claimed;
+use crate::domain::alert::terms::Group;
+use crate::domain::ids::{ChannelId, DeliveryId, Digest};
 use crate::store::Store;
 
+use self::answers::{Answered, Settled};
 use self::outage::Outage;
 pub use self::quiet::{HANDFUL, Quiet};
 
@@ -42,10 +50,6 @@ const MIN_NAP: Duration = Duration::from_secs(1);
 /// When stopping, attempts under way get this long to be answered. Then their leases run out.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
-/// Waits between tries to settle: an answer that is not recorded means a repeated delivery.
-const SETTLE_AGAIN_AFTER: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
-
 /// Takes one channel's deliveries from the outbox to the channel.
 pub struct Dispatcher {
     pub id: ChannelId,
@@ -54,6 +58,45 @@ pub struct Dispatcher {
     pub clock: Clock,
     /// When it is not disturbed.
     pub quiet: Option<Quiet>,
+    pub manners: Manners,
+}
+
+/// How a channel is told, beside when. Those of one that says nothing: everything by itself, once.
+#[derive(Debug, Clone)]
+pub struct Manners {
+    pub group: Option<Group>,
+    pub repeat: Option<Repeat>,
+    /// Fingerprint of what it is configured with: another one is another try for a channel that
+    /// was gone.
+    pub config: Digest,
+    /// Where it is told that the channel fails.
+    pub tells: Option<Tells>,
+}
+
+/// Who hears of a channel that fails.
+#[derive(Debug, Clone)]
+pub struct Tells {
+    pub config: Arc<Config>,
+    /// Told when there are notices to be delivered.
+    pub committed: watch::Sender<()>,
+}
+
+impl Manners {
+    /// What a channel is configured with, and who hears of it if it fails.
+    pub fn of(channel: &ChannelConfig, tells: Tells) -> Self {
+        let (group, repeat) = (channel.timetable.group, channel.timetable.repeat);
+        Self { group, repeat, config: fingerprint(channel), tells: Some(tells) }
+    }
+
+    /// Those of a channel that says nothing, of which nobody hears.
+    pub fn plain() -> Self {
+        Self { group: None, repeat: None, config: Digest::of("channel", &[]), tells: None }
+    }
+}
+
+/// Of where and how a channel sends, without its secrets, which it does not show.
+pub fn fingerprint(channel: &ChannelConfig) -> Digest {
+    Digest::of("channel", &[format!("{:?}", channel.kind).as_bytes()])
 }
 
 /// What came of the deliveries of one [`Dispatcher::drain`].
@@ -64,34 +107,41 @@ pub struct Tally {
     pub failed: usize,
 }
 
-/// Attempts that were answered, ready to be recorded.
-#[derive(Default)]
-struct Answered {
-    settlements: Vec<(DeliveryId, Attempt, Settlement)>,
-    tally: Tally,
-    /// The channel said that it is gone for good.
-    is_gone: bool,
-}
-
 /// Attempts that are not answered yet.
-#[derive(Default)]
 struct UnderWay<'a> {
     attempts: FuturesUnordered<BoxFuture<'a, Answered>>,
     deliveries: HashSet<DeliveryId>,
+    /// Most calls at once: few for a channel that has just come back, as many as it takes else.
+    pace: usize,
+    /// When alerts that may be told again were looked for.
+    looked: Option<Duration>,
 }
 
 impl UnderWay<'_> {
+    fn new() -> Self {
+        let (attempts, deliveries) = Default::default();
+        Self { attempts, deliveries, pace: usize::MAX, looked: None }
+    }
+
+    /// A channel that has come back is sent one thing at a time, then twice as much each time it
+    /// takes something.
+    fn mind(&mut self, settled: &Settled) {
+        if settled.is_back {
+            self.pace = 1;
+        } else if settled.tally.delivered > 0 {
+            self.pace = self.pace.saturating_mul(2);
+        }
+    }
+
     /// The next answer, and all others that are there by then, so that they are recorded in one
     /// commit; `None` if nothing is under way.
     async fn next(&mut self) -> Option<Answered> {
         let mut answered = self.attempts.next().await?;
         while let Some(Some(also)) = self.attempts.next().now_or_never() {
-            answered.settlements.extend(also.settlements);
-            answered.tally += also.tally;
-            answered.is_gone |= also.is_gone;
+            answered.extend(also);
         }
-        for (id, _, _) in &answered.settlements {
-            self.deliveries.remove(id);
+        for id in answered.deliveries() {
+            self.deliveries.remove(&id);
         }
         Some(answered)
     }
@@ -101,24 +151,20 @@ impl Dispatcher {
     /// Delivers until `stop`. A change of `committed` says that there are new deliveries.
     ///
     /// When the endpoint says that it is gone (HTTP 410), nothing more is sent to it; what is
-    /// pending stays so until the channel is opened again.
+    /// pending stays so until its configuration changes or somebody retries it.
     pub async fn run(&self, mut committed: watch::Receiver<()>, stop: &CancellationToken) {
-        let mut under_way = UnderWay::default();
+        let mut under_way = UnderWay::new();
         let mut outage = Outage::default();
-        let mut is_open = true;
         loop {
             // Before looking: what is committed from here on wakes.
             committed.borrow_and_update();
             let began = self.clock.elapsed();
-            let nap = match is_open {
-                true => self.start_due(&mut under_way, &mut outage).await,
-                false => MAX_NAP,
-            };
+            let nap = self.start_due(&mut under_way, &mut outage).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(answered) = under_way.next() => {
-                    is_open &= !answered.is_gone;
-                    self.settle(answered, &mut outage).await;
+                    let settled = self.settle(answered, &mut outage).await;
+                    under_way.mind(&settled);
                 }
                 () = changed(&mut committed) => {}
                 () = self.clock.sleep_until(began.saturating_add(nap)) => {}
@@ -129,19 +175,18 @@ impl Dispatcher {
 
     /// Delivers what is due now and returns when all of it was answered, or at `stop`.
     pub async fn drain(&self, stop: &CancellationToken) -> Tally {
-        let mut under_way = UnderWay::default();
+        let mut under_way = UnderWay::new();
         let mut outage = Outage::default();
         let mut tally = Tally::default();
-        let mut is_open = true;
-        while is_open && !stop.is_cancelled() {
+        while !stop.is_cancelled() {
             self.start_due(&mut under_way, &mut outage).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 answered = under_way.next() => match answered {
                     Some(answered) => {
-                        is_open &= !answered.is_gone;
-                        tally += answered.tally;
-                        self.settle(answered, &mut outage).await;
+                        let settled = self.settle(answered, &mut outage).await;
+                        under_way.mind(&settled);
+                        tally += settled.tally;
                     }
                     None => break,
                 }
@@ -164,17 +209,34 @@ impl Dispatcher {
             Ok(is_quiet) => is_quiet,
             Err(error) => return outage.failed(&self.id, &error),
         };
+        let circuit = match self.circuit(now).await {
+            Ok(circuit) => circuit,
+            Err(error) => return outage.failed(&self.id, &error),
+        };
+        let probes = circuit.as_ref().filter(|circuit| !circuit.is_closed());
+        if let Some(circuit) = probes
+            && (!circuit.may_probe(now) || !under_way.attempts.is_empty())
+        {
+            return self.until_probe(circuit, now);
+        }
+        if probes.is_none()
+            && let Err(error) = self.bring_together(under_way, now, is_quiet).await
+        {
+            return outage.failed(&self.id, &error);
+        }
         let capacity = self.channel.capacity();
         let lease = capacity.patience.saturating_add(LEASE_MARGIN);
         loop {
-            let free = capacity.concurrent.saturating_sub(under_way.attempts.len());
+            let free = capacity.concurrent.min(under_way.pace.max(1));
+            let free = free.saturating_sub(under_way.attempts.len());
             let limit = u32::try_from(free.saturating_mul(capacity.batch)).unwrap_or(u32::MAX);
-            if limit == 0 {
+            if limit == 0 || probes.is_some() && !under_way.attempts.is_empty() {
                 return MAX_NAP;
             }
-            let claimed = match is_quiet {
-                false => self.store.claim(&self.id, now, lease, limit).await,
-                true => self.store.claim_urgent(&self.id, now, lease, limit).await,
+            let claimed = match (probes, is_quiet) {
+                (Some(_), _) => self.store.claim_probe(&self.id, now, lease, is_quiet).await,
+                (None, false) => self.store.claim(&self.id, now, lease, limit).await,
+                (None, true) => self.store.claim_urgent(&self.id, now, lease, limit).await,
             };
             let claimed = match claimed {
                 Ok(claimed) => claimed,
@@ -224,35 +286,7 @@ impl Dispatcher {
             Ok(Err(_)) => vec![Err(ChannelError::transient("panic", None)); batch.len()],
             Err(_) => vec![Err(ChannelError::transient("timeout", None)); batch.len()],
         };
-        let duration = started.elapsed();
-        // A channel that leaves an answer out has not taken that delivery.
-        let missing = std::iter::repeat_with(|| Err(ChannelError::transient("no_answer", None)));
-        let mut answered = Answered::default();
-        for (delivery, result) in batch.iter().zip(results.into_iter().chain(missing)) {
-            answered.add(delivery, result, at, duration, &self.clock);
-        }
-        answered
-    }
-
-    /// Records answers. If the store does not take them the leases run out, and the deliveries
-    /// are made again: twice is better than never.
-    async fn settle(&self, answered: Answered, outage: &mut Outage) {
-        if answered.is_gone {
-            tracing::error!(
-                channel = %self.id,
-                "endpoint is gone (HTTP 410): nothing more is sent to it. \
-                 hint: remove the channel or correct its URL, then `deliver retry`"
-            );
-        }
-        let mut waits = SETTLE_AGAIN_AFTER.into_iter();
-        while let Err(error) = self.store.settle(answered.settlements.clone()).await {
-            outage.failed(&self.id, &error);
-            match waits.next() {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return,
-            }
-        }
-        outage.is_over(&self.id);
+        Answered::new(&batch, results, at, started.elapsed())
     }
 
     /// Waits a little for attempts under way, and records their answers.
@@ -260,70 +294,13 @@ impl Dispatcher {
         let mut tally = Tally::default();
         let answers = async {
             while let Some(answered) = under_way.next().await {
-                tally += answered.tally;
-                self.settle(answered, outage).await;
+                tally += self.settle(answered, outage).await.tally;
             }
         };
         if tokio::time::timeout(STOP_GRACE, answers).await.is_err() {
             tracing::info!(channel = %self.id, "stopped with attempts unanswered");
         }
         tally
-    }
-}
-
-impl Answered {
-    fn add(
-        &mut self,
-        delivery: &Claimed,
-        result: Result<Receipt, ChannelError>,
-        at: jiff::Timestamp,
-        duration: Duration,
-        clock: &Clock,
-    ) {
-        let handle = result.as_ref().ok().and_then(|receipt| receipt.handle.clone());
-        let handle = handle.filter(|name| name.chars().count() <= Receipt::MAX_HANDLE_CHARS);
-        let (answer, code, detail) = match &result {
-            Ok(receipt) => (Answer::Taken, "delivered".into(), receipt.detail.clone()),
-            Err(error) => {
-                self.is_gone |= error.is_gone();
-                (error.answer(), error.code().clone(), error.detail().map(str::to_owned))
-            }
-        };
-        let settled = settlement(delivery.id, delivery.attempt, answer, clock.now());
-        match settled {
-            Settlement::Delivered => self.tally.delivered += 1,
-            Settlement::Retry { .. } | Settlement::Park => self.tally.failed += 1,
-        }
-        let attempt = Attempt { at, duration, code, detail, handle };
-        tell(delivery, &attempt, &settled);
-        self.settlements.push((delivery.id, attempt, settled));
-    }
-}
-
-/// Says in the log how an attempt went and what follows: a person has to act only on a delivery
-/// that is given up.
-fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
-    let Claimed { channel, id, carried, attempt: number, .. } = delivery;
-    let alert = carried.alert().map(tracing::field::display);
-    let notice = carried.notice().map(tracing::field::display);
-    let digest = carried.digest().map(tracing::field::display);
-    let code = &attempt.code;
-    let detail = untrusted::log_line(attempt.detail.as_deref().unwrap_or_default());
-    match settled {
-        Settlement::Delivered => {
-            tracing::info!(%channel, delivery = %id, alert, notice, digest, attempt = number, "delivered");
-        }
-        Settlement::Retry { at } => {
-            let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
-            tracing::warn!(
-                %channel, delivery = %id, alert, notice, digest, attempt = number, %code, %detail, %next,
-                "not delivered; the next try is at {next}"
-            );
-        }
-        Settlement::Park => tracing::error!(
-            %channel, delivery = %id, alert, notice, digest, attempts = number, %code, %detail,
-            "not delivered and given up. hint: wirewatch deliver retry {id}"
-        ),
     }
 }
 

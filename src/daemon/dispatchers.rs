@@ -6,14 +6,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::Options;
-use super::dispatcher::{Dispatcher, Quiet};
+use super::dispatcher::{Dispatcher, Manners, Quiet};
 use super::renewal::Renewal;
 use crate::deliver;
 use crate::domain::ids::ChannelId;
 use crate::store::Store;
 
-/// The channels of a configuration, opened, with their quiet hours.
-pub(super) type Channels = Vec<(ChannelId, Box<dyn deliver::Channel>, Option<Quiet>)>;
+/// A channel of a configuration, opened, with its quiet hours and manners.
+pub(super) type Opened = (ChannelId, Box<dyn deliver::Channel>, Option<Quiet>, Manners);
+
+/// All channels of a configuration.
+pub(super) type Channels = Vec<Opened>;
 
 /// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
 pub(super) struct Dispatchers {
@@ -34,14 +37,14 @@ impl Dispatchers {
     ) -> Self {
         let stop = CancellationToken::new();
         let channels = if options.deliver { channels } else { Vec::new() };
-        let renewal = |(id, channel, _): &(ChannelId, Box<dyn deliver::Channel>, _)| {
+        let renewal = |(id, channel, ..): &Opened| {
             let (store, clock) = (store.clone(), options.clock.clone());
             Some(Renewal { id: id.clone(), renewer: channel.renewer()?, store, clock })
         };
         let mut renewals: Vec<Renewal> = channels.iter().filter_map(renewal).collect();
-        let dispatcher = |(id, channel, quiet)| {
+        let dispatcher = |(id, channel, quiet, manners): Opened| {
             let (store, clock) = (store.clone(), options.clock.clone());
-            Dispatcher { id, channel, store, clock, quiet }
+            Dispatcher { id, channel, store, clock, quiet, manners }
         };
         let (mut tasks, mut waiting) = (Vec::new(), Vec::new());
         for dispatcher in channels.into_iter().map(dispatcher) {

@@ -6,18 +6,23 @@
 //! in [`holds`]; [`dispatcher`] empties the outbox; [`vigil`] notices topics that fall silent, [`feed_watch`] feeds that need attention, [`burst_watch`] topics of which far more is said than usual, and
 //! [`digests`] makes what is due daily, [`post`] tells of them, and [`watches`] keeps these; [`follow_ups`] makes the revisions of alerts that had to wait; [`after_all`] raises what was held back as the past; [`push`] takes what hubs push, [`articles`] reads pages, each as [`page`]
 //! says; [`app`] starts, reloads and stops them together, in the binary and in tests alike; [`demo`] runs the
-//! same app over feeds of its own. [`discovery`] finds the feeds of a page.
+//! same app over feeds of its own. [`discovery`] finds the feeds of a page. [`desk`] is what
+//! those who serve people and programs see of it, [`beat`] the scheduler's sign of life; [`output_feeds`] reads
+//! alerts as feeds, [`feed_files`] keeps them in files.
 
 pub mod after_all;
 pub mod app;
 mod articles;
+pub mod beat;
 mod burst_watch;
 pub mod demo;
+pub mod desk;
 pub mod digests;
 pub mod discovery;
 pub mod dispatcher;
 mod dispatchers;
 pub mod events;
+mod feed_files;
 mod feed_watch;
 mod follow_ups;
 mod guard;
@@ -25,12 +30,14 @@ mod heap;
 mod holds;
 mod led;
 mod order;
+mod orphans;
+pub mod output_feeds;
 mod page;
 pub mod pipeline;
 mod post;
 pub mod prepare;
 pub mod push;
-mod renewal;
+pub mod renewal;
 pub mod scheduler;
 pub mod signals;
 mod vigil;

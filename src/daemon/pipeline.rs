@@ -20,7 +20,7 @@ use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
-use crate::domain::ingest::{Batch, Plan, Render, Route, View, plan, plan_pushed};
+use crate::domain::ingest::{Batch, Plan, Render, Route, Routes, View, plan, plan_pushed};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits, repairs};
@@ -364,8 +364,8 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
     }
 }
 
-/// The channels there are, as the decision asks for them.
-pub fn routes(config: &Config) -> Vec<Route> {
+/// The channels there are and the routes to them, as the decision asks for them.
+pub fn routes(config: &Config) -> Routes {
     let route = |channel: &crate::config::ChannelConfig| Route {
         channel: channel.id.clone(),
         min_severity: channel.min_severity,
@@ -373,5 +373,12 @@ pub fn routes(config: &Config) -> Vec<Route> {
         budgeted: !matches!(channel.kind, ChannelKind::Log(_)),
         terms: channel.timetable.terms(),
     };
-    config.channels.iter().map(route).collect()
+    let tagged = config.feeds.iter().filter(|feed| !feed.tags.is_empty());
+    let asks = config.routing.rules.iter().any(|rule| !rule.when.feed_tags.is_empty());
+    let tags = tagged.filter(|_| asks).map(|feed| (feed.key.to_string(), feed.tags.clone()));
+    Routes {
+        channels: config.channels.iter().map(route).collect(),
+        routing: config.routing.clone(),
+        feed_tags: Arc::new(tags.collect()),
+    }
 }

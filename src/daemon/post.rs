@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::pipeline::Pipeline;
-use crate::config::Config;
+use crate::config::{ChannelConfig, Config};
 use crate::deliver::notice;
+use crate::domain::alert::route::{Asked, RouteEvent};
 use crate::domain::ids::ChannelId;
 use crate::domain::notice::{Notice, SEVERITY};
 use crate::store::Store;
@@ -18,7 +19,7 @@ use crate::store::error::StoreError;
 use crate::store::notices::{Freeze, Mark};
 
 /// How notices become bytes.
-const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
+pub(super) const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
 
 /// Posts notices.
 #[derive(Clone)]
@@ -52,12 +53,13 @@ impl Post {
             return Ok(());
         }
         let pipeline = self.pipeline.borrow().clone();
-        let channels = channels(&pipeline.config);
         for notice in &notices {
             tracing::info!(event = notice.kind.as_str(), "{}", notice.headline);
         }
         let posted = !notices.is_empty();
-        pipeline.store.post(notices, channels, marks, now, FREEZE).await?;
+        let addressed = |notice| (addressees(&pipeline.config, &notice), notice);
+        let notices = notices.into_iter().map(addressed).map(|(to, notice)| (notice, to)).collect();
+        pipeline.store.post(notices, marks, now, FREEZE).await?;
         if posted {
             pipeline.committed.send_replace(());
         }
@@ -83,9 +85,34 @@ impl Post {
     }
 }
 
-/// The channels that are told of wirewatch's own work: those that are named for it, else all that
-/// do not ask for more severe things only.
-pub fn channels(config: &Config) -> Vec<ChannelId> {
+/// The channels that are told of wirewatch's own work: where routes are about notices, those that
+/// the routes lead to; else those that are named for it, else all that do not ask for more severe
+/// things only.
+pub(super) fn addressees(config: &Config, notice: &Notice) -> Vec<ChannelId> {
+    let routing = &config.routing;
+    if routing.is_about_notices() {
+        let about = notice.topics.first().and_then(|note| config.topics.get(&note.topic));
+        let feed = notice.feeds.first().map(|note| note.feed.as_str());
+        let tags = config.feeds.iter().find(|one| Some(one.key.as_str()) == feed);
+        let caught = routing.caught(&Asked {
+            topic: about.map(|topic| &topic.id),
+            tags: about.map(|topic| topic.tags.as_slice()).unwrap_or_default(),
+            severity: notice.severity,
+            feed,
+            feed_tags: tags.map(|feed| feed.tags.as_slice()).unwrap_or_default(),
+            publisher: None,
+            language: None,
+            event: RouteEvent::Notice,
+            at: notice.at,
+        });
+        if !caught.is_empty() {
+            let led = |channel: &&ChannelConfig| {
+                notice.severity >= channel.min_severity
+                    && caught.iter().any(|rule| rule.channels.contains(&channel.id))
+            };
+            return config.channels.iter().filter(led).map(|channel| channel.id.clone()).collect();
+        }
+    }
     let all = config.channels.iter().filter(|channel| channel.min_severity <= SEVERITY);
     let all = || all.map(|channel| channel.id.clone()).collect();
     config.operations.clone().unwrap_or_else(all)

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::beat::Beat;
 use super::events::{Event, Events, Round, Visit};
 use super::guard::{Ended, Visited, guarded};
 use super::holds::Holds;
@@ -115,6 +116,7 @@ impl Scheduler {
     pub async fn run(
         mut self,
         mut orders: mpsc::UnboundedReceiver<Order>,
+        beat: Beat,
         stop: CancellationToken,
     ) -> usize {
         if let Some(wait) = self.until_next().filter(|wait| !wait.is_zero()) {
@@ -122,8 +124,9 @@ impl Scheduler {
         }
         while !(self.once && self.unvisited.is_empty()) {
             self.start_due();
-            let next = self.due.peek().map(|Reverse((at, ..))| *at);
             let clock = self.pipeline.clock.clone();
+            let due = self.due.peek().map(|Reverse((at, ..))| *at);
+            let next = beat.tell(&clock, due);
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -133,10 +136,7 @@ impl Scheduler {
                     }
                 }
                 Some(order) = orders.recv() => self.obey(order),
-                () = async { match next {
-                    Some(at) => clock.sleep_until(at).await,
-                    None => std::future::pending().await,
-                } } => {}
+                () = clock.sleep_until(next) => {}
             }
         }
         self.finish().await;

@@ -84,11 +84,14 @@ async fn reload(app: &App, load: Arc<impl Fn() -> Result<Config, String> + Send 
         Ok(config) => config,
         Err(problems) => {
             tracing::error!("reload refused, the running configuration stays:\n{problems}");
+            app.desk().note_refusal(true);
             return;
         }
     };
     let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
-    match app.reload(config).await {
+    let reloaded = app.reload(config).await;
+    app.desk().note_refusal(reloaded.is_err());
+    match reloaded {
         Ok(()) => tracing::info!(feeds, topics, "reloaded"),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));

@@ -24,7 +24,8 @@ pub struct DigestV1 {
     pub schema: String,
     pub id: String,
     pub channel: String,
-    /// `regular`, `asked` (by `digest send`) or `quiet_hours` (what waited at their end).
+    /// `regular`, `asked` (by `digest send`), `quiet_hours` (what waited at their end) or `group`
+    /// (what became due at once).
     pub kind: String,
     /// When it was made, and since when it tells.
     pub time: String,

@@ -27,7 +27,7 @@ use crate::egress::Egress;
 use self::letter::Writer;
 use self::line::Line;
 use self::recipients::Progress;
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 
 /// Beside its timeouts an attempt may take this long: to see whether a kept connection still works.
 const MARGIN: Duration = Duration::from_secs(15);
@@ -91,6 +91,10 @@ impl Channel for Email {
             results
         }
         .boxed()
+    }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        Preview::of("message/rfc822", self.writer.write(delivery).map(|letter| letter.bytes))
     }
 }
 

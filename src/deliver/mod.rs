@@ -2,16 +2,19 @@
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
 //! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
-//! reaches. What channels for people say is a [`message`].
+//! reaches, or a chat service ([`chat`]). What channels for people say is a [`message`]. [`mod@feed`]
+//! renders alerts as feeds, which nobody is sent: readers come for them.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
 //! answer, is decided elsewhere: [`crate::domain::alert::delivery`] and the daemon's dispatcher.
 
 pub mod alertmanager;
 pub mod apprise;
+pub mod chat;
 pub mod digest;
 pub mod email;
 pub mod exec;
+pub mod feed;
 pub mod http;
 pub mod log;
 pub mod message;
@@ -71,6 +74,22 @@ pub struct Preview {
     /// `application/json`, `text/plain`, `message/rfc822`, …
     pub content_type: String,
     pub text: String,
+}
+
+impl Preview {
+    /// What was rendered, or why it cannot be.
+    pub fn of(content_type: &str, rendered: Result<Vec<u8>, ChannelError>) -> Self {
+        match rendered {
+            Ok(bytes) => Self {
+                content_type: content_type.to_owned(),
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+            },
+            Err(error) => {
+                let detail = error.detail().map(|text| format!(": {text}")).unwrap_or_default();
+                Self { content_type: "text/plain".to_owned(), text: format!("{error}{detail}") }
+            }
+        }
+    }
 }
 
 /// How much a channel takes at once.
@@ -168,6 +187,8 @@ pub enum OpenError {
     Client(#[source] EgressError),
     #[error("the webhook's secret is empty, or begins with `whsec_` and does not go on in base64")]
     Secret,
+    #[error("what opens the channel's door (a token, a password, a webhook's URL) is not known")]
+    NoSecret,
     #[error("the channel's server may not be connected to")]
     Server(#[source] EgressError),
     #[error("TLS cannot be set up for the mail server")]
@@ -187,7 +208,7 @@ impl OpenError {
                 refused.code()
             }
             Self::MailTls(_) => "tls_setup",
-            Self::Secret => "bad_secret",
+            Self::Secret | Self::NoSecret => "bad_secret",
             Self::Header { .. } => "bad_header",
             Self::Template(_) => "bad_template",
         }
@@ -210,6 +231,7 @@ pub fn open(
             let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
             Ok(Box::new(webhook))
         }
+        ChannelKind::Chat(chat) => Ok(Box::new(chat::Chat::new(chat, egress, clock.clone())?)),
         ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
         ChannelKind::Alertmanager(manager) => {
             Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))

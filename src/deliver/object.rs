@@ -44,6 +44,10 @@ pub struct AlertV1 {
     /// nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// 1 for the first time that this revision is told again, since nobody acknowledged the alert.
+    /// Left out where it is 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeat: u32,
     /// The topic is in shadow mode: this was recorded, and no channel was told. Left out where it
     /// is false.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -200,6 +204,7 @@ impl AlertV1 {
                 text: clean(&revision.reason.text),
             },
             note: revision.note.as_deref().map(clean),
+            repeat: 0,
             shadow: revision.reach == Reach::Shadow,
             held_back: revision.reach == Reach::HeldBack,
             topic: TopicV1::from(&revision.topic),
@@ -232,6 +237,30 @@ pub fn freeze(revision: &AlertRevision, channel: &ChannelId, id: DeliveryId) -> 
     let mut object = AlertV1::from_revision(revision);
     object.delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
     object.to_bytes()
+}
+
+/// The bytes of a delivery of a revision that is kept as `object`; `None`: it cannot be read.
+pub fn freeze_kept(object: &[u8], channel: &ChannelId, id: DeliveryId) -> Option<Vec<u8>> {
+    let object: AlertV1 = serde_json::from_slice(object).ok()?;
+    let delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
+    Some(AlertV1 { delivery, ..object }.to_bytes())
+}
+
+/// The same for one that is told again, for the `repeat`th time.
+pub fn freeze_again(
+    object: &[u8],
+    channel: &ChannelId,
+    id: DeliveryId,
+    repeat: u32,
+) -> Option<Vec<u8>> {
+    let mut object: AlertV1 = serde_json::from_slice(object).ok()?;
+    let nobody = "told again: nobody has acknowledged it";
+    object.note = Some(match object.note {
+        Some(note) => format!("{nobody}; {note}"),
+        None => nobody.to_owned(),
+    });
+    object.repeat = repeat;
+    freeze_kept(&object.to_bytes(), channel, id)
 }
 
 impl From<&TopicFacts> for TopicV1 {
@@ -284,6 +313,10 @@ impl From<&EntryFacts> for EntryV1 {
 /// Whether a mark that is rarely set can be left out.
 fn is_false(mark: &bool) -> bool {
     !mark
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn count(names: &[String]) -> u32 {

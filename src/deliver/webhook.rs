@@ -9,6 +9,8 @@
 mod body;
 mod signature;
 
+use std::borrow::Cow;
+
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -23,7 +25,7 @@ use self::body::Body;
 pub use self::body::TemplateError;
 use self::signature::Signer;
 use super::http::Caller;
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 
 /// Attempts under way at once: enough to drain a day's queue, too few to hurt a small receiver.
 const CONCURRENT: usize = 4;
@@ -102,6 +104,12 @@ impl Channel for Webhook {
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>> {
         join_all(batch.iter().map(|delivery| self.attempt(delivery))).boxed()
+    }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        let content_type = self.body.content_type();
+        let rendered = self.body.render(delivery).map(Cow::into_owned);
+        Preview::of(content_type.to_str().unwrap_or_default(), rendered)
     }
 }
 

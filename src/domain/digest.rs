@@ -27,6 +27,8 @@ pub enum Kind {
     Asked,
     /// Quiet hours ended, and more waited than is told of one by one.
     Quiet,
+    /// They became due at once, and the channel has them in one message.
+    Group,
 }
 
 impl Kind {
@@ -35,11 +37,13 @@ impl Kind {
             Kind::Regular => "regular",
             Kind::Asked => "asked",
             Kind::Quiet => "quiet_hours",
+            Kind::Group => "group",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Kind::Regular, Kind::Asked, Kind::Quiet].into_iter().find(|kind| kind.as_str() == code)
+        let all = [Kind::Regular, Kind::Asked, Kind::Quiet, Kind::Group];
+        all.into_iter().find(|kind| kind.as_str() == code)
     }
 }
 

@@ -10,6 +10,7 @@ mod facts;
 mod plan;
 mod prepared;
 mod recognition;
+mod routes;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
@@ -17,6 +18,7 @@ pub use plan::{
     Due, PastMatch, Render, Waiter, plan, plan_after_all, plan_article, plan_due, plan_pushed,
     plan_waiting,
 };
+pub use routes::{Route, Routes};
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -29,7 +31,7 @@ use super::alert::merit::Merit;
 use super::alert::new_facts::Telling;
 use super::alert::pending::Pending;
 use super::alert::silence::Silence;
-use super::alert::terms::{Terms, Withheld};
+use super::alert::terms::Withheld;
 use super::alert::{AlertRevision, Reason};
 use super::document::Document;
 use super::entry::{DateQuality, Entry, EntryKeys, correction};
@@ -76,25 +78,12 @@ pub struct Batch {
     /// The record of the fetch; `new_entries` and `would_have_raised` are filled in by the plan.
     pub fetch: FetchRecord,
     pub entries: Vec<Prepared>,
-    /// Every channel there is, in configured order: topics that name none go to all.
-    pub routes: Vec<Route>,
+    /// Every channel there is, in configured order, and which alerts go there.
+    pub routes: Routes,
     /// Every topic there is: merging two stories may close an alert of any.
     pub topics: Vec<Arc<Topic>>,
     /// Which names of publishers are one: the user's own newsrooms among them.
     pub publishers: Arc<Directory>,
-}
-
-/// A channel, as far as routing asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    pub channel: ChannelId,
-    /// Alerts of topics below this severity are not sent there.
-    pub min_severity: Severity,
-    /// Whether what is sent there counts towards the budget of a topic: it disturbs somebody. The
-    /// alert log does not.
-    pub budgeted: bool,
-    /// What it takes at once, and what in its digest.
-    pub terms: Terms,
 }
 
 /// One entry, prepared outside of the transaction.

@@ -28,10 +28,15 @@ pub enum NoticeKind {
     Burst,
     /// Wirewatch is alive: told daily to who wants it.
     Heartbeat,
+    /// A channel fails, or is gone: what is meant for it waits.
+    ChannelDown,
+    ChannelBack,
+    /// Sent by hand, to see whether a channel works.
+    Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 8] = [
+    pub const ALL: [NoticeKind; 11] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -40,6 +45,9 @@ impl NoticeKind {
         NoticeKind::TopicsHeard,
         NoticeKind::Burst,
         NoticeKind::Heartbeat,
+        NoticeKind::ChannelDown,
+        NoticeKind::ChannelBack,
+        NoticeKind::Test,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -52,6 +60,9 @@ impl NoticeKind {
             NoticeKind::TopicsHeard => "topics_heard",
             NoticeKind::Burst => "burst",
             NoticeKind::Heartbeat => "heartbeat",
+            NoticeKind::ChannelDown => "channel_down",
+            NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::Test => "test",
         }
     }
 
@@ -134,8 +145,11 @@ pub struct TopicNote {
 impl Notice {
     /// The sign of life.
     pub fn heartbeat(at: Timestamp, alive: Alive) -> Self {
-        let (kind, headline) = (NoticeKind::Heartbeat, alive.headline());
-        let severity = Severity::Info;
+        Self::plain(at, NoticeKind::Heartbeat, Severity::Info, alive.headline())
+    }
+
+    /// A notice of one line, about nothing that has a name of its own.
+    pub fn plain(at: Timestamp, kind: NoticeKind, severity: Severity, headline: String) -> Self {
         Self { at, kind, severity, headline, feeds: Vec::new(), topics: Vec::new(), more: 0 }
     }
 

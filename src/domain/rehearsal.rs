@@ -16,7 +16,7 @@ use super::alert::silence::Silence;
 use super::feed::{Feed, FeedState};
 use super::ids::{FeedId, FeedKey};
 use super::ingest::{
-    Arrangement, Batch, Past, Plan, Prepared, Render, Route, Seen, View, arrange, plan, plan_due,
+    Arrangement, Batch, Past, Plan, Prepared, Render, Routes, Seen, View, arrange, plan, plan_due,
 };
 use super::publisher::Directory;
 use super::topic::Topic;
@@ -29,7 +29,7 @@ use waiting::{Waiting, WaitingList};
 #[derive(Debug)]
 pub struct Rehearsal {
     render: Render,
-    routes: Vec<Route>,
+    routes: Routes,
     silences: Vec<Silence>,
     newsrooms: Arc<Directory>,
     feeds: HashMap<FeedKey, FeedId>,
@@ -52,11 +52,11 @@ pub struct Told {
 
 impl Rehearsal {
     /// A world in which nothing has happened yet. `routes` are the channels there are.
-    pub fn new(render: Render, routes: Vec<Route>) -> Self {
+    pub fn new(render: Render, routes: impl Into<Routes>) -> Self {
         let memory = Memory::default();
         Self {
             render,
-            routes,
+            routes: routes.into(),
             silences: Vec::new(),
             newsrooms: Directory::builtin(),
             feeds: HashMap::new(),

@@ -43,6 +43,7 @@ pub struct BodyMemory {
     common: Arc<Semaphore>,
     common_bytes: usize,
     free_bytes: usize,
+    longest_wait: Duration,
     /// How many bodies stand in line.
     waiting: Arc<AtomicUsize>,
 }
@@ -82,7 +83,7 @@ impl BodyMemory {
     pub(super) fn of(common_bytes: usize, free_bytes: usize) -> Self {
         let common_bytes = common_bytes.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
         let (common, waiting) = (Arc::new(Semaphore::new(common_bytes)), Arc::default());
-        Self { common, common_bytes, free_bytes, waiting }
+        Self { common, common_bytes, free_bytes, longest_wait: LONGEST_WAIT, waiting }
     }
 
     /// Bytes that a body may have without a reservation.
@@ -113,7 +114,8 @@ impl Claim {
         let wanted = u32::try_from(most.min(self.memory.common_bytes)).unwrap_or(u32::MAX);
         let line = InLine::new(&self.memory.waiting);
         let turn = Arc::clone(&self.memory.common).acquire_many_owned(wanted);
-        let part = timeout(LONGEST_WAIT, turn).await;
+        let after = self.memory.longest_wait;
+        let part = timeout(after, turn).await;
         drop(line);
         match part {
             Ok(part) => {
@@ -122,7 +124,7 @@ impl Claim {
                 self.held = part.ok().map(|part| Reservation { part, since, received_bytes: 0 });
                 Ok(())
             }
-            Err(_) => Err(FetchFailure::NoMemory { after: LONGEST_WAIT }),
+            Err(_) => Err(FetchFailure::NoMemory { after }),
         }
     }
 

@@ -1,51 +1,18 @@
 //! Alerts: their revisions, their state, and what people noted. Revisions are written by
-//! [`super::ingest`]; people change the state. How they are read is in [`read`].
+//! [`super::ingest`]; what people do to them is in [`change`]. How they are read is in [`read`], and
+//! for output feeds in [`published`].
 
+pub mod change;
+pub mod published;
 pub mod read;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::Store;
 use super::column::{Json, Ms, Text};
 use super::error::StoreError;
 use super::topics::rank;
 use super::waits;
 use crate::domain::alert::{AlertEvent, AlertRevision, AlertState, Reach};
-use crate::domain::ids::AlertId;
-use read::AlertView;
-
-impl Store {
-    /// Brings an alert to `state` and notes who did it, with their words. An alert that is in
-    /// that state already gets the note only.
-    pub async fn set_alert_state(
-        &self,
-        alert: AlertId,
-        state: AlertState,
-        author: &str,
-        note: Option<&str>,
-        now: Timestamp,
-    ) -> Result<AlertView, StoreError> {
-        let (author, note) = (author.to_owned(), note.map(str::to_owned));
-        self.write(move |session| {
-            let conn = session.conn;
-            let changed = conn
-                .prepare_cached("UPDATE alerts SET state = ?2 WHERE id = ?1")?
-                .execute((alert.0, state.as_str()))?;
-            if changed == 0 {
-                let name = alert.to_string();
-                return Err(StoreError::Unknown { what: "alert", name });
-            }
-            conn.prepare_cached(
-                "INSERT INTO alert_notes (alert_id, at, author, state, note) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![alert.0, Ms(now), author, state.as_str(), note])?;
-            read::load(conn, alert)?.ok_or(StoreError::Closed)
-        })
-        .await
-    }
-}
 
 /// Writes a revision, in the form in which it is published, and the alert as it now is. That an
 /// alert exists already, or that its revisions have a gap, is an error of the plan.

@@ -1,7 +1,9 @@
-//! Digests: what they are made of ([`material`]), up to where they have told, and those made. A
+//! Digests: what they are made of ([`material`]), up to where they have told, and those made; and
+//! what is sent as one message since it became due at once (`groups`). A
 //! digest, its delivery and the mark up to which it tells are one transaction. Beside them, what
 //! channels were not sent, and why.
 
+mod groups;
 pub mod material;
 
 use jiff::Timestamp;
@@ -17,7 +19,7 @@ use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::terms::Withheld;
 use crate::domain::calendar::{QuietHours, Slot};
 use crate::domain::digest::compose::Material;
-use crate::domain::digest::{Edition, Kind};
+use crate::domain::digest::{Edition, Held, Kind};
 use crate::domain::ids::{ChannelId, DeliveryId, DigestId, IdSource};
 use crate::domain::topic::Severity;
 
@@ -217,7 +219,7 @@ impl Store {
         self.write(move |session| {
             let conn = session.conn;
             let mut deliveries = held::waiting(conn, &channel, &hours, EVERYTHING)?;
-            let revisions = held::items(conn, &deliveries)?;
+            let revisions = held::items(conn, &deliveries, Some(Held::QuietHours))?;
             let notices = held::notices(conn, &channel, Some(&hours))?;
             deliveries.extend(held::deliveries_of(conn, &channel, &notices)?);
             if deliveries.len() <= handful {
@@ -252,7 +254,8 @@ impl Store {
         self.read(|conn| Ok(material::read(conn, span)?))
     }
 
-    /// Digests made, newest first; of one channel or of all.
+    /// Digests made, newest first; of one channel or of all. What was sent as one message since it
+    /// became due at once is none.
     pub fn digests(
         &self,
         channel: Option<&ChannelId>,
@@ -262,7 +265,8 @@ impl Store {
             let mut query = conn.prepare_cached(
                 "SELECT g.id, g.channel, g.kind, g.period, g.at, g.since, g.alerts, d.state \
                  FROM digests AS g LEFT JOIN deliveries AS d ON d.digest_id = g.id \
-                 WHERE ?1 IS NULL OR g.channel = ?1 ORDER BY g.id DESC LIMIT ?2",
+                 WHERE (?1 IS NULL OR g.channel = ?1) AND g.kind <> 'group' \
+                 ORDER BY g.id DESC LIMIT ?2",
             )?;
             let views = query.query_map((channel.map(Text), limit), view)?;
             Ok(views.collect::<Result<_, _>>()?)
@@ -362,7 +366,8 @@ pub(super) fn told_within_budget(
            json_extract(r.object, '$.threshold') \
          FROM deliveries AS d JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
          WHERE d.id >= ?2 AND d.channel = ?1 AND d.created > ?3 AND d.created <= ?4 \
-         AND d.state <> 'gathered'",
+         AND d.repeat = 0 AND (d.state <> 'gathered' \
+           OR (SELECT kind FROM digests AS g WHERE g.id = d.gathered_in) = 'group')",
     )?;
     let bound = (Text(channel), IdSource::floor(since), Ms(since), Ms(now));
     let rows = query.query_map(bound, |row| {

@@ -32,6 +32,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0016_handles.sql"),
     include_str!("../../migrations/0017_policy.sql"),
     include_str!("../../migrations/0018_further_moves.sql"),
+    include_str!("../../migrations/0019_routing.sql"),
+    include_str!("../../migrations/0020_instance.sql"),
 ];
 
 /// What a file turned out to be.

@@ -8,7 +8,7 @@
 //! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`after_all`], [`waits`], [`outbox`], [`notices`],
 //! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
 //! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
-//! [`counts`], [`glance`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
+//! [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
 //! configured with.
 
 pub mod after_all;
@@ -16,6 +16,7 @@ pub mod alerts;
 pub mod articles;
 pub mod bursts;
 pub mod checkup;
+pub mod circuits;
 mod column;
 pub mod counts;
 pub mod digests;
@@ -29,6 +30,7 @@ mod feed_memory;
 pub mod feeds;
 pub mod follow_ups;
 pub mod gaps;
+pub mod gauges;
 pub mod glance;
 mod habits_row;
 pub mod heartbeats;

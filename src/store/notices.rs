@@ -40,11 +40,10 @@ pub struct NoticeView {
 }
 
 impl Store {
-    /// Keeps notices with a delivery to each of `channels`, and what is remembered of them.
+    /// Keeps notices, each with a delivery to each of its channels, and what is remembered of them.
     pub async fn post(
         &self,
-        notices: Vec<Notice>,
-        channels: Vec<ChannelId>,
+        notices: Vec<(Notice, Vec<ChannelId>)>,
         marks: Vec<Mark>,
         now: Timestamp,
         freeze: Freeze,
@@ -52,8 +51,8 @@ impl Store {
         self.write(move |session| {
             let conn = session.conn;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
-            for notice in &notices {
-                add(conn, notice, &channels, &mut ids, freeze, false)?;
+            for (notice, channels) in &notices {
+                add(conn, notice, channels, &mut ids, freeze, false)?;
             }
             for mark in &marks {
                 remember(conn, mark, now)?;

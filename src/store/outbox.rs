@@ -2,22 +2,24 @@
 //! alert revision, claimed with a lease, and settled after the channel answered. Nothing is ever
 //! taken out: what was delivered stays as the [`log`].
 
+mod claims;
 pub mod log;
+pub mod repeats;
+mod trials;
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub(super) use self::claims::thread;
 pub(super) use self::log::list;
 pub use self::log::{DeliveryFilter, DeliveryView};
-use super::Store;
-use super::column::{Ms, Text, key, time};
+use super::column::{Ms, Text, key, ms};
 use super::error::StoreError;
-use crate::domain::alert::delivery::{
-    Attempt, Carried, Claimed, DeliveryState, LONGEST_WAIT, NewDelivery, Settlement, Thread,
-};
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, NoticeId};
+use super::{Store, circuits};
+use crate::domain::alert::delivery::{Attempt, DeliveryState, NewDelivery, Settlement};
+use crate::domain::ids::{ChannelId, DeliveryId, DigestId, NoticeId};
 
 /// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, or
 /// they were given up. What was added to a story is never told before the story.
@@ -42,48 +44,12 @@ impl Store {
         .await
     }
 
-    /// Claims up to `limit` deliveries of a channel that are due, in the order in which they
-    /// were made, and of each alert at most one: its revisions are settled in turn. Nobody else gets them until they are settled or `lease` is over.
-    pub async fn claim(
-        &self,
-        channel: &ChannelId,
-        now: Timestamp,
-        lease: Duration,
-        limit: u32,
-    ) -> Result<Vec<Claimed>, StoreError> {
-        let channel = channel.clone();
-        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit, false)?))
-            .await
-    }
-
-    /// The same in the channel's quiet hours: only what goes through them.
-    pub async fn claim_urgent(
-        &self,
-        channel: &ChannelId,
-        now: Timestamp,
-        lease: Duration,
-        limit: u32,
-    ) -> Result<Vec<Claimed>, StoreError> {
-        let channel = channel.clone();
-        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit, true)?)).await
-    }
-
     /// Records attempts and what becomes of their deliveries, all in one commit.
     pub async fn settle(
         &self,
         settled: Vec<(DeliveryId, Attempt, Settlement)>,
     ) -> Result<(), StoreError> {
-        self.write(move |session| {
-            for (id, attempt, settlement) in &settled {
-                add_attempt(session.conn, *id, attempt)?;
-                settle(session.conn, *id, attempt.at, settlement)?;
-                keep_handle(session.conn, *id, attempt)?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |session| record(session.conn, &settled)).await
     }
 
     /// When the channel's next delivery is due, or its next lease is over; in quiet hours of those
@@ -109,8 +75,9 @@ impl Store {
     }
 
     /// Makes parked deliveries that pass the filter pending and due at once, with all their
-    /// retries before them. A filter without an id or a state takes parked ones only; by id, a
-    /// pending one is made due as well. Returns how many.
+    /// retries before them. A filter without an id or a state takes parked ones only; by id, one that
+    /// is pending or was dropped is made due as well. Their channels are used again even if they
+    /// failed. Returns how many.
     pub async fn retry_deliveries(
         &self,
         filter: DeliveryFilter,
@@ -123,23 +90,35 @@ impl Store {
                     "UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt = ?1, \
                      lease_until = NULL, settled_at = NULL \
                      WHERE (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR alert_id = ?3) \
-                     AND (?4 IS NULL OR channel = ?4) \
-                     AND (state = 'parked' OR state = 'pending' AND (?2 IS NOT NULL OR ?5))",
+                     AND (?4 IS NULL OR channel = ?4) AND (?6 IS NULL OR created >= ?6) \
+                     AND (state IN ('parked', 'dropped') AND (state = 'parked' OR ?2 IS NOT NULL) \
+                       OR state = 'pending' AND (?2 IS NOT NULL OR ?5)) \
+                     RETURNING channel",
                 )?
-                .execute(params![
-                    Ms(now),
-                    filter.id.map(|id| id.0),
-                    filter.alert.map(|id| id.0),
-                    filter.channel.as_ref().map(Text),
-                    filter.state == Some(DeliveryState::Pending),
-                ])?;
-            Ok(changed as u64)
+                .query_map(
+                    params![
+                        Ms(now),
+                        filter.id.map(|id| id.0),
+                        filter.alert.map(|id| id.0),
+                        filter.channel.as_ref().map(Text),
+                        filter.state == Some(DeliveryState::Pending),
+                        ms(filter.since),
+                    ],
+                    |row| key::<ChannelId>(row, 0),
+                )?
+                .collect::<Result<Vec<_>, _>>()?;
+            // Who asks for another try has mended the channel, or wants to know.
+            let concerned: BTreeSet<&ChannelId> = changed.iter().chain(&filter.channel).collect();
+            for channel in concerned {
+                circuits::forget(session.conn, channel)?;
+            }
+            Ok(changed.len() as u64)
         })
         .await
     }
 }
 
-/// Puts a delivery into the outbox, due at once.
+/// Puts a delivery into the outbox, due as soon as it need not wait for others.
 pub(super) fn add(
     conn: &Connection,
     delivery: &NewDelivery,
@@ -153,9 +132,10 @@ pub(super) fn add(
         )?
         .execute((delivery.alert.0, Text(&delivery.channel)))?;
     }
+    repeats::drop_overtaken(conn, delivery.alert, &delivery.channel, created)?;
     conn.prepare_cached(
         "INSERT INTO deliveries (id, alert_id, seq, channel, body, state, created, next_attempt, \
-         urgent) VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6, ?7)",
+         urgent, route) VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         delivery.id.0,
@@ -164,7 +144,9 @@ pub(super) fn add(
         Text(&delivery.channel),
         delivery.body,
         Ms(created),
+        Ms(created.saturating_add(delivery.wait).unwrap_or(Timestamp::MAX)),
         delivery.urgent,
+        delivery.route,
     ])?;
     Ok(())
 }
@@ -205,74 +187,17 @@ pub(super) fn add_digest(
     Ok(())
 }
 
-/// What a delivery carries, from its second to fifth column.
-fn carried(row: &Row<'_>) -> rusqlite::Result<Carried> {
-    let (alert, notice): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(3)?);
-    Ok(match (alert, notice) {
-        (Some(alert), _) => Carried::Alert { alert: AlertId(alert), seq: row.get(2)? },
-        (None, Some(notice)) => Carried::Notice(NoticeId(notice)),
-        (None, None) => Carried::Digest(DigestId(row.get(4)?)),
-    })
-}
-
-fn claim(
+/// Records attempts and what becomes of their deliveries.
+pub(super) fn record(
     conn: &Connection,
-    channel: &ChannelId,
-    now: Timestamp,
-    until: Timestamp,
-    limit: u32,
-    quiet: bool,
-) -> rusqlite::Result<Vec<Claimed>> {
-    let farthest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
-    let mut claimed: Vec<Claimed> = conn
-        .prepare_cached(&format!(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?3 \
-             WHERE id IN (SELECT id FROM deliveries AS due \
-                WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent >= ?6 \
-                AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
-                AND {IN_TURN} ORDER BY id LIMIT ?4) \
-             RETURNING id, alert_id, seq, notice_id, digest_id, channel, body, attempts, created",
-        ))?
-        .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest), quiet), |row| {
-            Ok(Claimed {
-                id: DeliveryId(row.get(0)?),
-                carried: carried(row)?,
-                channel: key(row, 5)?,
-                body: row.get(6)?,
-                attempt: row.get(7)?,
-                created: time(row, 8)?,
-                thread: Thread::default(),
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    claimed.sort_unstable_by_key(|delivery| delivery.id);
-    for delivery in &mut claimed {
-        if let Carried::Alert { alert, seq } = delivery.carried {
-            delivery.thread = thread(conn, alert, channel, seq)?;
-        }
+    settled: &[(DeliveryId, Attempt, Settlement)],
+) -> Result<(), StoreError> {
+    for (id, attempt, settlement) in settled {
+        add_attempt(conn, *id, attempt)?;
+        settle(conn, *id, attempt.at, settlement)?;
+        keep_handle(conn, *id, attempt)?;
     }
-    Ok(claimed)
-}
-
-/// What the channel's service called the alert's earlier revisions.
-pub(super) fn thread(
-    conn: &Connection,
-    alert: AlertId,
-    channel: &ChannelId,
-    before: u32,
-) -> rusqlite::Result<Thread> {
-    let mut handles = conn.prepare_cached(
-        "SELECT handle FROM deliveries WHERE alert_id = ?1 AND channel = ?2 AND seq < ?3 \
-         AND handle IS NOT NULL ORDER BY seq",
-    )?;
-    let handles = handles.query_map((alert.0, Text(channel), before), |row| row.get(0))?;
-    let mut thread = Thread::default();
-    for handle in handles {
-        let handle: String = handle?;
-        thread.first.get_or_insert_with(|| handle.clone());
-        thread.last = Some(handle);
-    }
-    Ok(thread)
+    Ok(())
 }
 
 /// Success is final, whoever reports it; a failure counts only while the delivery is claimed:
@@ -293,6 +218,12 @@ fn settle(
             "UPDATE deliveries SET state = 'pending', next_attempt = ?2, lease_until = NULL \
              WHERE id = ?1 AND state = 'sending'",
             *at,
+        ),
+        Settlement::Spare => (
+            "UPDATE deliveries SET state = 'pending', attempts = max(attempts - 1, 0), \
+             next_attempt = min(next_attempt, ?2), lease_until = NULL \
+             WHERE id = ?1 AND state = 'sending'",
+            at,
         ),
         Settlement::Park => (
             "UPDATE deliveries SET state = 'parked', settled_at = ?2, lease_until = NULL \

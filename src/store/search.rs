@@ -4,6 +4,7 @@
 use super::Store;
 use super::entries::{self, EntryView};
 use super::error::StoreError;
+use crate::domain::ids::EntryId;
 
 /// Longest query that is read, in characters; the rest is ignored.
 const MAX_QUERY_CHARS: usize = 1_000;
@@ -16,6 +17,16 @@ impl Store {
     /// newest first. `"in quotes"` is a phrase, `word*` a beginning. A query without a word
     /// finds nothing.
     pub fn search(&self, query: &str, limit: u32) -> Result<Vec<EntryView>, StoreError> {
+        self.search_before(query, None, limit)
+    }
+
+    /// The same, only entries older than `before`: the last one of the page before.
+    pub fn search_before(
+        &self,
+        query: &str,
+        before: Option<EntryId>,
+        limit: u32,
+    ) -> Result<Vec<EntryView>, StoreError> {
         let Some(expression) = fts_expression(query) else {
             return Ok(Vec::new());
         };
@@ -23,10 +34,13 @@ impl Store {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {} FROM entries_fts AS s JOIN entries AS e ON e.id = s.rowid \
                  JOIN feeds AS f ON f.id = e.feed_id \
-                 WHERE s.entries_fts MATCH ?1 ORDER BY s.rowid DESC LIMIT ?2",
+                 WHERE s.entries_fts MATCH ?1 AND s.rowid < ?3 ORDER BY s.rowid DESC LIMIT ?2",
                 entries::VIEW
             ))?;
-            let views = query.query_map((expression, limit), entries::view)?;
+            let views = query.query_map(
+                (expression, limit, before.map_or(i64::MAX, |entry| entry.0)),
+                entries::view,
+            )?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }

@@ -90,12 +90,23 @@ impl Store {
         now: Option<Timestamp>,
         limit: u32,
     ) -> Result<Vec<SilenceView>, StoreError> {
+        self.silences_before(now, None, limit)
+    }
+
+    /// The same, only those that were made before this one: the last one of the page before.
+    pub fn silences_before(
+        &self,
+        now: Option<Timestamp>,
+        before: Option<SilenceId>,
+        limit: u32,
+    ) -> Result<Vec<SilenceView>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {SILENCE}, {VIEW} FROM silences AS s WHERE ?1 IS NULL OR s.ends > ?1 \
-                 ORDER BY s.id DESC LIMIT ?2"
+                "SELECT {SILENCE}, {VIEW} FROM silences AS s \
+                 WHERE (?1 IS NULL OR s.ends > ?1) AND s.id < ?3 ORDER BY s.id DESC LIMIT ?2"
             ))?;
-            let views = query.query_map((now.map(Ms), limit), view)?;
+            let before = before.map_or(i64::MAX, |silence| silence.0);
+            let views = query.query_map((now.map(Ms), limit, before), view)?;
             Ok(views.collect::<Result<_, _>>()?)
         })
     }

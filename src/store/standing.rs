@@ -37,7 +37,7 @@ impl Store {
                  WHERE a.revised >= ?4 AND d.seq = (SELECT max(last.seq) FROM deliveries AS last \
                         WHERE last.alert_id = a.id AND last.channel = ?1 \
                         AND last.state = 'delivered') \
-                    AND d.settled_at >= ?2 \
+                    AND d.repeat = 0 AND d.settled_at >= ?2 \
                  ORDER BY a.id DESC LIMIT ?3",
             )?;
             let rows = query.query_map(

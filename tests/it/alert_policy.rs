@@ -1,6 +1,9 @@
 //! When an alert is revised, made more severe, held back or given up: the whole daemon over a
 //! virtual clock.
 
+mod clocks;
+mod configured;
+
 use std::time::Duration;
 
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};

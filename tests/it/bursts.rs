@@ -123,3 +123,25 @@ async fn one_text_in_many_papers_is_no_burst() {
     world.round().await;
     assert_eq!(world.store().bursts(None).unwrap(), []);
 }
+
+#[tokio::test]
+async fn feeds_that_are_read_every_few_hours_leave_no_hour_uncovered() {
+    let mut world = World::new(&["wire", "ledger"]).await;
+    world.round().await;
+    let feeds = |next_due: &str, failures: u32| {
+        let file = world.dir().join("state").join(wirewatch::store::DATABASE_FILE);
+        let sql = format!("UPDATE feeds SET next_due = {next_due}, failures = {failures}");
+        rusqlite::Connection::open(file).unwrap().execute(&sql, []).unwrap();
+    };
+    let next = Hour(Hour::of(world.now()).0 + 3);
+    let sound = |hour: Hour| world.store().sound(hour, &[]).unwrap();
+    let counted = |hour| (sound(hour).feeds_read, sound(hour).feeds);
+    feeds("next_due + 21600000", 0);
+    assert_eq!(counted(Hour::of(world.now())), (2, 2), "they were read in it");
+    assert_eq!(counted(next), (2, 2), "they were not due");
+    feeds("next_due", 1);
+    assert_eq!(counted(next), (0, 2), "what fails is not covered, however seldom it is tried");
+    feeds("0", 0);
+    assert_eq!(counted(next), (0, 2), "they should have been read");
+    assert_eq!(counted(Hour(next.0 + 30)), (0, 0));
+}

@@ -21,6 +21,7 @@ mod kept;
 mod lateness;
 mod lint;
 mod packs;
+mod routes;
 pub mod scene;
 mod silences;
 mod status;

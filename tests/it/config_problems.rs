@@ -7,6 +7,7 @@ use wirewatch::config::{Environment, Problems, load};
 
 mod lists;
 mod places;
+mod routes;
 mod timetables;
 
 const FEED: &str = "[[feed]]\nid = 'a'\nurl = 'https://a.example/feed'\n";

@@ -4,6 +4,7 @@
 mod alert_log;
 mod crashes;
 mod desk;
+mod machines;
 mod mail;
 mod odd_channels;
 mod told;
@@ -19,8 +20,9 @@ use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
 use wirewatch::clock::Clock;
+use wirewatch::domain::alert::circuit::CircuitState;
 use wirewatch::domain::alert::delivery::DeliveryState;
-use wirewatch::store::outbox::DeliveryFilter;
+use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 
 use crate::support::channel::{Answer, Received, Receiver};
 use desk::{Desk, SECRET};
@@ -138,13 +140,21 @@ async fn a_receiver_that_vanished_gets_everything_once_it_is_back() {
     for n in 2..=10 {
         frozen.extend(desk.alert(n, 1).await);
     }
-    desk.until("all tried once", |desk| {
-        desk.deliveries(None).iter().all(|delivery| {
-            delivery.state == DeliveryState::Pending
-                && delivery.attempts.iter().any(|attempt| attempt.code == "connect")
-        })
+    let tried = |desk: &Desk| {
+        let deliveries = desk.deliveries(None);
+        assert!(deliveries.iter().all(|one| one.state != DeliveryState::Parked));
+        let codes = deliveries.iter().flat_map(|one| &one.attempts).map(|attempt| &attempt.code);
+        codes.inspect(|code| assert_eq!(*code, "connect")).count()
+    };
+    desk.turn("its circuit is open", |desk| {
+        tried(desk) >= 5
+            && desk.store.circuits().expect("circuits").iter().any(|(_, it)| !it.is_closed())
     })
     .await;
+    // Two days: one delivery at a time tries whether it is back.
+    let end = desk.clock.now() + 48 * 60 * MINUTE;
+    desk.turn("two days", |desk| desk.clock.now() >= end).await;
+    assert!(tried(&desk) < 48 * 4 + 20, "{} attempts", tried(&desk));
     assert!(receiver.received().is_empty());
     receiver.reappear().await;
     desk.turn("delivered", Desk::all_delivered).await;
@@ -205,9 +215,52 @@ async fn an_endpoint_that_is_gone_is_left_alone_and_nothing_pending_is_lost() {
     assert_eq!(receiver.received().len(), 1);
     assert_eq!(desk.delivery("D2").state, DeliveryState::Pending);
 
+    // A restart changes nothing: somebody has to say that it is worth a try.
     desk.start().await;
-    receiver.wait_for(2).await;
-    desk.until("delivered", |desk| desk.delivery("D2").state == DeliveryState::Delivered).await;
+    desk.clock.advance(24 * 60 * MINUTE);
+    desk.alert(3, 1).await;
+    let circuits = desk.store.circuits().expect("circuits");
+    assert_eq!(circuits[0].1.state, CircuitState::Gone);
+    assert_eq!(receiver.received().len(), 1);
+    let filter =
+        DeliveryFilter { channel: Some("hook".parse().expect("a key")), ..Default::default() };
+    desk.store.retry_deliveries(filter, desk.clock.now()).await.expect("retried");
+    desk.turn("delivered", Desk::all_delivered).await;
+    assert!(desk.store.circuits().expect("circuits").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_a_week_for_a_dead_channel_is_given_up_visibly_and_sent_on_request() {
+    let receiver = Receiver::start().await;
+    let mut desk = Desk::new().webhook("hook", &receiver);
+    receiver.vanish().await;
+    let mut frozen = desk.alert(1, 1).await;
+    frozen.extend(desk.alert(2, 1).await);
+    desk.start().await;
+    let parked = |one: &DeliveryView| one.state == DeliveryState::Parked;
+    let tries =
+        |desk: &Desk| desk.deliveries(None).iter().map(|one| one.attempts.len()).sum::<usize>();
+    desk.turn("spared", |desk| {
+        desk.store.circuits().expect("circuits").iter().any(|(_, it)| !it.is_closed())
+    })
+    .await;
+    let before = tries(&desk);
+    desk.clock.advance(6 * 24 * 60 * MINUTE);
+    desk.turn("tried again", |desk| tries(desk) > before).await;
+    assert!(!desk.deliveries(None).iter().any(parked), "not before a week is over");
+    desk.clock.advance(2 * 24 * 60 * MINUTE);
+    desk.turn("given up", |desk| desk.deliveries(None).iter().all(parked)).await;
+    let last = desk.delivery("D1").attempts.pop().expect("an attempt");
+    assert_eq!(last.code, "channel_down");
+    receiver.reappear().await;
+    desk.store
+        .retry_deliveries(DeliveryFilter::default(), desk.clock.now())
+        .await
+        .expect("retried");
+    desk.turn("delivered", Desk::all_delivered).await;
+    let ids: BTreeSet<String> = ids_of(&receiver.received(), &frozen).into_iter().collect();
+    assert!(ids.iter().eq(frozen.keys()));
+    assert_eq!(receiver.received().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

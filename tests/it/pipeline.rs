@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use wirewatch::domain::alert::AlertState;
+use wirewatch::domain::alert::change::Wish;
 use wirewatch::domain::feed::Outcome;
 
 use crate::support::server::Reply;
@@ -277,7 +278,7 @@ async fn an_alert_is_acknowledged_beside_the_running_daemon() {
     let id = world.alerts()[0].id;
     let now = world.now();
     let store = world.store();
-    store.set_alert_state(id, AlertState::Acknowledged, "ann", Some("seen"), now).await.unwrap();
+    store.change_alert(id, Wish::Acknowledge, "ann", Some("seen"), now).await.unwrap().unwrap();
     assert_eq!(world.alerts()[0].state, AlertState::Acknowledged);
     world.publish("wire", item("NATO talks end"));
     world.visit("wire").await;

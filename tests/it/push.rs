@@ -44,7 +44,7 @@ impl Hub {
         let text = std::fs::read_to_string(file).unwrap();
         world.app_from(&text.replace("[fetch]\n", "[fetch]\nmax_body = \"1MiB\"\n")).await;
         world.first_round().await;
-        let web = Web::start(&listening(), world.app().push()).await.unwrap();
+        let web = Web::start(&listening(), world.app().desk().clone()).await.unwrap();
         Self { world, web, items: Vec::new() }
     }
 
@@ -103,7 +103,7 @@ impl Hub {
 
 /// At a free port.
 fn listening() -> HttpConfig {
-    HttpConfig { listen: "127.0.0.1:0".parse().unwrap(), public_url: None }
+    HttpConfig::at("127.0.0.1:0".parse().unwrap())
 }
 
 fn serve(world: &World, items: &[Item]) {

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "daemon",
         &["domain", "clock", "telemetry", "config", "egress", "fetch", "parse", "store", "deliver"],
     ),
+    ("record", &["domain", "clock", "config", "store"]),
     (
         "web",
         &[
@@ -39,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "store",
             "deliver",
             "daemon",
+            "record",
         ],
     ),
     (
@@ -54,6 +56,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "store",
             "deliver",
             "daemon",
+            "record",
             "web",
         ],
     ),

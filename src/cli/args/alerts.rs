@@ -28,8 +28,22 @@ pub enum Alerts {
     },
     /// Mark as seen; kept here, no channel is told
     Ack(StateChange),
-    /// Mark as done, for good; kept here, no channel is told
+    /// Mark as done; kept here, no channel is told
     Close(StateChange),
+    /// Open again what was acknowledged or closed
+    Reopen(StateChange),
+    /// Add a remark; the state stays
+    Note(StateChange),
+    /// Print all alerts with all that is known of them, oldest first: one JSON object per line, or
+    /// a row each with `-o csv`
+    Export {
+        /// Only this topic
+        #[arg(long)]
+        topic: Option<String>,
+        /// Only those opened or revised since then: 30d, 2026-06-01
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+    },
     /// Hold alerts back for a while: `alerts silence A1… --for 3h --reason 'planned exercise'`
     Silence(Box<Silences>),
     /// Say whether what was found is what the topic watches for

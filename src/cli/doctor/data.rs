@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::{Report, machine};
+use crate::cli::deliver::channels;
 use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::cli::status::{self, size};
@@ -62,7 +65,7 @@ fn contents(
     if let Some(config) = config {
         feeds(&status::feeds(config, known, session), config, report);
     }
-    outbox(store, config, report)
+    outbox(store, config, now, report)
 }
 
 /// The feeds by state, and those in trouble with what to do.
@@ -96,7 +99,12 @@ fn feeds(judged: &[(FeedView, Health)], config: &Config, report: &mut Report) {
 }
 
 /// What waits, what was given up, and what nobody will send.
-fn outbox(store: &Store, config: Option<&Config>, report: &mut Report) -> Result<(), StoreError> {
+fn outbox(
+    store: &Store,
+    config: Option<&Config>,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let counts = store.counts()?;
     let text = format!("{} waiting, {} given up", counts.deliveries_due, counts.deliveries_parked);
     if counts.deliveries_parked == 0 {
@@ -121,8 +129,15 @@ fn outbox(store: &Store, config: Option<&Config>, report: &mut Report) -> Result
         if !config.channels.iter().any(|configured| configured.id == channel) {
             let waiting = count(usize::try_from(waiting).unwrap_or(usize::MAX), "delivery");
             let text = format!("{waiting} for channel `{channel}`, which is not configured");
-            report.warn("outbox", text, "configure the channel again under this id");
+            let hint = "configure the channel again under this id to have them sent, or give them \
+                        up: `wirewatch deliver log --channel ID`, `wirewatch deliver drop`";
+            report.warn("outbox", text, hint);
         }
+    }
+    for (channel, circuit) in channels::failing(config, store)? {
+        let text = channels::line(&channel, &circuit, now);
+        let hint = format!("`wirewatch deliver test {channel}` shows what it answers");
+        report.problem("channel", text, Some(hint));
     }
     Ok(())
 }

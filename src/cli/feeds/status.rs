@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
-use super::lateness::{self, Late};
 use crate::cli::args::Format;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
@@ -16,6 +14,8 @@ use crate::cli::session::Session;
 use crate::domain::feed::health::{Condition, Health, health_of, span};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::schedule;
+use crate::record;
+use crate::record::lateness::{self, Late};
 use crate::store::Access;
 use crate::store::feeds::FeedView;
 
@@ -71,12 +71,12 @@ pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
                 let health = health_of(feed, &view.state, now);
                 if !failing || health.is_trouble() {
                     let late = late.get(&feed.key).unwrap_or(&unknown);
-                    add(&mut records, feed, view, &health, late);
+                    records.object(&record::feed::row(feed, view, &health, late));
                     troubled.push((&**feed, view, health));
                 }
             }
             None if failing => {}
-            None => add_unknown(&mut records, feed),
+            None => records.object(&record::feed::unread(feed)),
         }
     }
     let narrow = session.printer.terminal().is_some_and(|width| width < ROOMY);
@@ -125,54 +125,4 @@ pub fn next_fetch(page: &mut Page, state: &FeedState, now: Timestamp) {
     let wait = wait.map_or("now".to_owned(), |wait| format!("in {}", span(wait)));
     let why = schedule::why(state);
     page.field("next fetch", &format!("{}, {wait}: {why}", moment::text(state.next_due)));
-}
-
-fn add(records: &mut Records, feed: &Feed, view: &FeedView, health: &Health, late: &Late) {
-    let state = &view.state;
-    // Nobody fetches a feed that is paused.
-    let next = (health.condition != Condition::Paused).then_some(state);
-    // What the last fetch had to say is of interest also where nothing is wrong.
-    let detail = health.detail.as_ref().or(state.last_detail.as_ref());
-    let [half, most, entries, alert_half, alert_most, alerts, behind] =
-        late.values().map(|(_, value)| value);
-    records.row([
-        json!(feed.key.as_str()),
-        json!(health.condition.as_str()),
-        moment::json_opt(health.since),
-        json!(state.failures),
-        moment::json_opt(state.failing_since),
-        json!(state.last_outcome.as_deref()),
-        moment::json_opt(state.last_success),
-        moment::json_opt(state.last_new_entry),
-        json!(view.entries),
-        moment::json_opt(next.map(|state| state.next_due)),
-        json!(late.seen()),
-        json!(late.trail()),
-        json!(next.map(schedule::why)),
-        json!(detail),
-        json!(health.advice),
-        json!(next.map(|state| state.next_reason.as_ref())),
-        json!(next.map(|state| schedule::expected_latency(state, feed).as_secs())),
-        moment::json_opt(state.last_fetch),
-        json!((state.entries_per_day * 10.0).round() / 10.0),
-        moment::json_opt(view.told_at),
-        json!(feed.title.as_ref().or(state.title.as_ref())),
-        json!(feed.url),
-        half,
-        most,
-        entries,
-        alert_half,
-        alert_most,
-        alerts,
-        behind,
-    ]);
-}
-
-fn add_unknown(records: &mut Records, feed: &Feed) {
-    let mut row: [Value; COLUMNS.len()] = std::array::from_fn(|_| Value::Null);
-    row[0] = json!(feed.key.as_str());
-    row[1] = json!(if feed.paused { "paused" } else { "new" });
-    row[20] = json!(feed.title);
-    row[21] = json!(feed.url);
-    records.row(row);
 }

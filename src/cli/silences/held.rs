@@ -14,6 +14,7 @@ use crate::cli::topics::backtest::period::Period;
 use crate::cli::{moment, naming};
 use crate::domain::alert::silence::Silence;
 use crate::domain::ids::SilenceId;
+use crate::record;
 use crate::store::silences::held::HeldMatch;
 use crate::store::{Access, Store};
 
@@ -41,14 +42,14 @@ pub fn show(id: &str, limit: u32, session: &mut Session) -> Result<Exit, Failure
         return Err(super::no_such_silence(id));
     };
     let held = store.silenced(id, limit)?;
-    let mut object = super::object(&view, now);
+    let mut object = record::silence::object(&view, now);
     if let Some(fields) = object.as_object_mut() {
         fields.insert("matches".to_owned(), held.iter().map(one).collect());
     }
     let silence = &view.silence;
     let mut page = Page::new(&session.printer);
-    page.field("silence", &format!("{id}, {}", super::state(silence, now)));
-    page.field("of", &super::scope_text(silence));
+    page.field("silence", &format!("{id}, {}", record::silence::state(silence, now)));
+    page.field("of", &record::silence::scope_text(silence));
     let (starts, ends) = (moment::text(silence.starts), moment::text(silence.ends));
     page.field("from", &format!("{starts} to {ends}"));
     if let Some((planned, by)) = &view.ended_early {

@@ -8,8 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::moment;
 use crate::cli::output::count;
 use crate::cli::page::Page;
-use crate::domain::alert::silence::{Silence, SilenceScope};
-use crate::domain::ids::StoryId;
+use crate::domain::alert::silence::{Silence, in_words};
 use crate::domain::untrusted;
 use crate::store::Store;
 use crate::store::bursts::BurstView;
@@ -27,7 +26,7 @@ const MAX_NAMED: usize = 2;
 const MAX_PENDING: u32 = 1_000;
 
 /// Most characters of what a silence is about.
-const MAX_SCOPE_CHARS: usize = 30;
+const MAX_SCOPE_CHARS: usize = 60;
 
 /// The last day.
 pub struct Recent {
@@ -102,7 +101,7 @@ impl Recent {
     pub fn unusual(&self, page: &mut Page) {
         if !self.silences.is_empty() {
             let until = |silence: &Silence| {
-                format!("{} until {}", scope(&silence.scope), moment::text(silence.ends))
+                format!("{} until {}", scope(silence), moment::text(silence.ends))
             };
             let named = some(&self.silences, "; ", until);
             page.brief("silences", &format!("{} in force: {named}", self.silences.len()), 2);
@@ -142,7 +141,7 @@ impl Recent {
         object["silences"] = (self.silences.iter())
             .map(|silence| {
                 json!({
-                    "scope": scope(&silence.scope),
+                    "scope": scope(silence),
                     "author": silence.author,
                     "reason": silence.reason,
                     "ends": moment::json(silence.ends),
@@ -182,14 +181,8 @@ pub fn some<T>(list: &[T], between: &str, words: impl Fn(&T) -> String) -> Strin
     }
 }
 
-/// What a silence is about.
-fn scope(scope: &SilenceScope) -> String {
-    let (kind, value) = match scope {
-        SilenceScope::Topic(topic) => ("topic", topic.clone()),
-        SilenceScope::Story(story) => ("story", StoryId(*story).to_string()),
-        SilenceScope::Feed(feed) => ("feed", feed.clone()),
-        SilenceScope::Publisher(publisher) => ("publisher", publisher.clone()),
-        SilenceScope::Text(text) => ("text", text.clone()),
-    };
-    format!("{kind} {}", untrusted::excerpt(&value, MAX_SCOPE_CHARS))
+/// What a silence is about. Names come from outside.
+fn scope(silence: &Silence) -> String {
+    let about = in_words(&silence.scope, silence.also.as_ref());
+    untrusted::excerpt(&about, MAX_SCOPE_CHARS).into_owned()
 }

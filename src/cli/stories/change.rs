@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{named, show, tellers};
+use super::{named, tellers};
 use crate::cli::alert_state::author;
 use crate::cli::args::Why;
 use crate::cli::exit::{Exit, Failure};
@@ -18,6 +18,7 @@ use crate::domain::ids::{EntryId, StoryId};
 use crate::domain::ingest::edit::Means;
 use crate::domain::story::Story;
 use crate::domain::story::edit::{Change, Edit, NewEdit};
+use crate::record::story;
 use crate::store::story_changes::{AlertChange, Outcome, Trial};
 use crate::store::story_edits::UNDO_WITHIN;
 use crate::store::{Access, Store};
@@ -221,15 +222,15 @@ fn object(outcome: &Outcome, trial: Trial) -> Value {
         );
         json!({
             "id": change.after.id.to_string(),
-            "before": show::alert_object(&change.before),
-            "after": show::alert_object(&change.after),
+            "before": story::alert(&change.before),
+            "after": story::alert(&change.after),
             "told": told.collect::<Vec<_>>(),
         })
     });
     json!({
         "dry_run": trial == Trial::Rehearsal,
-        "edits": outcome.edits.iter().map(show::edit_object).collect::<Vec<_>>(),
-        "stories": outcome.stories.iter().map(super::object).collect::<Vec<_>>(),
+        "edits": outcome.edits.iter().map(story::edit).collect::<Vec<_>>(),
+        "stories": outcome.stories.iter().map(story::object).collect::<Vec<_>>(),
         "alerts": alerts.collect::<Vec<_>>(),
     })
 }

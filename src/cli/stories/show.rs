@@ -1,19 +1,15 @@
 //! `wirewatch stories show`: one story with its entries and why each is in it, its alerts, what
 //! came of it and what people did to it.
 
-use std::collections::HashMap;
-
-use serde_json::{Value, json};
-
-use super::reason::Source;
-use super::{named, reason, tellers};
+use super::{named, tellers};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
 use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
-use crate::domain::ids::EntryId;
 use crate::domain::story::edit::{Change, Edit};
+use crate::record::story::Sources;
+use crate::record::{self, reason};
 use crate::store::Access;
 use crate::store::alerts::read::AlertView;
 use crate::store::stories::read::{MemberView, StoryDetail};
@@ -26,7 +22,7 @@ pub fn run(id: &str, limit: usize, session: &mut Session) -> Result<Exit, Failur
     let named = named::find(id, &store)?;
     let mut page = Page::new(&session.printer);
     self::page(&named.detail, named.remark().as_deref(), limit, &mut page);
-    let object = object(&named.detail);
+    let object = record::story::page(&named.detail);
     session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
 }
@@ -134,85 +130,4 @@ fn done(edit: &Edit) -> String {
         Change::Move { entry, .. } => format!("moved {entry} from {from} to {into}"),
     };
     format!("{author} {what}: {}", edit.reason)
-}
-
-/// Where the entries of a story are from, for those that repeat them.
-pub struct Sources<'a>(HashMap<EntryId, &'a MemberView>);
-
-impl<'a> Sources<'a> {
-    pub fn of(detail: &'a StoryDetail) -> Self {
-        Self(detail.members.iter().map(|view| (view.member.entry, view)).collect())
-    }
-
-    /// Who published what this entry repeats, if that is in the story too.
-    pub fn of_member(&self, view: &MemberView) -> Source<'a> {
-        let source = self.0.get(&view.member.copy_of?.entry)?;
-        Some((source.publisher.as_str(), source.member.at))
-    }
-}
-
-fn object(detail: &StoryDetail) -> Value {
-    let sources = Sources::of(detail);
-    let mut object = super::object(&detail.story);
-    object["children"] = detail.children.iter().map(|child| json!(child.to_string())).collect();
-    let aliases = detail.aliases.iter().map(|alias| {
-        json!({
-            "id": alias.id.to_string(),
-            "into": alias.into.to_string(),
-            "at": moment::json(alias.at),
-            "headline": alias.headline,
-            "why": alias.why,
-        })
-    });
-    object["aliases"] = aliases.collect();
-    object["alerts"] = detail.alerts.iter().map(alert_object).collect();
-    object["members"] = (detail.members.iter())
-        .map(|view| member_object(view, sources.of_member(view), &detail.edits))
-        .collect();
-    object["edits"] = detail.edits.iter().map(edit_object).collect();
-    object
-}
-
-/// An alert of a story for programs.
-pub fn alert_object(alert: &AlertView) -> Value {
-    json!({
-        "id": alert.id.to_string(),
-        "topic": alert.topic.as_str(),
-        "severity": alert.severity.as_str(),
-        "state": alert.state.as_str(),
-        "story": alert.story.to_string(),
-        "merged_into": alert.merged_into.map(|into| into.to_string()),
-        "opened": moment::json(alert.opened),
-        "updated": moment::json(alert.updated),
-        "seq": alert.seq,
-    })
-}
-
-fn member_object(view: &MemberView, source: Source<'_>, edits: &[Edit]) -> Value {
-    json!({
-        "entry": view.member.entry.to_string(),
-        "title": view.title,
-        "publisher": view.publisher,
-        "feed": view.feed.as_str(),
-        "url": view.url,
-        "published": moment::json_opt(view.published),
-        "date_quality": view.date_quality.as_str(),
-        "at": moment::json(view.member.at),
-        "first_seen": moment::json(view.first_seen),
-        "topics": view.topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>(),
-        "reason": reason::object(&view.member, source, edits),
-    })
-}
-
-/// An edit for programs.
-pub fn edit_object(edit: &Edit) -> Value {
-    json!({
-        "kind": edit.change.code(),
-        "from": edit.from.to_string(),
-        "into": edit.into.to_string(),
-        "entries": edit.entries.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "author": edit.author,
-        "reason": edit.reason,
-        "at": moment::json(edit.at),
-    })
 }

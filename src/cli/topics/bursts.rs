@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Column, Records, count};
+use crate::cli::output::{Column, Records};
 use crate::cli::session::Session;
 use crate::cli::{moment, naming};
 use crate::config::Config;
-use crate::domain::burst::{Course, LEARNING_H};
+use crate::record::topic::standing;
 
 pub const COLUMNS: &[Column] = &[
     Column::shown("hour"),
@@ -44,23 +44,6 @@ pub fn run(topic: Option<&str>, config: &Config, session: &mut Session) -> Resul
         session.messages.note(&format!("{topic}: {}", standing(course.as_ref())));
     }
     Ok(Exit::Ok)
-}
-
-/// How much is usual, or how long it takes until that is known, as a clause.
-pub fn standing(course: Option<&Course>) -> String {
-    let Some(course) = course else {
-        return format!(
-            "nothing was heard yet; bursts are told after {} days of learning",
-            LEARNING_H / 24
-        );
-    };
-    match course.hours_to_learn() {
-        0 => format!("{:.2} entries an hour are usual", course.rhythm.level()),
-        left => {
-            let left = count(left.div_ceil(24) as usize, "day");
-            format!("still learning what is usual, for {left} more in which feeds are read")
-        }
-    }
 }
 
 fn hundredths(number: f64) -> f64 {

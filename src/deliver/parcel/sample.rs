@@ -22,8 +22,8 @@ pub(in crate::deliver) fn all() -> Vec<Parcel> {
         Parcel::Alert(Box::new(sparse_alert())),
         Parcel::Notice(notice()),
         Parcel::Notice(NoticeV1 { feeds: Vec::new(), topics: Vec::new(), more: 0, ..notice() }),
-        Parcel::Digest(digest()),
-        Parcel::Digest(sparse_digest()),
+        Parcel::Digest(Box::new(digest())),
+        Parcel::Digest(Box::new(sparse_digest())),
     ]
 }
 
@@ -44,6 +44,7 @@ fn alert() -> AlertV1 {
         time: text(TIME),
         reason: ReasonV1 { code: text("publishers>=2"), text: text("2 publishers tell it now") },
         note: Some(text("the topic's budget is used up")),
+        repeat: 0,
         shadow: false,
         held_back: false,
         topic: TopicV1 {

@@ -45,6 +45,7 @@ pub(in crate::deliver) fn period(digest: &DigestV1) -> String {
     let (since, until) = (at(digest, &digest.since), at(digest, &digest.time));
     let why = match digest.kind.as_str() {
         "quiet_hours" => "what quiet hours held, ",
+        "group" => "what came together, ",
         _ => "",
     };
     format!("{why}{since} to {until}, {}", zone_name(&zone))
@@ -90,10 +91,10 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
     }
 }
 
-/// When, what and, of a topic, how: `Wed 2026-06-03 23:10  far more than usual on NATO: 10 entries …`.
+/// When, what and, of a topic, how: `Wed 2026-06-03 23:10: far more than usual on NATO: 10 entries …`.
 fn notice(page: &mut Page, digest: &DigestV1, told: &DigestNoticeV1) {
     let text = told.text.as_deref().map(|text| format!(": {}", clean(text))).unwrap_or_default();
-    let line = format!("{}  {}{text}", at(digest, &told.time), clean(&told.headline));
+    let line = format!("{}: {}{text}", at(digest, &told.time), clean(&told.headline));
     page.hanging(&line, 0, Paint::new());
 }
 

@@ -17,6 +17,10 @@ pub struct NewDelivery {
     pub channel: ChannelId,
     /// Whether it goes through the channel's quiet hours.
     pub urgent: bool,
+    /// Which route led to the channel, in words, where routes did.
+    pub route: Option<String>,
+    /// How long it waits for others to go with it.
+    pub wait: Duration,
     pub body: Vec<u8>,
 }
 
@@ -70,17 +74,21 @@ pub enum DeliveryState {
     Delivered,
     /// Given up: permanent error or out of retries; shown, and retried on request.
     Parked,
-    /// Told of in a digest instead: quiet hours ended, and too many waited.
+    /// Told of in one message with others: quiet hours ended and too many waited, or they are of
+    /// one group.
     Gathered,
+    /// Given up by somebody, who said why.
+    Dropped,
 }
 
 impl DeliveryState {
-    pub const ALL: [DeliveryState; 5] = [
+    pub const ALL: [DeliveryState; 6] = [
         DeliveryState::Pending,
         DeliveryState::Sending,
         DeliveryState::Delivered,
         DeliveryState::Parked,
         DeliveryState::Gathered,
+        DeliveryState::Dropped,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -90,6 +98,7 @@ impl DeliveryState {
             DeliveryState::Delivered => "delivered",
             DeliveryState::Parked => "parked",
             DeliveryState::Gathered => "gathered",
+            DeliveryState::Dropped => "dropped",
         }
     }
 
@@ -140,7 +149,11 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
     Delivered,
-    Retry { at: Timestamp },
+    Retry {
+        at: Timestamp,
+    },
+    /// Tried while the channel failed: it waits on, and this try does not count.
+    Spare,
     Park,
 }
 

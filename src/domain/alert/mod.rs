@@ -4,10 +4,14 @@
 //! a channel. [`baseline`] names what is the past and raises nothing. [`tier`] says when an alert
 //! matters more than its topic, [`new_facts`] what a story tells anew, [`pending`] which stories
 //! still wait for publishers. [`expectation`] tells when a topic matches too little; [`mark`] is
-//! what people say of a find. [`standing`] is what a channel was told of. [`terms`] are a channel's, and [`merit`] is what its budget goes to.
+//! what people say of a find, [`change`] what they do to an alert. [`standing`] is what a channel was
+//! told of. [`terms`] are a channel's, and [`merit`] is what its budget goes to; [`route`] says which
+//! channels are told at all, [`circuit`] how a channel that fails is spared.
 
 pub mod baseline;
 pub mod budget;
+pub mod change;
+pub mod circuit;
 pub mod delivery;
 pub mod expectation;
 pub mod mark;
@@ -15,6 +19,7 @@ pub mod merit;
 pub mod new_facts;
 pub mod pending;
 pub mod policy;
+pub mod route;
 pub mod silence;
 pub mod standing;
 pub mod terms;

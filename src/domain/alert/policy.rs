@@ -285,8 +285,9 @@ fn amend(
     let due = due(&policy.follow_up, alert.revised, situation.now);
     if !alert.just_opened && due > situation.now {
         let repeat_every = in_words(policy.follow_up.repeat_every);
+        let at = due.strftime("%Y-%m-%dT%H:%M:%SZ");
         let text = format!(
-            "{text}, but the last revision is less than {repeat_every} old: it is told at {due}"
+            "{text}, but the last revision is less than {repeat_every} old: it is told at {at}"
         );
         return verdict(Verdict::Record, REPEAT_EVERY, text);
     }

@@ -1,6 +1,8 @@
 //! The terms on which a channel takes alerts: how many a day, which of them only in its digest,
 //! and which go through its quiet hours. [`crate::domain::ingest`] asks them for each revision.
 
+use std::time::Duration;
+
 use crate::domain::ids::{AlertId, ChannelId};
 use crate::domain::topic::Severity;
 
@@ -12,6 +14,43 @@ pub struct Terms {
     pub digest: Option<DigestTerms>,
     /// What is at least this severe goes through quiet hours.
     pub urgent_from: Option<Severity>,
+    /// What becomes due within a short time comes as one message.
+    pub group: Option<Group>,
+}
+
+/// Which alerts come as one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    pub by: GroupBy,
+    /// How long the first of them waits for others.
+    pub wait: Duration,
+    /// Most of one message; what is more comes in the next one.
+    pub most: u32,
+}
+
+/// What the alerts of a group have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    Topic,
+    Story,
+    /// Nothing but their time.
+    All,
+}
+
+impl GroupBy {
+    pub const ALL: [GroupBy; 3] = [GroupBy::Topic, GroupBy::Story, GroupBy::All];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            GroupBy::Topic => "topic",
+            GroupBy::Story => "story",
+            GroupBy::All => "all",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == code)
+    }
 }
 
 /// What a channel takes in its digest.

@@ -19,7 +19,7 @@ use crate::domain::alert::silence::{Silence, SilenceScope};
 use crate::domain::entry::{Entry, EntryKeys};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{Digest, EntryId, StoryId};
-use crate::domain::ingest::{Plan, Prepared, Render, Route};
+use crate::domain::ingest::{Plan, Prepared, Render, Routes};
 use crate::domain::rehearsal::{Rehearsal, Told};
 use crate::domain::story::features::Features;
 use crate::domain::topic::filter::Origin;
@@ -64,7 +64,7 @@ impl Past {
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// The channels there are.
-    pub routes: Vec<Route>,
+    pub routes: Routes,
     /// The silences there were.
     pub silences: Vec<Silence>,
     /// What people said of the topic's finds.
@@ -114,9 +114,8 @@ struct Seen {
 impl<'j> Course<'j> {
     pub fn new(judge: &'j Judge, terms: Terms) -> Self {
         let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
-        let mut rehearsal = Rehearsal::new(render, terms.routes)
-            .of_distinct_entries()
-            .with_newsrooms(Arc::clone(judge.newsrooms()));
+        let rehearsal = Rehearsal::new(render, terms.routes).of_distinct_entries();
+        let mut rehearsal = rehearsal.with_newsrooms(Arc::clone(judge.newsrooms()));
         if judge.topic().alert.follow_up.new_facts {
             rehearsal = rehearsal.with_facts();
         }

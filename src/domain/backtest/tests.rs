@@ -127,7 +127,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
 
 fn terms() -> Terms {
     Terms {
-        routes: Vec::new(),
+        routes: Vec::new().into(),
         silences: Vec::new(),
         marks: Default::default(),
         since: None,

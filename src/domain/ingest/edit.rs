@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::plan::Planner;
-use super::{Arrangement, Batch, Merge, Past, Plan, Render, Route, Seen, View, topic_of};
+use super::{Arrangement, Batch, Merge, Past, Plan, Render, Routes, Seen, View, topic_of};
 use crate::domain::alert::{AlertEvent, Reason};
 use crate::domain::feed::{Feed, FeedState, Interval};
 use crate::domain::ids::{AlertId, FeedId, FeedKey, StoryId};
@@ -17,7 +17,7 @@ use crate::domain::topic::Topic;
 /// What deciding over alerts takes, beside what is known: channels, topics, newsrooms and formats.
 #[derive(Debug, Clone)]
 pub struct Means {
-    pub routes: Vec<Route>,
+    pub routes: Routes,
     pub topics: Vec<Arc<Topic>>,
     /// Which names of publishers are one.
     pub publishers: Arc<Directory>,

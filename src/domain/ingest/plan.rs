@@ -1,8 +1,8 @@
 //! [`plan`]: what follows from where the entries of a batch belong, in the order in which
-//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], what becomes
-//! of a revision that had to wait in [`due`], of what was the past in [`after_all`], of the alerts of
-//! two stories that are one in [`merging`], of a correction in [`correction`]; [`heading`] chooses
-//! headlines, [`gathering`] names newsrooms as they are known now.
+//! [`super::arrange()`] went through them. How a match becomes an alert is in [`alerting`], which channels
+//! it goes to in [`way`], what becomes of a revision that had to wait in [`due`], of what was the past in
+//! [`after_all`], of the alerts of two stories that are one in [`merging`], of a correction in
+//! [`correction`]; [`heading`] chooses headlines, [`gathering`] names newsrooms as they are known now.
 
 mod after_all;
 mod alerting;
@@ -14,6 +14,7 @@ mod heading;
 mod merging;
 mod pushed;
 mod share;
+mod way;
 
 pub use after_all::{PastMatch, plan_after_all};
 pub use article::plan_article;
@@ -78,7 +79,9 @@ pub(super) struct Planner<'a> {
     /// What was held back as the past, and would have been an alert.
     held: HashSet<(TopicId, StoryId)>,
     stories: HashMap<StoryId, Story>,
+    /// Stories that are to be written, in the order in which they were touched.
     touched: Vec<StoryId>,
+    is_touched: HashSet<StoryId>,
     alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
     pushed: HashMap<TopicId, u32>,
@@ -101,6 +104,7 @@ impl<'a> Planner<'a> {
             held: HashSet::new(),
             stories: gathered_stories(view, &batch.publishers),
             touched: Vec::new(),
+            is_touched: HashSet::new(),
             alerts: gathered_alerts(view, &batch.publishers),
             matched: gathered_matches(view, &batch.publishers),
             pushed: view.pushed.clone(),
@@ -265,7 +269,7 @@ impl<'a> Planner<'a> {
 
     /// Notes that a story is to be written.
     fn touch(&mut self, story: StoryId) {
-        if !self.touched.contains(&story) {
+        if self.is_touched.insert(story) {
             self.touched.push(story);
         }
     }

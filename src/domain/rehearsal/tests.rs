@@ -9,6 +9,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::Interval;
 use crate::domain::ids::Digest;
+use crate::domain::ingest::Route;
 use crate::domain::story::features::Features;
 use crate::domain::topic::evidence::{Evidence, Match};
 use crate::domain::topic::{Mode, Rule, Severity, Topic};
@@ -150,14 +151,14 @@ fn a_baseline_raises_nothing_but_its_story_is_known() {
 }
 
 #[test]
-fn a_title_leads_to_its_story_for_a_week_and_a_link_for_thirty_days() {
+fn a_story_of_two_is_continued_for_three_weeks_and_a_link_for_thirty_days() {
     let mut world = World::new();
     let first = world.tell_in(false, "wire", "1", "a", TITLE).members[0].story;
     world.now += 2 * DAY;
     assert_eq!(world.tell_in(false, "ledger", "2", "b", TITLE).members[0].story, first);
-    world.now += 7 * DAY + HOUR;
+    world.now += 21 * DAY + HOUR;
     assert_ne!(world.tell_in(false, "herald", "3", "c", TITLE).members[0].story, first);
-    world.now += 20 * DAY;
+    world.now += 6 * DAY;
     assert_eq!(world.tell_in(false, "post", "4", "a", "Other words").members[0].story, first);
     world.now += 31 * DAY;
     assert_ne!(world.tell_in(false, "echo", "5", "a", "Other words").members[0].story, first);

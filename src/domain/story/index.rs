@@ -29,11 +29,13 @@ mod guard;
 mod keep;
 mod near;
 mod needed;
+mod postings;
 mod row;
 mod window;
 
 use chains::Chains;
 use near::Found;
+use postings::Postings;
 use row::Row;
 
 pub use window::{KEPT_MEMBERS, LONG_WINDOW_MS, WINDOW_MS};
@@ -84,7 +86,7 @@ pub struct StoryIndex {
     /// Whether its entries are of long ago, and come in any order of time.
     of_the_past: bool,
     /// Which stories have a term among the heaviest of their centroid.
-    terms: AHashMap<u32, Vec<u32>>,
+    terms: Postings,
     /// Which rows have a print, a fact, a title.
     prints: Chains,
     facts: Chains,

@@ -85,6 +85,7 @@ impl Shelf {
         open: impl FnOnce() -> StoryId,
     ) -> (StoryId, Shelved) {
         self.index.forget(new.now);
+        self.forget_past(new.now);
         let at = self.time_of(&new);
         if new.now.duration_since(at) > NEWS {
             return self.tell_of_the_past(&new, at, open);

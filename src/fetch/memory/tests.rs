@@ -129,8 +129,44 @@ async fn a_limit_beyond_all_memory_takes_all_of_it_and_not_more() {
     let memory = BodyMemory::of(COMMON, FREE);
     let mut claim = memory.claim();
     assert!(!claim.is_short_of(FREE) && claim.is_short_of(FREE + 1));
-    let _ended = claim.reserve(10 * COMMON).await;
+    claim.reserve(10 * COMMON).await.unwrap();
     assert_eq!(memory.common.available_permits(), 0);
     drop(claim);
     assert_eq!(memory.common.available_permits(), COMMON);
+}
+
+#[tokio::test]
+async fn a_slow_body_gives_its_memory_up_as_soon_as_others_wait_for_it() {
+    let memory = BodyMemory::of(COMMON, FREE);
+    let mut hog = memory.claim();
+    hog.reserve(COMMON).await.unwrap();
+    hog.held.as_mut().unwrap().since -= Duration::from_secs(20);
+    assert!(hog.check_pace().is_ok(), "nobody waits for what it has");
+    let mut next = memory.claim();
+    let mut turn = Box::pin(next.reserve(LARGE));
+    assert!(futures_util::poll!(&mut turn).is_pending());
+    assert_eq!(hog.check_pace().unwrap_err().code(), "too_slow");
+    hog.received(20 * 64 * 1024);
+    assert!(hog.check_pace().is_ok(), "it came fast enough");
+    drop(hog);
+    turn.await.unwrap();
+    assert!(next.check_pace().is_ok());
+}
+
+#[tokio::test]
+async fn who_waits_stands_in_line_and_not_for_ever() {
+    let wait = Duration::from_millis(20);
+    let memory = BodyMemory { longest_wait: wait, ..BodyMemory::of(COMMON, FREE) };
+    let (mut first, mut second, mut third) = (memory.claim(), memory.claim(), memory.claim());
+    first.reserve(COMMON).await.unwrap();
+    let mut large = Box::pin(second.reserve(COMMON));
+    let mut small = Box::pin(third.reserve(1));
+    assert!(futures_util::poll!(&mut large).is_pending());
+    assert!(futures_util::poll!(&mut small).is_pending());
+    drop(first);
+    assert!(futures_util::poll!(&mut small).is_pending(), "who came first is first");
+    large.await.unwrap();
+    // The first of the line has all that there is, and keeps it.
+    assert_eq!(small.await.unwrap_err().code(), "no_memory");
+    assert_eq!(memory.waiting.load(std::sync::atomic::Ordering::Relaxed), 0);
 }

@@ -87,7 +87,7 @@ const WEEKDAYS: [&str; 7] = [
 /// Words that add nothing to a date, wherever they stand.
 const FILLERS: &str = "at on of the de del do da di du den der le el il um à a às as la las les \
                        alle ore kl klo kello om o v в во g г года год р року roku r rok m feira \
-                       uhr uur hrs h hours óra godz dia día an em i den day";
+                       uhr uur hrs h hours óra godz dia día an em i den d day hodin";
 
 /// What follows a number to make it an ordinal.
 const ORDINALS: &[&str] = &["st", "nd", "rd", "th", "er", "ere", "e", "eme", "o", "a"];
@@ -98,12 +98,22 @@ static FILLER_WORDS: LazyLock<HashMap<String, u16>> = LazyLock::new(|| masks(&[F
 
 /// The months a folded word can mean, bit 0 for January; 0 for none.
 pub fn months(word: &str) -> u16 {
-    MONTH_MASKS.get(word).copied().unwrap_or(0)
+    // Hebrew writes "in" as a letter before the name.
+    let found = MONTH_MASKS.get(word).or_else(|| MONTH_MASKS.get(word.strip_prefix('ב')?));
+    found.copied().unwrap_or(0)
 }
 
 /// The weekdays a folded word can mean, bit 0 for Monday; 0 for none.
 pub fn weekdays(word: &str) -> u8 {
     WEEKDAY_MASKS.get(word).map_or(0, |mask| mask.to_le_bytes()[0])
+}
+
+/// The month by its number in Chinese digits: `二月`.
+pub fn counted(digits: &str) -> Option<u32> {
+    const NUMBERS: [&str; 12] =
+        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+    let at = NUMBERS.iter().position(|number| *number == digits)?;
+    u32::try_from(at).ok()
 }
 
 pub fn is_filler(word: &str) -> bool {

@@ -23,8 +23,12 @@ const REFERENCES: &[(&str, &str)] = &[
     ("&#45;", "-"),
 ];
 
-/// What is left without markup, comments and marks that are not seen.
+/// Words before a date that say what it is the date of.
+const LABELS: [&str; 5] = ["date", "published", "updated", "posted", "pubdate"];
+
+/// What is left without label, markup, comments and marks that are not seen.
 pub fn plain(text: &str) -> Plain {
+    let text = without_label(text.trim());
     // Nearly every date has none of these.
     if text.is_ascii() && !text.contains(['&', '<', '(', '[', ')', ']']) {
         return Plain { text: text.to_owned(), comments: String::new() };
@@ -81,6 +85,18 @@ pub fn without_garbled_weekday(text: &str) -> &str {
     };
     match text.trim_start().split_once(',') {
         Some((word, rest)) if spoilt(word) => rest,
+        _ => text,
+    }
+}
+
+/// `Published: 3 June 2024`, `@1717402500`, `/Date(1717402500000)/` (JSON of ASP.NET).
+fn without_label(text: &str) -> &str {
+    let number = text.strip_prefix('@').or_else(|| text.strip_prefix("/Date(")?.strip_suffix(")/"));
+    if let Some(number) = number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        return number;
+    }
+    match text.split_once([' ', ':']) {
+        Some((word, rest)) if LABELS.iter().any(|label| word.eq_ignore_ascii_case(label)) => rest,
         _ => text,
     }
 }

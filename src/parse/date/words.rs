@@ -248,6 +248,12 @@ impl Words {
             self.months = 1_u16.checked_shl(month.checked_sub(1)?)?;
             return Some(2);
         }
+        if let Some(month) = names::counted(word)
+            && ahead.word(1) == Some("月")
+        {
+            self.months = 1 << month;
+            return Some(2);
+        }
         let filler = names::is_filler(word) && !(word == "at" && ahead.is_last(0));
         if self.clock.is_some()
             && !filler

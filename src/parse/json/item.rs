@@ -138,12 +138,17 @@ fn as_html(text: &str) -> String {
         return text.to_owned();
     }
     let text = &text[..text.floor_char_boundary(MAX_PLAIN_BYTES)];
-    let signs = text.bytes().filter(|byte| matches!(byte, b'&' | b'<')).count();
-    let mut html = String::with_capacity(text.len() + 4 * signs);
-    for char in text.chars() {
+    let mut html = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        // Signs that begin nothing are text as they are: escaped, a text of them is five times as long.
+        let next = chars.peek().copied();
+        let begins = |signs: &str| {
+            next.is_some_and(|next| next.is_ascii_alphabetic() || signs.contains(next))
+        };
         match char {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
+            '&' if begins("#") => html.push_str("&amp;"),
+            '<' if begins("/!?") => html.push_str("&lt;"),
             other => html.push(other),
         }
     }

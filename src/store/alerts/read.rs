@@ -58,6 +58,10 @@ pub struct AlertFilter {
     pub before: Option<AlertId>,
     /// Only alerts newer than this one.
     pub after: Option<AlertId>,
+    /// Only those of this story.
+    pub story: Option<StoryId>,
+    /// Oldest first, instead of newest first.
+    pub oldest_first: bool,
     /// Only alerts that nobody was told of, or only others; `None`: both.
     pub shadow: Option<bool>,
     pub verdict: Option<VerdictFilter>,
@@ -88,6 +92,17 @@ pub struct AlertDetail {
     pub decisions: Vec<DecisionView>,
     /// A revision that waits until the last one is old enough.
     pub held: Option<Held>,
+}
+
+impl AlertDetail {
+    /// The entries that opened and revised it, each once.
+    pub fn told_entries(&self) -> Vec<EntryId> {
+        let mut entries: Vec<EntryId> =
+            self.revisions.iter().map(|revision| revision.entry).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
 }
 
 /// What was decided for one match.
@@ -150,7 +165,7 @@ const REVISION: &str =
     "id, alert_id, seq, event, at, reason_code, reason_text, object, entry_id, reach";
 
 impl Store {
-    /// Alerts that pass the filter, newest first.
+    /// Alerts that pass the filter, newest first unless it says otherwise.
     pub fn alerts(&self, filter: &AlertFilter) -> Result<Vec<AlertView>, StoreError> {
         let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
         self.read(|conn| {
@@ -159,7 +174,8 @@ impl Store {
                  WHERE (?1 IS NULL OR topic = ?1) AND (?2 IS NULL OR state = ?2) \
                  AND severity >= ?3 AND (?4 IS NULL OR revised >= ?4) AND id < ?5 AND id > ?6 \
                  AND (?8 IS NULL OR shadow = ?8) AND (?9 IS NULL OR ifnull(verdict, '') = ?9) \
-                 ORDER BY id DESC LIMIT ?7"
+                 AND (?10 IS NULL OR story_id = ?10) ORDER BY id {} LIMIT ?7",
+                if filter.oldest_first { "ASC" } else { "DESC" }
             ))?;
             let verdict = filter.verdict.map(|verdict| match verdict {
                 VerdictFilter::Is(mark) => mark.as_str(),
@@ -175,6 +191,7 @@ impl Store {
                 limit,
                 filter.shadow,
                 verdict,
+                filter.story.map(|story| story.0),
             ];
             let views = query.query_map(bound, view)?;
             Ok(views.collect::<Result<_, _>>()?)

@@ -102,6 +102,7 @@ const MEANT: &str = "alert_revisions AS r JOIN alerts AS a ON a.id = r.alert_id 
      JOIN stories AS s ON s.id = a.story_id \
      LEFT JOIN withheld AS w ON w.alert_id = r.alert_id AND w.seq = r.seq AND w.channel = ?1 \
      LEFT JOIN deliveries AS d ON d.alert_id = r.alert_id AND d.seq = r.seq AND d.channel = ?1 \
+       AND d.repeat = 0 \
      WHERE r.id > ?2 AND r.id <= ?3 AND r.at >= ?4 AND (w.why IS NOT NULL OR d.id IS NOT NULL)";
 
 /// The revisions that the channel was sent or kept from, oldest first, and of how many alerts there
@@ -112,7 +113,9 @@ fn revisions(
     upto: Cursor,
 ) -> rusqlite::Result<(Vec<Item>, u32)> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT {ITEM}, w.why, d.created, d.urgent, d.state, r.id FROM {MEANT} \
+        "SELECT {ITEM}, w.why, d.created, d.urgent, d.state = 'gathered' AND NOT EXISTS (\
+           SELECT 1 FROM digests AS g WHERE g.id = d.gathered_in AND g.kind = 'group'), r.id \
+         FROM {MEANT} \
          ORDER BY r.id DESC LIMIT {MAX_REVISIONS}"
     ))?;
     let bound = params![Text(span.channel), span.after.revision, upto.revision, Ms(span.since)];
@@ -161,9 +164,9 @@ pub(super) fn merged(
 
 /// Whether quiet hours held a delivery, or do.
 fn held_by_quiet(row: &Row<'_>, quiet: Option<&QuietHours>) -> rusqlite::Result<bool> {
-    let (urgent, state): (bool, String) = (row.get(17)?, row.get(18)?);
+    let (urgent, gathered): (bool, bool) = (row.get(17)?, row.get(18)?);
     let made = time(row, 16)?;
-    Ok(state == "gathered" || !urgent && quiet.is_some_and(|quiet| quiet.contain(made)))
+    Ok(gathered || !urgent && quiet.is_some_and(|quiet| quiet.contain(made)))
 }
 
 fn item(row: &Row<'_>) -> rusqlite::Result<Item> {

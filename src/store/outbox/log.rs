@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::carried;
-use crate::domain::alert::delivery::{Attempt, Carried, DeliveryState};
+use super::claims::{add_thread, carried, claimed};
+use crate::domain::alert::delivery::{Attempt, Carried, Claimed, DeliveryState};
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId};
 use crate::store::Store;
-use crate::store::column::{Text, code, key, opt_time, time, uint};
+use crate::store::column::{Ms, Text, code, key, ms, opt_time, time, uint};
 use crate::store::error::StoreError;
 
 /// A delivery as it is shown.
@@ -23,6 +23,14 @@ pub struct DeliveryView {
     pub urgent: bool,
     /// The digest that told of it instead.
     pub gathered_in: Option<DigestId>,
+    /// 1 for the first time that a revision is told again.
+    pub repeat: u32,
+    /// Which route led to the channel, in words, where routes did.
+    pub route: Option<String>,
+    /// Why it was dropped.
+    pub remark: Option<String>,
+    /// By which name the service knows the message. From outside.
+    pub handle: Option<String>,
     pub created: Timestamp,
     /// When it is tried next, while it is pending.
     pub next_attempt: Option<Timestamp>,
@@ -39,6 +47,10 @@ pub struct DeliveryFilter {
     pub alert: Option<AlertId>,
     pub channel: Option<ChannelId>,
     pub state: Option<DeliveryState>,
+    /// Only those made at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only deliveries older than this one: the last one of the page before.
+    pub before: Option<DeliveryId>,
     /// At most so many are listed; 0 means 50. Retrying takes all.
     pub limit: u32,
 }
@@ -62,6 +74,18 @@ impl Store {
         })
     }
 
+    /// When each channel last took something.
+    pub fn last_delivered(&self) -> Result<Vec<(ChannelId, Timestamp)>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT channel, max(settled_at) FROM deliveries WHERE state = 'delivered' \
+                 GROUP BY channel ORDER BY channel",
+            )?;
+            let rows = query.query_map([], |row| Ok((key(row, 0)?, time(row, 1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// How many deliveries wait for the end of a channel's quiet hours, if those are now.
     pub fn held_by_quiet(&self, channel: &ChannelId) -> Result<u64, StoreError> {
         self.read(|conn| {
@@ -71,6 +95,43 @@ impl Store {
             )?;
             Ok(uint(query.query_row([Text(channel)], |row| row.get(0))?))
         })
+    }
+
+    /// The delivery as it would be claimed now, for who wants to look at it.
+    pub fn as_claimed(&self, id: DeliveryId) -> Result<Option<Claimed>, StoreError> {
+        self.read(|conn| {
+            let found = conn
+                .prepare_cached(
+                    "SELECT id, alert_id, seq, notice_id, digest_id, channel, body, attempts, \
+                     created FROM deliveries WHERE id = ?1",
+                )?
+                .query_row([id.0], claimed)
+                .optional()?;
+            let Some(mut found) = found else { return Ok(None) };
+            add_thread(conn, &mut found)?;
+            Ok(Some(found))
+        })
+    }
+
+    /// Gives a delivery up that waits or was given up already: somebody says why. `false` if it is
+    /// neither.
+    pub async fn drop_delivery(
+        &self,
+        id: DeliveryId,
+        why: String,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(move |session| {
+            let dropped = session
+                .conn
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'dropped', remark = ?2, settled_at = ?3, \
+                     lease_until = NULL WHERE id = ?1 AND state IN ('pending', 'parked')",
+                )?
+                .execute(params![id.0, why, Ms(now)])?;
+            Ok(dropped == 1)
+        })
+        .await
     }
 
     /// Deliveries that pass the filter with their attempts, newest first.
@@ -87,10 +148,10 @@ pub(in crate::store) fn list(
     let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
     let mut query = conn.prepare_cached(
         "SELECT id, alert_id, seq, notice_id, digest_id, channel, state, created, next_attempt, \
-         settled_at, urgent, gathered_in \
+         settled_at, urgent, gathered_in, repeat, route, remark, handle \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
-         ORDER BY id DESC LIMIT ?5",
+         AND (?6 IS NULL OR created >= ?6) AND (?7 IS NULL OR id < ?7) ORDER BY id DESC LIMIT ?5",
     )?;
     let bound = params![
         filter.id.map(|id| id.0),
@@ -98,6 +159,8 @@ pub(in crate::store) fn list(
         filter.channel.as_ref().map(Text),
         filter.state.map(DeliveryState::as_str),
         limit,
+        ms(filter.since),
+        filter.before.map(|id| id.0),
     ];
     let mut views: Vec<DeliveryView> = query.query_map(bound, view)?.collect::<Result<_, _>>()?;
     for view in &mut views {
@@ -120,6 +183,10 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
         created: time(row, 7)?,
         next_attempt: (state == DeliveryState::Pending).then_some(next),
         settled: opt_time(row, 9)?,
+        repeat: row.get(12)?,
+        route: row.get(13)?,
+        remark: row.get(14)?,
+        handle: row.get(15)?,
         attempts: Vec::new(),
     })
 }

@@ -42,6 +42,9 @@ pub struct StoryFilter {
     pub text: Option<String>,
     /// Only stories that come after this one in the list: the last one of the page before.
     pub before: Option<StoryId>,
+    /// Only stories that come after this place in the list, whatever became of the story that had
+    /// it: milliseconds since 1970 when its newest entry was seen, and its id.
+    pub beyond: Option<(i64, i64)>,
     /// At most so many; 0 means 50.
     pub limit: u32,
 }
@@ -131,6 +134,7 @@ impl Store {
                    JOIN story_members AS m ON m.entry_id = t.rowid WHERE t.entries_fts MATCH ?8)) \
                  AND (?6 IS NULL OR (last_seen, id) < \
                    (SELECT last_seen, id FROM stories WHERE id = ?6)) \
+                 AND (?9 IS NULL OR (last_seen, id) < (?9, ?10)) \
                  ORDER BY last_seen DESC, id DESC LIMIT ?7"
             ))?;
             let bound = params![
@@ -142,6 +146,8 @@ impl Store {
                 filter.before.map(|story| story.0),
                 limit,
                 text,
+                filter.beyond.map(|(at, _)| at),
+                filter.beyond.map(|(_, id)| id),
             ];
             let views = query.query_map(bound, |row| {
                 Ok(StoryView { story: read_story(row)?, topics: topics(row, 15)? })

@@ -37,8 +37,8 @@ async fn heard(mut stream: TcpStream) -> String {
     String::from_utf8(heard).unwrap()
 }
 
-const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-const GET_SLOW: &str = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+const GET_SLOW: &str = "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 #[tokio::test]
 async fn whoever_does_not_finish_a_head_is_sent_away() {

@@ -70,7 +70,8 @@ async fn one_feed_is_shown_on_one_screen() {
     state       not a feed since TIME, not_a_feed_html
                 the answer is a web page, not a feed
                 hint: open the URL in a browser: if it is a normal page, look on it
-                for the address of its feed
+                for the address of its feed; if it asks for a login or a check, ask
+                the site's owner
     next fetch  TIME, in WAIT: it failed once; it is tried every day at
                 least
     last read   TIME
@@ -92,6 +93,7 @@ async fn one_feed_is_shown_on_one_screen() {
     last read   TIME
     entries     1 stored, last new TIME
     baseline    TIME; nothing raised for 1 match in it
+                `wirewatch feeds fetch wire --raise` raises what is fresh
 
     last fetches
       TIME  same_body  SIZE  TIME
@@ -153,7 +155,8 @@ async fn the_doctor_reports_what_can_be_pasted() {
     warning  feed       courier: not a feed since TIME, not_a_feed_html:
                         the answer is a web page, not a feed
                         hint: open the URL in a browser: if it is a normal page,
-                        look on it for the address of its feed
+                        look on it for the address of its feed; if it asks for a
+                        login or a check, ask the site's owner
     ok       outbox     0 waiting, 0 given up
 
     0 problems, 3 warnings

@@ -17,7 +17,7 @@ use wirewatch::clock::Clock;
 use wirewatch::config::{
     ChannelConfig, ChannelKind, EgressConfig, LogChannel, Secret, WebhookChannel,
 };
-use wirewatch::daemon::dispatcher::Dispatcher;
+use wirewatch::daemon::dispatcher::{Dispatcher, Manners};
 use wirewatch::deliver::object::{self, AlertV1};
 use wirewatch::deliver::terminal::Style;
 use wirewatch::deliver::{self, Channel, Printer};
@@ -95,6 +95,18 @@ impl Desk {
         self
     }
 
+    /// Adds any channel; it may reach `host`.
+    pub fn channel(mut self, id: &str, kind: ChannelKind, host: &str) -> Self {
+        self.allow_net.push(host.to_owned());
+        self.add(id, kind);
+        self
+    }
+
+    /// The directory of the store.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     fn add(&mut self, id: &str, kind: ChannelKind) {
         let (id, min_severity) = (id.parse().expect("a key"), Severity::Info);
         let timetable = Default::default();
@@ -136,6 +148,8 @@ impl Desk {
                 seq,
                 channel: channel.clone(),
                 urgent: false,
+                route: None,
+                wait: Duration::ZERO,
                 body: object::freeze(&revision, channel, DeliveryId(id)),
             })
             .collect();
@@ -176,7 +190,7 @@ impl Desk {
             links: Default::default(),
             manner: Default::default(),
             entries: Vec::new(),
-            routes: Vec::new(),
+            routes: Default::default(),
             topics: Vec::new(),
         };
         let fetch = batch.fetch.clone();
@@ -222,6 +236,7 @@ impl Desk {
             store: self.store.clone(),
             clock: self.clock.clone(),
             quiet: None,
+            manners: Manners::plain(),
         }
     }
 
@@ -298,7 +313,15 @@ impl Desk {
             };
             !waiting.iter().any(earlier)
         };
-        let next = waiting.iter().filter(in_turn).map(|delivery| delivery.next_attempt).min();
+        // What waits for a channel that fails is tried when that is.
+        let circuits = self.store.circuits().expect("circuits");
+        let due = |delivery: &DeliveryView| {
+            let fails = circuits
+                .iter()
+                .find(|(channel, circuit)| *channel == delivery.channel && !circuit.is_closed());
+            delivery.next_attempt.map(|next| fails.map_or(next, |(_, fails)| fails.next_probe))
+        };
+        let next = waiting.iter().filter(in_turn).map(due).min();
         // None of an open delivery's: it is being sent.
         if let Some(Some(next)) = next {
             let wait = next.duration_since(self.clock.now());

@@ -1,7 +1,14 @@
 //! Quiet hours: what waits for their end, what goes through them, and how it comes then.
 
+use wirewatch::deliver::notice;
+use wirewatch::domain::notice::{Notice, TopicNote};
+use wirewatch::domain::topic::Severity;
+use wirewatch::store::notices::Freeze;
+
 use super::*;
 use crate::support::channel::Answer;
+
+const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
 
 const QUIET: &str =
     "quiet_hours = { from = \"22:00\", to = \"07:00\", zone = \"Europe/Copenhagen\" }\n";
@@ -131,13 +138,53 @@ async fn a_digest_that_is_due_when_quiet_hours_end_tells_what_they_held_and_nobo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_gathered_uses_up_no_budget() {
-    let mut desk = Desk::new(&format!("budget = 7\n{QUIET}")).await;
+    let thrifty = NATO.replace("[topic.alert]", "[topic.alert]\nbudget = 7");
+    for (keys, topics) in [("budget = 7\n", NATO.to_owned()), ("", thrifty)] {
+        let mut desk = Desk::with(&format!("{keys}{QUIET}"), |world| world.topics = topics).await;
+        desk.at("2026-06-03T20:00:00Z").await;
+        desk.publish_and_read(7).await;
+        desk.at("2026-06-04T05:00:00Z").await;
+        assert_eq!((desk.alerts(), desk.digests().len()), (0, 1));
+        desk.publish_and_read(1).await;
+        assert_eq!(desk.alerts(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_of_the_night_are_gathered_with_its_alerts() {
+    let mut desk = Desk::new(QUIET).await;
     desk.at("2026-06-03T20:00:00Z").await;
-    desk.publish_and_read(7).await;
+    desk.publish_and_read(4).await;
+    let note = TopicNote { topic: "nato".parse().unwrap(), text: "10 entries in one hour".into() };
+    let now = desk.world.now();
+    let burst = Notice::of_burst(now, "NATO", Severity::Medium, note);
+    let hook = vec!["hook".parse().unwrap()];
+    let notices = vec![(burst.clone(), hook.clone()), (burst, hook)];
+    desk.world.store().post(notices, Vec::new(), now, FREEZE).await.unwrap();
     desk.at("2026-06-04T05:00:00Z").await;
-    assert_eq!((desk.alerts(), desk.digests().len()), (0, 1));
+    desk.at("2026-06-04T06:00:00Z").await;
+    assert_eq!((desk.alerts(), desk.got("wirewatch.notice.v1").len()), (0, 0));
+    let digests = desk.digests();
+    assert_eq!(digests.len(), 1);
+    assert_eq!(headlines(&digests[0]).len(), 4);
+    assert_eq!(digests[0]["headline"], "4 alerts raised; 4 held by quiet hours; 2 notices");
+    let told = &digests[0]["notices"][0];
+    assert_eq!(
+        (&told["event"], &told["text"]),
+        (&"burst".into(), &"10 entries in one hour".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_names_an_alert_by_the_headline_of_its_story() {
+    let mut desk = Desk::with(DAILY, |world| world.add_feed("ledger")).await;
     desk.publish_and_read(1).await;
-    assert_eq!(desk.alerts(), 1);
+    desk.world.publish("ledger", item(&format!("LIVE: {}", TITLES[0])));
+    desk.world.round().await;
+    let sent = desk.got("wirewatch.alert.v1");
+    assert_eq!((sent.len(), &sent[1]["headline"]), (2, &format!("LIVE: {}", TITLES[0]).into()));
+    desk.pass(17 * HOUR).await;
+    assert_eq!(headlines(&desk.digests()[0]), TITLES[..1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,7 +65,7 @@ async fn a_site_that_asked_to_be_left_alone_is_not_asked_as_a_hub_either() {
     world.app().store().hold_site(hold, Vec::new(), world.now()).await.unwrap();
     world.extra = HTTP.to_owned();
     world.app().reload(world.load()).await.unwrap();
-    let web = Web::start(&listening(), world.app().push()).await.unwrap();
+    let web = Web::start(&listening(), world.app().desk().clone()).await.unwrap();
     let hub = Hub { world, web, items: Vec::new() };
     let now = hub.world.now();
     let later = hub.until(|one| one.next_at > now).await;

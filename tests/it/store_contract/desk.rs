@@ -90,7 +90,8 @@ impl Desk {
                 min_severity: Severity::Info,
                 budgeted: false,
                 terms: Default::default(),
-            }],
+            }]
+            .into(),
             topics: vec![Arc::new(topic())],
         })
     }

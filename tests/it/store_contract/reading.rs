@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use wirewatch::domain::alert::AlertState;
+use wirewatch::domain::alert::change::{Refusal, Wish};
 use wirewatch::domain::ids::AlertId;
 use wirewatch::domain::topic::Severity;
 use wirewatch::store::alerts::read::AlertFilter;
@@ -56,10 +57,12 @@ async fn what_people_do_with_an_alert_is_noted_with_who_and_why() {
     let desk = Desk::open(&["wire"]).await;
     let plan = desk.ingest(0, desk.stories(0, 2)).await.unwrap();
     let alert = plan.alerts[0].alert;
-    let set = |state, note| desk.store.set_alert_state(alert, state, "ann", note, now());
-    let view = set(AlertState::Acknowledged, Some("on it")).await.unwrap();
+    let set = |wish, note| desk.store.change_alert(alert, wish, "ann", note, now());
+    let view = set(Wish::Acknowledge, Some("on it")).await.unwrap().unwrap();
     assert_eq!(view.state, AlertState::Acknowledged);
-    set(AlertState::Closed, None).await.unwrap();
+    set(Wish::Close, None).await.unwrap().unwrap();
+    let refused = set(Wish::Acknowledge, None).await.unwrap().unwrap_err();
+    assert_eq!(refused, Refusal::Closed(alert));
     let notes = desk.store.alert(alert).unwrap().unwrap().notes;
     let told: Vec<_> = notes.iter().map(|note| (note.state, note.note.as_deref())).collect();
     assert_eq!(told, [(AlertState::Acknowledged, Some("on it")), (AlertState::Closed, None)]);
@@ -67,8 +70,14 @@ async fn what_people_do_with_an_alert_is_noted_with_who_and_why() {
     assert_eq!(desk.store.alerts(&closed).unwrap().len(), 1);
     let counts = desk.store.counts().unwrap();
     assert_eq!((counts.alerts_open, counts.alerts_closed), (1, 1));
-    let nobody = desk.store.set_alert_state(AlertId(1), AlertState::Closed, "ann", None, now());
-    assert_eq!(nobody.await.unwrap_err().code(), "unknown_id");
+    let nobody = desk.store.change_alert(AlertId(1), Wish::Close, "ann", None, now());
+    assert_eq!(nobody.await.unwrap().unwrap_err(), Refusal::Unknown(AlertId(1)));
+    set(Wish::Remark, Some("see the other")).await.unwrap().unwrap();
+    let view = set(Wish::Reopen, None).await.unwrap().unwrap();
+    assert_eq!(
+        (view.state, desk.store.alert(alert).unwrap().unwrap().notes.len()),
+        (AlertState::Open, 4)
+    );
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
         }
         let mut batch = Arc::unwrap_or_clone(desk.batch(step.feed, vec![entry.clone()]));
         batch.fetch.at = at;
-        batch.routes = routes.clone();
+        batch.routes = routes.clone().into();
         let batch = Arc::new(batch);
         let same = batch.clone();
         let decided =

@@ -64,7 +64,7 @@ pub fn means() -> Means {
         terms: Default::default(),
     };
     Means {
-        routes: vec![log],
+        routes: vec![log].into(),
         topics: vec![Arc::new(topic())],
         publishers: Directory::builtin(),
         render: RENDER,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use wirewatch::config::outline::{Kind, Part};
+use wirewatch::domain::alert::change::Wish;
 use wirewatch::domain::alert::mark::Mark;
 use wirewatch::domain::alert::{AlertState, Reach};
 use wirewatch::domain::ingest::{Plan, Route, plan};
@@ -63,8 +64,7 @@ async fn a_shadow_alert_is_kept_apart_until_it_is_opened_for_real() {
     let detail = desk.store.alert(trial.id).unwrap().unwrap();
     assert_eq!((detail.revisions[0].reach, detail.deliveries.len()), (Reach::Shadow, 0));
     // Whoever looked it over has closed the trial, not the alert to come.
-    let closed = AlertState::Closed;
-    desk.store.set_alert_state(trial.id, closed, "ann", None, now()).await.unwrap();
+    desk.store.change_alert(trial.id, Wish::Close, "ann", None, now()).await.unwrap().unwrap();
 
     tell(&desk, 1, now() + HOUR, topic(), (TITLE, "/b")).await;
     let real = desk.store.alert(trial.id).unwrap().unwrap();

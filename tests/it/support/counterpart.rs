@@ -2,6 +2,7 @@
 //! one is not there its test says so, loudly, and ends. `.ci/run` installs them.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// The program `name`, or what the variable says in its place; `None` after saying that the test is
 /// skipped.
@@ -15,6 +16,38 @@ pub fn find(name: &str, variable: &str) -> Option<PathBuf> {
         skipped(&format!("{name} is not installed (or named by {variable})"));
     }
     found
+}
+
+/// A Python that can import `module`: the one that the variable `COUNTERPART_PYTHON` names, or any on
+/// the path; `None` after saying that the test is skipped.
+pub fn python_with(module: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("COUNTERPART_PYTHON").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).map(|dir| dir.join("python3"));
+    let can_import = |python: &PathBuf| {
+        is_there(python) && succeeds(Command::new(python).args(["-c", &format!("import {module}")]))
+    };
+    let found = named.into_iter().chain(on_path).find(can_import);
+    if found.is_none() {
+        skipped(&format!("no python3 on the path has the module {module}"));
+    }
+    found
+}
+
+/// A Node that can require `package`, found by its own rules and `NODE_PATH`; `None` after saying that
+/// the test is skipped.
+pub fn node_with(package: &str) -> Option<PathBuf> {
+    let node = find("node", "COUNTERPART_NODE")?;
+    if succeeds(Command::new(&node).args(["-e", &format!("require({package:?})")])) {
+        return Some(node);
+    }
+    skipped(&format!("node finds no package {package}"));
+    None
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    quiet.status().is_ok_and(|status| status.success())
 }
 
 /// Says that a test did not run, past the harness, which keeps the output of tests that pass.

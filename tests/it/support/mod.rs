@@ -2,7 +2,9 @@
 //! world. [`counterpart`] finds the programs of others that some tests speak to.
 
 pub mod channel;
+pub mod chat;
 pub mod counterpart;
+pub mod http1;
 pub mod mail;
 pub mod server;
 pub mod world;

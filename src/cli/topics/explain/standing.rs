@@ -13,6 +13,7 @@ use crate::domain::alert::pending::Pending;
 use crate::domain::alert::silence::{Silence, Silenceable};
 use crate::domain::ids::{SilenceId, StoryId, TopicId};
 use crate::domain::ingest::Held;
+use crate::record;
 use crate::store::Store;
 use crate::store::entries::EntryDetail;
 
@@ -84,7 +85,7 @@ impl Standing {
                 "ends": moment::json(silence.ends),
             }))),
         );
-        let held = self.held.as_ref().map(crate::cli::alert_course::held_object);
+        let held = self.held.as_ref().map(record::alert::held);
         fields.insert("waiting".to_owned(), json!(held));
         fields.insert("escalate".to_owned(), json!(self.tiers));
     }

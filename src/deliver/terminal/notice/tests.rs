@@ -58,7 +58,8 @@ fn feeds_in_trouble_are_told_with_what_is_wrong_and_what_to_do() {
             fog: not a feed since 2026-06-01 11:03, not_a_feed_html: the answer is a
               web page
               hint: open the URL in a browser: if it is a normal page, look on it
-                for the address of its feed
+                for the address of its feed; if it asks for a login or a check, ask
+                the site's owner
             and 4 more
             more: wirewatch feeds status --failing
     ");

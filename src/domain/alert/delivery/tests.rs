@@ -12,7 +12,7 @@ fn wait_after(id: DeliveryId, attempt: u32, retry_after: Option<Duration>) -> Op
     match settlement(id, attempt, Answer::Later { retry_after }, now()) {
         Settlement::Retry { at } => Some(at.duration_since(now()).unsigned_abs()),
         Settlement::Park => None,
-        Settlement::Delivered => panic!("nothing was delivered"),
+        Settlement::Delivered | Settlement::Spare => panic!("neither delivered nor spared"),
     }
 }
 

@@ -77,3 +77,18 @@ fn a_number_is_known_only_with_what_it_counts() {
     );
     assert_eq!(told("Again 12 killed, it was said, and 40 injured."), None);
 }
+
+#[test]
+fn a_copy_tells_nothing_new_however_many_print_it() {
+    let at = noon() + std::time::Duration::from_secs(4 * 3_600);
+    let said = "It spread to 40 houses, said Mette Frederiksen in Oslo.";
+    let told = |copies: [bool; 3]| -> Vec<Telling> {
+        let tell = |(n, (publisher, copy)): (usize, (&str, bool))| {
+            telling(1, publisher, said).by(EntryId(n as i64), copy)
+        };
+        ["Wire", "Ledger", "Herald"].into_iter().zip(copies).enumerate().map(tell).collect()
+    };
+    assert_eq!(find(&told([false, true, true]), noon(), at), None);
+    let by_two = find(&told([false, true, false]), noon(), at).expect("two texts tell it");
+    assert!(by_two.ends_with("told by 2 publishers"), "{by_two}");
+}

@@ -1,11 +1,11 @@
-//! The alerts of a plan: what becomes of a match, how far a revision of its alert goes, and the
-//! deliveries made of it. The rest of the plan is in [`super`].
+//! The alerts of a plan: what becomes of a match, and the deliveries made of it. How far a revision
+//! goes is in [`super::way`], the rest of the plan is in [`super`].
 
 use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
-use super::super::{AlertSoFar, Decision, Held, Route};
-use super::share::Share;
+use super::super::{AlertSoFar, Decision, Held};
+use super::way::{Telling, Way};
 use super::{OLDER_THAN_RULE, Planner};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::alert::delivery::NewDelivery;
@@ -14,30 +14,13 @@ use crate::domain::alert::pending::{self, Pending};
 use crate::domain::alert::policy::{self, Raised, Situation, Verdict};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::alert::terms::{Why, Withheld};
-use crate::domain::alert::{
-    AlertEvent, AlertRevision, Reach, Reason, TopicFacts, budget, new_facts,
-};
+use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts, new_facts};
 use crate::domain::entry::Entry;
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, StoryId, TopicId};
+use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Severity, Topic};
 
-/// What the reason of a decision adds for a topic in shadow mode.
-const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
-
-/// How far the next revision of a topic's alert goes.
-pub(super) struct Way<'a> {
-    pub reach: Reach,
-    /// Channels it is sent to, in configured order.
-    pub routes: Vec<&'a Route>,
-    /// Channels it is meant for and not sent to.
-    pub withheld: Vec<(ChannelId, Why)>,
-    /// Why it goes no further.
-    pub remark: Option<String>,
-    pub merit: Merit,
-}
-
-impl<'a> Planner<'a> {
+impl Planner<'_> {
     /// What becomes of one match, recorded with its reason. `baseline` says whether the entry is
     /// part of its feed's past, `told_date` when it says itself that it was published.
     pub(super) fn decide(
@@ -108,7 +91,8 @@ impl<'a> Planner<'a> {
         };
         if let Some(event) = event {
             let weight = weight(publishers, found.score, found.threshold);
-            let way = self.way(topic, Merit { severity, weight });
+            let feed = self.batch.feed.key.as_str();
+            let way = self.way(topic, Merit { severity, weight }, Telling { event, entry, feed });
             if let Some(remark) = &way.remark {
                 reason.text = format!("{}; {remark}", reason.text);
             }
@@ -261,37 +245,6 @@ impl<'a> Planner<'a> {
         new_facts::find(self.tellings.get(&key.1)?, alert.revised, self.now)
     }
 
-    /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
-    /// it would disturb.
-    pub(super) fn way(&self, topic: &Topic, merit: Merit) -> Way<'a> {
-        if topic.mode == Mode::Shadow {
-            let remark = Some(SHADOW_REMARK.to_owned());
-            let (routes, withheld) = (Vec::new(), Vec::new());
-            return Way { reach: Reach::Shadow, routes, withheld, remark, merit };
-        }
-        let goes = |route: &&Route| {
-            let named = topic.channels.is_empty() || topic.channels.contains(&route.channel);
-            named && merit.severity >= route.min_severity
-        };
-        let meant = self.batch.routes.iter().filter(goes).collect();
-        let Share { mut routes, mut withheld, reach, mut remarks } = self.share(meant, merit);
-        let joined = |remarks: Vec<String>| (!remarks.is_empty()).then(|| remarks.join("; "));
-        if !routes.iter().any(|route| route.budgeted) {
-            return Way { reach, routes, withheld, remark: joined(remarks), merit };
-        }
-        let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
-        let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget) else {
-            return Way { reach: Reach::Pushed, routes, withheld, remark: joined(remarks), merit };
-        };
-        let budgeted = routes.iter().filter(|route| route.budgeted);
-        let kept_from: Vec<&str> = budgeted.map(|route| route.channel.as_str()).collect();
-        remarks.push(budget::remark(&kept_from, budget));
-        remarks.extend(super::share::in_digests(routes.iter().copied().filter(|r| r.budgeted)));
-        let budgeted = routes.extract_if(.., |route| route.budgeted);
-        withheld.extend(budgeted.map(|route| (route.channel.clone(), Why::TopicBudget)));
-        Way { reach: Reach::HeldBack, routes, withheld, remark: joined(remarks), merit }
-    }
-
     /// Counts a revision towards its topic's budget. That a channel's own budget holds one back
     /// says nothing of it.
     pub(super) fn spend(&mut self, topic: &Topic, way: &Way<'_>) {
@@ -380,6 +333,8 @@ impl<'a> Planner<'a> {
                 seq: revision.seq,
                 channel: route.channel.clone(),
                 urgent: route.terms.is_urgent(revision.topic.severity),
+                route: way.led_by.get(&route.channel).cloned(),
+                wait: route.terms.group.map(|group| group.wait).unwrap_or_default(),
                 body: (self.render.body)(revision, &route.channel, id),
             });
         }

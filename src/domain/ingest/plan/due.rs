@@ -13,7 +13,7 @@ use crate::domain::alert::policy::{self, Verdict};
 use crate::domain::entry::Entry;
 use crate::domain::feed::{Feed, FetchRecord, Freshness, Outcome, Validators};
 use crate::domain::ids::{AlertId, Digest, FeedId, StoryId, TopicId};
-use crate::domain::ingest::{Batch, Held, Plan, Route, View};
+use crate::domain::ingest::{Batch, Held, Plan, Routes, View};
 use crate::domain::publisher::Directory;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
@@ -138,7 +138,7 @@ impl Batch {
         id: FeedId,
         title: Option<String>,
         at: Timestamp,
-        routes: Vec<Route>,
+        routes: Routes,
     ) -> Self {
         Self {
             feed,

@@ -3,7 +3,7 @@
 //! alert that only one of them has goes along.
 
 use super::Planner;
-use super::alerting::Way;
+use super::way::{Telling, Way};
 use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::{AlertEvent, AlertRevision, Reach, Reason, TopicFacts};
 use crate::domain::entry::Entry;
@@ -140,8 +140,8 @@ impl Planner<'_> {
         let routes: Vec<&Route> = all.iter().filter(|route| was_told(&route.channel)).collect();
         let budgeted = routes.iter().any(|route| route.budgeted);
         let reach = if budgeted { Reach::Pushed } else { Reach::Told };
-        let unsent = way.withheld.into_iter().filter(|(channel, _)| !was_told(channel));
-        Way { reach, routes, withheld: unsent.collect(), remark: None, merit: way.merit }
+        let unsent = way.withheld.iter().filter(|(channel, _)| !was_told(channel)).cloned();
+        Way { reach, routes, withheld: unsent.collect(), remark: None, ..way }
     }
 
     /// A revision that tells of the alert itself, with the entry that it told of last.
@@ -161,10 +161,10 @@ impl Planner<'_> {
         let weight = weight(publishers, told.found.score, told.found.threshold);
         let merit = Merit { severity, weight };
         let way = if unheard {
-            let (routes, withheld) = (Vec::new(), Vec::new());
-            Way { reach: Reach::Shadow, routes, withheld, remark: None, merit }
+            Way { reach: Reach::Shadow, ..Way::nowhere(merit) }
         } else {
-            self.way_back(told, self.way(topic, merit), &self.batch.routes)
+            let telling = Telling { event, entry: &told.entry, feed: &told.feed };
+            self.way_back(told, self.way(topic, merit, telling), &self.batch.routes)
         };
         let revision = AlertRevision {
             alert: alert.alert,

@@ -3,7 +3,7 @@
 
 use super::super::Route;
 use super::Planner;
-use super::alerting::Way;
+use super::way::Way;
 use crate::domain::alert::Reach;
 use crate::domain::alert::merit::{self, Merit};
 use crate::domain::alert::terms::Why;

@@ -3,6 +3,7 @@
 
 mod corrections;
 mod memory;
+mod merged;
 mod pushed;
 mod reach;
 mod share;

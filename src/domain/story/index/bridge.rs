@@ -26,7 +26,7 @@ const BRIDGE_WITHIN_MS: i64 = 48 * 3600 * 1000;
 
 /// How much nearer than another entry would have to be, in 1/10000, is what stood alone: when it came,
 /// it was not near enough.
-const SECOND_MARGIN: u32 = 300;
+const SECOND_MARGIN: u32 = 600;
 
 /// How recently it must have been told.
 const SECOND_WITHIN_MS: i64 = 7 * 24 * 3600 * 1000;

@@ -28,7 +28,7 @@ const MAX_ROWS: usize = 64;
 
 /// Fingerprints of a member by which it is found, the lowest ones: of two texts that have a third in
 /// common, some are practically always among them.
-pub(super) const FOUND_BY: usize = 32;
+pub(super) const FOUND_BY: usize = 24;
 
 /// An entry that has this text.
 #[derive(Debug, Clone, Copy)]

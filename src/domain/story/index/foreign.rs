@@ -7,7 +7,7 @@ use crate::domain::story::placement::{Asked, JoinReason};
 use crate::domain::story::trace::Trace;
 
 /// Fewest rare names and numbers that both must have.
-const MIN_SHARED: usize = 4;
+const MIN_SHARED: usize = 3;
 
 /// How many of the shorter list they must be, in tenths.
 const MIN_TENTHS: usize = 4;

@@ -13,7 +13,7 @@ const LATEST: usize = 8;
 
 /// Fewest words that two titles share for them to come from one template, and how many tenths of
 /// the shorter one's. One source has templates more often than two have the same.
-const TEMPLATE: (usize, usize) = (3, 6);
+const TEMPLATE: (usize, usize) = (4, 7);
 const OWN_TEMPLATE: (usize, usize) = (2, 5);
 
 /// After how long a title that a source gives again is the name of a column.

@@ -94,10 +94,10 @@ impl StoryIndex {
         };
         self.by_end.insert(end);
         for hash in before.iter().filter(|hash| after.binary_search(hash).is_err()) {
-            self.remove_term(*hash, slot);
+            self.terms.remove(*hash, slot);
         }
         for hash in after.iter().filter(|hash| before.binary_search(hash).is_err()) {
-            self.terms.entry(*hash).or_default().push(slot);
+            self.terms.insert(*hash, slot);
         }
     }
 
@@ -110,20 +110,10 @@ impl StoryIndex {
         let last_ms = active.state.last_seen.as_millisecond();
         self.by_end.remove(&self.end_of(id, active.state.members, last_ms));
         for hash in active.state.centroid.heaviest_hashes(INDEXED_TERMS) {
-            self.remove_term(hash, slot);
+            self.terms.remove(hash, slot);
         }
         for row in active.rows {
             self.take_row(row);
-        }
-    }
-
-    fn remove_term(&mut self, hash: u32, slot: u32) {
-        let Some(list) = self.terms.get_mut(&hash) else { return };
-        if let Some(at) = list.iter().position(|other| *other == slot) {
-            list.swap_remove(at);
-        }
-        if list.is_empty() {
-            self.terms.remove(&hash);
         }
     }
 

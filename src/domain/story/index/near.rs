@@ -14,10 +14,10 @@ use crate::domain::story::vector::Probe;
 const LOOKED_UP: usize = 12;
 
 /// Most stories with a term for it to bring candidates: one in more tells nothing.
-const MAX_POSTINGS: usize = 300;
+const MAX_POSTINGS: usize = 150;
 
 /// Candidates whose cosine is worked out, those with the most shared weight.
-const MAX_CANDIDATES: usize = 32;
+const MAX_CANDIDATES: usize = 24;
 
 /// Cosine below which a story is far, in 1/10000: no entry needs as little.
 const FAR: u32 = 800;
@@ -85,8 +85,8 @@ impl StoryIndex {
         scratch.weights.resize(self.stories.len(), 0);
         scratch.touched.clear();
         let lists = heaviest.iter().filter_map(|term| {
-            let list = self.terms.get(&term.hash).filter(|list| list.len() <= MAX_POSTINGS);
-            list.map(|list| (term.weight, list))
+            let list = self.terms.stories(term.hash, MAX_POSTINGS);
+            (!list.is_empty()).then_some((term.weight, list))
         });
         for (weight, list) in lists.take(LOOKED_UP) {
             for &slot in list {

@@ -24,7 +24,7 @@ pub(super) const SHORT_WORDS: u16 = 30;
 /// it; and what it needs with a sentence or two, which bring words that others do not have.
 const NEEDED_TITLE: [(usize, u32); 4] =
     [(5, 2_000), (8, 1_650), (TITLE_TERMS, 1_300), (usize::MAX, NEEDED_SENTENCES)];
-const NEEDED_SENTENCES: u32 = 1_800;
+const NEEDED_SENTENCES: u32 = 1_600;
 
 /// More words than this are not a title alone.
 const TITLE_TERMS: usize = 14;
@@ -33,7 +33,7 @@ const TITLE_TERMS: usize = 14;
 /// common; how much less the cosine may be if they have all, and in proportion; and the least.
 const FACTS_USUAL: u32 = 3_000;
 const FACTS_WEIGHT: u32 = 2_000;
-const NEEDED_LEAST: u32 = 1_000;
+const NEEDED_LEAST: u32 = 1_800;
 
 /// Names and numbers of a text with fewer are counted as this many: one says little.
 const FACTS_FEWEST: usize = 4;
@@ -50,9 +50,6 @@ const TITLE_CARRIES: u32 = 150;
 /// surely.
 const TITLE_SHARED: usize = 2;
 const TITLE_SURELY: usize = 3;
-
-/// Or if what they share is so rare that it gives this much of the cosine.
-const TITLE_HEAVY: u32 = 2_200;
 
 /// Words of both titles: shorter ones ("Morning briefing") recur.
 const TITLE_LEAST: usize = 3;
@@ -86,26 +83,16 @@ impl StoryIndex {
         let carrying = carriers.iter().filter(|(_, share)| *share >= TITLE_CARRIES).count();
         let latest = active.rows.iter().rev().take(TITLE_MEMBERS).filter_map(|row| self.row(*row));
         carrying >= TITLE_CARRIERS
-            && latest
-                .map(|row| row.title())
-                .any(|title| shares_enough(told.title, title, &carriers))
+            && latest.map(|row| row.title()).any(|title| shares_enough(told.title, title))
     }
 }
 
-/// Whether two titles share enough to speak for texts that are not there; `carriers` is what words
-/// give to the cosine.
-fn shares_enough(own: TitleWords<'_>, theirs: TitleWords<'_>, carriers: &[(u32, u32)]) -> bool {
-    let in_both = |word: &u32| {
-        own.words.binary_search(word).is_ok() && theirs.words.binary_search(word).is_ok()
-    };
-    let carried: u32 = carriers.iter().filter(|of| in_both(&of.0)).map(|(_, share)| share).sum();
+/// Whether two titles share enough to speak for texts that are not there.
+fn shares_enough(own: TitleWords<'_>, theirs: TitleWords<'_>) -> bool {
     let shared = theirs.shared(own);
     let shorter = own.words.len().min(theirs.words.len());
     let names = own.shared_names(theirs);
-    let is_enough = shared * 2 >= shorter
-        || names > 0 && names < shared
-        || shared >= TITLE_SURELY
-        || carried >= TITLE_HEAVY;
+    let is_enough = shared * 2 >= shorter || names > 0 && names < shared || shared >= TITLE_SURELY;
     shorter >= TITLE_LEAST && shared >= TITLE_SHARED && is_enough
 }
 

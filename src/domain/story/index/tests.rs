@@ -81,6 +81,7 @@ impl World {
             let trace = Trace::from_bytes(&member.trace.to_bytes()).unwrap();
             index.restore_member(&StoredMember { trace, ..member.clone() });
         }
+        index.forget(at(hours));
         index
     }
 }

@@ -28,6 +28,11 @@ impl Shelf {
         StoryId(IdSource::floor(now.saturating_sub(PAST_KEPT).unwrap_or(Timestamp::MIN)))
     }
 
+    /// Forgets the stories of the past that may not grow any more.
+    pub(super) fn forget_past(&mut self, now: Timestamp) {
+        self.past.forget_opened_before(Self::past_start(now), MAX_PAST);
+    }
+
     /// An entry of long ago tells the story of the same link, or one of its time.
     pub(super) fn tell_of_the_past(
         &mut self,
@@ -35,7 +40,6 @@ impl Shelf {
         at: Timestamp,
         open: impl FnOnce() -> StoryId,
     ) -> (StoryId, Shelved) {
-        self.past.forget_opened_before(Self::past_start(new.now), MAX_PAST);
         if let Some((entry, story)) = new.linked.filter(|(_, to)| self.past.story(*to).is_none()) {
             let reason = JoinReason::SameLink { entry };
             let shelved = Shelved {

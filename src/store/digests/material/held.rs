@@ -45,10 +45,11 @@ pub(in crate::store::digests) fn waiting(
     Ok(waiting)
 }
 
-/// The revisions that these deliveries carry.
+/// The revisions that these deliveries carry, and what held them.
 pub(in crate::store::digests) fn items(
     conn: &Connection,
     deliveries: &[DeliveryId],
+    held: Option<Held>,
 ) -> rusqlite::Result<Vec<Item>> {
     let mut query = conn.prepare_cached(&format!(
         "SELECT {ITEM} FROM deliveries AS d \
@@ -58,9 +59,7 @@ pub(in crate::store::digests) fn items(
     ))?;
     let mut items = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
-        items.push(query.query_row([delivery.0], |row| {
-            Ok(Item { held: Some(Held::QuietHours), ..item(row)? })
-        })?);
+        items.push(query.query_row([delivery.0], |row| Ok(Item { held, ..item(row)? }))?);
     }
     Ok(items)
 }

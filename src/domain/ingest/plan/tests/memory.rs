@@ -163,7 +163,17 @@ impl Memory {
         self.read(feed, entries, plan_pushed)
     }
 
-    fn read(&mut self, feed: &str, mut entries: Vec<Prepared>, plan: Planning) -> Plan {
+    fn read(&mut self, feed: &str, entries: Vec<Prepared>, plan: Planning) -> Plan {
+        self.read_as(feed, entries, plan)
+    }
+
+    /// A fetch that is decided on otherwise.
+    pub fn read_as(
+        &mut self,
+        feed: &str,
+        mut entries: Vec<Prepared>,
+        plan: impl Fn(&View, &Batch, Timestamp, Render) -> Plan,
+    ) -> Plan {
         for entry in &mut entries {
             entry.publisher = feed.to_uppercase();
             entry.matches.iter_mut().for_each(|(topic, _)| *topic = self.topic.clone());
@@ -322,7 +332,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         manner: Default::default(),
         fetch,
         entries,
-        routes: routes.to_vec(),
+        routes: routes.to_vec().into(),
         topics: Vec::new(),
         publishers: Directory::builtin(),
     }

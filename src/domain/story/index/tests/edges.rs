@@ -108,7 +108,6 @@ fn a_story_that_several_tell_may_be_taken_up_after_a_quiet_fortnight() {
     let mut again = world.restarted(14 * 24);
     assert_eq!(world.tell("c", FORGES.0, FORGES.1, 14 * 24), first);
     let features = features_of("c", FORGES);
-    again.forget(at(14 * 24));
     let placed = again.place(&features, at(14 * 24), &Asked::default());
     assert_eq!(placed.story, Some(StoryId(first)));
     assert_ne!(world.tell("d", FORGES.0, FORGES.1, 36 * 24), first);
@@ -122,8 +121,7 @@ fn of_old_members_the_latest_are_kept_while_their_story_lasts() {
     }
     world.tell("late", BUTTER.0, BUTTER.1, 8 * 24);
     assert_eq!(world.index.entries(), KEPT_MEMBERS + 1);
-    let mut again = world.restarted(8 * 24);
-    again.forget(at(8 * 24));
+    let again = world.restarted(8 * 24);
     assert_eq!(again.entries(), world.index.entries());
 }
 
@@ -133,4 +131,31 @@ fn a_clock_that_jumps_back_breaks_nothing() {
     let first = world.tell("a", FORGES.0, FORGES.1, 1_000);
     assert_eq!(world.tell("b", BUILDS.0, BUILDS.1, 0), first);
     assert_eq!(world.index.story(StoryId(first)).unwrap().last_seen, at(1_000));
+}
+
+#[test]
+fn what_follows_only_what_a_long_story_has_become_is_a_child_of_it() {
+    let mut world = World::default();
+    let began = "ferry capsized lifeboats Skagerrak lighthouse trawler divers hull wreck mooring";
+    let became =
+        "minister resigned parliament inquiry ballot coalition speaker motion budget tribunal";
+    let text = |words: &[&str]| format!("{}. ", words.join(", ")).repeat(4);
+    let (began, became) =
+        (began.split(' ').collect::<Vec<_>>(), became.split(' ').collect::<Vec<_>>());
+    let first = world.tell("a", "Ferry capsized near Skagerrak lighthouse", &text(&began), 0);
+    for n in 1..20 {
+        let share = (n as usize / 2).min(10);
+        let words: Vec<&str> = became[..share].iter().chain(&began[share..]).copied().collect();
+        let title = format!("{} and {} told on", words[0], words[9]);
+        assert_eq!(world.tell(&format!("feed {n}"), &title, &text(&words), 5 * n), first, "{n}");
+    }
+    // With more and more words of its own, it is less and less near.
+    let children = (0..=7).filter_map(|own| {
+        let fresh = ["harvest", "comet", "violin", "glacier", "tariff", "orchard", "reactor"];
+        let words: Vec<&str> = became.iter().chain(&fresh[..own]).copied().collect();
+        let features = features_of("late", ("What came of it all this week", &text(&words)));
+        let placed = world.index.place(&features, at(100), &Asked::default());
+        placed.parent.filter(|_| placed.story.is_none())
+    });
+    assert_eq!(children.collect::<Vec<_>>().first(), Some(&StoryId(first)));
 }

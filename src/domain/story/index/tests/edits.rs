@@ -71,3 +71,30 @@ fn an_entry_near_two_stories_makes_them_one_unless_a_user_keeps_them_apart() {
     let apart = Asked { apart: &[(StoryId(2), StoryId(1))], ..Asked::default() };
     assert_eq!(told(&apart), (2, None));
 }
+
+#[test]
+fn what_stood_alone_joins_a_story_that_has_grown_near_to_it() {
+    let mut world = World::default();
+    let ferry: Vec<&str> =
+        "ferry capsized lifeboats skagerrak lighthouse trawler divers hull wreck \
+                            mooring ballast rescue"
+            .split(' ')
+            .collect();
+    let court: Vec<&str> = "minister resigned parliament inquiry ballot coalition speaker motion \
+                            budget tribunal verdict deputy"
+        .split(' ')
+        .collect();
+    let mut tell = |source: &str, of_ferry: &[&str], of_court: &[&str], hours: i64| {
+        let words = [of_ferry, of_court].concat();
+        let title = words[..3].join(" ");
+        let story = world.tell(source, &title, &format!("{}. ", words.join(", ")).repeat(3), hours);
+        (story, world.placed.last().unwrap().merge)
+    };
+    let (first, _) = tell("a", &ferry, &[], 0);
+    let (alone, _) = tell("b", &ferry[10..], &court[..10], 1);
+    assert_ne!(first, alone);
+    let (story, merge) = tell("c", &ferry[4..], &court[4..9], 2);
+    assert_eq!(story, first);
+    let merge = merge.unwrap();
+    assert_eq!((merge.into, merge.from), (StoryId(first), StoryId(alone)));
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::moment;
+use super::moment;
 use crate::domain::story::Member;
 use crate::domain::story::edit::{Change, Edit};
 use crate::domain::story::placement::{Copied, JoinReason, Likeness, Near};

@@ -1,0 +1,72 @@
+//! `wirewatch health`: whether the daemon of this config lives, or also does its work. With an HTTP
+//! server it is asked, else its lock and its database are looked at. Made for container health
+//! checks: one line, and an exit code.
+
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::session::Session;
+use crate::store::{self, Access};
+
+/// Longest wait for each step of the exchange.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is read of an answer, in bytes.
+const MAX_ANSWER_BYTES: u64 = 16 * 1024;
+
+pub fn run(ready: bool, session: &mut Session) -> Result<Exit, Failure> {
+    let config = session.config()?;
+    let trouble = match &config.http {
+        Some(http) => ask(http.listen, if ready { "/readyz" } else { "/healthz" }),
+        None if store::held(&config.state_dir).is_none() => {
+            Err(format!("no daemon holds {}", config.state_dir.display()))
+        }
+        None if ready => session
+            .store_of(&config, Access::ReadOnly)
+            .map_err(|failure| failure.to_string())
+            .and_then(|store| store.last_alert_cursor().map_err(|error| error.to_string()))
+            .map(drop),
+        None => Ok(()),
+    };
+    let object = json!({ "healthy": trouble.is_ok(), "trouble": trouble.as_ref().err() });
+    let text = trouble.as_ref().err().map_or("healthy", String::as_str);
+    session.printer.object(&object, &crate::domain::untrusted::terminal(text))?;
+    Ok(if trouble.is_ok() { Exit::Ok } else { Exit::Failed })
+}
+
+/// Asks the server of this machine.
+fn ask(listen: SocketAddr, path: &str) -> Result<(), String> {
+    let address = SocketAddr::new(reachable(listen.ip()), listen.port());
+    let answer = exchange(address, path)
+        .map_err(|error| format!("the daemon does not answer at {address}: {error}"))?;
+    let status = answer.split(' ').nth(1).unwrap_or_default();
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.trim()).unwrap_or_default();
+    match status {
+        "200" => Ok(()),
+        status => Err(format!("{path} answers {status}: {body}")),
+    }
+}
+
+/// Where a server that listens everywhere is asked.
+fn reachable(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(v4) if v4.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(v6) if v6.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    }
+}
+
+fn exchange(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}

@@ -1,0 +1,33 @@
+//! The scheduler's sign of life: it says at each turn of its loop that it is there. A loop that hangs
+//! shows by its silence.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::clock::Clock;
+
+/// How often the loop turns even where nothing is due.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// A silence that means that the loop hangs.
+pub const TOO_LONG: Duration = Duration::from_secs(120);
+
+/// When the last sign came, in milliseconds of monotonic time. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Beat(Arc<AtomicU64>);
+
+impl Beat {
+    /// Gives the sign. Returns when the loop is to turn again, though nothing is due until `next`.
+    pub(super) fn tell(&self, clock: &Clock, next: Option<Duration>) -> Duration {
+        let now = clock.elapsed();
+        self.0.store(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let again = now.saturating_add(EVERY);
+        next.map_or(again, |next| next.min(again))
+    }
+
+    /// How long ago the last sign came.
+    pub fn age(&self, clock: &Clock) -> Duration {
+        clock.elapsed().saturating_sub(Duration::from_millis(self.0.load(Ordering::Relaxed)))
+    }
+}

@@ -1,0 +1,232 @@
+//! What becomes of answers: what they say of each delivery and of the channel, recorded in one
+//! commit, and told in the log.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::outage::Outage;
+use super::{Dispatcher, Tally};
+use crate::daemon::post::FREEZE;
+use crate::deliver::{ChannelError, Receipt};
+use crate::domain::alert::circuit::{self, Circuit, CircuitState, Heard};
+use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, settlement};
+use crate::domain::ids::DeliveryId;
+use crate::domain::untrusted;
+use crate::store::circuits::Change;
+
+/// Waits between tries to settle: an answer that is not recorded means a repeated delivery.
+const SETTLE_AGAIN_AFTER: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
+
+/// Attempts that were answered, ready to be recorded.
+pub(super) struct Answered {
+    replies: Vec<Reply>,
+    /// What each call said of the channel.
+    heard: Vec<Heard>,
+}
+
+/// The answer to one delivery. Its bytes are needed no longer.
+struct Reply {
+    delivery: Claimed,
+    attempt: Attempt,
+    answer: Answer,
+}
+
+/// What came of answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Settled {
+    pub tally: Tally,
+    /// The channel failed, and works again.
+    pub is_back: bool,
+}
+
+impl Answered {
+    /// The answers to one call. A channel that leaves an answer out has not taken that delivery.
+    pub fn new(
+        batch: &[Claimed],
+        results: Vec<Result<Receipt, ChannelError>>,
+        at: Timestamp,
+        duration: Duration,
+    ) -> Self {
+        let missing = std::iter::repeat_with(|| Err(ChannelError::transient("no_answer", None)));
+        let results: Vec<Result<Receipt, ChannelError>> =
+            results.into_iter().chain(missing).take(batch.len()).collect();
+        let heard = heard(batch, &results);
+        let reply = |(delivery, result): (&Claimed, Result<Receipt, ChannelError>)| {
+            let delivery = Claimed { body: Vec::new(), ..delivery.clone() };
+            reply(delivery, result, at, duration)
+        };
+        let replies = batch.iter().zip(results).map(reply).collect();
+        Self { replies, heard: heard.into_iter().collect() }
+    }
+
+    pub fn extend(&mut self, other: Answered) {
+        self.replies.extend(other.replies);
+        self.heard.extend(other.heard);
+    }
+
+    pub fn deliveries(&self) -> impl Iterator<Item = DeliveryId> + '_ {
+        self.replies.iter().map(|reply| reply.delivery.id)
+    }
+}
+
+fn reply(
+    delivery: Claimed,
+    result: Result<Receipt, ChannelError>,
+    at: Timestamp,
+    duration: Duration,
+) -> Reply {
+    let handle = result.as_ref().ok().and_then(|receipt| receipt.handle.clone());
+    let handle = handle.filter(|name| name.chars().count() <= Receipt::MAX_HANDLE_CHARS);
+    let (answer, code, detail) = match &result {
+        Ok(receipt) => (Answer::Taken, "delivered".into(), receipt.detail.clone()),
+        Err(error) => (error.answer(), error.code().clone(), error.detail().map(str::to_owned)),
+    };
+    Reply { delivery, attempt: Attempt { at, duration, code, detail, handle }, answer }
+}
+
+/// What a call said of the channel: one delivery that it takes, or refuses for good, says that it
+/// works.
+fn heard(batch: &[Claimed], results: &[Result<Receipt, ChannelError>]) -> Option<Heard> {
+    let gone = batch.iter().zip(results).find_map(|(delivery, result)| {
+        let error = result.as_ref().err().filter(|error| error.is_gone())?;
+        let (code, detail) = (error.code().clone(), error.detail().map(str::to_owned));
+        Some(Heard::Gone { delivery: delivery.id, code, detail })
+    });
+    if gone.is_some() {
+        return gone;
+    }
+    let mut failed = None;
+    for (delivery, result) in batch.iter().zip(results) {
+        match result {
+            Err(ChannelError::Transient { code, retry_after, detail }) => {
+                let (code, detail, retry_after) = (code.clone(), detail.clone(), *retry_after);
+                let delivery = delivery.id;
+                failed.get_or_insert(Heard::Failed { delivery, code, detail, retry_after });
+            }
+            Ok(_) | Err(ChannelError::Permanent { .. }) => return Some(Heard::Alive),
+        }
+    }
+    failed
+}
+
+impl Dispatcher {
+    /// Records answers. If the store does not take them the leases run out, and the deliveries
+    /// are made again: twice is better than never.
+    pub(super) async fn settle(&self, answered: Answered, outage: &mut Outage) -> Settled {
+        let now = self.clock.now();
+        let before = self.store.circuit(&self.id, self.manners.config).unwrap_or_default();
+        let after = answered
+            .heard
+            .iter()
+            .fold(before.clone(), |circuit, heard| circuit::after(circuit.as_ref(), heard, now));
+        let fails = after.as_ref().is_some_and(|circuit| !circuit.is_closed());
+        let failed = before.as_ref().filter(|circuit| !circuit.is_closed());
+        let mut settled = Settled { tally: Tally::default(), is_back: failed.is_some() && !fails };
+        let mut settlements = Vec::with_capacity(answered.replies.len());
+        for Reply { delivery, attempt, answer } in answered.replies {
+            // While the channel fails, it says nothing of the delivery that it does not take it.
+            let settlement = match answer {
+                Answer::Later { .. } if fails => Settlement::Spare,
+                _ => settlement(delivery.id, delivery.attempt, answer, now),
+            };
+            match settlement {
+                Settlement::Delivered => settled.tally.delivered += 1,
+                Settlement::Retry { .. } | Settlement::Spare | Settlement::Park => {
+                    settled.tally.failed += 1;
+                }
+            }
+            tell(&delivery, &attempt, &settlement);
+            settlements.push((delivery.id, attempt, settlement));
+        }
+        self.tell_change(before.as_ref(), after.as_ref());
+        let notice = failed.filter(|_| settled.is_back).and_then(|was| self.back(was, now));
+        let told = notice.is_some();
+        let change = Change {
+            channel: self.id.clone(),
+            circuit: after,
+            config: self.manners.config,
+            is_back: settled.is_back,
+            notice,
+        };
+        let unchanged = before.is_none() && change.circuit.is_none();
+        let mut waits = SETTLE_AGAIN_AFTER.into_iter();
+        loop {
+            let recorded = match unchanged {
+                true => self.store.settle(settlements.clone()).await,
+                false => {
+                    let (settlements, change) = (settlements.clone(), change.clone());
+                    self.store.settle_with(settlements, change, now, FREEZE).await
+                }
+            };
+            let Err(error) = recorded else { break };
+            outage.failed(&self.id, &error);
+            match waits.next() {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return settled,
+            }
+        }
+        outage.is_over(&self.id);
+        if told {
+            self.wake_others();
+        }
+        settled
+    }
+
+    /// Says in the log that the channel begins to fail, is gone, or works again.
+    fn tell_change(&self, before: Option<&Circuit>, after: Option<&Circuit>) {
+        let state = |circuit: Option<&Circuit>| {
+            circuit.map_or(CircuitState::Closed, |circuit| circuit.state)
+        };
+        let channel = &self.id;
+        match (state(before), state(after)) {
+            (was, is) if was == is => {}
+            (_, CircuitState::Open) => {
+                let code = after.map(|circuit| circuit.code.clone()).unwrap_or_default();
+                tracing::warn!(
+                    %channel, %code,
+                    "the channel fails: what is meant for it waits, and is tried now and then. \
+                     hint: wirewatch deliver test {channel}"
+                );
+            }
+            (_, CircuitState::Gone) => tracing::error!(
+                %channel,
+                "endpoint is gone (HTTP 410): nothing more is sent to it. \
+                 hint: remove the channel or correct its URL, then `deliver retry`"
+            ),
+            (_, CircuitState::Closed) => tracing::info!(%channel, "the channel works again"),
+        }
+    }
+}
+
+/// Says in the log how an attempt went and what follows: a person has to act only on a delivery
+/// that is given up.
+fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
+    let Claimed { channel, id, carried, attempt: number, .. } = delivery;
+    let alert = carried.alert().map(tracing::field::display);
+    let notice = carried.notice().map(tracing::field::display);
+    let digest = carried.digest().map(tracing::field::display);
+    let code = &attempt.code;
+    let detail = untrusted::log_line(attempt.detail.as_deref().unwrap_or_default());
+    match settled {
+        Settlement::Delivered => {
+            tracing::info!(%channel, delivery = %id, alert, notice, digest, attempt = number, "delivered");
+        }
+        Settlement::Retry { at } => {
+            let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
+            tracing::warn!(
+                %channel, delivery = %id, alert, notice, digest, attempt = number, %code, %detail, %next,
+                "not delivered; the next try is at {next}"
+            );
+        }
+        Settlement::Spare => tracing::debug!(
+            %channel, delivery = %id, alert, notice, digest, %code, %detail,
+            "not delivered; it waits for the channel to work again"
+        ),
+        Settlement::Park => tracing::error!(
+            %channel, delivery = %id, alert, notice, digest, attempts = number, %code, %detail,
+            "not delivered and given up. hint: wirewatch deliver retry {id}"
+        ),
+    }
+}

@@ -1,0 +1,278 @@
+//! A channel's circuit. One that fails again and again is spared: but for one delivery at growing
+//! intervals, which tries whether it is back, all wait, without using up the tries they have. What
+//! says that it is gone for good is left alone until somebody changes or retries it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::feed::ReasonCode;
+use crate::domain::ids::DeliveryId;
+
+/// So many failures in a row open the circuit.
+pub const OPENS_AFTER: u32 = 5;
+
+/// Waits before the first, second, … probe; the last one over and over.
+pub const PROBE_AFTER: [Duration; 6] = [
+    Duration::from_secs(30),
+    Duration::from_secs(60),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(15 * 60),
+];
+
+/// Longest wait a channel can ask for before it is probed again.
+const MAX_PROBE_AFTER: Duration = Duration::from_secs(6 * 3600);
+
+/// A channel that fails for so long is told of on other channels. What is over sooner is nobody's
+/// business.
+pub const TOLD_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// What has waited so long for a channel that fails is given up, and told of; `deliver retry` sends
+/// it all the same.
+pub const GIVES_UP_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How often it is told that more was given up.
+pub const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// Failures that tell of the way to the service, and of no delivery.
+const OF_THE_WAY: [&str; 6] = ["connect", "network", "timeout", "no_answer", "panic", "http_429"];
+
+/// Whether a channel is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CircuitState {
+    /// It is.
+    Closed,
+    /// It fails: one delivery at a time tries whether it is back.
+    Open,
+    /// It says that it is gone for good.
+    Gone,
+}
+
+impl CircuitState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CircuitState::Closed => "closed",
+            CircuitState::Open => "open",
+            CircuitState::Gone => "gone",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [CircuitState::Closed, CircuitState::Open, CircuitState::Gone]
+            .into_iter()
+            .find(|state| state.as_str() == code)
+    }
+}
+
+/// How a channel has done since it last took something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circuit {
+    pub state: CircuitState,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When the first of them was.
+    pub since: Timestamp,
+    /// The delivery that failed last.
+    pub last: DeliveryId,
+    /// Probes since it is open.
+    pub probes: u32,
+    /// When the next one is made.
+    pub next_probe: Timestamp,
+    /// Of the last failure.
+    pub code: ReasonCode,
+    /// What it answered, cut short. From outside.
+    pub detail: Option<String>,
+    /// When its user was last told that it fails.
+    pub told: Option<Timestamp>,
+}
+
+/// What a try said of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// It answered: it took the delivery, or refused this one for good.
+    Alive,
+    Failed {
+        delivery: DeliveryId,
+        code: ReasonCode,
+        detail: Option<String>,
+        /// How long it asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    Gone {
+        delivery: DeliveryId,
+        code: ReasonCode,
+        detail: Option<String>,
+    },
+}
+
+/// The circuit after a try; `None`: closed, and nothing to remember.
+pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<Circuit> {
+    let begun = |delivery, code: &ReasonCode, detail: &Option<String>| Circuit {
+        state: CircuitState::Closed,
+        failures: 0,
+        since: now,
+        last: delivery,
+        probes: 0,
+        next_probe: now,
+        code: code.clone(),
+        detail: detail.clone(),
+        told: None,
+    };
+    match heard {
+        Heard::Alive => None,
+        Heard::Gone { delivery, code, detail } => {
+            let circuit = before.cloned().unwrap_or_else(|| begun(*delivery, code, detail));
+            let (code, detail) = (code.clone(), detail.clone());
+            Some(Circuit { state: CircuitState::Gone, last: *delivery, code, detail, ..circuit })
+        }
+        Heard::Failed { delivery, code, detail, retry_after } => {
+            let first = begun(*delivery, code, detail);
+            let known = before.cloned();
+            let same = known.as_ref().is_some_and(|before| before.last == *delivery);
+            let mut circuit = known.unwrap_or(first);
+            // One delivery that the service cannot digest says nothing of the others.
+            let counts = circuit.failures == 0 || !same || OF_THE_WAY.contains(&code.as_ref());
+            circuit.failures = circuit.failures.saturating_add(u32::from(counts));
+            (circuit.last, circuit.code) = (*delivery, code.clone());
+            circuit.detail.clone_from(detail);
+            match circuit.state {
+                CircuitState::Closed if circuit.failures >= OPENS_AFTER => {
+                    circuit.state = CircuitState::Open;
+                    circuit.probes = 0;
+                }
+                CircuitState::Open => circuit.probes = circuit.probes.saturating_add(1),
+                CircuitState::Closed | CircuitState::Gone => {}
+            }
+            let probes = usize::try_from(circuit.probes).unwrap_or(usize::MAX);
+            let wait = PROBE_AFTER[probes.min(PROBE_AFTER.len() - 1)];
+            let asked = retry_after.unwrap_or_default().min(MAX_PROBE_AFTER);
+            let next = now.saturating_add(wait.max(asked));
+            circuit.next_probe = next.unwrap_or(Timestamp::MAX);
+            Some(circuit)
+        }
+    }
+}
+
+impl Circuit {
+    /// Whether deliveries are sent as they become due.
+    pub fn is_closed(&self) -> bool {
+        self.state == CircuitState::Closed
+    }
+
+    /// Whether one delivery may try now whether the channel is back. A time farther off than any
+    /// wait was set by a clock that has been put back since.
+    pub fn may_probe(&self, now: Timestamp) -> bool {
+        let wait = self.next_probe.duration_since(now);
+        let longest = jiff::SignedDuration::try_from(MAX_PROBE_AFTER).unwrap_or_default();
+        self.state == CircuitState::Open && (!wait.is_positive() || wait > longest)
+    }
+
+    /// Whether its user is to be told that it fails.
+    pub fn is_to_be_told(&self, now: Timestamp) -> bool {
+        let told_at_once = self.state == CircuitState::Gone;
+        let for_long = elapsed(self.since, now) >= TOLD_AFTER;
+        self.told.is_none() && !self.is_closed() && (told_at_once || for_long)
+    }
+
+    /// Since before when what waits is given up, if it is time for that.
+    pub fn gives_up_before(&self, now: Timestamp) -> Option<Timestamp> {
+        let long = !self.is_closed() && elapsed(self.since, now) >= GIVES_UP_AFTER;
+        long.then(|| now.checked_sub(GIVES_UP_AFTER).ok()).flatten()
+    }
+
+    /// Whether it may be told again that more was given up.
+    pub fn may_tell_again(&self, now: Timestamp) -> bool {
+        self.told.is_none_or(|told| elapsed(told, now) >= TOLD_AGAIN_AFTER)
+    }
+}
+
+fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + second).unwrap()
+    }
+
+    fn failed(delivery: i64, code: &'static str) -> Heard {
+        let (delivery, code) = (DeliveryId(delivery), code.into());
+        Heard::Failed { delivery, code, detail: None, retry_after: None }
+    }
+
+    fn after_all(heard: &[Heard]) -> Option<Circuit> {
+        (0..)
+            .zip(heard)
+            .fold(None, |circuit, (second, heard)| after(circuit.as_ref(), heard, at(second)))
+    }
+
+    #[test]
+    fn five_failures_in_a_row_open_it_and_one_answer_closes_it() {
+        let four: Vec<Heard> = (1..5).map(|n| failed(n, "http_503")).collect();
+        assert!(after_all(&four).is_some_and(|circuit| circuit.is_closed()));
+        let mut five = four.clone();
+        five.push(failed(5, "http_503"));
+        let open = after_all(&five).unwrap();
+        assert_eq!((open.state, open.since), (CircuitState::Open, at(0)));
+        let mut between = four;
+        between.extend([Heard::Alive, failed(5, "http_503")]);
+        assert!(after_all(&between).is_some_and(|circuit| circuit.is_closed()));
+        assert_eq!(after(Some(&open), &Heard::Alive, at(60)), None);
+    }
+
+    #[test]
+    fn one_delivery_that_fails_by_itself_opens_nothing_unless_there_is_no_way() {
+        let poison: Vec<Heard> = (0..20).map(|_| failed(1, "http_500")).collect();
+        assert!(after_all(&poison).is_some_and(|circuit| circuit.is_closed()));
+        let offline: Vec<Heard> = (0..5).map(|_| failed(1, "connect")).collect();
+        assert!(after_all(&offline).is_some_and(|circuit| !circuit.is_closed()));
+    }
+
+    #[test]
+    fn probes_come_at_growing_intervals_and_as_late_as_the_channel_asks() {
+        let mut circuit = after_all(&(0..5).map(|_| failed(1, "connect")).collect::<Vec<_>>());
+        let mut now = at(4);
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            let open = circuit.unwrap();
+            assert!(!open.may_probe(now));
+            waits.push(open.next_probe.duration_since(now).as_secs());
+            now = open.next_probe;
+            assert!(open.may_probe(now));
+            circuit = after(Some(&open), &failed(1, "connect"), now);
+        }
+        assert_eq!(waits, [30, 60, 120, 300, 600, 900, 900, 900]);
+        let (delivery, hour) = (DeliveryId(1), Duration::from_secs(3600));
+        let asks = |retry_after| {
+            let code = "http_429".into();
+            let heard = Heard::Failed { delivery, code, detail: None, retry_after };
+            let next = after(circuit.as_ref(), &heard, now).unwrap().next_probe;
+            next.duration_since(now).as_secs()
+        };
+        assert_eq!(asks(Some(hour)), 3600);
+        assert_eq!(asks(Some(Duration::MAX)), 6 * 3600, "not for ever");
+        let back = Timestamp::from_second(1_000_000).unwrap();
+        assert!(circuit.unwrap().may_probe(back), "a clock that was put back holds nothing up");
+    }
+
+    #[test]
+    fn what_is_gone_stays_so_and_long_failures_are_told_once() {
+        let gone = Heard::Gone { delivery: DeliveryId(1), code: "http_410".into(), detail: None };
+        let circuit = after(None, &gone, at(0)).unwrap();
+        assert_eq!(circuit.state, CircuitState::Gone);
+        assert!(!circuit.may_probe(at(1_000_000)) && circuit.is_to_be_told(at(0)));
+        let open = after_all(&(0..5).map(|_| failed(1, "connect")).collect::<Vec<_>>()).unwrap();
+        assert!(!open.is_to_be_told(at(599)) && open.is_to_be_told(at(600)));
+        let told = Circuit { told: Some(at(600)), ..open };
+        assert!(!told.is_to_be_told(at(6_000)));
+        assert!(!told.may_tell_again(at(6_000)) && told.may_tell_again(at(90_000)));
+        let week = 7 * 24 * 3600;
+        assert_eq!(told.gives_up_before(at(week - 1)), None);
+        assert_eq!(told.gives_up_before(at(week)), Some(at(0)));
+    }
+}

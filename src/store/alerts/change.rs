@@ -1,0 +1,51 @@
+//! What people do to alerts, decided on what is stored and kept in the same transaction.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::read::{self, AlertView};
+use crate::domain::alert::change::{MAX_AUTHOR_CHARS, MAX_NOTE_CHARS, Refusal, Wish, next};
+use crate::domain::ids::AlertId;
+use crate::store::Store;
+use crate::store::column::Ms;
+use crate::store::error::StoreError;
+
+impl Store {
+    /// Brings an alert to the state that is wished for, and keeps who said so with their words.
+    /// One that is in that state already gets the words only; without words nothing is kept. The
+    /// inner error is a matter of this alert.
+    pub async fn change_alert(
+        &self,
+        alert: AlertId,
+        wish: Wish,
+        author: &str,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Result<AlertView, Refusal>, StoreError> {
+        let author: String = author.chars().take(MAX_AUTHOR_CHARS).collect();
+        let note = note.map(str::trim).filter(|note| !note.is_empty());
+        let note: Option<String> = note.map(|note| note.chars().take(MAX_NOTE_CHARS).collect());
+        self.write(move |session| {
+            let conn = session.conn;
+            let Some(before) = read::load(conn, alert)? else {
+                return Ok(Err(Refusal::Unknown(alert)));
+            };
+            let state = match next(alert, before.state, before.merged_into, wish) {
+                Ok(state) => state,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            if state == before.state && note.is_none() {
+                return Ok(Ok(before));
+            }
+            conn.prepare_cached("UPDATE alerts SET state = ?2 WHERE id = ?1")?
+                .execute((alert.0, state.as_str()))?;
+            conn.prepare_cached(
+                "INSERT INTO alert_notes (alert_id, at, author, state, note) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![alert.0, Ms(now), author, state.as_str(), note])?;
+            Ok(read::load(conn, alert)?.ok_or(Refusal::Unknown(alert)))
+        })
+        .await
+    }
+}

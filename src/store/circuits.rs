@@ -1,0 +1,216 @@
+//! How channels that fail are remembered, so that a restart spares them too. What becomes of
+//! deliveries is written in the same commit: see [`crate::domain::alert::circuit`].
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::column::{Hash, Ms, Text, code, key, ms, opt_time, time};
+use super::error::StoreError;
+use super::notices::{self, Freeze};
+use super::{Store, meta, outbox};
+use crate::domain::alert::circuit::{Circuit, CircuitState};
+use crate::domain::alert::delivery::{Attempt, Settlement};
+use crate::domain::ids::{ChannelId, DeliveryId, Digest, IdSource};
+use crate::domain::notice::Notice;
+
+/// Most deliveries given up in one commit.
+const MAX_GIVEN_UP: u32 = 5_000;
+
+/// The code of the attempt that is noted where a delivery is given up untried.
+pub const GIVEN_UP: &str = "channel_down";
+
+/// A notice, and whom it is told.
+pub type Addressed = (Notice, Vec<ChannelId>);
+
+/// How a channel does after attempts were answered.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub channel: ChannelId,
+    /// `None`: well.
+    pub circuit: Option<Circuit>,
+    /// Fingerprint of what the channel is configured with.
+    pub config: Digest,
+    /// It works again: what waited is due at once.
+    pub is_back: bool,
+    /// What is told of that.
+    pub notice: Option<Addressed>,
+}
+
+const CIRCUIT: &str = "state, failures, since, last, probes, next_probe, code, detail, told";
+
+impl Store {
+    /// How a channel does; `None`: well. What was found out with another configuration does not
+    /// count.
+    pub fn circuit(
+        &self,
+        channel: &ChannelId,
+        config: Digest,
+    ) -> Result<Option<Circuit>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {CIRCUIT} FROM circuits WHERE channel = ?1 AND config = ?2"
+            ))?;
+            Ok(query.query_row((Text(channel), Hash(config)), circuit).optional()?)
+        })
+    }
+
+    /// All channels that did not take what they were sent last, by name.
+    pub fn circuits(&self) -> Result<Vec<(ChannelId, Circuit)>, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT {CIRCUIT}, channel FROM circuits ORDER BY channel"
+            ))?;
+            let rows = query.query_map([], |row| Ok((key(row, 9)?, circuit(row)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Records attempts, what becomes of their deliveries, and how the channel does, in one commit.
+    pub async fn settle_with(
+        &self,
+        settled: Vec<(DeliveryId, Attempt, Settlement)>,
+        change: Change,
+        now: Timestamp,
+        freeze: Freeze,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            outbox::record(conn, &settled)?;
+            let channel = &change.channel;
+            match &change.circuit {
+                Some(circuit) => save(conn, channel, circuit, change.config)?,
+                None => forget(conn, channel)?,
+            }
+            if change.is_back {
+                conn.prepare_cached(
+                    "UPDATE deliveries SET next_attempt = min(next_attempt, ?2) \
+                     WHERE channel = ?1 AND state = 'pending' AND attempts > 0",
+                )?
+                .execute((Text(channel), Ms(now)))?;
+            }
+            if let Some((notice, channels)) = &change.notice {
+                post(conn, notice, channels, freeze)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Tells that a channel fails, once.
+    pub async fn tell_circuit(
+        &self,
+        channel: &ChannelId,
+        notice: Notice,
+        channels: Vec<ChannelId>,
+        freeze: Freeze,
+    ) -> Result<(), StoreError> {
+        let channel = channel.clone();
+        self.write(move |session| {
+            let conn = session.conn;
+            let told = conn
+                .prepare_cached("UPDATE circuits SET told = ?2 WHERE channel = ?1")?
+                .execute((Text(&channel), Ms(notice.at)))?;
+            if told == 1 {
+                post(conn, &notice, &channels, freeze)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives up what has waited for a channel since before `before`. Returns how many.
+    pub async fn give_up(
+        &self,
+        channel: &ChannelId,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let waits = "channel = ?1 AND state = 'pending' AND created <= ?2 AND next_attempt <= ?2";
+        let any = self.read(|conn| {
+            let sql = format!("SELECT 1 FROM deliveries WHERE {waits}");
+            Ok(conn.prepare_cached(&sql)?.exists((Text(channel), Ms(before)))?)
+        })?;
+        if !any {
+            return Ok(0);
+        }
+        let channel = channel.clone();
+        self.write(move |session| {
+            let conn = session.conn;
+            let given_up: Vec<i64> = conn
+                .prepare_cached(&format!(
+                    "UPDATE deliveries SET state = 'parked', settled_at = ?3 WHERE id IN \
+                     (SELECT id FROM deliveries WHERE {waits} ORDER BY id LIMIT {MAX_GIVEN_UP}) \
+                     RETURNING id"
+                ))?
+                .query_map((Text(&channel), Ms(before), Ms(now)), |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in &given_up {
+                conn.prepare_cached(
+                    "INSERT INTO attempts (delivery_id, at, duration_ms, code, detail) \
+                     VALUES (?1, ?2, 0, ?3, 'waited too long for the channel to work again')",
+                )?
+                .execute((id, Ms(now), GIVEN_UP))?;
+            }
+            Ok(given_up.len() as u64)
+        })
+        .await
+    }
+}
+
+/// Takes a channel for one that works.
+pub(super) fn forget(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM circuits WHERE channel = ?1")?.execute([Text(channel)])?;
+    Ok(())
+}
+
+fn save(
+    conn: &Connection,
+    channel: &ChannelId,
+    circuit: &Circuit,
+    config: Digest,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(&format!(
+        "INSERT OR REPLACE INTO circuits ({CIRCUIT}, channel, config) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    ))?
+    .execute(params![
+        circuit.state.as_str(),
+        circuit.failures,
+        Ms(circuit.since),
+        circuit.last.0,
+        circuit.probes,
+        Ms(circuit.next_probe),
+        circuit.code,
+        circuit.detail,
+        ms(circuit.told),
+        Text(channel),
+        Hash(config),
+    ])?;
+    Ok(())
+}
+
+fn circuit(row: &Row<'_>) -> rusqlite::Result<Circuit> {
+    let failure: String = row.get(6)?;
+    Ok(Circuit {
+        state: code(row, 0, CircuitState::from_code)?,
+        failures: row.get(1)?,
+        since: time(row, 2)?,
+        last: DeliveryId(row.get(3)?),
+        probes: row.get(4)?,
+        next_probe: time(row, 5)?,
+        code: failure.into(),
+        detail: row.get(7)?,
+        told: opt_time(row, 8)?,
+    })
+}
+
+fn post(
+    conn: &Connection,
+    notice: &Notice,
+    channels: &[ChannelId],
+    freeze: Freeze,
+) -> rusqlite::Result<()> {
+    let mut ids = IdSource::resume(meta::last_id(conn)?);
+    notices::add(conn, notice, channels, &mut ids, freeze, false)?;
+    meta::set_last_id(conn, ids.last())
+}

@@ -1,0 +1,139 @@
+//! Deliveries of one group, such as a topic, that became due within a short time: gathered in one
+//! message. Which ones, is fixed in the commit that makes the message: each is told by it or by
+//! itself, never by both.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::material::{self, Cursor, held};
+use super::{Closing, Freeze, keep};
+use crate::domain::alert::terms::{Group, GroupBy};
+use crate::domain::digest::Edition;
+use crate::domain::digest::compose::Material;
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, IdSource};
+use crate::store::column::{Text, time};
+use crate::store::error::StoreError;
+use crate::store::{Store, meta};
+
+/// Most deliveries looked at; the rest comes next.
+const MAX_WAITING: u32 = 5_000;
+
+/// A delivery that waits for others.
+struct Waiting {
+    id: DeliveryId,
+    alert: AlertId,
+    /// What it has in common with its group.
+    key: String,
+    /// When it has waited long enough.
+    due: Timestamp,
+}
+
+impl Store {
+    /// Gathers what is due at `now`, with what waits in the same group, in messages of at least two
+    /// alerts; what is alone is sent by itself. `quiet`: only what goes through quiet hours.
+    /// Returns how many were gathered.
+    pub async fn gather_groups(
+        &self,
+        channel: &ChannelId,
+        group: Group,
+        quiet: bool,
+        now: Timestamp,
+        mut compose: impl FnMut(Material) -> Edition + Send + 'static,
+        freeze: Freeze,
+    ) -> Result<usize, StoreError> {
+        // Nearly always there is none: nobody who writes has to wait for that.
+        if self.read(|conn| Ok(messages(conn, channel, group, quiet, now)?))?.is_empty() {
+            return Ok(0);
+        }
+        let channel = channel.clone();
+        self.write(move |session| {
+            let conn = session.conn;
+            let mut ids = IdSource::resume(meta::last_id(conn)?);
+            let mut gathered = 0;
+            for deliveries in messages(conn, &channel, group, quiet, now)? {
+                let revisions = held::items(conn, &deliveries, None)?;
+                let merged = material::merged(conn, &revisions)?;
+                let edition = compose(Material { revisions, merged, ..Default::default() });
+                let (id, nothing) = (DigestId(ids.next(now)), Cursor::default());
+                let closing = Closing {
+                    edition,
+                    period: None,
+                    due: now,
+                    from: nothing,
+                    upto: nothing,
+                    send: true,
+                    urgent: quiet,
+                    gathers: None,
+                };
+                keep(conn, id, &closing, &id.to_string(), &mut ids, freeze)?;
+                held::gather(conn, &deliveries, id, now)?;
+                gathered += deliveries.len();
+            }
+            meta::set_last_id(conn, ids.last())?;
+            Ok(gathered)
+        })
+        .await
+    }
+}
+
+/// The deliveries of each message that is due.
+fn messages(
+    conn: &Connection,
+    channel: &ChannelId,
+    group: Group,
+    quiet: bool,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Vec<DeliveryId>>> {
+    let mut groups: Vec<Vec<Waiting>> = Vec::new();
+    for one in waiting(conn, channel, group, quiet)? {
+        match groups.iter_mut().find(|group| group.iter().any(|other| other.key == one.key)) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    // A wait that is longer than any was set by a clock that has been put back since.
+    let longest = now.saturating_add(group.wait).unwrap_or(Timestamp::MAX);
+    let is_due = |one: &Waiting| one.due <= now || one.due > longest;
+    let most = usize::try_from(group.most.max(2)).unwrap_or(usize::MAX);
+    let due = groups.iter().filter(|group| group.iter().any(is_due));
+    let messages = due.flat_map(|group| group.chunks(most)).filter(|message| {
+        message.iter().any(|one| message.first().is_some_and(|first| first.alert != one.alert))
+    });
+    Ok(messages.map(|message| message.iter().map(|one| one.id).collect()).collect())
+}
+
+/// What nobody has tried, and what need not wait for an earlier revision that was.
+fn waiting(
+    conn: &Connection,
+    channel: &ChannelId,
+    group: Group,
+    quiet: bool,
+) -> rusqlite::Result<Vec<Waiting>> {
+    let key = match group.by {
+        GroupBy::Topic => "a.topic",
+        GroupBy::Story => "CAST(a.story_id AS TEXT)",
+        GroupBy::All => "''",
+    };
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT d.id, d.alert_id, {key}, d.next_attempt FROM deliveries AS d \
+         JOIN alerts AS a ON a.id = d.alert_id \
+         WHERE d.channel = ?1 AND d.state = 'pending' AND d.attempts = 0 AND d.urgent >= ?2 \
+         AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id) \
+         AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.alert_id = d.alert_id \
+           AND earlier.channel = d.channel AND earlier.seq < d.seq \
+           AND (earlier.state = 'sending' OR earlier.state = 'pending' AND (earlier.attempts > 0 \
+             OR EXISTS (SELECT 1 FROM attempts WHERE delivery_id = earlier.id)))) \
+         ORDER BY d.id LIMIT ?3"
+    ))?;
+    let rows = query.query_map(params![Text(channel), quiet, MAX_WAITING], waits)?;
+    rows.collect()
+}
+
+fn waits(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        id: DeliveryId(row.get(0)?),
+        alert: AlertId(row.get(1)?),
+        key: row.get(2)?,
+        due: time(row, 3)?,
+    })
+}

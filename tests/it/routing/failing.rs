@@ -1,0 +1,112 @@
+//! A channel that fails is told of on another one, once, and once when it works again.
+
+use super::*;
+use crate::support::channel::Answer;
+
+const BOTH: &str = "[[route]]\nchannels = [\"phone\"]\n";
+
+fn headlines(receiver: &Receiver, event: &str) -> Vec<String> {
+    let notices = receiver.received().into_iter().map(|request| request.json());
+    let notices = notices.filter(|json| json["event"] == event);
+    notices.map(|json| json["headline"].as_str().unwrap().to_owned()).collect()
+}
+
+impl Office {
+    /// Lets time pass in small steps, with the daemon running.
+    async fn wait(&self, minutes: u32) {
+        for _ in 0..minutes * 2 {
+            self.world.clock.advance(Duration::from_secs(30));
+            tokio::time::sleep(Duration::from_millis(4)).await;
+        }
+    }
+
+    async fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        for _ in 0..400 {
+            if holds(self) {
+                return;
+            }
+            self.wait(1).await;
+        }
+        panic!("{what}: {:#?}", self.deliveries());
+    }
+
+    async fn read(&mut self) {
+        self.world.app().visit_now(&"wire".parse().unwrap());
+        self.world.next_visit().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_back() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.vanish().await;
+    office.world.start().await;
+    for _ in 0..14 {
+        office.publish("NATO");
+    }
+    office.read().await;
+    office
+        .wait_until("a notice", |office| !headlines(&office.chat, "channel_down").is_empty())
+        .await;
+    office.wait(120).await;
+    let down = headlines(&office.chat, "channel_down");
+    assert_eq!(down.len(), 1, "{down:?}");
+    assert!(down[0].starts_with("channel phone has failed since 2026-06-03 12:"), "{down:?}");
+    assert!(down[0].ends_with("(connect): 14 deliveries wait"), "{down:?}");
+    assert!(headlines(&office.phone, "channel_down").is_empty());
+    let untried = |view: &&DeliveryView| view.attempts.is_empty();
+    let waiting: Vec<DeliveryView> =
+        office.deliveries().into_iter().filter(|view| view.channel.as_str() == "phone").collect();
+    assert!(waiting.iter().all(|view| view.state == DeliveryState::Pending));
+    let probes: usize = waiting.iter().map(|view| view.attempts.len()).sum();
+    assert!(probes < 40, "{probes} attempts in two hours");
+    assert!(waiting.iter().filter(untried).count() < 14);
+
+    office.phone.reappear().await;
+    office.wait_until("delivered", |office| office.told()[1] >= 14).await;
+    office.wait_until("told", |office| !headlines(&office.chat, "channel_back").is_empty()).await;
+    let mut ids: Vec<String> =
+        office.phone.received().iter().map(|request| request.id().to_owned()).collect();
+    assert_eq!(ids.len(), 14, "each once");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 14);
+    let back = headlines(&office.chat, "channel_back");
+    assert!(back[0].starts_with("channel phone works again after "), "{back:?}");
+    office.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.script([Answer::Status(410)]);
+    office.publish("NATO");
+    office.world.round().await;
+    assert_eq!(office.told()[1], 1);
+    office.publish("NATO");
+    office.world.round().await;
+    office.world.clock.advance(24 * HOUR);
+    office.world.round().await;
+    assert_eq!(office.told()[1], 1, "left alone");
+    let (old, new) = (office.phone.url(), format!("{}?v=2", office.phone.url()));
+    office.world.extra = office.world.extra.replace(&old, &new);
+    office.world.round().await;
+    assert_eq!(office.told()[1], 2, "another URL is another try");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_go_where_routes_for_notices_lead_and_alerts_do_not() {
+    let routes = "[[route]]\nevent = \"notice\"\nchannels = [\"mail\"]\n\
+                  [[route]]\nchannels = [\"phone\"]\n";
+    let mut office = Office::new(routes, "").await;
+    office.phone.vanish().await;
+    office.world.start().await;
+    office.publish("NATO");
+    office.publish("oil");
+    office.read().await;
+    office
+        .wait_until("a notice", |office| !headlines(&office.mail, "channel_down").is_empty())
+        .await;
+    assert_eq!(office.told(), [0, 0, 1]);
+    office.world.stop().await;
+}

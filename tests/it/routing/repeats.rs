@@ -1,0 +1,83 @@
+//! An open alert that nobody acknowledges is told again, so often and no oftener.
+
+use wirewatch::domain::alert::change::Wish;
+use wirewatch::domain::alert::silence::{Silence, SilenceScope};
+
+use super::*;
+
+const REPEAT: &str = "repeat = \"4h\"\nrepeat_most = 2";
+const ALL: &str = "[[route]]\nchannels = [\"phone\"]\n";
+
+async fn office() -> Office {
+    let mut office = Office::new(ALL, REPEAT).await;
+    office.at("2026-06-04T08:00:00Z", "NATO").await;
+    assert_eq!(office.told()[1], 1);
+    office
+}
+
+async fn pass(office: &mut Office, hours: u32) {
+    office.world.clock.advance(HOUR * hours);
+    office.world.round().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_alert_is_told_again_at_its_interval_with_an_id_of_its_own() {
+    let mut office = office().await;
+    for (hours, told) in [(3, 1), (1, 2), (3, 2), (2, 3), (8, 3), (48, 3)] {
+        pass(&mut office, hours).await;
+        assert_eq!(office.told()[1], told, "after {hours} more hours");
+    }
+    let received = office.phone.received();
+    let json = received[1].json();
+    assert_eq!((&json["repeat"], &json["seq"]), (&1.into(), &1.into()));
+    assert_eq!(json["note"], "told again: nobody has acknowledged it");
+    assert_ne!(received[0].id(), received[1].id());
+    let repeats: Vec<u32> = office
+        .deliveries()
+        .iter()
+        .filter(|view| view.channel.as_str() == "phone")
+        .map(|view| view.repeat)
+        .collect();
+    assert_eq!(repeats, [2, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledging_closing_and_silencing_end_it() {
+    let now = |office: &Office| office.world.now();
+    for wish in [Wish::Acknowledge, Wish::Close] {
+        let mut office = office().await;
+        let alert = office.world.alerts()[0].id;
+        let (store, at) = (office.world.store(), now(&office));
+        store.change_alert(alert, wish, "ann", None, at).await.unwrap().unwrap();
+        pass(&mut office, 5).await;
+        assert_eq!(office.told()[1], 1, "{wish:?}");
+    }
+    let mut office = office().await;
+    let silence = Silence {
+        id: 0,
+        scope: SilenceScope::Topic("nato".to_owned()),
+        also: None,
+        author: "ann".to_owned(),
+        reason: "planned".to_owned(),
+        starts: now(&office),
+        ends: now(&office) + 12 * HOUR,
+    };
+    office.world.store().add_silence(silence, now(&office)).await.unwrap();
+    pass(&mut office, 5).await;
+    assert_eq!(office.told()[1], 1, "while it is silenced");
+    pass(&mut office, 8).await;
+    assert_eq!(office.told()[1], 2, "and told again after it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_down_gets_a_repeat_once() {
+    let mut office = office().await;
+    office.phone.vanish().await;
+    for _ in 0..6 {
+        pass(&mut office, 4).await;
+    }
+    office.phone.reappear().await;
+    pass(&mut office, 1).await;
+    pass(&mut office, 1).await;
+    assert_eq!(office.told()[1], 2, "one waited; no other was made meanwhile");
+}
