@@ -21,7 +21,7 @@ use crate::cli::exit::EXIT_CODES;
 
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
-pub use config::Config;
+pub use config::{Config, Schema};
 pub use deliver::{Deliver, Preview, Retry};
 pub use digest::Digests;
 pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};

@@ -13,6 +13,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::{moment, naming};
+use crate::config::{ChannelConfig, Config};
 use crate::domain::alert::delivery::{Carried, DeliveryState};
 use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::untrusted;

@@ -30,9 +30,11 @@ use crate::domain::ids::ChannelId;
 use crate::domain::topic::Severity;
 
 pub use self::alertmanager::AlertmanagerChannel;
+pub(super) use self::alertmanager::LEFT_TO_IT;
 pub use self::apprise::{AppriseChannel, AppriseWay};
 pub use self::credentials::Credentials;
 pub use self::exec::{Command, ExecChannel};
+pub(super) use self::webhook_body::TEMPLATE;
 pub use self::webhook_body::{WebhookBody, WebhookTemplate};
 
 /// Most channels of one configuration.

@@ -10,7 +10,8 @@ use super::source::Place;
 use crate::domain::alert::tier::Tier;
 use crate::domain::topic::Severity;
 
-const TIER: Shape = Shape { what: "a tier of `escalate`", keys: &["publishers", "score"] };
+pub(super) const TIER: Shape =
+    Shape { what: "a tier of `escalate`", keys: &["publishers", "score"] };
 
 const MAX_PUBLISHERS: u32 = 10_000;
 

@@ -22,7 +22,7 @@ const MAX_FILES: usize = 1_000;
 /// Largest file of feeds, in bytes: an import of a whole list is one.
 const MAX_FILE_BYTES: u64 = MAX_LIST_BYTES;
 
-const FILE: Shape = Shape { what: "a file of feeds", keys: &["defaults", "feed"] };
+pub(super) const FILE: Shape = Shape { what: "a file of feeds", keys: &["defaults", "feed"] };
 
 /// The feeds of the main file, whose table is `root`, and of the files it names, seen from the
 /// directory `beside`; with the paths of these files.

@@ -29,7 +29,7 @@ const MAX_BACKFILL: Duration = Duration::from_secs(90 * 24 * 3_600);
 const DEFAULT_INTERVAL: Interval =
     Interval { floor: Duration::from_secs(15 * 60), ceiling: Duration::from_secs(60 * 60) };
 
-const FEED: Shape = Shape {
+pub(super) const FEED: Shape = Shape {
     what: "a feed",
     keys: &[
         "id",
@@ -46,7 +46,7 @@ const FEED: Shape = Shape {
     ],
 };
 
-const DEFAULTS: Shape = Shape {
+pub(super) const DEFAULTS: Shape = Shape {
     what: "`[defaults]`",
     keys: &["interval", "floor", "ceiling", "backfill", "full_text"],
 };

@@ -14,12 +14,12 @@ use super::source::Literal;
 use super::value::BadValue;
 use super::{HttpConfig, TokenConfig, TokenScope, key, value};
 
-const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url", "token"] };
+pub(super) const HTTP: Shape = Shape { what: "`[http]`", keys: &["listen", "public_url", "token"] };
 
-const TOKEN: Shape =
+pub(super) const TOKEN: Shape =
     Shape { what: "a token", keys: &["name", "scope", "secret", "secret_file", "secret_env"] };
 
-const FEEDS_OUT: Shape = Shape { what: "`[feeds_out]`", keys: &["dir"] };
+pub(super) const FEEDS_OUT: Shape = Shape { what: "`[feeds_out]`", keys: &["dir"] };
 
 /// Most tokens.
 const MAX_TOKENS: usize = 50;

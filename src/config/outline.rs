@@ -3,6 +3,7 @@
 //! No secret is in it: what may hold one stands here as a short fingerprint, or not at all.
 
 mod machines;
+mod people;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +11,7 @@ use std::time::Duration;
 
 use super::value::show_duration;
 use super::{
-    ChannelConfig, ChannelKind, ChatChannel, ChatService, Config, EmailChannel, Timetable,
-    TopicText, WebhookChannel, routes, silences,
+    ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, routes, silences,
 };
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
@@ -272,54 +272,13 @@ fn channel_fields(channel: &ChannelConfig, home: &Path) -> Fields {
             ("signed", if hook.secret.is_some() { "yes" } else { "no" }.to_owned()),
             ("body", machines::body(&hook.body, home)),
         ]),
-        ChannelKind::Chat(chat) => fields.extend(chat_fields(chat)),
-        ChannelKind::Email(email) => fields.extend(email_fields(email)),
+        ChannelKind::Chat(chat) => fields.extend(people::chat(chat)),
+        ChannelKind::Email(email) => fields.extend(people::email(email)),
         ChannelKind::Alertmanager(manager) => fields.extend(machines::alertmanager(manager)),
         ChannelKind::Exec(exec) => fields.extend(machines::exec(exec)),
         ChannelKind::Apprise(apprise) => fields.extend(machines::apprise(apprise)),
     }
     fields
-}
-
-fn chat_fields(chat: &ChatChannel) -> Fields {
-    let server = chat.service.address().and_then(|url| url::Url::parse(url).ok());
-    let server = server.map(|url| url.origin().ascii_serialization());
-    let secret = chat.service.secret();
-    let secret = secret.map(|secret| fingerprint("chat secret", secret.reveal()));
-    let thread = match &chat.service {
-        ChatService::Discord { thread, .. } => thread.clone(),
-        ChatService::Telegram { thread, .. } => thread.map(|thread| thread.to_string()),
-        _ => None,
-    };
-    vec![
-        ("type", chat.service.kind().to_owned()),
-        ("server", server.unwrap_or_default()),
-        ("place", chat.service.place().to_owned()),
-        ("thread", thread.unwrap_or_default()),
-        ("updates", chat.updates.as_str().to_owned()),
-        ("timeout", span(chat.timeout)),
-        ("secret", secret.unwrap_or_default()),
-    ]
-}
-
-fn email_fields(email: &EmailChannel) -> Fields {
-    let all = |mailboxes: &[lettre::message::Mailbox]| {
-        mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let reply_to = email.reply_to.as_ref().map(ToString::to_string);
-    vec![
-        ("type", "email".to_owned()),
-        ("server", email.server.clone()),
-        ("port", email.port.to_string()),
-        ("tls", email.tls.as_str().to_owned()),
-        ("login", if email.login.is_some() { "yes" } else { "no" }.to_owned()),
-        ("from", email.from.to_string()),
-        ("to", all(&email.to)),
-        ("cc", all(&email.cc)),
-        ("reply_to", reply_to.unwrap_or_default()),
-        ("hello", email.hello.clone().unwrap_or_default()),
-        ("timeout", span(email.timeout)),
-    ]
 }
 
 fn timetable_fields(timetable: &Timetable) -> Fields {

@@ -16,7 +16,8 @@ const MAX_PUBLISHERS: usize = 1_000;
 const MAX_DOMAINS: usize = 200;
 const MAX_ALIASES: usize = 50;
 
-const PUBLISHER: Shape = Shape { what: "a publisher", keys: &["name", "domains", "aliases"] };
+pub(super) const PUBLISHER: Shape =
+    Shape { what: "a publisher", keys: &["name", "domains", "aliases"] };
 
 /// What stands where so far.
 #[derive(Default)]

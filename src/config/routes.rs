@@ -27,7 +27,7 @@ const MAX_ROUTES: usize = 500;
 /// Most values of one key.
 const MAX_VALUES: usize = 1_000;
 
-const ROUTE: Shape = Shape {
+pub(super) const ROUTE: Shape = Shape {
     what: "a route",
     keys: &[
         "name",

@@ -17,7 +17,7 @@ use super::value::BadValue;
 /// Largest secret, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
-const REFERENCE: Shape = Shape { what: "a header's value", keys: &["file", "env"] };
+pub(super) const REFERENCE: Shape = Shape { what: "a header's value", keys: &["file", "env"] };
 
 /// Where secrets come from.
 pub(super) struct Secrets<'e> {

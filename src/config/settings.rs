@@ -28,7 +28,7 @@ pub(super) const TOPICS_DIR: &str = "topics";
 /// Longest text in the User-Agent about the operator, in bytes.
 const MAX_CONTACT_BYTES: usize = 200;
 
-const MAIN: Shape = Shape {
+pub(super) const MAIN: Shape = Shape {
     what: "the main file",
     keys: &[
         "state_dir",
@@ -50,11 +50,11 @@ const MAIN: Shape = Shape {
     ],
 };
 
-const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
+pub(super) const OPERATIONS: Shape = Shape { what: "`[operations]`", keys: &["channels"] };
 
-const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
+pub(super) const EGRESS: Shape = Shape { what: "`[egress]`", keys: &["contact", "allow_net"] };
 
-const FETCH: Shape = Shape {
+pub(super) const FETCH: Shape = Shape {
     what: "`[fetch]`",
     keys: &[
         "connect_timeout",

@@ -29,7 +29,7 @@ const MOST: usize = 2;
 /// Longest text that is looked for in titles, in characters.
 const MAX_TEXT_CHARS: usize = 200;
 
-const SILENCE: Shape = Shape {
+pub(super) const SILENCE: Shape = Shape {
     what: "a silence",
     keys: &["topic", "story", "feed", "publisher", "text", "author", "reason", "from", "until"],
 };

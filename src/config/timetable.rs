@@ -23,9 +23,9 @@ const DEFAULT_AT: Time = Time::constant(7, 0, 0, 0);
 /// What goes through quiet hours where nothing is said.
 const DEFAULT_EXCEPT: Severity = Severity::Critical;
 
-const DIGEST: Shape =
+pub(super) const DIGEST: Shape =
     Shape { what: "a digest", keys: &["every", "at", "on", "zone", "below", "only", "empty"] };
-const QUIET_HOURS: Shape =
+pub(super) const QUIET_HOURS: Shape =
     Shape { what: "quiet hours", keys: &["from", "to", "days", "zone", "except"] };
 /// How long a message waits for others to go with it.
 const GROUP_WAIT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
@@ -41,8 +41,8 @@ const REPEAT: RangeInclusive<Duration> =
 const MAX_REPEATS: u32 = 100;
 const DEFAULT_REPEATS: u32 = 3;
 
-const GROUP: Shape = Shape { what: "a group", keys: &["by", "wait", "most"] };
-const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
+pub(super) const GROUP: Shape = Shape { what: "a group", keys: &["by", "wait", "most"] };
+pub(super) const HEARTBEAT: Shape = Shape { what: "a heartbeat", keys: &["at", "zone"] };
 
 impl Timetable {
     /// What the channel takes at once, and what in its digest.

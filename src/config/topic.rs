@@ -50,14 +50,14 @@ pub(super) const TOPIC: Shape = Shape {
     ],
 };
 
-const ALERT: Shape = Shape {
+pub(super) const ALERT: Shape = Shape {
     what: "`[topic.alert]`",
     keys: &["publishers", "follow_up", "escalate", "max_age", "budget", "burst"],
 };
 
-const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
+pub(super) const PUBLISHERS: Shape = Shape { what: "`publishers`", keys: &["min", "within"] };
 
-const FOLLOW_UP: Shape =
+pub(super) const FOLLOW_UP: Shape =
     Shape { what: "`follow_up`", keys: &["publishers", "quiet", "new_facts", "repeat_every"] };
 
 /// Reads a topic. `None`: its id or rule is wrong, which is noted.

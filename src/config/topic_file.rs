@@ -23,7 +23,7 @@ use crate::domain::topic::Topic;
 /// Most topics of one configuration, over all files.
 const MAX_TOPICS: usize = 100_000;
 
-const FILE: Shape = Shape { what: "a topic file", keys: &["allow", "lists", "topic"] };
+pub(super) const FILE: Shape = Shape { what: "a topic file", keys: &["allow", "lists", "topic"] };
 
 /// A file of topics, as TOML.
 pub(super) struct TopicFile<'t> {

@@ -13,7 +13,7 @@ use crate::domain::topic::filter::{Choice, Filters};
 use crate::domain::topic::syntax::nearest::nearest;
 use crate::domain::topic::{Expectation, Mode};
 
-const FILTER: Shape = Shape {
+pub(super) const FILTER: Shape = Shape {
     what: "`[topic.filter]`",
     keys: &[
         "feeds",

@@ -19,7 +19,7 @@ const MAX_ALERTS: u32 = 10_000;
 /// Longest story, and oldest entry of one.
 const MAX_SPAN: Duration = Duration::from_secs(365 * 86_400);
 
-const STEP: Shape = Shape {
+pub(super) const STEP: Shape = Shape {
     what: "a step of a test",
     keys: &[
         "at",

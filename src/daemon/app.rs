@@ -19,6 +19,7 @@ use super::dispatchers::{self, Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
+use super::orphans::warn_of_orphans;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
@@ -318,25 +319,6 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
 /// Where a configuration has wirewatch listen, in words.
 fn listens(config: &Config) -> String {
     config.http.as_ref().map_or("none".to_owned(), |http| http.listen.to_string())
-}
-
-/// Says so if deliveries wait for a channel that is no longer configured: nobody will send them.
-/// By now the store has taken the configuration over: nothing may fail any longer.
-fn warn_of_orphans(config: &Config, store: &Store) {
-    let waiting = store.waiting().unwrap_or_else(|error| {
-        tracing::warn!(code = error.code(), %error, "it is not known which deliveries wait");
-        Default::default()
-    });
-    for (channel, waiting) in waiting {
-        if !config.channels.iter().any(|configured| configured.id == channel) {
-            tracing::warn!(
-                %channel,
-                waiting,
-                hint = "configure the channel again under this id to have them sent",
-                "deliveries wait for a channel that is not configured"
-            );
-        }
-    }
 }
 
 /// Whom a pipeline wakes.

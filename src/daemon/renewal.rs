@@ -18,7 +18,7 @@ use crate::store::Store;
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Tells one channel's service.
-pub(super) struct Renewal {
+pub struct Renewal {
     pub id: ChannelId,
     pub renewer: Renewer,
     pub store: Store,

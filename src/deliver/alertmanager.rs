@@ -18,9 +18,9 @@ use url::Url;
 
 use self::told::{Handle, Posted, Told};
 use super::http::{self, Caller};
-use super::object::second;
+use super::object::{second, shield};
 use super::parcel::{Parcel, Unreadable};
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 use crate::clock::Clock;
 use crate::config::{AlertmanagerChannel, Credentials};
 use crate::domain::alert::delivery::{Claimed, Thread};
@@ -69,6 +69,13 @@ impl Alertmanager {
     }
 
     async fn attempt(&self, delivery: &Claimed) -> Result<Receipt, ChannelError> {
+        let (told, posted) = self.posted(delivery)?;
+        let detail = self.post(&posted).await?;
+        Ok(Receipt { detail, handle: told.handle() })
+    }
+
+    /// What a delivery posts: its alert, and the end of what it was under another severity.
+    fn posted(&self, delivery: &Claimed) -> Result<(Told, Vec<Posted>), ChannelError> {
         let now = self.0.caller.now();
         let parcel = Parcel::read(&delivery.body)?;
         let stands = match parcel {
@@ -83,8 +90,7 @@ impl Alertmanager {
         let ends = now.saturating_add(stands).unwrap_or(Timestamp::MAX);
         let mut posted = vec![told.posted(&second(ends))];
         posted.extend(told.of_another_severity(&delivery.thread, &second(now)));
-        let detail = self.post(&posted).await?;
-        Ok(Receipt { detail, handle: told.handle() })
+        Ok((told, posted))
     }
 
     async fn post(&self, alerts: &[Posted]) -> Result<Option<String>, ChannelError> {
@@ -112,6 +118,14 @@ impl Channel for Alertmanager {
         batch: &'a [Claimed],
     ) -> BoxFuture<'a, Vec<Result<Receipt, ChannelError>>> {
         join_all(batch.iter().map(|delivery| self.attempt(delivery))).boxed()
+    }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        let text = match self.posted(delivery) {
+            Ok((_, posted)) => String::from_utf8_lossy(&shield::to_json(&posted)).into_owned(),
+            Err(error) => error.detail().unwrap_or_default().to_owned(),
+        };
+        Preview { content_type: "application/json".to_owned(), text }
     }
 }
 

@@ -18,7 +18,7 @@ use super::exec::judge;
 use super::http::{self, Caller};
 use super::parcel::Parcel;
 use super::process::{self, BEYOND_LIMIT, Task};
-use super::{Capacity, Channel, ChannelError, OpenError, Receipt};
+use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 use crate::clock::Clock;
 use crate::config::{AppriseChannel, AppriseWay, Command, Credentials, Secret};
 use crate::domain::alert::delivery::Claimed;
@@ -76,8 +76,7 @@ impl Apprise {
     async fn attempt(&self, delivery: &Claimed) -> Result<Receipt, ChannelError> {
         let parcel = Parcel::read(&delivery.body)?;
         let title = title(&parcel);
-        let text = parcel.text();
-        let text = untrusted::excerpt(text.trim_end(), MAX_TEXT_CHARS);
+        let text = text(&parcel);
         match &self.way {
             Way::Api { url, caller, credentials } => {
                 let message = Message {
@@ -150,6 +149,14 @@ impl Channel for Apprise {
         }
         .boxed()
     }
+
+    fn preview(&self, delivery: &Claimed) -> Preview {
+        let text = match Parcel::read(&delivery.body) {
+            Ok(parcel) => format!("{}\n\n{}", title(&parcel), text(&parcel)),
+            Err(error) => error.to_string(),
+        };
+        Preview { content_type: "text/plain".to_owned(), text }
+    }
 }
 
 /// One line: `high [NATO] Headline`.
@@ -164,6 +171,16 @@ fn title(parcel: &Parcel) -> String {
     };
     let title = untrusted::terminal(&title).into_owned();
     untrusted::excerpt(title.trim(), MAX_TITLE_CHARS).into_owned()
+}
+
+/// All of it, cut where services would.
+fn text(parcel: &Parcel) -> String {
+    let text = parcel.text();
+    let text = text.trim_end();
+    match text.char_indices().nth(MAX_TEXT_CHARS) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// Apprise's word for how much it matters.

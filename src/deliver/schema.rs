@@ -42,3 +42,6 @@ fn named<T: JsonSchema>(id: &str, name: &str) -> Value {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,10 +18,10 @@ use crate::domain::feed::FeedState;
 use crate::domain::ids::{EntryId, StoryId, TopicId};
 use crate::domain::ingest::{Batch, Plan, View, Waiter};
 
-/// A condition on `p`, a story that waits: it began to, or matched last, after `?1`.
-const AHEAD: &str = "WHERE p.since > ?1 OR p.until > ?1 + p.within";
+/// A condition on a story that waits: it began to, or matched last, after `?1`.
+const AHEAD: &str = "WHERE since > ?1 OR until > ?1 + within";
 
-const PENDING: &str = "p.topic, p.story_id, p.entry_id, p.have, p.need, p.since, p.until, p.within";
+const PENDING: &str = "topic, story_id, entry_id, have, need, since, until, within";
 
 /// A story that waits for publishers, as it is listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ impl Store {
     /// Whether a story waits since a time that lies ahead: a clock said so that has been put back.
     pub fn waits_ahead(&self, now: Timestamp) -> Result<bool, StoreError> {
         self.read(|conn| {
-            let sql = format!("SELECT 1 FROM pending_alerts AS p {AHEAD} LIMIT 1");
+            let sql = format!("SELECT 1 FROM pending_alerts {AHEAD} LIMIT 1");
             Ok(conn.prepare_cached(&sql)?.exists([Ms(now)])?)
         })
     }
@@ -43,7 +43,7 @@ impl Store {
     pub async fn put_waits_back(&self, now: Timestamp) -> Result<Vec<Pending>, StoreError> {
         self.write(move |session| {
             let sql = format!(
-                "UPDATE pending_alerts AS p SET since = min(since, ?1), \
+                "UPDATE pending_alerts SET since = min(since, ?1), \
                  until = min(until, ?1 + within) {AHEAD} RETURNING {PENDING}"
             );
             let mut query = session.conn.prepare_cached(&sql)?;

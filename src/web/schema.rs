@@ -1,7 +1,9 @@
 //! The document of the API (OpenAPI 3.1), made of the same table as the routes. What is answered is
-//! described in [`objects`].
+//! described in [`objects`] and [`work`].
 
 mod objects;
+mod parts;
+mod work;
 
 use serde_json::{Map, Value, json};
 

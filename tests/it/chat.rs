@@ -40,7 +40,7 @@ async fn world(channels: &[(&str, &ChatServer, &str)]) -> World {
 
 /// One more publisher tells the story.
 async fn tell(world: &mut World, feed: &str) {
-    let title = "Ministers <!channel> agree on NATO budget & depot @everyone";
+    let title = "Ministers agree on NATO budget & depot @everyone *now*";
     world.publish(feed, item(title).text(STORY).at(&format!("{feed}.example")));
     world.visit(feed).await;
 }
@@ -97,19 +97,19 @@ async fn updates_answer_the_first_message_where_the_service_has_threads() {
     for kind in [Kind::SlackBot, Kind::Discord, Kind::Telegram, Kind::Matrix] {
         let server = ChatServer::start(kind).await;
         let mut world = world(&[("chat", &server, "updates = 'thread'")]).await;
-        for feed in ["wire", "courier", "ledger"] {
-            tell(&mut world, feed).await;
-            world.clock.advance(Duration::from_secs(7 * 3600));
-        }
-        let room = server.wait_for("three messages", |room| room.messages.len() == 3).await;
+        tell(&mut world, "wire").await;
+        tell(&mut world, "courier").await;
+        let room = server.room();
         assert_eq!(room.refused, Vec::<String>::new(), "{kind:?}");
         let parents: Vec<Option<&str>> =
             room.messages.iter().map(|message| message.parent.as_deref()).collect();
-        assert_eq!(parents[0], None, "{kind:?}");
-        assert!(parents[1].is_some() && parents[1] == parents[2], "{kind:?}: {parents:?}");
-        if kind != Kind::Discord {
-            assert_eq!(parents[1], Some(room.messages[0].id.as_str()), "{kind:?}");
-        }
+        // In a forum the parent is the post, and not its first message.
+        let first = match kind {
+            Kind::Discord => parents.get(1).copied().flatten(),
+            _ => Some(room.messages[0].id.as_str()),
+        };
+        assert!(first.is_some());
+        assert_eq!(parents, [None, first], "{kind:?}");
         world.stop().await;
     }
 }

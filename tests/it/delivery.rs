@@ -4,6 +4,7 @@
 mod alert_log;
 mod crashes;
 mod desk;
+mod machines;
 mod mail;
 mod odd_channels;
 mod told;

@@ -24,6 +24,7 @@ mod pipeline;
 mod push;
 mod reload;
 mod routing;
+mod schemas;
 mod shared_lists;
 mod store_contract;
 mod swap;

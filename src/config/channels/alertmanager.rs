@@ -24,7 +24,8 @@ pub(in crate::config) const KEYS: [&str; 11] = [
 ];
 
 /// What Alertmanager does itself, and better with all alerts before it.
-const LEFT_TO_IT: [&str; 3] = ["digest", "quiet_hours", "heartbeat"];
+pub(in crate::config) const LEFT_TO_IT: [&str; 6] =
+    ["digest", "quiet_hours", "heartbeat", "group", "repeat", "repeat_most"];
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_RESOLVE_AFTER: Duration = Duration::from_secs(24 * 3_600);

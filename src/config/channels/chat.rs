@@ -6,6 +6,7 @@ mod service;
 
 use std::time::Duration;
 
+use toml::de::DeValue;
 use url::Url;
 
 use super::super::problem::Report;
@@ -132,15 +133,8 @@ fn discord(
     report: &mut Report,
 ) -> Option<ChatService> {
     let url = secret_url(section, secrets, report);
-    let thread = section.text("thread", report);
-    if let Some(thread) = &thread
-        && !is_number(&thread.value)
-    {
-        let message = "`thread` is not the id of a thread";
-        report.add(thread.place(), "bad_id", message).hint("such as \"1234567890123456789\"");
-        return None;
-    }
-    Some(ChatService::Discord { url, thread: thread.map(|thread| thread.value) })
+    let thread = thread(section, report)?;
+    Some(ChatService::Discord { url, thread })
 }
 
 fn telegram(
@@ -152,8 +146,8 @@ fn telegram(
     let token = secrets.named(section, TOKEN, report);
     needs(section, TOKEN, report);
     let api = base(section, "api", TELEGRAM_API, report);
-    let thread = section.integer("thread", 1..=i32::MAX as u32, report);
-    let chat = section.text("chat", report)?;
+    let thread = thread(section, report)?;
+    let chat = text_or_number(section, "chat", report)?;
     let name = chat.value.strip_prefix('@').is_some_and(|name| !name.is_empty());
     if !name && !is_number(chat.value.strip_prefix('-').unwrap_or(&chat.value)) {
         let message = "`chat` is neither the number of a chat nor the @name of a channel";
@@ -166,7 +160,7 @@ fn telegram(
         api: api?,
         token,
         chat: chat.value,
-        thread: thread.map(i64::from),
+        thread: thread.and_then(|thread| thread.parse().ok()),
     })
 }
 
@@ -269,6 +263,36 @@ fn place(section: &Section<'_>, key: &'static str, report: &mut Report) -> Optio
         report.add(text.place(), "bad_id", message);
     }
     good.then_some(text.value)
+}
+
+/// The number of a thread, if one is given; `None` after noting that it is none.
+fn thread(section: &Section<'_>, report: &mut Report) -> Option<Option<String>> {
+    if section.get("thread").is_none() {
+        return Some(None);
+    }
+    let thread = text_or_number(section, "thread", report)?;
+    if !is_number(&thread.value) {
+        let message = "`thread` is not the number of a thread";
+        report.add(thread.place(), "bad_id", message).hint("such as \"1234567890123456789\"");
+        return None;
+    }
+    Some(Some(thread.value))
+}
+
+/// A name that is often a number, with or without quotes.
+fn text_or_number(
+    section: &Section<'_>,
+    key: &'static str,
+    report: &mut Report,
+) -> Option<Literal> {
+    match section.get(key)?.value {
+        DeValue::Integer(number) if number.radix() == 10 => {
+            let place = section.get(key)?.place;
+            let span = place.span.clone().unwrap_or_default();
+            Some(Literal { value: number.as_str().to_owned(), file: place.file, span })
+        }
+        _ => section.text(key, report),
+    }
 }
 
 fn is_topic(topic: &Literal, report: &mut Report) -> bool {

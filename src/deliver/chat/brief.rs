@@ -13,7 +13,7 @@ use crate::domain::topic::Severity;
 const MAX_LINK_BYTES: usize = 1_500;
 
 /// Characters of a URL that mean something in the markup of one service or another.
-const MARKUP: [char; 14] = ['(', ')', '[', ']', '<', '>', '|', '\\', '"', '\'', '*', '_', '~', '`'];
+const MARKUP: [char; 9] = ['(', ')', '[', ']', '<', '>', '|', '\\', '"'];
 
 /// What a [`Message`] calls the link to the article.
 const ARTICLE: &str = "Article";

@@ -38,7 +38,8 @@ pub fn quiet(text: &str) -> Cow<'_, str> {
 /// Whether `c` and what follows are kept apart.
 fn parts(before: Option<char>, c: char, rest: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let starts = rest.chars().next().is_some_and(is_word);
+    // A text may go on in the next span.
+    let starts = rest.chars().next().is_none_or(is_word);
     let is_first = before.is_none_or(|before| !before.is_alphanumeric());
     match c {
         '@' | '＠' => starts,

@@ -117,7 +117,8 @@ impl Service for Matrix {
 fn content(letter: &Letter) -> Value {
     let brief = &letter.brief;
     let head = vec![Line::strong(&brief.label), Line::headline(brief)];
-    let cost = |line: &Line| html(line, Html::Matrix).len() + plain(line).len() + "<br>".len();
+    let size = |text: String| Value::from(text).to_string().len();
+    let cost = |line: &Line| size(html(line, Html::Matrix)) + size(plain(line)) + "<br>".len();
     let lines = fit(head, brief, MAX_CONTENT_BYTES, cost);
     json!({
         "msgtype": "m.notice",

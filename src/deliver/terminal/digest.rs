@@ -91,10 +91,10 @@ fn story(page: &mut Page, number: usize, alert: &DigestAlertV1) {
     }
 }
 
-/// When, what and, of a topic, how: `Wed 2026-06-03 23:10  far more than usual on NATO: 10 entries …`.
+/// When, what and, of a topic, how: `Wed 2026-06-03 23:10: far more than usual on NATO: 10 entries …`.
 fn notice(page: &mut Page, digest: &DigestV1, told: &DigestNoticeV1) {
     let text = told.text.as_deref().map(|text| format!(": {}", clean(text))).unwrap_or_default();
-    let line = format!("{}  {}{text}", at(digest, &told.time), clean(&told.headline));
+    let line = format!("{}: {}{text}", at(digest, &told.time), clean(&told.headline));
     page.hanging(&line, 0, Paint::new());
 }
 

@@ -114,9 +114,8 @@ struct Seen {
 impl<'j> Course<'j> {
     pub fn new(judge: &'j Judge, terms: Terms) -> Self {
         let render = Render { object: |_| Vec::new(), body: |_, _, _| Vec::new() };
-        let mut rehearsal = Rehearsal::new(render, terms.routes)
-            .of_distinct_entries()
-            .with_newsrooms(Arc::clone(judge.newsrooms()));
+        let rehearsal = Rehearsal::new(render, terms.routes).of_distinct_entries();
+        let mut rehearsal = rehearsal.with_newsrooms(Arc::clone(judge.newsrooms()));
         if judge.topic().alert.follow_up.new_facts {
             rehearsal = rehearsal.with_facts();
         }

@@ -12,7 +12,7 @@ use crate::web::problem::Problem;
 use crate::web::route::{Access, Context, Handle, Reply, Route, Verb};
 use crate::web::schema::Answer;
 
-const STATES: &[&str] = &["pending", "sending", "delivered", "parked", "gathered"];
+const STATES: &[&str] = &["pending", "sending", "delivered", "parked", "gathered", "dropped"];
 
 pub(super) const ROUTES: &[Route] = &[
     Route {

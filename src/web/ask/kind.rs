@@ -58,7 +58,7 @@ impl Kind {
             }
             Kind::Cursor(least, most) => {
                 let hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-                hex && text.len() % 2 == 0 && (least * 2..=most * 2).contains(&text.len())
+                hex && text.len().is_multiple_of(2) && (least * 2..=most * 2).contains(&text.len())
             }
             Kind::Scopes => false,
         };

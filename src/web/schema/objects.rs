@@ -1,8 +1,12 @@
-//! What is answered, as JSON Schema: the objects of [`crate::record`], field by field.
+//! What is answered, as JSON Schema: the objects of [`crate::record`], field by field. What was found
+//! stands here, what wirewatch works with in [`super::work`].
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-type Fields = [(&'static str, Value)];
+use super::parts::{
+    any, count, flag, id, list, number, object, of, or_null, severity, text, time, word,
+};
+use super::work::{attempt, delivery, feed, feed_row, silence, topic, topic_row};
 
 /// The schemas by name.
 pub fn all() -> Value {
@@ -25,62 +29,6 @@ pub fn all() -> Value {
         "Silence": silence(),
         "Reason": object(&[("code", text()), ("text", text())]),
     })
-}
-
-/// An object that has all these fields, and may get more.
-fn object(fields: &Fields) -> Value {
-    let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-    let properties: Map<String, Value> =
-        fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-    json!({ "type": "object", "required": names, "properties": properties })
-}
-
-fn of(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn flag() -> Value {
-    json!({ "type": "boolean" })
-}
-
-fn count() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
-}
-
-fn number() -> Value {
-    json!({ "type": "number" })
-}
-
-fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-fn id(letter: char) -> Value {
-    json!({ "type": "string", "pattern": format!("^{letter}[0-9a-z]+$") })
-}
-
-fn word(words: &[&str]) -> Value {
-    json!({ "type": "string", "enum": words })
-}
-
-fn list(item: Value) -> Value {
-    json!({ "type": "array", "items": item })
-}
-
-fn or_null(schema: Value) -> Value {
-    json!({ "anyOf": [schema, { "type": "null" }] })
-}
-
-fn any() -> Value {
-    json!({ "type": "object" })
-}
-
-fn severity() -> Value {
-    word(&["info", "low", "medium", "high", "critical"])
 }
 
 fn state() -> Value {
@@ -305,168 +253,5 @@ fn entry() -> Value {
         ("matches", list(found)),
         ("full_text", or_null(any())),
         ("decisions", list(decision)),
-    ])
-}
-
-fn topic_row() -> Vec<(&'static str, Value)> {
-    vec![
-        ("topic", text()),
-        ("name", text()),
-        ("severity", severity()),
-        ("mode", text()),
-        ("tags", list(text())),
-        ("channels", list(text())),
-        ("tests", count()),
-        ("last_match", or_null(time())),
-        ("silent_since", or_null(time())),
-        ("file", text()),
-        ("revision", text()),
-        ("kept", or_null(text())),
-    ]
-}
-
-fn topic() -> Value {
-    let mut fields = topic_row();
-    fields.extend([
-        ("filter", any()),
-        ("stem", or_null(text())),
-        ("match", or_null(text())),
-        ("exclude", list(text())),
-        ("weights", list(object(&[("clause", text()), ("weight", number())]))),
-        ("threshold", or_null(number())),
-        ("alert", any()),
-        ("expect", or_null(any())),
-        ("usual", or_null(text())),
-        ("verdicts", any()),
-    ]);
-    object(&fields)
-}
-
-/// Of a feed that was never fetched only its key, state, title and address are known.
-fn feed_row() -> Value {
-    let mut row =
-        object(&[("feed", text()), ("state", text()), ("title", or_null(text())), ("url", text())]);
-    let rest = [
-        ("since", or_null(time())),
-        ("failures", count()),
-        ("failing_since", or_null(time())),
-        ("last_outcome", or_null(text())),
-        ("last_success", or_null(time())),
-        ("last_new_entry", or_null(time())),
-        ("entries", count()),
-        ("next_due", or_null(time())),
-        ("latency", or_null(text())),
-        ("trails", or_null(text())),
-        ("why", or_null(text())),
-        ("detail", or_null(text())),
-        ("advice", or_null(text())),
-        ("next_reason", or_null(text())),
-        ("expected_latency_s", or_null(count())),
-        ("last_fetch", or_null(time())),
-        ("entries_per_day", number()),
-        ("told_at", or_null(time())),
-        ("latency_p50_s", or_null(count())),
-        ("latency_p95_s", or_null(count())),
-        ("latency_entries", count()),
-        ("alert_p50_s", or_null(count())),
-        ("alert_p95_s", or_null(count())),
-        ("latency_alerts", count()),
-        ("behind", list(any())),
-    ];
-    for (name, schema) in rest {
-        row["properties"][name] = schema;
-    }
-    row
-}
-
-fn feed() -> Value {
-    object(&[
-        ("feed", text()),
-        ("title", or_null(text())),
-        ("url", text()),
-        ("publisher", or_null(text())),
-        ("tags", list(text())),
-        ("interval_floor_s", count()),
-        ("interval_ceiling_s", count()),
-        ("state", text()),
-        ("since", or_null(time())),
-        ("code", text()),
-        ("detail", or_null(text())),
-        ("advice", or_null(text())),
-        ("told_at", or_null(time())),
-        ("failures", count()),
-        ("failing_since", or_null(time())),
-        ("last_fetch", or_null(time())),
-        ("last_success", or_null(time())),
-        ("last_new_entry", or_null(time())),
-        ("next_due", or_null(time())),
-        ("next_reason", or_null(text())),
-        ("why", or_null(text())),
-        ("expected_latency_s", or_null(count())),
-        ("entries", count()),
-        ("entries_per_day", number()),
-        ("baseline_at", or_null(time())),
-        ("would_have_raised", count()),
-        ("gap_median_s", or_null(count())),
-        ("silence_unusual_after_s", count()),
-        ("language", or_null(text())),
-        ("leads_to", or_null(text())),
-        ("repairs", list(object(&[("code", text()), ("count", count())]))),
-        ("fetches", list(any())),
-        ("events", list(any())),
-        ("moves", list(any())),
-        ("paused", flag()),
-        ("full_text", flag()),
-        ("hub", or_null(any())),
-    ])
-}
-
-fn attempt() -> Value {
-    object(&[
-        ("at", time()),
-        ("duration_ms", count()),
-        ("code", text()),
-        ("detail", or_null(text())),
-    ])
-}
-
-fn delivery() -> Value {
-    object(&[
-        ("id", id('D')),
-        ("alert", or_null(id('A'))),
-        ("notice", or_null(id('N'))),
-        ("digest", or_null(id('G'))),
-        ("seq", or_null(count())),
-        ("channel", text()),
-        ("state", text()),
-        ("tries", count()),
-        ("last_code", or_null(text())),
-        ("last_detail", or_null(text())),
-        ("next_attempt", or_null(time())),
-        ("held", or_null(text())),
-        ("repeat", or_null(count())),
-        ("route", or_null(text())),
-        ("remark", or_null(text())),
-        ("handle", or_null(text())),
-        ("created", time()),
-        ("settled", or_null(time())),
-        ("attempts", list(attempt())),
-    ])
-}
-
-fn silence() -> Value {
-    object(&[
-        ("id", id('M')),
-        ("state", word(&["active", "coming", "over"])),
-        ("scope", text()),
-        ("starts", time()),
-        ("ends", time()),
-        ("planned_end", or_null(time())),
-        ("ended_by", or_null(text())),
-        ("place", or_null(text())),
-        ("author", text()),
-        ("reason", text()),
-        ("held", count()),
-        ("last_held", or_null(time())),
     ])
 }

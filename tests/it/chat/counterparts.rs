@@ -125,7 +125,7 @@ async fn a_telegram_server_takes_our_messages() {
     let sent = server.ask().await;
     assert_eq!(sent.len(), 2, "{sent:#?}");
     let text = sent[1]["message"]["text"].as_str().expect("a text");
-    assert!(text.contains("update 2") && text.contains("&lt;!channel&gt;"), "{text}");
+    assert!(text.contains("update 2") && text.contains("&amp; depot"), "{text}");
     assert!(sent[1]["message"]["reply_parameters"]["message_id"].is_i64(), "{sent:#?}");
     world.stop().await;
 }

@@ -70,8 +70,34 @@ async fn an_alert_is_acknowledged_and_closed_with_who_and_why() {
     assert_eq!(scene.run("alerts list --state open").ended(0).out, "no alerts\n");
     scene.run("alerts ack A0").ended(1);
     let refused = scene.run(&format!("alerts ack {id}")).ended(1);
-    assert!(refused.err.contains("is closed, and stays closed"), "{}", refused.err);
+    assert!(refused.err.contains(&format!("alert {id} is closed")), "{}", refused.err);
+    assert!(refused.err.contains(&format!("`wirewatch alerts reopen {id}`")), "{}", refused.err);
     assert_eq!(scene.run("alerts list --state closed -o json").ended(0).list().len(), 1);
+    // A remark leaves it closed; it can be opened again.
+    scene.run(&format!("alerts note {id}")).ended(2);
+    let noted = scene.run(&format!("alerts note {id} --note later -o json")).ended(0).list();
+    assert_eq!(noted[0]["state"], "closed");
+    let opened = scene.run(&format!("alerts reopen {id} -o json")).ended(0).list();
+    assert_eq!(opened[0]["state"], "open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_alerts_are_exported_with_all_that_is_known_of_them() {
+    let mut scene = Scene::with_alert().await;
+    scene.world.publish("wire", item("Satellite maker wins NATO contract"));
+    scene.once().ended(0);
+    let lines = scene.run("alerts export").ended(0).out;
+    let exported: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: Vec<&str> = exported.iter().map(|alert| alert["id"].as_str().unwrap()).collect();
+    assert_eq!((ids.len(), exported[0]["revisions"].as_array().unwrap().len()), (2, 2));
+    for (alert, id) in exported.iter().zip(&ids) {
+        assert_eq!(*alert, scene.run(&format!("alerts show {id} -o json")).ended(0).json());
+    }
+    let rows = scene.run("alerts export -o csv").ended(0).out;
+    assert_eq!((rows.lines().count(), rows.starts_with("id,state,")), (3, true), "{rows}");
+    assert_eq!(scene.run("alerts export --topic none").ended(1).out, "");
+    assert_eq!(scene.run("alerts export --since 2099-01-01").ended(0).out, "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

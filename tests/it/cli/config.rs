@@ -139,3 +139,83 @@ async fn a_secret_that_is_short_is_warned_of_and_one_that_cannot_sign_is_an_erro
         assert!(!told.contains("not*base64"), "{told}");
     }
 }
+
+#[test]
+fn every_value_is_shown_with_the_line_that_set_it() {
+    let dir = tempfile::tempdir().unwrap();
+    run_in(dir.path(), "init").ended(0);
+    let file = dir.path().join("config/wirewatch.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let line = |part: &str| text.lines().position(|line| line == part).expect("a line") + 1;
+    let shown = run_in(dir.path(), "config show --origin -o json").ended(0).list();
+    let origin = |kind: &str, id: &str, field: &str| {
+        let found = shown.iter().find(|row| {
+            (&row["kind"], &row["id"], &row["field"]) == (&kind.into(), &id.into(), &field.into())
+        });
+        let found = found.unwrap_or_else(|| panic!("{kind} {id} {field}"));
+        (found["origin"].as_str().unwrap().to_owned(), found["line"].as_u64().map(|n| n as usize))
+    };
+    let own = line("interval = \"30m..2h\"");
+    let main = "config/wirewatch.toml";
+    let expected = (format!("{main}:{own}"), Some(own));
+    assert_eq!(origin("feed", "nato-news", "interval.floor"), expected);
+    let shared = line("interval = \"15m..60m\"");
+    assert_eq!(origin("feed", "bbc-world", "interval.ceiling").1, Some(shared));
+    assert_eq!(origin("settings", "fetch", "host_gap"), ("default".to_owned(), None));
+    assert_eq!(origin("settings", "state_dir", "path"), ("environment".to_owned(), None));
+    assert!(origin("topic", "nato", "rule").0.starts_with("config/topics/nato.toml:"));
+    assert_eq!(origin("channel", "log", "keep"), ("default".to_owned(), None));
+    run_in(dir.path(), "config show nobody").ended(10);
+}
+
+#[test]
+fn a_template_that_fails_is_shown_with_its_file_and_line() {
+    let dir = tempfile::tempdir().unwrap();
+    run_in(dir.path(), "init").ended(0);
+    let file = dir.path().join("config/wirewatch.toml");
+    let mut text = fs::read_to_string(&file).unwrap();
+    text += "[[channel]]\nid = \"desk\"\ntype = \"webhook\"\nurl = \"https://desk.example\"\n\
+             body = { template = \"desk.j2\" }\n";
+    fs::write(&file, text).unwrap();
+    fs::write(dir.path().join("config/desk.j2"), "{\n  \"text\": {{ titel }}\n}\n").unwrap();
+    let told = run_in(dir.path(), "check").ended(1);
+    for part in ["`desk`", "config/desk.j2:2:", "2 |   \"text\": {{ titel }}", "hint: "] {
+        assert!(told.err.contains(part), "{part} is not told in:\n{}", told.err);
+    }
+    let listed = run_in(dir.path(), "check -o json").ended(1).list();
+    let found = listed.iter().find(|row| row["code"] == "bad_template").unwrap();
+    assert_eq!((&found["file"], &found["line"]), (&"config/desk.j2".into(), &2.into()));
+    fs::write(dir.path().join("config/desk.j2"), "{\"text\": {{ text }}}").unwrap();
+    run_in(dir.path(), "check").ended(0);
+}
+
+#[test]
+fn a_program_that_is_not_there_is_found_out_before_it_is_needed() {
+    let dir = tempfile::tempdir().unwrap();
+    run_in(dir.path(), "init").ended(0);
+    let file = dir.path().join("config/wirewatch.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let with = |command: &str| {
+        let channel = "[[channel]]\nid = \"pager\"\ntype = \"exec\"\n";
+        fs::write(&file, format!("{text}{channel}command = {command}\n")).unwrap();
+    };
+    with("[\"no-such-pager\", \"-x\"]");
+    let told = run_in(dir.path(), "check").ended(1);
+    assert!(told.err.contains("there is no program `no-such-pager`"), "{}", told.err);
+    with("[\"./pager.sh\"]");
+    assert!(run_in(dir.path(), "check").ended(1).err.contains("neither absolute"));
+    with("\"sh -c true\"");
+    assert!(run_in(dir.path(), "check").ended(1).err.contains("no shell reads this"));
+    with("[\"sh\", \"-c\", \"true\"]");
+    run_in(dir.path(), "check").ended(0);
+}
+
+#[test]
+fn the_schema_of_the_alert_object_is_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let schema = run_in(dir.path(), "config schema --alert").ended(0).json();
+    assert_eq!(schema["$id"], "urn:wirewatch:schema:alert:v1");
+    let main = run_in(dir.path(), "config schema").ended(0).json();
+    assert_eq!(main["additionalProperties"], false);
+    run_in(dir.path(), "config schema --alert --topics").ended(2);
+}

@@ -93,6 +93,7 @@ async fn one_feed_is_shown_on_one_screen() {
     last read   TIME
     entries     1 stored, last new TIME
     baseline    TIME; nothing raised for 1 match in it
+                `wirewatch feeds fetch wire --raise` raises what is fresh
 
     last fetches
       TIME  same_body  SIZE  TIME

@@ -68,7 +68,7 @@ async fn a_story_is_shown_with_why_each_entry_is_in_it() {
       TIME              COURIER: Nine countries put their harbour defences under one
                         NATO command
                         E3 in courier, seen TIME; nato
-                        cosine .73 where .13 is asked: NATO .08, harbour .06,
+                        cosine .73 where .18 is asked: NATO .08, harbour .06,
                         defences .06, command .06, Copenhagen .05, ministers .04,
                         pact .04, countries .03, others .31
     ");
@@ -155,7 +155,7 @@ async fn entries_alerts_and_search_results_name_their_story() {
     insta::assert_snapshot!(tidy(&story_lines.join("\n")), @r"
     story  S1: NATO ministers sign harbour defence pact in Copenhagen (3
            publishers, 2 independent texts)
-           its last entry: cosine .73 where .13 is asked: NATO .08, harbour .06,
+           its last entry: cosine .73 where .18 is asked: NATO .08, harbour .06,
            defences .06, command .06, Copenhagen .05, ministers .04, pact .04,
            countries .03, others .31
     ");

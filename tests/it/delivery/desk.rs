@@ -117,6 +117,18 @@ impl Desk {
         self
     }
 
+    /// Adds any channel; it may reach `host`.
+    pub fn channel(mut self, id: &str, kind: ChannelKind, host: &str) -> Self {
+        self.allow_net.push(host.to_owned());
+        self.add(id, kind);
+        self
+    }
+
+    /// The directory of the store.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     fn add(&mut self, id: &str, kind: ChannelKind) {
         let (id, min_severity) = (id.parse().expect("a key"), Severity::Info);
         let timetable = Default::default();

@@ -158,9 +158,9 @@ async fn notices_of_the_night_are_gathered_with_its_alerts() {
     let note = TopicNote { topic: "nato".parse().unwrap(), text: "10 entries in one hour".into() };
     let now = desk.world.now();
     let burst = Notice::of_burst(now, "NATO", Severity::Medium, note);
-    let (hook, freeze) = (vec!["hook".parse().unwrap()], FREEZE);
-    let store = desk.world.store();
-    store.post(vec![burst.clone(), burst], hook, Vec::new(), now, freeze).await.unwrap();
+    let hook = vec!["hook".parse().unwrap()];
+    let notices = vec![(burst.clone(), hook.clone()), (burst, hook)];
+    desk.world.store().post(notices, Vec::new(), now, FREEZE).await.unwrap();
     desk.at("2026-06-04T05:00:00Z").await;
     desk.at("2026-06-04T06:00:00Z").await;
     assert_eq!((desk.alerts(), desk.got("wirewatch.notice.v1").len()), (0, 0));
@@ -177,12 +177,7 @@ async fn notices_of_the_night_are_gathered_with_its_alerts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_digest_names_an_alert_by_the_headline_of_its_story() {
-    let mut desk = Desk::with(DAILY, |world| {
-        world.add_feed("ledger");
-        world.topics =
-            NATO.replace("[topic.alert]", "[topic.alert]\nfollow_up = { publishers = [2] }");
-    })
-    .await;
+    let mut desk = Desk::with(DAILY, |world| world.add_feed("ledger")).await;
     desk.publish_and_read(1).await;
     desk.world.publish("ledger", item(&format!("LIVE: {}", TITLES[0])));
     desk.world.round().await;

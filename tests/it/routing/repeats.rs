@@ -1,6 +1,6 @@
 //! An open alert that nobody acknowledges is told again, so often and no oftener.
 
-use wirewatch::domain::alert::AlertState;
+use wirewatch::domain::alert::change::Wish;
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
 
 use super::*;
@@ -44,13 +44,13 @@ async fn an_open_alert_is_told_again_at_its_interval_with_an_id_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledging_closing_and_silencing_end_it() {
     let now = |office: &Office| office.world.now();
-    for state in [AlertState::Acknowledged, AlertState::Closed] {
+    for wish in [Wish::Acknowledge, Wish::Close] {
         let mut office = office().await;
         let alert = office.world.alerts()[0].id;
         let (store, at) = (office.world.store(), now(&office));
-        store.set_alert_state(alert, state, "ann", None, at).await.unwrap();
+        store.change_alert(alert, wish, "ann", None, at).await.unwrap().unwrap();
         pass(&mut office, 5).await;
-        assert_eq!(office.told()[1], 1, "{state:?}");
+        assert_eq!(office.told()[1], 1, "{wish:?}");
     }
     let mut office = office().await;
     let silence = Silence {

@@ -55,9 +55,15 @@ async fn objects_are_those_that_commands_print() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_miss_nothing_and_repeat_nothing_whatever_comes_in_between() {
     let mut house = House::new().await;
-    let subjects = ["harbour", "budget", "winter", "satellite", "pipeline", "election"];
-    for subject in subjects {
-        house.world.publish("wire", item(&format!("NATO {subject} report {subject}ward")));
+    for title in [
+        "Harbour cranes rust under NATO contract",
+        "Parliament in Lisbon passes NATO budget",
+        "Winter boots arrive for NATO troops",
+        "Satellite launch delights NATO engineers",
+        "Pipeline guards train with NATO divers",
+        "Election observers thank NATO staff",
+    ] {
+        house.world.publish("wire", item(title));
     }
     house.world.visit("wire").await;
     for path in ["entries", "alerts", "stories", "deliveries"] {
@@ -125,7 +131,7 @@ async fn silences_begin_hold_back_and_end() {
     let body = r#"{"of": [{"kind": "topic", "value": "nato"}], "reason": "drill", "for_s": 3600}"#;
     let made = house.post("/api/v1/silences", body).await.ended(201);
     assert_eq!((&made["state"], &made["scope"]), (&json!("active"), &json!("topic nato")));
-    house.world.publish("wire", item("NATO drill in the harbour begins"));
+    house.world.publish("wire", item("Finland hosts NATO winter drill"));
     house.world.visit("wire").await;
     let id = made["id"].as_str().unwrap();
     let shown = house.get(&format!("/api/v1/silences/{id}")).await.ended(200);

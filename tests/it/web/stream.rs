@@ -57,8 +57,11 @@ impl Listening {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_back_gets_what_was_missed_and_nothing_twice() {
     let mut house = House::new().await;
-    let titles =
-        ["NATO fleet leaves the harbour", "Summit of NATO ends early", "Finland hosts NATO drill"];
+    let titles = [
+        "Parliament in Lisbon passes NATO budget",
+        "Finland hosts NATO winter drill",
+        "Satellite maker wins NATO contract",
+    ];
     let mut listening = Listening::open(&house, "").await;
     house.world.publish("wire", item(titles[0]));
     house.world.visit("wire").await;

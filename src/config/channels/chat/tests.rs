@@ -57,6 +57,8 @@ fn each_service_is_read_with_what_it_needs() {
     let telegram = good("type = 'telegram'\ntoken_env = 'TOKEN'\nchat = '-1001'\nthread = 7");
     assert_eq!(telegram.service.address(), Some("https://api.telegram.org"));
     good("type = 'telegram'\ntoken_env = 'TOKEN'\nchat = '@our_alerts'");
+    let number = good("type = 'telegram'\ntoken_env = 'TOKEN'\nchat = -1001\nthread = '7'");
+    assert_eq!(number.service, telegram.service);
     let matrix = good(
         "type = 'matrix'\nurl = 'https://mx.example/'\nroom = '!r:mx.example'\ntoken_env = 'TOKEN'",
     );

@@ -153,5 +153,5 @@ pub fn slack(body: &Value) -> Result<String, String> {
 /// Whether an address leads to the web and holds nothing that any markup reads.
 pub fn is_web_link(url: &str) -> bool {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
-    is_web && !url.contains(|c: char| !c.is_ascii_graphic() || "<>()[]|\"'`*_~\\".contains(c))
+    is_web && !url.contains(|c: char| !c.is_ascii_graphic() || "<>()[]|\"\\".contains(c))
 }

@@ -89,6 +89,8 @@ fn a_digest_reads_as_a_list_of_stories_with_what_else_there_is_to_know() {
                [NATO] 2 publishers, 1 independent text: Harbour Wire, Nordic Ledger;
                  revised 3 times; over budget, not sent before; alert A2
             and 3 more: wirewatch alerts list
+            Tue 2026-06-02 23:10: far more than usual on NATO: 10 entries in one
+              hour from 2 publishers, where 0.5 are usual
             over budget, told of here only: 1
             waiting for more publishers: 2
             suppressed: 4 silenced

@@ -35,7 +35,7 @@ fn merged(told: &[&str], thrifty: bool) -> Plan {
         view.told.insert(plan.alerts[0].alert, told);
     }
     let means = Means {
-        routes: memory.routes.clone(),
+        routes: memory.routes.clone().into(),
         topics: vec![memory.topic.clone()],
         publishers: Directory::builtin(),
         render: RENDER,
