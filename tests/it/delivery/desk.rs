@@ -1,6 +1,7 @@
 //! A desk to deliver from: a real store in a directory of its own, alerts put into its outbox as
 //! the pipeline does it, channels opened from configuration, and a clock that the test moves.
 
+mod facts;
 pub mod mail;
 
 use std::collections::BTreeMap;
@@ -21,23 +22,19 @@ use wirewatch::daemon::dispatcher::{Dispatcher, Manners};
 use wirewatch::deliver::object::{self, AlertV1};
 use wirewatch::deliver::terminal::Style;
 use wirewatch::deliver::{self, Channel, Printer};
+use wirewatch::domain::alert::AlertRevision;
 use wirewatch::domain::alert::delivery::{DeliveryState, NewDelivery};
-use wirewatch::domain::alert::{
-    AlertEvent, AlertRevision, EntryFacts, Reach, Reason, StoryFacts, TopicFacts,
-};
-use wirewatch::domain::entry::DateQuality;
-use wirewatch::domain::feed::{Feed, FetchRecord, Freshness, Interval, Outcome, Validators};
-use wirewatch::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, EntryId, StoryId};
+use wirewatch::domain::feed::{FetchRecord, Freshness, Outcome, Validators};
+use wirewatch::domain::ids::{ChannelId, DeliveryId, Digest};
 use wirewatch::domain::ingest::{Batch, Plan};
 use wirewatch::domain::publisher::Directory;
-use wirewatch::domain::story::Story;
 use wirewatch::domain::topic::Severity;
-use wirewatch::domain::topic::evidence::Evidence;
 use wirewatch::egress::Egress;
 use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::support::channel::Receiver;
+use facts::{feed, revision, story};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -346,78 +343,4 @@ impl Desk {
 
 fn is_open(delivery: &DeliveryView) -> bool {
     matches!(delivery.state, DeliveryState::Pending | DeliveryState::Sending)
-}
-
-fn feed() -> Feed {
-    let hour = Duration::from_secs(3600);
-    Feed {
-        key: "wire".parse().expect("a key"),
-        url: "https://wire.example/rss".to_owned(),
-        title: None,
-        publisher: None,
-        tags: Vec::new(),
-        paused: false,
-        interval: Interval { floor: hour, ceiling: hour },
-        backfill: Duration::ZERO,
-        full_text: false,
-    }
-}
-
-fn story(revision: &AlertRevision) -> Story {
-    let at = revision.at;
-    Story {
-        entries: 1,
-        publishers: revision.story.publishers.clone(),
-        feeds: revision.story.feeds.clone(),
-        ..Story::opened(revision.story.id, revision.headline.clone(), at, at)
-    }
-}
-
-fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
-    AlertRevision {
-        alert: AlertId(n),
-        seq,
-        event: if seq == 1 { AlertEvent::Opened } else { AlertEvent::Updated },
-        reach: Reach::Pushed,
-        at,
-        reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
-        note: None,
-        topic: TopicFacts {
-            id: "nato".parse().expect("a key"),
-            name: "NATO".to_owned(),
-            severity: Severity::High,
-            tags: Vec::new(),
-            revision: Digest::of("test", &[b"rule"]),
-            file: "topics/nato.toml".to_owned(),
-        },
-        score: None,
-        threshold: None,
-        headline: format!("Headline {n}, zażółć \u{1b}[31m\u{202e}"),
-        summary: "A summary.".to_owned(),
-        story: StoryFacts {
-            id: StoryId(n),
-            entries: seq,
-            publishers: vec!["Wire".to_owned()],
-            texts: 1,
-            feeds: vec!["wire".to_owned()],
-            first_seen: at,
-            last_seen: at,
-            new_publishers: Vec::new(),
-        },
-        entry: EntryFacts {
-            id: EntryId(n),
-            feed: "wire".to_owned(),
-            feed_title: "Wire".to_owned(),
-            publisher: "Wire".to_owned(),
-            agency: None,
-            guid: None,
-            url: None,
-            author: None,
-            language: None,
-            published: None,
-            date_quality: DateQuality::Missing,
-            seen: at,
-        },
-        evidence: Evidence::default(),
-    }
 }
