@@ -115,7 +115,7 @@ pub fn unwise(config: &Config) -> Vec<Finding> {
             found.push(Finding::new("plain_mail", message));
         }
         if let ChannelKind::Chat(chat) = &channel.kind
-            && chat.service.address().is_some_and(|url| goes_plainly(url))
+            && chat.service.address().is_some_and(goes_plainly)
         {
             found.push(plain_http(channel));
         }

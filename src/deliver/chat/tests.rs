@@ -76,7 +76,7 @@ fn notice(feeds: usize) -> Parcel {
         advice: Some("look for its new address".to_owned()),
         next_try: "2026-06-02T12:03:00Z".to_owned(),
     };
-    Parcel::Notice(NoticeV1 {
+    Parcel::Notice(Box::new(NoticeV1 {
         schema: crate::deliver::notice::SCHEMA.to_owned(),
         id: "N1".to_owned(),
         event: "feeds_trouble".to_owned(),
@@ -87,7 +87,7 @@ fn notice(feeds: usize) -> Parcel {
         topics: Vec::new(),
         more: 5,
         delivery: None,
-    })
+    }))
 }
 
 /// A digest of so many alerts, as long as they get.

@@ -51,7 +51,7 @@ fn notice() -> Message {
     let now = at("2026-06-03T11:00:00Z");
     let mut notice = Notice::of_feeds(now, NoticeKind::FeedsTrouble, headline, feeds);
     notice.more = 4;
-    Message::new(&Parcel::Notice(NoticeV1::new(&notice, NoticeId(7))))
+    Message::new(&Parcel::Notice(Box::new(NoticeV1::new(&notice, NoticeId(7)))))
 }
 
 fn in_text(message: &Message) -> String {
