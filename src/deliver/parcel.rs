@@ -15,7 +15,7 @@ use crate::domain::topic::Severity;
 pub enum Parcel {
     Alert(Box<AlertV1>),
     Notice(NoticeV1),
-    Digest(DigestV1),
+    Digest(Box<DigestV1>),
 }
 
 /// The bytes are none of the objects that this version knows.

@@ -111,7 +111,7 @@ fn digest(alerts: usize) -> Parcel {
         revisions: 1,
         held: None,
     };
-    Parcel::Digest(DigestV1 {
+    Parcel::Digest(Box::new(DigestV1 {
         schema: crate::deliver::digest::SCHEMA.to_owned(),
         id: "G1".to_owned(),
         channel: "desk".to_owned(),
@@ -132,7 +132,7 @@ fn digest(alerts: usize) -> Parcel {
         shadow: Vec::new(),
         next: Some("2026-06-04T05:00:00Z".to_owned()),
         delivery: None,
-    })
+    }))
 }
 
 /// What the body of a message shows to people, as its service would show it.

@@ -86,7 +86,7 @@ fn a_notice_in_text_and_as_a_page() {
 
 #[test]
 fn a_digest_in_text_and_as_a_page() {
-    let message = Message::new(&Parcel::Digest(digest()));
+    let message = Message::new(&Parcel::Digest(Box::new(digest())));
     insta::assert_snapshot!(format!("{}\n{}", in_text(&message), html::render(&message, FOOTER)));
 }
 

@@ -22,8 +22,8 @@ pub(in crate::deliver) fn all() -> Vec<Parcel> {
         Parcel::Alert(Box::new(sparse_alert())),
         Parcel::Notice(notice()),
         Parcel::Notice(NoticeV1 { feeds: Vec::new(), topics: Vec::new(), more: 0, ..notice() }),
-        Parcel::Digest(digest()),
-        Parcel::Digest(sparse_digest()),
+        Parcel::Digest(Box::new(digest())),
+        Parcel::Digest(Box::new(sparse_digest())),
     ]
 }
 
