@@ -17,7 +17,7 @@ CREATE TABLE digests_anew (
 
 -- `repeat`: an alert's revision that is told again has a delivery for each time. `route`: which
 -- route led to the channel, in words. One that is `dropped` was given up by somebody, who says why
--- in `remark`.
+-- in `remark`. Of its `attempts` so many were `spared`: the channel failed, and they do not count.
 CREATE TABLE deliveries_anew (
     id           INTEGER PRIMARY KEY,
     alert_id     INTEGER,
@@ -32,6 +32,7 @@ CREATE TABLE deliveries_anew (
     urgent       INTEGER NOT NULL DEFAULT 0 CHECK (urgent IN (0, 1)),
     gathered_in  INTEGER REFERENCES digests_anew (id),
     attempts     INTEGER NOT NULL DEFAULT 0,
+    spared       INTEGER NOT NULL DEFAULT 0,
     created      INTEGER NOT NULL,
     next_attempt INTEGER NOT NULL,
     lease_until  INTEGER,

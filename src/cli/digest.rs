@@ -9,7 +9,7 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::{moment, naming};
-use crate::config::{ChannelConfig, Config};
+use crate::config::{ChannelConfig, Config, Timetable};
 use crate::daemon::digests::{FREEZE, Order, draft};
 use crate::deliver::digest::DigestV1;
 use crate::deliver::terminal::{self, Style};
@@ -182,7 +182,14 @@ pub fn timetables(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<
             Some(_) => store.held_by_quiet(&channel.id)?,
             None => 0,
         };
-        if timetable == &Default::default() {
+        // How it is told says nothing of when.
+        if *timetable
+            == (Timetable {
+                group: timetable.group,
+                repeat: timetable.repeat,
+                ..Default::default()
+            })
+        {
             continue;
         }
         told.push(Told { channel: channel.clone(), next_digest, quiet_until, held });

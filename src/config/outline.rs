@@ -10,8 +10,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::value::show_duration;
-use super::{ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, silences};
-use crate::domain::alert::route::Routing;
+use super::{
+    ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, routes, silences,
+};
 use crate::domain::alert::tier::Tier;
 use crate::domain::calendar::zone_name;
 use crate::domain::feed::Feed;
@@ -113,11 +114,10 @@ impl Config {
         let operations =
             operations.map(|named| part(Kind::Settings, "operations", operations_fields(named)));
         let own = (!self.publishers.is_empty()).then(|| publishers_part(&self.publishers));
-        let silences = (!self.silences.is_empty()).then(|| Part {
-            fields: silences::fields(&self.silences).collect(),
-            ..part(Kind::Settings, "silences", Vec::new())
-        });
-        let routes = (!self.routing.is_empty()).then(|| routes_part(&self.routing));
+        let fields = silences::fields(&self.silences).collect();
+        let silences = Part { fields, ..part(Kind::Settings, "silences", Vec::new()) };
+        let silences = (!self.silences.is_empty()).then_some(silences);
+        let routes = routes::part(&self.routing);
         let told = operations.into_iter().chain(own).chain(silences).chain(routes);
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
@@ -159,17 +159,6 @@ fn publishers_part(own: &[Family]) -> Part {
         (family.name.clone(), format!("{domains}{also}"))
     });
     Part { fields: fields.collect(), ..part(Kind::Settings, "publishers", Vec::new()) }
-}
-
-/// The routes in the order in which they are asked.
-fn routes_part(routing: &Routing) -> Part {
-    let fields = routing.rules.iter().map(|rule| {
-        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
-        let then = if rule.goes_on { ", and on" } else { "" };
-        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
-        (format!("{:03}", rule.number), text)
-    });
-    Part { fields: fields.collect(), ..part(Kind::Settings, "routes", Vec::new()) }
 }
 
 type Fields = Vec<(&'static str, String)>;

@@ -2,11 +2,14 @@
 //! Read from the main file with the channels ([`read`]); what they say of topics is held against the
 //! topic files once these are read ([`resolve`]).
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::ChannelConfig;
 use super::key;
+use super::outline::{Kind, Part};
 use super::problem::Report;
 use super::section::{Section, Shape};
 use super::source::Literal;
@@ -110,6 +113,20 @@ pub(super) fn resolve(
         rules.push(rule);
     }
     (Routing { rules }, lines)
+}
+
+/// Each route in short, in the order in which they are asked, for an outline of the configuration;
+/// nothing where there are none.
+pub(super) fn part(routing: &Routing) -> Option<Part> {
+    let fields = routing.rules.iter().map(|rule| {
+        let channels: Vec<&str> = rule.channels.iter().map(ChannelId::as_str).collect();
+        let then = if rule.goes_on { ", and on" } else { "" };
+        let text = format!("{} to {}{then}", rule.when.in_words(), channels.join(", "));
+        (format!("{:03}", rule.number), text)
+    });
+    let (id, fields): (_, BTreeMap<_, _>) = ("routes".to_owned(), fields.collect());
+    let part = Part { kind: Kind::Settings, id, fields, source: None };
+    (!part.fields.is_empty()).then_some(part)
 }
 
 /// The feeds there are, and their tags.

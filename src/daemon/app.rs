@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
-use super::dispatcher::{Manners, Quiet, Tally, Tells};
-use super::dispatchers::{Channels, Dispatchers};
+use super::dispatcher::{Tally, Tells};
+use super::dispatchers::{self, Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
@@ -27,7 +27,7 @@ use super::scheduler::{Order, Scheduler};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
-use crate::deliver::{self, OpenError, Printer};
+use crate::deliver::{OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
 use crate::domain::topic::{Mode, Topic};
@@ -338,12 +338,8 @@ fn build(
 ) -> Result<(Pipeline, Channels), StartError> {
     let egress = Egress::new(&config.egress)?;
     let open = |channel: &ChannelConfig| {
-        deliver::open(channel, &egress, &options.clock, &options.printer)
-            .map(|opened| {
-                let (config, committed) = (config.clone(), wakes.committed.clone());
-                let manners = Manners::of(channel, Tells { config, committed });
-                (channel.id.clone(), opened, Quiet::of(channel), manners)
-            })
+        let tells = Tells { config: config.clone(), committed: wakes.committed.clone() };
+        dispatchers::open(channel, &egress, options, tells)
             .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
     };
     let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;

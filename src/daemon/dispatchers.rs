@@ -6,10 +6,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::Options;
-use super::dispatcher::{Dispatcher, Manners, Quiet};
+use super::dispatcher::{Dispatcher, Manners, Quiet, Tells};
 use super::renewal::Renewal;
-use crate::deliver;
+use crate::config::ChannelConfig;
+use crate::deliver::{self, OpenError};
 use crate::domain::ids::ChannelId;
+use crate::egress::Egress;
 use crate::store::Store;
 
 /// A channel of a configuration, opened, with its quiet hours and manners.
@@ -17,6 +19,17 @@ pub(super) type Opened = (ChannelId, Box<dyn deliver::Channel>, Option<Quiet>, M
 
 /// All channels of a configuration.
 pub(super) type Channels = Vec<Opened>;
+
+/// Opens a channel as it is configured.
+pub(super) fn open(
+    channel: &ChannelConfig,
+    egress: &Egress,
+    options: &Options,
+    tells: Tells,
+) -> Result<Opened, OpenError> {
+    let opened = deliver::open(channel, egress, &options.clock, &options.printer)?;
+    Ok((channel.id.clone(), opened, Quiet::of(channel), Manners::of(channel, tells)))
+}
 
 /// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.
 pub(super) struct Dispatchers {

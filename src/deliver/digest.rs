@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, MAX_HEADLINE_CHARS, clean, plain, second, shield, web_link};
 use crate::domain::calendar::zone_name;
-use crate::domain::digest::{Edition, Item, Tally, Told};
+use crate::domain::digest::{Edition, Held, Item, Tally, Told};
 use crate::domain::ids::{DeliveryId, DigestId};
 
 /// Longest text of a notice, in characters.
@@ -92,7 +92,8 @@ pub struct DigestAlertV1 {
     pub raised: bool,
     /// How many revisions it had in this time.
     pub revisions: u32,
-    /// Why the channel was not sent it at once: `budget`, `quiet_hours` or `digest`; null where it
+    /// Why the channel was not sent it at once: `budget`, `quiet_hours` or `digest`; `again` where it
+    /// was, and this tells it again; null where it
     /// was.
     pub held: Option<String>,
 }
@@ -147,7 +148,8 @@ impl DigestV1 {
             since: second(edition.since),
             zone: zone_name(&edition.zone).to_owned(),
             late: edition.late.map(|late| LateV1 { due: second(late.due), missed: late.missed }),
-            headline: headline(edition.tally, edition.notices.len()),
+            headline: again(edition)
+                .unwrap_or_else(|| headline(edition.tally, edition.notices.len())),
             alerts: edition.items.iter().map(DigestAlertV1::from).collect(),
             more: edition.more,
             notices: edition.notices.iter().map(DigestNoticeV1::from).collect(),
@@ -227,6 +229,19 @@ impl From<Tally> for CountsV1 {
 
 fn count_of(name: &str, count: u64) -> CountV1 {
     CountV1 { name: clean(name), count }
+}
+
+/// The headline of a message that only tells open alerts again.
+fn again(edition: &Edition) -> Option<String> {
+    let is_again = |item: &Item| item.held == Some(Held::Again);
+    match edition.items.as_slice() {
+        [] => None,
+        items if !items.iter().all(is_again) => None,
+        [_] => Some("1 open alert, told again: nobody has acknowledged it".to_owned()),
+        many => {
+            Some(format!("{} open alerts, told again: nobody has acknowledged them", many.len()))
+        }
+    }
 }
 
 /// `3 alerts raised, 2 revised; 4 over budget; 1 notice`.

@@ -141,6 +141,8 @@ pub enum Held {
     QuietHours,
     /// The channel takes it in its digest.
     Digest,
+    /// It was: this tells it again, for nobody has acknowledged it.
+    Again,
 }
 
 impl Held {
@@ -149,6 +151,7 @@ impl Held {
             Held::Budget => "budget",
             Held::QuietHours => "quiet_hours",
             Held::Digest => "digest",
+            Held::Again => "again",
         }
     }
 }

@@ -65,6 +65,14 @@ impl Store {
         })
     }
 
+    /// How many of a delivery's attempts do not count, since the channel failed then.
+    pub fn spared(&self, id: DeliveryId) -> Result<u32, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached("SELECT spared FROM deliveries WHERE id = ?1")?;
+            Ok(query.query_row([id.0], |row| row.get(0)).optional()?.unwrap_or_default())
+        })
+    }
+
     /// Records attempts, what becomes of their deliveries, and how the channel does, in one commit.
     pub async fn settle_with(
         &self,

@@ -87,8 +87,8 @@ impl Store {
             let changed = session
                 .conn
                 .prepare_cached(
-                    "UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt = ?1, \
-                     lease_until = NULL, settled_at = NULL \
+                    "UPDATE deliveries SET state = 'pending', attempts = 0, spared = 0, \
+                     next_attempt = ?1, lease_until = NULL, settled_at = NULL \
                      WHERE (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR alert_id = ?3) \
                      AND (?4 IS NULL OR channel = ?4) AND (?6 IS NULL OR created >= ?6) \
                      AND (state IN ('parked', 'dropped') AND (state = 'parked' OR ?2 IS NOT NULL) \
@@ -220,7 +220,7 @@ fn settle(
             *at,
         ),
         Settlement::Spare => (
-            "UPDATE deliveries SET state = 'pending', attempts = max(attempts - 1, 0), \
+            "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
              next_attempt = min(next_attempt, ?2), lease_until = NULL \
              WHERE id = ?1 AND state = 'sending'",
             at,

@@ -147,7 +147,7 @@ async fn a_receiver_that_vanished_gets_everything_once_it_is_back() {
         codes.inspect(|code| assert_eq!(*code, "connect")).count()
     };
     desk.turn("its circuit is open", |desk| {
-        tried(desk) >= 5
+        tried(desk) >= 3
             && desk.store.circuits().expect("circuits").iter().any(|(_, it)| !it.is_closed())
     })
     .await;

@@ -129,7 +129,14 @@ impl Dispatcher {
             // While the channel fails, it says nothing of the delivery that it does not take it.
             let settlement = match answer {
                 Answer::Later { .. } if fails => Settlement::Spare,
-                _ => settlement(delivery.id, delivery.attempt, answer, now),
+                Answer::Later { .. } => {
+                    let spared = self.store.spared(delivery.id).unwrap_or_default();
+                    let tried = delivery.attempt.saturating_sub(spared);
+                    settlement(delivery.id, tried, answer, now)
+                }
+                Answer::Taken | Answer::Never => {
+                    settlement(delivery.id, delivery.attempt, answer, now)
+                }
             };
             match settlement {
                 Settlement::Delivered => settled.tally.delivered += 1,

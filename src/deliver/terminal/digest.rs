@@ -120,6 +120,7 @@ pub(in crate::deliver) fn about(alert: &DigestAlertV1) -> String {
     match alert.held.as_deref() {
         Some("budget") => text += "; over budget, not sent before",
         Some("quiet_hours") => text += "; held by quiet hours",
+        Some("again") => text += "; told again",
         _ => {}
     }
     format!("{text}; alert {}", clean(&alert.id))

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use crate::domain::feed::ReasonCode;
 use crate::domain::ids::DeliveryId;
 
-/// So many failures in a row open the circuit.
-pub const OPENS_AFTER: u32 = 5;
+/// So many failures in a row open the circuit: of a single delivery, within six minutes.
+pub const OPENS_AFTER: u32 = 3;
 
 /// Waits before the first, second, … probe; the last one over and over.
 pub const PROBE_AFTER: [Duration; 6] = [
@@ -36,8 +36,23 @@ pub const GIVES_UP_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often it is told that more was given up.
 pub const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// Failures that tell of the way to the service, and of no delivery.
-const OF_THE_WAY: [&str; 6] = ["connect", "network", "timeout", "no_answer", "panic", "http_429"];
+/// Failures that tell of the service and the way to it, and of no delivery.
+const OF_THE_WAY: [&str; 14] = [
+    "connect",
+    "network",
+    "timeout",
+    "tls",
+    "dns",
+    "no_answer",
+    "panic",
+    "http_401",
+    "http_403",
+    "http_404",
+    "http_429",
+    "http_502",
+    "http_503",
+    "http_504",
+];
 
 /// Whether a channel is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,15 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn five_failures_in_a_row_open_it_and_one_answer_closes_it() {
-        let four: Vec<Heard> = (1..5).map(|n| failed(n, "http_503")).collect();
-        assert!(after_all(&four).is_some_and(|circuit| circuit.is_closed()));
-        let mut five = four.clone();
-        five.push(failed(5, "http_503"));
-        let open = after_all(&five).unwrap();
+    fn three_failures_in_a_row_open_it_and_one_answer_closes_it() {
+        let two: Vec<Heard> = (1..3).map(|n| failed(n, "http_500")).collect();
+        assert!(after_all(&two).is_some_and(|circuit| circuit.is_closed()));
+        let mut three = two.clone();
+        three.push(failed(3, "http_500"));
+        let open = after_all(&three).unwrap();
         assert_eq!((open.state, open.since), (CircuitState::Open, at(0)));
-        let mut between = four;
-        between.extend([Heard::Alive, failed(5, "http_503")]);
+        let mut between = two;
+        between.extend([Heard::Alive, failed(3, "http_500")]);
         assert!(after_all(&between).is_some_and(|circuit| circuit.is_closed()));
         assert_eq!(after(Some(&open), &Heard::Alive, at(60)), None);
     }
@@ -229,14 +244,14 @@ mod tests {
     fn one_delivery_that_fails_by_itself_opens_nothing_unless_there_is_no_way() {
         let poison: Vec<Heard> = (0..20).map(|_| failed(1, "http_500")).collect();
         assert!(after_all(&poison).is_some_and(|circuit| circuit.is_closed()));
-        let offline: Vec<Heard> = (0..5).map(|_| failed(1, "connect")).collect();
+        let offline: Vec<Heard> = (0..3).map(|_| failed(1, "connect")).collect();
         assert!(after_all(&offline).is_some_and(|circuit| !circuit.is_closed()));
     }
 
     #[test]
     fn probes_come_at_growing_intervals_and_as_late_as_the_channel_asks() {
-        let mut circuit = after_all(&(0..5).map(|_| failed(1, "connect")).collect::<Vec<_>>());
-        let mut now = at(4);
+        let mut circuit = after_all(&(0..3).map(|_| failed(1, "connect")).collect::<Vec<_>>());
+        let mut now = at(2);
         let mut waits = Vec::new();
         for _ in 0..8 {
             let open = circuit.unwrap();
@@ -266,7 +281,7 @@ mod tests {
         let circuit = after(None, &gone, at(0)).unwrap();
         assert_eq!(circuit.state, CircuitState::Gone);
         assert!(!circuit.may_probe(at(1_000_000)) && circuit.is_to_be_told(at(0)));
-        let open = after_all(&(0..5).map(|_| failed(1, "connect")).collect::<Vec<_>>()).unwrap();
+        let open = after_all(&(0..3).map(|_| failed(1, "connect")).collect::<Vec<_>>()).unwrap();
         assert!(!open.is_to_be_told(at(599)) && open.is_to_be_told(at(600)));
         let told = Circuit { told: Some(at(600)), ..open };
         assert!(!told.is_to_be_told(at(6_000)));

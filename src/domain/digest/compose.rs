@@ -122,7 +122,7 @@ fn item_weight(item: &Item) -> f64 {
 
 fn count(tally: &mut Tally, revision: &Item) {
     let held = match revision.held {
-        None => return,
+        None | Some(Held::Again) => return,
         Some(Held::Budget) => &mut tally.over_budget,
         Some(Held::QuietHours) => &mut tally.quiet,
         Some(Held::Digest) => &mut tally.in_digest,

@@ -8,8 +8,8 @@ use rusqlite::{Connection, Row, params};
 use super::material::{self, Cursor, held};
 use super::{Closing, Freeze, keep};
 use crate::domain::alert::terms::{Group, GroupBy};
-use crate::domain::digest::Edition;
 use crate::domain::digest::compose::Material;
+use crate::domain::digest::{Edition, Held};
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, IdSource};
 use crate::store::column::{Text, time};
 use crate::store::error::StoreError;
@@ -22,6 +22,8 @@ const MAX_WAITING: u32 = 5_000;
 struct Waiting {
     id: DeliveryId,
     alert: AlertId,
+    /// It is told again.
+    again: bool,
     /// What it has in common with its group.
     key: String,
     /// When it has waited long enough.
@@ -50,8 +52,8 @@ impl Store {
             let conn = session.conn;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let mut gathered = 0;
-            for deliveries in messages(conn, &channel, group, quiet, now)? {
-                let revisions = held::items(conn, &deliveries, None)?;
+            for (deliveries, again) in messages(conn, &channel, group, quiet, now)? {
+                let revisions = held::items(conn, &deliveries, again.then_some(Held::Again))?;
                 let merged = material::merged(conn, &revisions)?;
                 let edition = compose(Material { revisions, merged, ..Default::default() });
                 let (id, nothing) = (DigestId(ids.next(now)), Cursor::default());
@@ -76,17 +78,19 @@ impl Store {
     }
 }
 
-/// The deliveries of each message that is due.
+/// The deliveries of each message that is due, and whether it tells them again: what is new is not
+/// mixed with that.
 fn messages(
     conn: &Connection,
     channel: &ChannelId,
     group: Group,
     quiet: bool,
     now: Timestamp,
-) -> rusqlite::Result<Vec<Vec<DeliveryId>>> {
+) -> rusqlite::Result<Vec<(Vec<DeliveryId>, bool)>> {
     let mut groups: Vec<Vec<Waiting>> = Vec::new();
     for one in waiting(conn, channel, group, quiet)? {
-        match groups.iter_mut().find(|group| group.iter().any(|other| other.key == one.key)) {
+        let alike = |other: &Waiting| other.key == one.key && other.again == one.again;
+        match groups.iter_mut().find(|group| group.first().is_some_and(alike)) {
             Some(group) => group.push(one),
             None => groups.push(vec![one]),
         }
@@ -99,7 +103,11 @@ fn messages(
     let messages = due.flat_map(|group| group.chunks(most)).filter(|message| {
         message.iter().any(|one| message.first().is_some_and(|first| first.alert != one.alert))
     });
-    Ok(messages.map(|message| message.iter().map(|one| one.id).collect()).collect())
+    let message = |message: &[Waiting]| {
+        let again = message.first().is_some_and(|first| first.again);
+        (message.iter().map(|one| one.id).collect(), again)
+    };
+    Ok(messages.map(message).collect())
 }
 
 /// What nobody has tried, and what need not wait for an earlier revision that was.
@@ -115,7 +123,7 @@ fn waiting(
         GroupBy::All => "''",
     };
     let mut query = conn.prepare_cached(&format!(
-        "SELECT d.id, d.alert_id, {key}, d.next_attempt FROM deliveries AS d \
+        "SELECT d.id, d.alert_id, {key}, d.next_attempt, d.repeat > 0 FROM deliveries AS d \
          JOIN alerts AS a ON a.id = d.alert_id \
          WHERE d.channel = ?1 AND d.state = 'pending' AND d.attempts = 0 AND d.urgent >= ?2 \
          AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id) \
@@ -135,5 +143,6 @@ fn waits(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         alert: AlertId(row.get(1)?),
         key: row.get(2)?,
         due: time(row, 3)?,
+        again: row.get(4)?,
     })
 }

@@ -1,6 +1,9 @@
 //! A desk to deliver from: a real store in a directory of its own, alerts put into its outbox as
 //! the pipeline does it, channels opened from configuration, and a clock that the test moves.
 
+mod facts;
+pub mod mail;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,31 +16,25 @@ use tokio_util::sync::CancellationToken;
 
 use wirewatch::clock::Clock;
 use wirewatch::config::{
-    ChannelConfig, ChannelKind, EgressConfig, EmailChannel, LogChannel, MailLogin, MailTls, Secret,
-    WebhookChannel,
+    ChannelConfig, ChannelKind, EgressConfig, LogChannel, Secret, WebhookChannel,
 };
 use wirewatch::daemon::dispatcher::{Dispatcher, Manners};
 use wirewatch::deliver::object::{self, AlertV1};
 use wirewatch::deliver::terminal::Style;
 use wirewatch::deliver::{self, Channel, Printer};
+use wirewatch::domain::alert::AlertRevision;
 use wirewatch::domain::alert::delivery::{DeliveryState, NewDelivery};
-use wirewatch::domain::alert::{
-    AlertEvent, AlertRevision, EntryFacts, Reach, Reason, StoryFacts, TopicFacts,
-};
-use wirewatch::domain::entry::DateQuality;
-use wirewatch::domain::feed::{Feed, FetchRecord, Freshness, Interval, Outcome, Validators};
-use wirewatch::domain::ids::{AlertId, ChannelId, DeliveryId, Digest, EntryId, StoryId};
+use wirewatch::domain::feed::{FetchRecord, Freshness, Outcome, Validators};
+use wirewatch::domain::ids::{ChannelId, DeliveryId, Digest};
 use wirewatch::domain::ingest::{Batch, Plan};
 use wirewatch::domain::publisher::Directory;
-use wirewatch::domain::story::Story;
 use wirewatch::domain::topic::Severity;
-use wirewatch::domain::topic::evidence::Evidence;
 use wirewatch::egress::Egress;
 use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::support::channel::Receiver;
-use crate::support::mail::MailServer;
+use facts::{feed, revision, story};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -85,30 +82,6 @@ impl Desk {
             body: Default::default(),
         };
         self.add(id, ChannelKind::Webhook(webhook));
-        self
-    }
-
-    /// Adds a mail channel to this server, in the clear, for these recipients.
-    pub fn mail(mut self, id: &str, server: &MailServer, to: &[&str]) -> Self {
-        self.allow_net.push(server.host());
-        let email = mail_channel(server, to);
-        self.add(id, ChannelKind::Email(email));
-        self
-    }
-
-    /// Changes a mail channel.
-    pub fn with_mail(mut self, change: impl Fn(&mut EmailChannel)) -> Self {
-        for channel in &mut self.channels {
-            if let ChannelKind::Email(email) = &mut channel.kind {
-                change(email);
-            }
-        }
-        self
-    }
-
-    /// Lets nothing through that was let through before.
-    pub fn forbid_all(mut self) -> Self {
-        self.allow_net.clear();
         self
     }
 
@@ -368,101 +341,6 @@ impl Desk {
     }
 }
 
-fn mail_channel(server: &MailServer, to: &[&str]) -> EmailChannel {
-    EmailChannel {
-        server: "127.0.0.1".to_owned(),
-        port: server.port(),
-        tls: MailTls::None,
-        login: None,
-        from: "Wirewatch <wire@example.org>".parse().expect("an address"),
-        to: to.iter().map(|to| to.parse().expect("an address")).collect(),
-        cc: Vec::new(),
-        reply_to: None,
-        hello: None,
-        // A handshake takes its time on a busy machine.
-        timeout: 8 * TIMEOUT,
-    }
-}
-
-/// A login for a mail channel.
-pub fn mail_login(username: &str, password: &str) -> MailLogin {
-    MailLogin { username: username.to_owned(), password: Secret::new(password) }
-}
-
 fn is_open(delivery: &DeliveryView) -> bool {
     matches!(delivery.state, DeliveryState::Pending | DeliveryState::Sending)
-}
-
-fn feed() -> Feed {
-    let hour = Duration::from_secs(3600);
-    Feed {
-        key: "wire".parse().expect("a key"),
-        url: "https://wire.example/rss".to_owned(),
-        title: None,
-        publisher: None,
-        tags: Vec::new(),
-        paused: false,
-        interval: Interval { floor: hour, ceiling: hour },
-        backfill: Duration::ZERO,
-        full_text: false,
-    }
-}
-
-fn story(revision: &AlertRevision) -> Story {
-    let at = revision.at;
-    Story {
-        entries: 1,
-        publishers: revision.story.publishers.clone(),
-        feeds: revision.story.feeds.clone(),
-        ..Story::opened(revision.story.id, revision.headline.clone(), at, at)
-    }
-}
-
-fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
-    AlertRevision {
-        alert: AlertId(n),
-        seq,
-        event: if seq == 1 { AlertEvent::Opened } else { AlertEvent::Updated },
-        reach: Reach::Pushed,
-        at,
-        reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
-        note: None,
-        topic: TopicFacts {
-            id: "nato".parse().expect("a key"),
-            name: "NATO".to_owned(),
-            severity: Severity::High,
-            tags: Vec::new(),
-            revision: Digest::of("test", &[b"rule"]),
-            file: "topics/nato.toml".to_owned(),
-        },
-        score: None,
-        threshold: None,
-        headline: format!("Headline {n}, zażółć \u{1b}[31m\u{202e}"),
-        summary: "A summary.".to_owned(),
-        story: StoryFacts {
-            id: StoryId(n),
-            entries: seq,
-            publishers: vec!["Wire".to_owned()],
-            texts: 1,
-            feeds: vec!["wire".to_owned()],
-            first_seen: at,
-            last_seen: at,
-            new_publishers: Vec::new(),
-        },
-        entry: EntryFacts {
-            id: EntryId(n),
-            feed: "wire".to_owned(),
-            feed_title: "Wire".to_owned(),
-            publisher: "Wire".to_owned(),
-            agency: None,
-            guid: None,
-            url: None,
-            author: None,
-            language: None,
-            published: None,
-            date_quality: DateQuality::Missing,
-            seen: at,
-        },
-        evidence: Evidence::default(),
-    }
 }

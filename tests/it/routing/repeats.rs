@@ -81,3 +81,27 @@ async fn a_receiver_that_is_down_gets_a_repeat_once() {
     pass(&mut office, 1).await;
     assert_eq!(office.told()[1], 2, "one waited; no other was made meanwhile");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_of_a_group_are_told_again_together_and_apart_from_what_is_new() {
+    let keys = format!("{REPEAT}\ngroup = {{ by = \"all\", wait = \"10s\" }}");
+    let mut office = Office::new(ALL, &keys).await;
+    office.publish("NATO");
+    office.publish("oil");
+    office.world.round().await;
+    pass(&mut office, 1).await;
+    office.publish("oil");
+    pass(&mut office, 4).await;
+    pass(&mut office, 1).await;
+    let told: Vec<String> = office
+        .phone
+        .received()
+        .iter()
+        .map(|request| request.json()["headline"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        told[..2],
+        ["2 alerts raised", "2 open alerts, told again: nobody has acknowledged them",]
+    );
+    assert_eq!(told.len(), 3, "the new one by itself: {told:?}");
+}
