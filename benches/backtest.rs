@@ -255,7 +255,7 @@ fn batch(
             would_have_raised: 0,
             detail: None,
         },
-        routes: Vec::new(),
+        routes: Vec::new().into(),
         topics: Vec::new(),
     }
 }
