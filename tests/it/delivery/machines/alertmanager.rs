@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use wirewatch::config::{AlertmanagerChannel, ChannelKind, Credentials, Secret};
 use wirewatch::daemon::renewal::Renewal;
-use wirewatch::domain::alert::AlertState;
+use wirewatch::domain::alert::change::Wish;
 use wirewatch::domain::ids::AlertId;
 
 use crate::delivery::desk::Desk;
@@ -41,9 +41,8 @@ fn renewal(desk: &Desk) -> Renewal {
 
 async fn acknowledge(desk: &Desk, alert: i64) {
     let now = desk.clock.now();
-    let state = AlertState::Acknowledged;
-    let set = desk.store.set_alert_state(AlertId(alert), state, "ada", None, now);
-    set.await.expect("acknowledged");
+    let set = desk.store.change_alert(AlertId(alert), Wish::Acknowledge, "ada", None, now);
+    set.await.expect("a store").expect("acknowledged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
