@@ -207,7 +207,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
         entries: entries
             .map(|(at, (title, body))| prepared(&feed, n * ENTRIES + at, title, body))
             .collect(),
-        routes: Vec::new(),
+        routes: Vec::new().into(),
         topics: Vec::new(),
         feed,
     }

@@ -1,12 +1,14 @@
 //! What `check` finds beyond mistakes in the files: channels that could not be opened, and what is
 //! allowed and yet most likely not meant.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
 use crate::clock::Clock;
-use crate::config::{ChannelConfig, ChannelKind, Config, WebhookChannel};
+use crate::config::{ChannelConfig, ChannelKind, Config, MailTls, WebhookChannel};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
 use crate::deliver::{self, OpenError, Printer};
 use crate::domain::alert::route::RouteRule;
@@ -72,6 +74,7 @@ pub fn unusable_channels(config: &Config, clock: &Clock) -> Vec<Finding> {
                 let place = Some((template.path.display().to_string(), template.line));
                 Finding { hint: template.hint, place, ..finding }
             }
+            OpenError::Server(refused) => Finding { hint: Some(refused.advice()), ..finding },
             _ => finding,
         })
     };
@@ -99,8 +102,20 @@ pub fn unwise(config: &Config) -> Vec<Finding> {
         if let ChannelKind::Webhook(webhook) = &channel.kind {
             unwise_webhook(channel, webhook, &mut found);
         }
+        if let ChannelKind::Email(email) = &channel.kind
+            && email.tls == MailTls::None
+            && !email.server.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            && email.server != "localhost"
+        {
+            let message = format!(
+                "channel `{}` sends mail in the clear: anybody on the way to {} can read it, and its \
+                 password",
+                channel.id, email.server
+            );
+            found.push(Finding::new("plain_mail", message));
+        }
         if let ChannelKind::Chat(chat) = &channel.kind
-            && chat.service.address().is_some_and(|url| goes_plainly(url))
+            && chat.service.address().is_some_and(goes_plainly)
         {
             found.push(plain_http(channel));
         }

@@ -220,7 +220,8 @@ fn refuse(section: &Section<'_>, kind: &str, report: &mut Report) {
     others.sort_unstable();
     others.dedup();
     for value in others.into_iter().filter_map(|key| section.get(key)) {
-        let message = format!("`{}` is not a key of a {kind} channel", value.key);
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let message = format!("`{}` is not a key of {article} {kind} channel", value.key);
         report.add(value.place, "unknown_key", message);
     }
 }

@@ -14,8 +14,8 @@ use crate::domain::topic::Severity;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parcel {
     Alert(Box<AlertV1>),
-    Notice(NoticeV1),
-    Digest(DigestV1),
+    Notice(Box<NoticeV1>),
+    Digest(Box<DigestV1>),
 }
 
 /// The bytes are none of the objects that this version knows.
@@ -52,7 +52,7 @@ impl Parcel {
         let head: Head = serde_json::from_slice(body)?;
         Ok(match head.schema.as_str() {
             object::SCHEMA => Parcel::Alert(Box::new(serde_json::from_slice(body)?)),
-            notice::SCHEMA => Parcel::Notice(serde_json::from_slice(body)?),
+            notice::SCHEMA => Parcel::Notice(Box::new(serde_json::from_slice(body)?)),
             digest::SCHEMA => Parcel::Digest(serde_json::from_slice(body)?),
             _ => return Err(Unreadable::Schema),
         })

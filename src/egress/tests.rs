@@ -149,3 +149,39 @@ fn the_contact_cannot_smuggle_a_header() {
         EgressConfig { contact: Some("me\r\nX-Evil: 1".to_owned()), allow_net: Vec::new() };
     assert!(matches!(Egress::new(&config), Err(EgressError::Contact)));
 }
+
+#[test]
+fn a_server_of_another_protocol_is_judged_by_its_host_and_port() {
+    let check = |allow: &[&str], host: &str, port| {
+        egress(allow).check_server(host, port).map_err(|error| error.code())
+    };
+    assert_eq!(check(&[], "mail.example.org", 587), Ok(()));
+    for host in ["127.0.0.1", "::1", "10.0.0.1", "localhost", "mail.localhost"] {
+        assert_eq!(check(&[], host, 25), Err("private_address"), "{host}");
+    }
+    assert_eq!(check(&["127.0.0.1:25"], "127.0.0.1", 25), Ok(()));
+    assert_eq!(check(&["127.0.0.1:25"], "127.0.0.1", 587), Err("private_address"));
+    assert_eq!(check(&["localhost:25"], "localhost", 25), Ok(()));
+    assert_eq!(check(&["mail.lan:25"], "mail.lan", 587), Err("private_address"));
+    assert_eq!(check(&[], "two words", 25), Err("bad_url"));
+}
+
+#[tokio::test]
+async fn only_addresses_that_may_be_reached_are_given() {
+    let named = egress(&["127.0.0.1:2525", "localhost"]);
+    let address = SocketAddr::from(([127, 0, 0, 1], 2525));
+    assert_eq!(named.addresses("127.0.0.1", 2525).await.unwrap(), [address]);
+    assert!(named.is_named("127.0.0.1", address));
+    assert!(!named.is_named("127.0.0.1", SocketAddr::from(([127, 0, 0, 1], 25))));
+    // A name leads where its addresses lead, unless the name itself was allowed.
+    assert!(
+        named
+            .addresses("localhost", 25)
+            .await
+            .unwrap()
+            .contains(&SocketAddr::from(([127, 0, 0, 1], 25)))
+    );
+    assert!(named.is_named("localhost", address));
+    let refused = egress(&[]).addresses("10.1.2.3", 25).await.unwrap_err();
+    assert_eq!(refused.code(), "private_address");
+}

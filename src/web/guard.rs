@@ -22,6 +22,9 @@ use super::route::Context;
 use crate::config::Config;
 use crate::daemon::push::CALLBACK_PATH;
 
+/// Most bytes of a request's headers. The reader of connections is less strict.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+
 /// On every answer. Nothing of it is to be shown by a browser, framed, or guessed at.
 const HEADERS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -61,6 +64,13 @@ async fn guarded(State(context): State<Context>, request: Request, next: Next) -
 
 /// Refuses what is not meant for us, and writes that a page of another site has sent.
 fn refuse(config: &Config, address: SocketAddr, request: &Request) -> Result<(), Problem> {
+    let headers = request.headers().iter();
+    let size: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADER_BYTES {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        let detail = format!("the headers have more than {MAX_HEADER_BYTES} bytes");
+        return Err(Problem::new(status, "headers_too_large", detail));
+    }
     let host = host(request.uri(), request.headers(), request.version())?;
     let public = config.http.as_ref().and_then(|http| http.public_url.as_deref());
     let public = public.and_then(|url| Url::parse(url).ok());

@@ -107,11 +107,12 @@ impl From<Refusal> for Problem {
 /// An answer that refuses without words, as the router gives it, with words.
 pub(super) fn with_words(response: Response) -> Response {
     let status = response.status();
+    // What has something to say about it has said what it is.
     let is_silent = (status.is_client_error() || status.is_server_error())
         && response
             .headers()
             .get(CONTENT_TYPE)
-            .is_none_or(|kind| !kind.as_bytes().starts_with(b"application/problem+json"));
+            .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if !is_silent {
         return response;
     }

@@ -7,7 +7,6 @@ mod work;
 
 use serde_json::{Map, Value, json};
 
-use super::ask::Kind;
 use super::route::{Access, Route, Verb, all};
 
 /// What a route answers where it goes well.
@@ -125,6 +124,12 @@ pub fn document() -> Value {
                     "description": "A token of `[[http.token]]`. Without any configured, programs \
                         on the same machine are let in without one",
                 },
+                "token_in_address": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": "token",
+                    "description": "The same, for feed readers that send no headers",
+                },
             },
         },
     })
@@ -153,15 +158,7 @@ fn operation(route: &Route) -> Value {
             "schema": param.kind.schema(),
         })
     });
-    let token = (route.access == Access::Feed).then(|| {
-        json!({
-            "name": "token",
-            "in": "query",
-            "description": "The token, for readers that send no headers",
-            "schema": Kind::Words(200).schema(),
-        })
-    });
-    let parameters: Vec<Value> = in_path.chain(in_query).chain(token).collect();
+    let parameters: Vec<Value> = in_path.chain(in_query).collect();
     let mut operation = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
@@ -169,7 +166,8 @@ fn operation(route: &Route) -> Value {
         "responses": responses(route),
         "security": match route.access {
             Access::Open => json!([]),
-            _ => json!([{}, { "token": [] }]),
+            Access::Feed => json!([{}, { "token": [] }, { "token_in_address": [] }]),
+            Access::Read | Access::Write => json!([{}, { "token": [] }]),
         },
     });
     if route.method == Verb::Post {

@@ -254,3 +254,6 @@ fn domain(text: &Literal) -> Result<String, BadValue> {
 fn is_of_names(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
 }
+
+#[cfg(test)]
+mod tests;

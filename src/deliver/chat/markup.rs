@@ -60,53 +60,15 @@ fn is_emoji(rest: &str) -> bool {
     name > 0 && rest.as_bytes().get(name) == Some(&b':')
 }
 
-/// Markdown as Discord reads it: every ASCII character that may mean something after a backslash.
+/// Markdown as Discord reads it.
 pub fn discord(text: &str) -> String {
-    escaped(text, |c| {
-        matches!(
-            c,
-            '\\' | '*'
-                | '_'
-                | '~'
-                | '`'
-                | '|'
-                | '>'
-                | '<'
-                | '['
-                | ']'
-                | '('
-                | ')'
-                | '#'
-                | '-'
-                | '+'
-        )
-    })
+    escaped(&quiet(text), |c| matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '[' | ']'))
 }
 
 /// Markdown as Mattermost reads it: its escapes, and references for what has none.
 pub fn mattermost(text: &str) -> String {
-    let escaped = escaped(text, |c| {
-        matches!(
-            c,
-            '\\' | '*'
-                | '_'
-                | '~'
-                | '`'
-                | '|'
-                | '['
-                | ']'
-                | '('
-                | ')'
-                | '#'
-                | '!'
-                | '-'
-                | '+'
-                | '{'
-                | '}'
-        )
-    });
-    let mut safe = String::with_capacity(escaped.len());
-    for c in escaped.chars() {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in quiet(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -115,20 +77,27 @@ pub fn mattermost(text: &str) -> String {
             c => safe.push(c),
         }
     }
-    safe
+    escaped(&safe, |c| matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']'))
 }
 
+/// Text with a backslash before what means something anywhere, and before what makes a list, a quote or
+/// a heading where a line begins. Whether a text begins a line is not known here: it may.
 fn escaped(text: &str, has_meaning: impl Fn(char) -> bool) -> String {
-    let text = quiet(text);
     let mut escaped = String::with_capacity(text.len() + 16);
-    let mut begins_number = true;
+    let (mut is_start, mut is_number) = (true, true);
     for c in text.chars() {
-        // `1.` and `1)` at the start of a line begin a list.
-        let is_list = begins_number && c == '.' && !escaped.is_empty();
-        if has_meaning(c) || is_list {
+        let begins_block = is_start && matches!(c, '-' | '+' | '#' | '>');
+        // `1.` and `1)`.
+        let is_list = is_number && !escaped.is_empty() && matches!(c, '.' | ')');
+        if has_meaning(c) || begins_block || is_list {
             escaped.push('\\');
         }
-        begins_number &= c.is_ascii_digit();
+        if is_start && c == '=' {
+            // A line of these makes a heading of the one above, and has no escape.
+            escaped.push(APART);
+        }
+        is_start &= c.is_whitespace();
+        is_number &= c.is_ascii_digit();
         escaped.push(c);
     }
     escaped

@@ -177,24 +177,24 @@ fn body(letter: &Letter) -> Value {
     })
 }
 
-/// Lines as sections and quotes, line breaks as text between them.
+/// Lines as sections and quotes: plain ones share a section, with line breaks as text; a quote is one
+/// of its own.
 fn elements(lines: &[Line]) -> Vec<Value> {
-    let mut elements: Vec<Value> = Vec::new();
-    for (n, line) in lines.iter().enumerate() {
-        let mut spans: Vec<Value> = line.spans.iter().map(element).collect();
-        // A quote is a block of its own, and so ends a line.
-        let goes_on = line.kind == Kind::Plain
-            && lines.get(n + 1).is_some_and(|next| next.kind == Kind::Plain);
-        if goes_on {
-            spans.push(json!({ "type": "text", "text": "\n" }));
+    let is_plain = |line: &Line| line.kind == Kind::Plain;
+    let parts = lines.chunk_by(|line, next| is_plain(line) && is_plain(next));
+    let part = |part: &[Line]| {
+        let mut spans: Vec<Value> = Vec::new();
+        for line in part {
+            if !spans.is_empty() {
+                spans.push(json!({ "type": "text", "text": "\n" }));
+            }
+            spans.extend(line.spans.iter().map(element));
         }
-        let kind = match line.kind {
-            Kind::Plain => "rich_text_section",
-            Kind::Quote => "rich_text_quote",
-        };
-        elements.push(json!({ "type": kind, "elements": spans }));
-    }
-    elements
+        let is_quote = part.first().is_some_and(|line| !is_plain(line));
+        let kind = if is_quote { "rich_text_quote" } else { "rich_text_section" };
+        json!({ "type": kind, "elements": spans })
+    };
+    parts.map(part).collect()
 }
 
 fn element(span: &Span) -> Value {

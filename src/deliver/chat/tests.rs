@@ -76,7 +76,7 @@ fn notice(feeds: usize) -> Parcel {
         advice: Some("look for its new address".to_owned()),
         next_try: "2026-06-02T12:03:00Z".to_owned(),
     };
-    Parcel::Notice(NoticeV1 {
+    Parcel::Notice(Box::new(NoticeV1 {
         schema: crate::deliver::notice::SCHEMA.to_owned(),
         id: "N1".to_owned(),
         event: "feeds_trouble".to_owned(),
@@ -87,7 +87,7 @@ fn notice(feeds: usize) -> Parcel {
         topics: Vec::new(),
         more: 5,
         delivery: None,
-    })
+    }))
 }
 
 /// A digest of so many alerts, as long as they get.
@@ -111,7 +111,7 @@ fn digest(alerts: usize) -> Parcel {
         revisions: 1,
         held: None,
     };
-    Parcel::Digest(DigestV1 {
+    Parcel::Digest(Box::new(DigestV1 {
         schema: crate::deliver::digest::SCHEMA.to_owned(),
         id: "G1".to_owned(),
         channel: "desk".to_owned(),
@@ -132,7 +132,7 @@ fn digest(alerts: usize) -> Parcel {
         shadow: Vec::new(),
         next: Some("2026-06-04T05:00:00Z".to_owned()),
         delivery: None,
-    })
+    }))
 }
 
 /// What the body of a message shows to people, as its service would show it.

@@ -20,8 +20,11 @@ use crate::domain::ids::{ChannelId, Digest};
 use crate::domain::topic::Severity;
 use crate::domain::untrusted;
 
-/// Longest subject, in characters: more is shown by no reader.
+/// Longest subject, in characters, but for marks that are not shown: no reader shows more.
 const MAX_SUBJECT_CHARS: usize = 200;
+
+/// Longest value of another header, in characters: a line may have 998 with its name.
+const MAX_VALUE_CHARS: usize = 950;
 
 /// Longest name of an earlier mail that is answered to, in bytes.
 const MAX_HANDLE_BYTES: usize = 300;
@@ -166,13 +169,14 @@ fn part(kind: ContentType, text: String) -> SinglePart {
 
 /// A header line of our own. The value's characters beyond ASCII are encoded, and it has no control.
 fn line(name: &'static str, value: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), literal(value))
+    let value = untrusted::excerpt(value, MAX_VALUE_CHARS);
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), literal(&value))
 }
 
 /// A text that reads as it stands: `=?` begins an encoded word (RFC 2047) also where a feed wrote it.
 /// Parted by a character that is not shown, the word is itself encoded.
 fn literal(text: &str) -> String {
-    untrusted::excerpt(&one_line(text), MAX_SUBJECT_CHARS).replace("=?", "=\u{2060}?")
+    one_line(text).replace("=?", "=\u{2060}?")
 }
 
 /// Without controls and line ends; isolates, which the message's title has of its own, stay.

@@ -3,6 +3,7 @@
 //! person can put right before the delivery is given up.
 
 use std::error::Error as _;
+use std::io;
 
 use lettre::transport::smtp::Error;
 
@@ -62,12 +63,31 @@ pub(super) fn detail(text: &str) -> Option<String> {
 fn kind(error: &Error, stage: Stage) -> &'static str {
     match stage {
         _ if error.is_timeout() => "timeout",
-        _ if error.is_tls() => "tls",
-        _ if error.is_response() => "bad_answer",
+        _ if is_tls(error) => "tls",
+        _ if error.is_response() && !hung_up(error) => "bad_answer",
         Stage::Login if error.is_client() => "no_login",
         Stage::Connect => "connect",
         _ => "network",
     }
+}
+
+/// Whether there was no private connection to be had. A handshake that fails is an error of the
+/// connection, and says only further in what it is.
+fn is_tls(error: &Error) -> bool {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+    }
+    error.is_tls()
+}
+
+/// Whether the server ended the connection in place of an answer.
+fn hung_up(error: &Error) -> bool {
+    error.source().is_some_and(|source| source.to_string() == "incomplete response")
 }
 
 /// The innermost error: it says what happened.

@@ -129,10 +129,9 @@ fn entry(item: &Item) -> String {
         html += &format!("{} ", badge(Some(severity), severity.as_str()));
     }
     html += &format!("<strong>{}</strong>", bdi(&item.title));
-    for detail in [Some(&item.text).filter(|text| !text.is_empty()), item.hint.as_ref()] {
-        if let Some(detail) = detail {
-            html += &format!("<br>\n<span style=\"{DETAIL}\">{}</span>", bdi(detail));
-        }
+    let text = Some(&item.text).filter(|text| !text.is_empty());
+    for detail in text.into_iter().chain(&item.hint) {
+        html += &format!("<br>\n<span style=\"{DETAIL}\">{}</span>", bdi(detail));
     }
     if let Some(url) = &item.url {
         html += &format!("<br>\n{}", anchor(url));

@@ -51,7 +51,7 @@ fn notice() -> Message {
     let now = at("2026-06-03T11:00:00Z");
     let mut notice = Notice::of_feeds(now, NoticeKind::FeedsTrouble, headline, feeds);
     notice.more = 4;
-    Message::new(&Parcel::Notice(NoticeV1::new(&notice, NoticeId(7))))
+    Message::new(&Parcel::Notice(Box::new(NoticeV1::new(&notice, NoticeId(7)))))
 }
 
 fn in_text(message: &Message) -> String {
@@ -86,7 +86,7 @@ fn a_notice_in_text_and_as_a_page() {
 
 #[test]
 fn a_digest_in_text_and_as_a_page() {
-    let message = Message::new(&Parcel::Digest(digest()));
+    let message = Message::new(&Parcel::Digest(Box::new(digest())));
     insta::assert_snapshot!(format!("{}\n{}", in_text(&message), html::render(&message, FOOTER)));
 }
 

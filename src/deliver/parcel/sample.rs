@@ -20,10 +20,15 @@ pub(in crate::deliver) fn all() -> Vec<Parcel> {
     vec![
         Parcel::Alert(Box::new(alert())),
         Parcel::Alert(Box::new(sparse_alert())),
-        Parcel::Notice(notice()),
-        Parcel::Notice(NoticeV1 { feeds: Vec::new(), topics: Vec::new(), more: 0, ..notice() }),
-        Parcel::Digest(digest()),
-        Parcel::Digest(sparse_digest()),
+        Parcel::Notice(Box::new(notice())),
+        Parcel::Notice(Box::new(NoticeV1 {
+            feeds: Vec::new(),
+            topics: Vec::new(),
+            more: 0,
+            ..notice()
+        })),
+        Parcel::Digest(Box::new(digest())),
+        Parcel::Digest(Box::new(sparse_digest())),
     ]
 }
 

@@ -30,7 +30,8 @@ async fn messages(kind: Kind) -> Vec<Value> {
     tell(&mut world, "wire").await;
     tell(&mut world, "courier").await;
     let long = format!("NATO {}", "<b>*_~`|[x](https://evil.example)& ".repeat(60));
-    world.publish("ledger", item(&long).text(&format!("{long} {STORY}")).at("ledger.example"));
+    let text = "An admiral retires in Lisbon after forty years; NATO thanked him for his work.";
+    world.publish("ledger", item(&long).text(&format!("{text} {long}")).at("ledger.example"));
     world.visit("ledger").await;
     let room = server.room();
     assert_eq!(room.refused, Vec::<String>::new());

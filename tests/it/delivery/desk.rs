@@ -2,6 +2,7 @@
 //! the pipeline does it, channels opened from configuration, and a clock that the test moves.
 
 mod facts;
+pub mod mail;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,8 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use wirewatch::clock::Clock;
 use wirewatch::config::{
-    ChannelConfig, ChannelKind, EgressConfig, EmailChannel, LogChannel, MailLogin, MailTls, Secret,
-    WebhookChannel,
+    ChannelConfig, ChannelKind, EgressConfig, LogChannel, Secret, WebhookChannel,
 };
 use wirewatch::daemon::dispatcher::{Dispatcher, Manners};
 use wirewatch::deliver::object::{self, AlertV1};
@@ -33,7 +33,6 @@ use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::support::channel::Receiver;
-use crate::support::mail::MailServer;
 use facts::{feed, revision, story};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -82,30 +81,6 @@ impl Desk {
             body: Default::default(),
         };
         self.add(id, ChannelKind::Webhook(webhook));
-        self
-    }
-
-    /// Adds a mail channel to this server, in the clear, for these recipients.
-    pub fn mail(mut self, id: &str, server: &MailServer, to: &[&str]) -> Self {
-        self.allow_net.push(server.host());
-        let email = mail_channel(server, to);
-        self.add(id, ChannelKind::Email(email));
-        self
-    }
-
-    /// Changes a mail channel.
-    pub fn with_mail(mut self, change: impl Fn(&mut EmailChannel)) -> Self {
-        for channel in &mut self.channels {
-            if let ChannelKind::Email(email) = &mut channel.kind {
-                change(email);
-            }
-        }
-        self
-    }
-
-    /// Lets nothing through that was let through before.
-    pub fn forbid_all(mut self) -> Self {
-        self.allow_net.clear();
         self
     }
 
@@ -363,27 +338,6 @@ impl Desk {
     pub fn all_delivered(&self) -> bool {
         self.deliveries(None).iter().all(|d| d.state == DeliveryState::Delivered)
     }
-}
-
-fn mail_channel(server: &MailServer, to: &[&str]) -> EmailChannel {
-    EmailChannel {
-        server: "127.0.0.1".to_owned(),
-        port: server.port(),
-        tls: MailTls::None,
-        login: None,
-        from: "Wirewatch <wire@example.org>".parse().expect("an address"),
-        to: to.iter().map(|to| to.parse().expect("an address")).collect(),
-        cc: Vec::new(),
-        reply_to: None,
-        hello: None,
-        // A handshake takes its time on a busy machine.
-        timeout: 8 * TIMEOUT,
-    }
-}
-
-/// A login for a mail channel.
-pub fn mail_login(username: &str, password: &str) -> MailLogin {
-    MailLogin { username: username.to_owned(), password: Secret::new(password) }
 }
 
 fn is_open(delivery: &DeliveryView) -> bool {

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use wirewatch::config::MailTls;
 use wirewatch::domain::alert::delivery::DeliveryState;
 
-use super::desk::{Desk, mail_login};
+use super::desk::Desk;
+use super::desk::mail::mail_login;
 use crate::support::mail::{MailServer, Manner, Rules, Tls, certificate};
 
 const ADA: &str = "ada@example.org";
@@ -52,7 +53,7 @@ async fn whatever_happens_to_an_attempt_the_next_one_sends_the_same_mail() {
     desk.alert(1, 1).await;
     desk.turn("delivered", Desk::all_delivered).await;
 
-    let expected = ["bad_answer", "smtp_451", "timeout", "smtp_421", "delivered"];
+    let expected = ["network", "smtp_451", "timeout", "smtp_421", "delivered"];
     assert_eq!(codes(&desk, "D1"), expected);
     assert_eq!(detail(&desk, "D1", 1), "451 no such mail here");
     let received = server.received();

@@ -57,7 +57,9 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
     let untried = |view: &&DeliveryView| view.attempts.is_empty();
     let waiting: Vec<DeliveryView> =
         office.deliveries().into_iter().filter(|view| view.channel.as_str() == "phone").collect();
-    assert!(waiting.iter().all(|view| view.state == DeliveryState::Pending));
+    // One of them may be under way.
+    let waits = [DeliveryState::Pending, DeliveryState::Sending];
+    assert!(waiting.iter().all(|view| waits.contains(&view.state)));
     let probes: usize = waiting.iter().map(|view| view.attempts.len()).sum();
     assert!(probes < 40, "{probes} attempts in two hours");
     assert!(waiting.iter().filter(untried).count() < 14);

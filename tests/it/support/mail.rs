@@ -1,6 +1,8 @@
 //! A mail server on loopback (RFC 5321 as far as a client needs it). It keeps every mail that it was
 //! handed, and refuses, hangs up or falls silent where the script says so.
 
+mod tls;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +15,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+pub use self::tls::{Tls, certificate};
 
 /// A test that waits longer than this for a mail has failed.
 const WAIT: Duration = Duration::from_secs(20);
@@ -75,27 +76,6 @@ pub struct Rules {
     pub tls: Option<Tls>,
     /// Codes with which a recipient is answered, time after time; accepted after that.
     pub refused: BTreeMap<String, Vec<u16>>,
-}
-
-/// How connections are encrypted.
-pub struct Tls {
-    pub acceptor: TlsAcceptor,
-    /// From the first byte, and not by STARTTLS.
-    pub implicit: bool,
-}
-
-/// A certificate for 127.0.0.1 that is its own authority, in PEM, and what accepts with it.
-pub fn certificate() -> (String, TlsAcceptor) {
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("made");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .expect("a configuration");
-    (made.cert.pem(), TlsAcceptor::from(Arc::new(config)))
 }
 
 /// The server. Dropping it closes the port.

@@ -96,7 +96,6 @@ async fn files_follow_the_alerts_and_only_our_own_are_removed() {
     std::fs::write(dir.join("late.json"), "mine too").unwrap();
     world.topics = format!("{NATO}{}", NATO.replace("id = \"nato\"", "id = \"late\""));
     world.start().await;
-    world.first_round().await;
     let written = async {
         while read(&world, "topics/late.atom").is_none() {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -54,6 +54,10 @@ fn deliveries() -> Records {
             Value::Null,
             Value::Null,
             Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
         ]);
     }
     records

@@ -10,13 +10,18 @@ use crate::domain::topic::Severity;
 const SECRETS: [(&str, &str); 2] =
     [("TOKEN", "t0ps3cret"), ("HOOK", "https://hooks.example/services/T/B/t0ps3cret")];
 
+const FEED: &str = "[[feed]]\nid = 'wire'\nurl = 'https://wire.example/rss'\n";
+
 /// The channel that these lines make, or all that is wrong with them.
 fn read(lines: &str, env: &Environment) -> Result<ChatChannel, String> {
     let dir = tempfile::tempdir().expect("a directory");
-    let main =
-        format!("state_dir = 'state'\n[[channel]]\nid = 'chat'\nmin_severity = 'high'\n{lines}");
+    let main = format!(
+        "state_dir = 'state'\n[[channel]]\nid = 'chat'\nmin_severity = 'high'\n{lines}\n{FEED}"
+    );
     fs::write(dir.path().join("wirewatch.toml"), main).expect("written");
     fs::create_dir(dir.path().join("topics")).expect("a directory");
+    let topic = "[[topic]]\nid = 'nato'\nmatch = 'NATO'\n";
+    fs::write(dir.path().join("topics/t.toml"), topic).expect("written");
     let config = load(dir.path(), env).map_err(|problems| problems.to_string())?;
     let parts: Vec<String> = config.outline().iter().map(|part| format!("{part:?}")).collect();
     assert!(!parts.concat().contains("t0ps3cret"), "{parts:?}");

@@ -67,6 +67,9 @@ fn markdown_line(line: &str, has_references: bool) -> Result<String, String> {
     if digits > 0 && rest[digits..].starts_with(['.', ')']) {
         return Err(format!("a list: {line}"));
     }
+    if rest.trim_start().starts_with(['-', '+', '#', '>', '=']) {
+        return Err(format!("a block of its own: {line}"));
+    }
     let mut shown = String::new();
     let (mut is_bold, mut in_link) = (false, false);
     while let Some(c) = rest.chars().next() {
@@ -102,7 +105,7 @@ fn markdown_line(line: &str, has_references: bool) -> Result<String, String> {
                 rest = &after[name.len()..];
             }
             '$' if has_references => return Err(format!("bare $: {line}")),
-            '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' | '#' => {
+            '*' | '_' | '~' | '`' | '|' | '<' | '[' | ']' => {
                 return Err(format!("bare {c}: {line}"));
             }
             c => shown.push(c),

@@ -52,12 +52,12 @@ fn entries_of_one_title_are_one_story_and_of_two_are_two() {
 
 #[test]
 fn entries_are_told_in_order_of_time_and_not_of_the_file() {
-    // Ten days apart the same title opens a story of its own; only the middle ones are near.
+    // Two months later nothing is known of a title any more.
     let day = 24 * 60;
     let entries = [
-        labelled(20 * day, Some("late"), PACT),
+        labelled(60 * day, Some("late"), PACT),
         labelled(0, Some("early"), PACT),
-        labelled(20 * day - 5, Some("late"), PACT),
+        labelled(60 * day - 5, Some("late"), PACT),
         labelled(5, Some("early"), PACT),
     ];
     let placed = place(&entries, Fields::Full);

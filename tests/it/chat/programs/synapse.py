@@ -1,5 +1,6 @@
 """A Matrix homeserver with an account and a room, in the directory and on the port that are given.
 Prints where and with which token to write; for each line on standard input, what is in the room."""
+import ctypes
 import json
 import pathlib
 import subprocess
@@ -38,7 +39,15 @@ log_config: {directory}/log.yaml
 config = str(directory / "homeserver.yaml")
 python = [sys.executable, "-m", "synapse.app.homeserver", "--config-path", config]
 subprocess.run([*python, "--generate-keys"], check=True, stdout=subprocess.DEVNULL)
-server = subprocess.Popen(python, stdout=subprocess.DEVNULL)
+PR_SET_PDEATHSIG, SIGTERM = 1, 15
+server = subprocess.Popen(
+    python,
+    stdin=subprocess.DEVNULL,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+    # However this script ends, the server does not outlive it.
+    preexec_fn=lambda: ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGTERM),
+)
 
 
 def call(method, path, body=None, token=None):

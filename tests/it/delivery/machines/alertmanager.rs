@@ -41,8 +41,8 @@ fn renewal(desk: &Desk) -> Renewal {
 
 async fn acknowledge(desk: &Desk, alert: i64) {
     let now = desk.clock.now();
-    let set = desk.store.change_alert(AlertId(alert), Wish::Acknowledge, "ada", None, now);
-    set.await.expect("a store").expect("acknowledged");
+    let changed = desk.store.change_alert(AlertId(alert), Wish::Acknowledge, "ada", None, now);
+    changed.await.expect("a store").expect("acknowledged");
 }
 
 #[tokio::test(flavor = "multi_thread")]

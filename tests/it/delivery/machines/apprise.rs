@@ -42,7 +42,7 @@ async fn the_command_tells_its_services_and_says_when_one_failed() {
     assert_eq!(told.len(), 2);
     let message = told[1].json();
     assert_eq!(message["type"], "failure");
-    assert_eq!(message["title"], "high [NATO] Headline 1, zażółć [31m");
+    assert_eq!(message["title"], "high [NATO] Headline 1, zażółć");
     assert!(message["message"].as_str().expect("a text").contains("alert A1"), "{message}");
 }
 
