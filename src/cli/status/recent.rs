@@ -26,7 +26,7 @@ const MAX_NAMED: usize = 2;
 const MAX_PENDING: u32 = 1_000;
 
 /// Most characters of what a silence is about.
-const MAX_SCOPE_CHARS: usize = 30;
+const MAX_SCOPE_CHARS: usize = 38;
 
 /// The last day.
 pub struct Recent {
