@@ -2,7 +2,7 @@
 //! readers know, with what it holds and what it is for. What the readers check beyond a single
 //! value (ids that exist, rules that compile) no schema can say.
 //!
-//! The tables are written here by hand ([`main_file`], [`channel`], [`topic`]), each beside the
+//! The tables are written here by hand ([`main_file()`], [`channel`], [`topic`]), each beside the
 //! [`Shape`] its reader goes by; a test holds the two together, key by key.
 
 mod channel;

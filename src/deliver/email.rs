@@ -1,5 +1,5 @@
 //! E-mail: each delivery as one mail to all recipients of the channel, handed to the user's own mail
-//! server. [`letter`] writes it, [`line`] keeps a connection, [`submission`] hands it in, [`verdict`]
+//! server. [`letter`] writes it, [`mod@line`] keeps a connection, [`submission`] hands it in, [`verdict`]
 //! tells what the server's answers mean.
 //!
 //! A mail is made from the frozen bytes alone: each attempt hands in the same mail with the same

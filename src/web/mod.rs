@@ -3,7 +3,7 @@
 //! ([`api`], with its document in [`schema`]). It stands on the daemon, and the daemon knows nothing
 //! of it.
 //!
-//! [`serve`] takes connections; [`guard`] looks at every request before anything else does, and at
+//! [`serve()`] takes connections; [`guard`] looks at every request before anything else does, and at
 //! every answer last; [`route`] is the table of which routes and document are made, and calls them
 //! with what was asked ([`ask`]); [`tokens`] says who asks. Answers that refuse are [`problem`]s.
 

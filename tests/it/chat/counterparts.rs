@@ -15,7 +15,7 @@ use wirewatch::deliver::{self, Printer};
 use wirewatch::domain::alert::delivery::Claimed;
 use wirewatch::egress::Egress;
 
-use super::{STORY, tell, world};
+use super::{tell, world};
 use crate::support::chat::{ChatServer, Kind};
 use crate::support::counterpart;
 use crate::support::world::{World, item};
