@@ -36,6 +36,7 @@ pub(super) const MAIN: Shape = Shape {
         "packs",
         "feed_files",
         "zone",
+        "auto_reload",
         "egress",
         "fetch",
         "http",
@@ -69,6 +70,7 @@ pub(super) const FETCH: Shape = Shape {
 
 /// All that the main file says.
 pub(super) struct Settings {
+    pub auto_reload: bool,
     pub state_dir: PathBuf,
     pub topics_dir: PathBuf,
     /// Where the topics directory is named, or the main file as a whole.
@@ -110,6 +112,7 @@ pub(super) fn read(
     let channels = channels::read(&root, &state_dir, &secrets, report);
     let feeds_out = http::feeds_out(&root, &state_dir, report);
     Settings {
+        auto_reload: root.boolean("auto_reload", report).unwrap_or(true),
         operations: operations(&root, &channels, report),
         routes: routes::read(&root, &channels, &feeds, report),
         channels,

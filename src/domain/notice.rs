@@ -31,12 +31,16 @@ pub enum NoticeKind {
     /// A channel fails, or is gone: what is meant for it waits.
     ChannelDown,
     ChannelBack,
+    /// The files of the configuration changed, and what they say now is refused.
+    ConfigRefused,
+    /// What was refused is mended.
+    ConfigTaken,
     /// Sent by hand, to see whether a channel works.
     Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 11] = [
+    pub const ALL: [NoticeKind; 13] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -47,6 +51,8 @@ impl NoticeKind {
         NoticeKind::Heartbeat,
         NoticeKind::ChannelDown,
         NoticeKind::ChannelBack,
+        NoticeKind::ConfigRefused,
+        NoticeKind::ConfigTaken,
         NoticeKind::Test,
     ];
 
@@ -62,6 +68,8 @@ impl NoticeKind {
             NoticeKind::Heartbeat => "heartbeat",
             NoticeKind::ChannelDown => "channel_down",
             NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::ConfigRefused => "config_refused",
+            NoticeKind::ConfigTaken => "config_taken",
             NoticeKind::Test => "test",
         }
     }

@@ -9,7 +9,7 @@
 //! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
 //! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
 //! [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
-//! configured with.
+//! configured with, [`reloads`] how it came to that; [`holder`] is who holds the lock.
 
 pub mod after_all;
 pub mod alerts;
@@ -35,6 +35,7 @@ pub mod glance;
 mod habits_row;
 pub mod heartbeats;
 pub mod history;
+pub mod holder;
 mod indexing;
 mod ingest;
 pub mod lateness;
@@ -47,6 +48,7 @@ mod open;
 pub mod outbox;
 pub mod push;
 mod reason_row;
+pub mod reloads;
 pub mod revisions;
 pub mod running;
 pub mod search;
