@@ -107,7 +107,7 @@ impl Origins {
 
     /// The sections of the main file, each a part of its own.
     fn settings(&mut self, table: &DeTable<'_>, file: &File) {
-        for name in ["egress", "fetch", "operations"] {
+        for name in ["egress", "fetch", "operations", "retention", "storage", "backup"] {
             if let Some(DeValue::Table(own)) = table.get(name).map(|value| value.get_ref()) {
                 let mut keys = Keys::new();
                 file.add(own, "", &mut keys);

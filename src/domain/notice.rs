@@ -31,12 +31,17 @@ pub enum NoticeKind {
     /// A channel fails, or is gone: what is meant for it waits.
     ChannelDown,
     ChannelBack,
+    /// Nothing can be stored: the disk is full, or something like it. No feed is read.
+    StorageDown,
+    StorageBack,
+    /// Entries could not be evaluated, and were set aside.
+    EntriesAside,
     /// Sent by hand, to see whether a channel works.
     Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 11] = [
+    pub const ALL: [NoticeKind; 14] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -47,6 +52,9 @@ impl NoticeKind {
         NoticeKind::Heartbeat,
         NoticeKind::ChannelDown,
         NoticeKind::ChannelBack,
+        NoticeKind::StorageDown,
+        NoticeKind::StorageBack,
+        NoticeKind::EntriesAside,
         NoticeKind::Test,
     ];
 
@@ -62,6 +70,9 @@ impl NoticeKind {
             NoticeKind::Heartbeat => "heartbeat",
             NoticeKind::ChannelDown => "channel_down",
             NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::StorageDown => "storage_down",
+            NoticeKind::StorageBack => "storage_back",
+            NoticeKind::EntriesAside => "entries_aside",
             NoticeKind::Test => "test",
         }
     }
