@@ -15,7 +15,10 @@ use super::schema::Answer;
 use super::traffic::CLASSES;
 use crate::domain::alert::circuit::CircuitState;
 use crate::domain::feed::health::{Condition, health_of};
+use crate::store::checkup::free_bytes;
 use crate::store::error::StoreError;
+use crate::store::trouble::Trouble;
+use crate::store::{Store, ballast};
 
 mod process;
 
@@ -79,6 +82,8 @@ fn count(context: &Context) -> Result<String, StoreError> {
     page.one("wirewatch_entries", "gauge", "Entries that are stored.", counts.entries);
     page.one("wirewatch_stories", "gauge", "Stories that are stored.", counts.stories);
     page.one("wirewatch_database_bytes", "gauge", "Size of the database file.", counts.bytes);
+
+    storage(context, &store, &mut page)?;
 
     let gauges = store.gauges()?;
     page.one(
@@ -175,6 +180,32 @@ fn add_channels(page: &mut Page, context: &Context) -> Result<(), StoreError> {
             page.sample("wirewatch_channel_state", &labels, u64::from(other == state));
         }
     }
+    Ok(())
+}
+
+/// Whether what comes can be stored, and what could not be evaluated.
+fn storage(context: &Context, store: &Store, page: &mut Page) -> Result<(), StoreError> {
+    let pause = context.desk.storage().map(|pause| pause.trouble);
+    let about = "Whether nothing can be stored, and no feed is read, by why.";
+    page.family("wirewatch_storage_paused", "gauge", about);
+    for trouble in Trouble::ALL {
+        let is = u64::from(pause == Some(trouble));
+        page.sample("wirewatch_storage_paused", &[("reason", trouble.as_str())], is);
+    }
+    let state_dir = &context.desk.config().state_dir;
+    if let Some(free) = free_bytes(state_dir) {
+        let about = "Free space on the disk of the database.";
+        page.one("wirewatch_disk_free_bytes", "gauge", about, free);
+    }
+    let about = "Space that is given up when the disk is full.";
+    page.one("wirewatch_ballast_bytes", "gauge", about, ballast::held(state_dir));
+    let about = "Free space within the database file.";
+    page.one("wirewatch_database_free_bytes", "gauge", about, store.space()?.free_bytes());
+    let about = "Entries that cannot be evaluated and are set aside.";
+    page.one("wirewatch_quarantined_entries", "gauge", about, store.count_aside()?);
+    let pruned = store.pruned_at()?.map_or(0, |at| u64::try_from(at.as_second()).unwrap_or(0));
+    let about = "When what had had its time was last taken out.";
+    page.one("wirewatch_pruned_timestamp_seconds", "gauge", about, pruned);
     Ok(())
 }
 
