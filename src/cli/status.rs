@@ -24,7 +24,7 @@ use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::reload::{Outcome, Refusal};
 use crate::domain::untrusted;
-use crate::store::checkup::free_bytes;
+use crate::store::checkup::{free_bytes, is_writable};
 use crate::store::counts::Counts;
 use crate::store::error::StoreError;
 use crate::store::feeds::FeedView;
@@ -55,6 +55,10 @@ struct Status {
     silent: Vec<TopicId>,
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
+    /// Why nothing can be stored, as far as it shows from here.
+    storage: Option<String>,
+    /// Entries that are set aside.
+    aside: u64,
     told: Vec<Told>,
     /// Channels that fail.
     failing: Vec<(ChannelId, Circuit)>,
@@ -87,6 +91,8 @@ fn tell(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
         silent: silent.map(|topic| topic.id).collect(),
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
+        storage: storage(config),
+        aside: store.count_aside()?,
         told: timetables(config, &store, session.clock.now())?,
         failing: channels::failing(config, &store)?,
         now: session.clock.now(),
@@ -123,6 +129,19 @@ fn daemon(held: Option<Option<u32>>) -> String {
         Some(None) => "running".to_owned(),
         Some(Some(pid)) => format!("running, process {pid}"),
     }
+}
+
+/// Why nothing can be stored, as far as a look at the disk tells.
+fn storage(config: &Config) -> Option<String> {
+    let free = free_bytes(&config.state_dir)?;
+    let floor = config.storage.floor_bytes;
+    if free < floor {
+        let (free, floor) = (size(free), size(floor));
+        return Some(format!(
+            "{free} free, less than {floor}: no feed is read until there is more"
+        ));
+    }
+    (!is_writable(&config.state_dir)).then(|| "the state directory cannot be written to".to_owned())
 }
 
 /// The configured feeds that are known, judged.
@@ -199,6 +218,14 @@ impl Status {
             let text = format!("{}: {}", moment::text(notice.at), notice.headline);
             page.brief("notice", &text, 1);
         }
+        if let Some(storage) = &self.storage {
+            page.brief("storage", storage, 2);
+        }
+        if self.aside > 0 {
+            let text = format!("{} cannot be evaluated", count(self.aside as usize, "entry"));
+            page.brief("aside", &text, 1);
+            page.more("more: wirewatch entries list --quarantined");
+        }
         let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
         let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));
         let free = free.unwrap_or_default();
@@ -265,6 +292,8 @@ impl Status {
             "entries": self.counts.entries,
             "database_bytes": self.counts.bytes,
             "free_bytes": self.free_bytes,
+            "storage": self.storage,
+            "entries_quarantined": self.aside,
         });
         self.recent.add(&mut object);
         object

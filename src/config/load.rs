@@ -19,6 +19,7 @@ use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
 use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, routes, rules, silences};
 use crate::domain::publisher::Directory;
+use crate::domain::retention::Retention;
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -165,6 +166,9 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         fetch: settings.fetch,
         http: settings.http,
         feeds_out: settings.feeds_out,
+        retention: Retention { topics: topics.keep_alerts(), ..settings.retention },
+        storage: settings.storage,
+        backup: settings.backup,
         operations: settings.operations,
         silences,
     };

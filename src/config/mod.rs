@@ -27,6 +27,7 @@ mod packs;
 mod problem;
 mod publishers;
 mod reading;
+pub mod retention;
 mod routes;
 mod rule_map;
 mod rules;
@@ -76,6 +77,7 @@ use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::publisher::Family;
+use crate::domain::retention::Retention;
 use crate::domain::topic::Severity;
 use crate::domain::topic::compile::TopicSet;
 
@@ -113,10 +115,42 @@ pub struct Config {
     pub http: Option<HttpConfig>,
     /// Where the output feeds are written to; nowhere where it is not configured.
     pub feeds_out: Option<PathBuf>,
+    /// How long what is stored is kept.
+    pub retention: Retention,
+    /// What is done when the disk is full.
+    pub storage: StorageConfig,
+    /// When the database is copied, and where to; never where it is not configured.
+    pub backup: Option<BackupConfig>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
     /// Silences that stand in the files; those made by command are the store's.
     pub silences: Vec<Written>,
+}
+
+/// What is done when the disk is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StorageConfig {
+    /// Size of the file that is given up when the disk is full, so that what was delivered can still
+    /// be written down; 0 for none.
+    pub ballast_bytes: u64,
+    /// Free space below which no feed is read.
+    pub floor_bytes: u64,
+}
+
+impl StorageConfig {
+    /// What holds where nothing is said.
+    pub fn standard() -> Self {
+        Self { ballast_bytes: 16 << 20, floor_bytes: 32 << 20 }
+    }
+}
+
+/// Copies of the database that are made by themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackupConfig {
+    pub dir: PathBuf,
+    pub when: Recurrence,
+    /// How many are kept.
+    pub keep: u32,
 }
 
 /// What is served, and where the world reaches it.

@@ -107,7 +107,9 @@ impl Origins {
 
     /// The sections of the main file, each a part of its own.
     fn settings(&mut self, table: &DeTable<'_>, file: &File) {
-        for name in ["egress", "fetch", "operations", "http", "feeds_out"] {
+        for name in
+            ["egress", "fetch", "operations", "http", "feeds_out", "retention", "storage", "backup"]
+        {
             if let Some(DeValue::Table(own)) = table.get(name).map(|value| value.get_ref()) {
                 let mut keys = Keys::new();
                 file.add(own, "", &mut keys);

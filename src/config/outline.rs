@@ -5,11 +5,13 @@
 mod machines;
 mod people;
 mod served;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::retention::in_words;
 use super::value::show_duration;
 use super::{
     ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, routes, silences,
@@ -97,10 +99,16 @@ impl Config {
             let source = self.topic_sources.get(&topic.id).cloned();
             let mut fields = topic_fields(topic, revision);
             fields.extend(self.kept.get(&topic.id).map(|why| (KEPT, why.clone())));
+            let keep = self.retention.topics.get(&topic.id);
+            fields.extend(keep.map(|keep| ("keep_alerts", in_words(*keep))));
             Part { source, ..part(Kind::Topic, topic.id.as_str(), fields) }
         });
-        let feeds =
-            self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));
+        let feeds = self.feeds.iter().map(|feed| {
+            let mut fields = feed_fields(feed);
+            let keep = self.retention.feeds.get(&feed.key);
+            fields.extend(keep.map(|keep| ("keep", in_words(*keep))));
+            part(Kind::Feed, feed.key.as_str(), fields)
+        });
         let home = self.file.parent().unwrap_or(Path::new(""));
         let channels = self
             .channels
@@ -121,6 +129,7 @@ impl Config {
         let routes = routes::part(&self.routing);
         let served = served::parts(self, home);
         let told = operations.into_iter().chain(served).chain(own).chain(silences).chain(routes);
+        let settings = settings.into_iter().chain(storage::parts(self));
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 

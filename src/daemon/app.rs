@@ -26,6 +26,7 @@ use super::push::Push;
 use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
 use super::service::Service;
+use super::storage::{Storage, open_patiently};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
@@ -39,7 +40,7 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
+use crate::store::{DATABASE_FILE, InstanceLock, Store};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -135,7 +136,7 @@ impl App {
         make_private(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
         let lock = InstanceLock::acquire(state_dir)?;
-        let store = Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?;
+        let store = open_patiently(&state_dir.join(DATABASE_FILE), !options.once).await?;
         let recovered = store.recover_deliveries(options.clock.now()).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");
@@ -144,7 +145,9 @@ impl App {
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
         let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let storage = Storage::open();
+        let wakes =
+            Wakes { committed: &committed, wanted: &wanted, hubs: &hubs, storage: &storage };
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
@@ -263,8 +266,10 @@ impl App {
         let (store, options) = (self.store.clone(), self.options.clone());
         let (committed, wanted, hubs) =
             (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let storage = self.pipeline.borrow().storage.clone();
         let work = move || {
-            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            let wakes =
+                Wakes { committed: &committed, wanted: &wanted, hubs: &hubs, storage: &storage };
             build(&config, &store, &options, wakes)
         };
         match tokio::task::spawn_blocking(work).await {
@@ -336,12 +341,13 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
-/// Whom a pipeline wakes.
+/// Whom a pipeline wakes, and who has it wait.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
     committed: &'a watch::Sender<()>,
     wanted: &'a Arc<Notify>,
     hubs: &'a Arc<Notify>,
+    storage: &'a Storage,
 }
 
 /// All of a configuration that may fail without the store.
@@ -366,6 +372,7 @@ fn build(
         committed: wakes.committed.clone(),
         wanted: wakes.wanted.clone(),
         hubs: wakes.hubs.clone(),
+        storage: wakes.storage.clone(),
     };
     Ok((pipeline, channels))
 }

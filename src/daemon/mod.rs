@@ -9,7 +9,8 @@
 //! do so when [`signals`], changed files ([`config_watch`]) or a [`service`] manager ask for it, [`restart`] names what it cannot; [`demo`] runs the
 //! same app over feeds of its own. [`discovery`] finds the feeds of a page. [`desk`] is what
 //! those who serve people and programs see of it, [`beat`] the scheduler's sign of life; [`output_feeds`] reads
-//! alerts as feeds, [`feed_files`] keeps them in files.
+//! alerts as feeds, [`feed_files`] keeps them in files. [`upkeep`] takes out what has had its time, [`storage`] sees whether anything
+//! can be stored, [`quarantine`] sets aside what cannot be decided on; [`fault`] breaks things for tests.
 
 pub mod after_all;
 pub mod app;
@@ -24,6 +25,7 @@ pub mod discovery;
 pub mod dispatcher;
 mod dispatchers;
 pub mod events;
+mod fault;
 mod feed_files;
 mod feed_watch;
 mod follow_ups;
@@ -40,10 +42,14 @@ pub mod pipeline;
 mod post;
 pub mod prepare;
 pub mod push;
+pub mod quarantine;
 pub mod renewal;
 pub mod restart;
 pub mod scheduler;
 pub mod service;
 pub mod signals;
+pub mod storage;
+pub mod upkeep;
 mod vigil;
 mod watches;
+mod ways;

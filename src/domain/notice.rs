@@ -35,12 +35,17 @@ pub enum NoticeKind {
     ConfigRefused,
     /// What was refused is mended.
     ConfigTaken,
+    /// Nothing can be stored: the disk is full, or something like it. No feed is read.
+    StorageDown,
+    StorageBack,
+    /// Entries could not be evaluated, and were set aside.
+    EntriesAside,
     /// Sent by hand, to see whether a channel works.
     Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 13] = [
+    pub const ALL: [NoticeKind; 16] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -53,6 +58,9 @@ impl NoticeKind {
         NoticeKind::ChannelBack,
         NoticeKind::ConfigRefused,
         NoticeKind::ConfigTaken,
+        NoticeKind::StorageDown,
+        NoticeKind::StorageBack,
+        NoticeKind::EntriesAside,
         NoticeKind::Test,
     ];
 
@@ -70,6 +78,9 @@ impl NoticeKind {
             NoticeKind::ChannelBack => "channel_back",
             NoticeKind::ConfigRefused => "config_refused",
             NoticeKind::ConfigTaken => "config_taken",
+            NoticeKind::StorageDown => "storage_down",
+            NoticeKind::StorageBack => "storage_back",
+            NoticeKind::EntriesAside => "entries_aside",
             NoticeKind::Test => "test",
         }
     }

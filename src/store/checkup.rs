@@ -21,6 +21,14 @@ pub struct Checkup {
 }
 
 impl Store {
+    /// Version of the schema.
+    pub fn schema(&self) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let version = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok(uint(version))
+        })
+    }
+
     /// Reads the whole file and checks it: about a second for each 100 MB.
     pub fn checkup(&self) -> Result<Checkup, StoreError> {
         let log = self.path().with_extension("db-wal");

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0019_routing.sql"),
     include_str!("../../migrations/0020_instance.sql"),
     include_str!("../../migrations/0021_reloads.sql"),
+    include_str!("../../migrations/0022_upkeep.sql"),
 ];
 
 /// What a file turned out to be.

@@ -77,7 +77,19 @@ fn contents(
     if let Some(config) = config {
         feeds(&status::feeds(config, known, session), config, report);
     }
+    aside(store, report)?;
     outbox(store, config, now, report)
+}
+
+/// Entries that cannot be evaluated.
+fn aside(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+    let aside = store.count_aside()?;
+    if aside > 0 {
+        let entries = count(usize::try_from(aside).unwrap_or(usize::MAX), "entry");
+        let hint = "`wirewatch entries list --quarantined` shows them; `entries retry` tries again";
+        report.warn("quarantine", format!("{entries} set aside"), hint);
+    }
+    Ok(())
 }
 
 /// The feeds by state, and those in trouble with what to do.

@@ -181,9 +181,12 @@ impl World {
         let topics = self.dir().join("topics");
         std::fs::create_dir_all(&topics).unwrap();
         std::fs::write(topics.join("test.toml"), &self.topics).unwrap();
+        // Space taken up ahead would only make tests slow.
+        let ballast =
+            if self.extra.contains("[storage]") { "" } else { "[storage]\nballast = \"0B\"\n" };
         let mut text = format!(
             "state_dir = \"state\"\ntopics = \"topics\"\n{}\n[egress]\nallow_net = [\"{}\"{}]\n\
-             [fetch]\nhost_gap = \"0s\"\n",
+             [fetch]\nhost_gap = \"0s\"\n{ballast}",
             if self.extra.starts_with('[') { "" } else { &self.extra },
             self.server.address(),
             self.allowed.iter().map(|host| format!(", \"{host}\"")).collect::<String>(),
