@@ -25,9 +25,13 @@ fn days(n: u32) -> Keep {
 
 /// Some news of a day; every tenth day one that the topic watches.
 fn news(feed: usize, day: usize) -> Vec<Item> {
-    let plain = (0..4).map(|n| item(&words(100_000 * (feed + 1) + day * 10 + n, 7)));
-    let watched = day.is_multiple_of(10).then(|| item(&format!("NATO {}", words(day, 6))));
-    plain.chain(watched).map(|item| item.text(&words(day, 60))).collect()
+    let plain = (0..4).map(|n| {
+        let seed = 100_000 * (feed + 1) + day * 10 + n;
+        item(&words(seed, 7)).text(&words(1_000_000 + seed, 60))
+    });
+    // Both feeds tell it.
+    let watched = item(&format!("NATO {}", words(day, 6))).text(&words(500_000 + day, 60));
+    plain.chain(day.is_multiple_of(10).then_some(watched)).collect()
 }
 
 async fn upkept(store: &Store, since: Timestamp) {
@@ -135,11 +139,12 @@ async fn what_is_told_beforehand_is_what_goes_and_each_feed_keeps_to_its_own_tim
     assert!(done.removed.is_nothing());
 
     let done = prune(&desk.store, &Retention::standard(), in_days(91)).await;
-    assert_eq!(done.report.feeds.iter().map(|share| share.going).sum::<u64>(), 7);
-    assert_eq!((done.removed.entries, done.removed.alerts), (7, 0));
+    assert_eq!(done.report.feeds.iter().map(|share| share.going).sum::<u64>(), 8);
+    assert_eq!((done.removed.entries, done.removed.alerts), (8, 0));
     desk.check_index();
     assert!(desk.found("inspection") >= 4, "what belongs to alerts is still found");
 
+    desk.raw("UPDATE deliveries SET state = 'delivered', settled_at = created");
     let mut retention = Retention::standard();
     retention.topics.insert("news".parse().unwrap(), days(30));
     let done = prune(&desk.store, &retention, in_days(91)).await;
@@ -229,6 +234,6 @@ async fn what_pruning_frees_is_given_back_to_the_disk() {
     while desk.store.give_back().await.unwrap() {}
     let after = desk.store.space().unwrap();
     assert!(!after.is_loose(), "{after:?}");
-    assert!(after.bytes() * 2 < before.bytes(), "{before:?} to {after:?}");
+    assert!(after.bytes() * 3 < before.bytes() * 2, "{before:?} to {after:?}");
     desk.check_index();
 }
