@@ -181,6 +181,11 @@ pub enum Command {
     Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
+    /// Have the running daemon read its configuration again, and tell what it says to that
+    ///
+    /// Sends SIGHUP to the process that holds the lock of the state directory. Ends with code 1 if
+    /// the configuration is refused: then the earlier one runs on.
+    Reload,
     /// Whether the daemon of this config lives: asks its HTTP server, or looks who holds its lock;
     /// for container health checks
     Health {

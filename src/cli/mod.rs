@@ -33,6 +33,7 @@ mod moment;
 mod naming;
 mod output;
 mod page;
+mod reload;
 mod report;
 mod routes;
 mod run;
@@ -115,6 +116,7 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Search { query, limit } => entries::search(query, *limit, session),
         Command::Status => status::run(session),
         Command::Health { ready } => health::run(*ready, session),
+        Command::Reload => reload::run(session),
         Command::Doctor => doctor::run(session),
         Command::Db(command) => db::run(command, session),
         Command::Deliver(command) => deliver::run(command, session),

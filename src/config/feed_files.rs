@@ -107,7 +107,7 @@ pub(super) fn covers(pattern: &str, beside: &Path, path: &Path) -> bool {
 fn named_by(
     pattern: &Literal,
     beside: &Path,
-    report: &Report,
+    report: &mut Report,
 ) -> Result<Vec<PathBuf>, (&'static str, String)> {
     let whole = beside.join(&pattern.value);
     let dir = whole.parent().unwrap_or(Path::new("")).to_owned();
@@ -118,6 +118,7 @@ fn named_by(
     let Some(name) = file_name(&whole) else {
         return Err(("bad_pattern", "this names no file".to_owned()));
     };
+    report.look_in(&dir, &name);
     let drafts = report.drafts.keys().filter(|path| path.parent() == Some(&dir));
     let mut names: BTreeSet<String> = drafts.filter_map(|path| file_name(path)).collect();
     if !name.contains('*') {
@@ -152,7 +153,7 @@ fn file_name(path: &Path) -> Option<String> {
 
 /// Whether a file's name fits a pattern in which `*` stands for anything; hidden files must be
 /// named as such.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }

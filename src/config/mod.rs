@@ -12,6 +12,7 @@ mod escalate;
 mod examples;
 mod feed_files;
 mod feeds;
+mod footprint;
 mod http;
 mod keep;
 mod key;
@@ -54,8 +55,9 @@ pub use channels::{
 };
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
+pub use footprint::Footprint;
 pub use keep::LastGood;
-pub use load::{load, load_drafts, load_with_rules, network, state_dir};
+pub use load::{load, load_drafts, load_traced, load_with_rules, network, state_dir};
 pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
@@ -86,6 +88,8 @@ pub struct Config {
     pub file: PathBuf,
     /// Every file it was read from, the main file first: a change of one is worth a reload.
     pub files: Vec<PathBuf>,
+    /// Whether files that change are taken up without being told to.
+    pub auto_reload: bool,
     /// Where the database, the lock and the default alert log live.
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,

@@ -4,6 +4,7 @@
 
 mod machines;
 mod people;
+mod served;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 4] = ["headers", "login", "secret", "signed"];
+pub const OF_SECRETS: [&str; 5] = ["headers", "login", "secret", "signed", "tokens"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,7 +127,8 @@ impl Config {
         let silences = Part { fields, ..part(Kind::Settings, "silences", Vec::new()) };
         let silences = (!self.silences.is_empty()).then_some(silences);
         let routes = routes::part(&self.routing);
-        let told = operations.into_iter().chain(own).chain(silences).chain(routes);
+        let served = served::parts(self, home);
+        let told = operations.into_iter().chain(served).chain(own).chain(silences).chain(routes);
         let settings = settings.into_iter().chain(storage::parts(self));
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }

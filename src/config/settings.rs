@@ -37,6 +37,7 @@ pub(super) const MAIN: Shape = Shape {
         "packs",
         "feed_files",
         "zone",
+        "auto_reload",
         "egress",
         "fetch",
         "http",
@@ -73,6 +74,7 @@ pub(super) const FETCH: Shape = Shape {
 
 /// All that the main file says.
 pub(super) struct Settings {
+    pub auto_reload: bool,
     pub state_dir: PathBuf,
     pub topics_dir: PathBuf,
     /// Where the topics directory is named, or the main file as a whole.
@@ -118,6 +120,7 @@ pub(super) fn read(
     let feeds_out = http::feeds_out(&root, &state_dir, report);
     let retention = Retention { feeds: keep, ..retention::read(&root, report) };
     Settings {
+        auto_reload: root.boolean("auto_reload", report).unwrap_or(true),
         operations: operations(&root, &channels, report),
         routes: routes::read(&root, &channels, &feeds, report),
         channels,

@@ -31,6 +31,10 @@ pub enum NoticeKind {
     /// A channel fails, or is gone: what is meant for it waits.
     ChannelDown,
     ChannelBack,
+    /// The files of the configuration changed, and what they say now is refused.
+    ConfigRefused,
+    /// What was refused is mended.
+    ConfigTaken,
     /// Nothing can be stored: the disk is full, or something like it. No feed is read.
     StorageDown,
     StorageBack,
@@ -41,7 +45,7 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 14] = [
+    pub const ALL: [NoticeKind; 16] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -52,6 +56,8 @@ impl NoticeKind {
         NoticeKind::Heartbeat,
         NoticeKind::ChannelDown,
         NoticeKind::ChannelBack,
+        NoticeKind::ConfigRefused,
+        NoticeKind::ConfigTaken,
         NoticeKind::StorageDown,
         NoticeKind::StorageBack,
         NoticeKind::EntriesAside,
@@ -70,6 +76,8 @@ impl NoticeKind {
             NoticeKind::Heartbeat => "heartbeat",
             NoticeKind::ChannelDown => "channel_down",
             NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::ConfigRefused => "config_refused",
+            NoticeKind::ConfigTaken => "config_taken",
             NoticeKind::StorageDown => "storage_down",
             NoticeKind::StorageBack => "storage_back",
             NoticeKind::EntriesAside => "entries_aside",

@@ -110,8 +110,13 @@ impl StoreError {
             Self::NotFound { .. } => {
                 "`wirewatch run` creates the database; check `state_dir` and $STATE_DIRECTORY"
             }
-            Self::CannotOpen { .. } | Self::CannotLock { .. } => {
+            Self::CannotOpen { .. } => {
                 "check that the state directory exists and that this user may read and write it"
+            }
+            Self::CannotLock { .. } => {
+                "check that the state directory exists, that this user may read and write it, and \
+                 that its file system has locks: a network file system (NFS, SMB) is no place for a \
+                 database"
             }
             Self::Foreign { .. } => {
                 "point `state_dir` at another directory, or move that file away; it was not touched"

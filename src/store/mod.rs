@@ -9,7 +9,8 @@
 //! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
 //! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
 //! [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
-//! configured with. Its upkeep: [`prune`] takes out what has had its time, [`vacuum`] gives space back, [`verify`]
+//! configured with, [`reloads`] how it came to that; [`holder`] is who holds the lock. Its upkeep: [`prune`] takes
+//! out what has had its time, [`vacuum`] gives space back, [`verify`]
 //! reads it whole, [`backup`] and [`restore`] copy it, [`quarantine`] sets aside what cannot be decided on, and
 //! [`trouble`] tells that it cannot be written to, [`ballast`] keeps some space for then.
 
@@ -39,6 +40,7 @@ pub mod glance;
 mod habits_row;
 pub mod heartbeats;
 pub mod history;
+pub mod holder;
 mod indexing;
 mod ingest;
 pub mod lateness;
@@ -53,6 +55,7 @@ pub mod prune;
 pub mod push;
 pub mod quarantine;
 mod reason_row;
+pub mod reloads;
 pub mod restore;
 pub mod revisions;
 pub mod running;

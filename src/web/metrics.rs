@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::route::{Access, Context, Handle, Reply, Route, Verb};
 use super::schema::Answer;
 use super::traffic::CLASSES;
+use crate::domain::alert::circuit::CircuitState;
 use crate::domain::feed::health::{Condition, health_of};
 use crate::store::checkup::free_bytes;
 use crate::store::error::StoreError;
@@ -151,6 +152,7 @@ fn count(context: &Context) -> Result<String, StoreError> {
         page.sample("wirewatch_oldest_delivery_age_seconds", &[("channel", channel)], age);
     }
 
+    add_channels(&mut page, context)?;
     let silence = context.desk.silence().as_secs();
     let about = "Time since the scheduler's last sign of life.";
     page.one("wirewatch_scheduler_silence_seconds", "gauge", about, silence);
@@ -163,6 +165,22 @@ fn count(context: &Context) -> Result<String, StoreError> {
     }
     process::add(&mut page);
     Ok(page.0)
+}
+
+/// One sample per configured channel and state, 1 for the one it is in: who asks for `open` or
+/// `gone` hears of a dead channel before anybody misses an alert.
+fn add_channels(page: &mut Page, context: &Context) -> Result<(), StoreError> {
+    let circuits = context.desk.store().circuits()?;
+    page.family("wirewatch_channel_state", "gauge", "Whether a channel takes what it is sent.");
+    for channel in &context.desk.config().channels {
+        let found = circuits.iter().find(|(id, _)| *id == channel.id);
+        let state = found.map_or(CircuitState::Closed, |(_, circuit)| circuit.state);
+        for other in CircuitState::ALL {
+            let labels = [("channel", channel.id.as_str()), ("state", other.as_str())];
+            page.sample("wirewatch_channel_state", &labels, u64::from(other == state));
+        }
+    }
+    Ok(())
 }
 
 /// Whether what comes can be stored, and what could not be evaluated.

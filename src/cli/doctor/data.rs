@@ -36,6 +36,18 @@ pub fn check(dir: &Path, config: Option<&Config>, session: &Session, report: &mu
         }
         Err(error) => return refused(&error, report),
     };
+    match status::refused(dir, &store) {
+        Ok(Some((at, refusal))) => {
+            let at = crate::cli::moment::text(at);
+            let text =
+                format!("the daemon refused it {at} and runs an earlier one: {}", refusal.summary);
+            let hint = "`wirewatch check` shows all that is wrong; mended files are taken up, or \
+                        `wirewatch reload` tells why not";
+            report.problem("config", text, Some(hint.to_owned()));
+        }
+        Ok(None) => {}
+        Err(error) => return refused(&error, report),
+    }
     if let Err(error) = contents(&store, config, session, report) {
         refused(&error, report);
     }

@@ -14,6 +14,7 @@ pub(super) const MAIN: Table = Table {
         key("packs", Texts, "Packs that are switched on, by name."),
         key("feed_files", Texts, "More feeds, in files beside this one; `*` stands for any name."),
         key("zone", Text, "The time zone of digests, quiet hours and heartbeats; UTC otherwise."),
+        key("auto_reload", Boolean, "Files that change are taken up within seconds; usually true."),
         key("egress", Table(&EGRESS), "Where requests may go, and how they name themselves."),
         key("fetch", Table(&FETCH), "How feeds are fetched."),
         key("http", Table(&HTTP), "What is served, and where the world reaches it."),

@@ -11,6 +11,7 @@ use wirewatch::clock::Clock;
 use wirewatch::config::{self, Environment};
 use wirewatch::daemon::app::{App, Options, StartError};
 use wirewatch::daemon::events::{Event, Visit};
+use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 use wirewatch::store::alerts::read::{AlertFilter, AlertView};
@@ -243,8 +244,13 @@ impl World {
         let printed = self.printed.clone();
         let style = Style { colour: false, width: 100 };
         let printer = Printer::new(style, move |text| printed.lock().unwrap().push_str(text));
-        let options =
-            Options { clock: self.clock.clone(), printer, deliver: true, once: self.once };
+        let options = Options {
+            clock: self.clock.clone(),
+            printer,
+            deliver: true,
+            once: self.once,
+            service: Service::default(),
+        };
         let (app, events) = App::start_watched(config, options).await?;
         self.events = Some(events);
         self.app = Some(app);
