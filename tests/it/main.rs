@@ -32,4 +32,5 @@ mod tidy;
 mod topic_language;
 mod topic_matching;
 mod trust;
+mod upkeep;
 mod web;
