@@ -1,0 +1,75 @@
+//! A day without network, with two dozen feeds: a bounded number of tries, one notice and one more
+//! when it is over, no feed given up, and no rush of requests afterwards.
+
+use std::time::Duration;
+
+use wirewatch::domain::notice::NoticeKind;
+
+use crate::support::world::{World, item};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Most tries of one feed in a day: after a few soon ones, one an hour.
+const TRIES: usize = 32;
+
+/// In this span of the time in which all feeds come back, at most every fourth may.
+const SPAN: Duration = Duration::from_secs(360);
+
+/// Advances to when the next feed is due, and waits for its visit.
+async fn next_due(world: &mut World) {
+    let states = world.app().store().feeds().unwrap().into_iter().map(|view| view.state);
+    let due = states.map(|state| state.next_due).min().unwrap();
+    let wait = Duration::try_from(due.duration_since(world.now())).unwrap_or_default();
+    world.clock.advance(wait + Duration::from_millis(1));
+    world.next_visit().await;
+}
+
+fn notices(world: &World) -> Vec<NoticeKind> {
+    let notices = world.store().notices(100).unwrap().into_iter().rev();
+    notices.map(|notice| notice.kind).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_without_network_is_one_notice_no_lost_feed_and_no_storm() {
+    let names: Vec<String> = (0..24).map(|n| format!("feed{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut world = World::past_baseline(&names).await;
+    world.server.vanish().await;
+    let (down, mut tries) = (world.now(), 0);
+    while world.now() < down + DAY {
+        next_due(&mut world).await;
+        tries += 1;
+    }
+    assert!(tries <= names.len() * TRIES, "{tries} tries");
+    assert_eq!(notices(&world), [NoticeKind::NetworkDown], "one, and none of any feed");
+
+    // What happened meanwhile is read when it is over.
+    for name in &names {
+        let title = format!("{name}a {name}b {name}c {name}d ends");
+        world.publish(name, item(&title));
+    }
+    world.server.reappear().await;
+    let (up, mut back) = (world.now(), Vec::new());
+    while back.len() < names.len() {
+        next_due(&mut world).await;
+        back.push(world.now());
+        assert!(world.now() < up + HOUR + HOUR / 5, "{} of {} are back", back.len(), names.len());
+    }
+    for view in world.store().feeds().unwrap() {
+        assert_eq!(view.state.failures, 0, "{}", view.state.key);
+    }
+    let rush = back.iter().map(|at| {
+        let span = *at..*at + SPAN;
+        back.iter().filter(|other| span.contains(other)).count()
+    });
+    let rush = rush.max().unwrap();
+    assert!(rush <= names.len() / 4, "{rush} of {} within {SPAN:?}", names.len());
+    assert_eq!(world.store().counts().unwrap().entries, names.len() as u64);
+
+    while world.now() < up + 4 * HOUR {
+        next_due(&mut world).await;
+    }
+    assert_eq!(notices(&world), [NoticeKind::NetworkDown, NoticeKind::NetworkBack]);
+    world.stop().await;
+}
