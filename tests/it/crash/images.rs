@@ -10,6 +10,9 @@ use super::disk::{Recorded, Step};
 /// What a disk writes at once or not at all, in bytes.
 const SECTOR: usize = 512;
 
+/// Files that SQLite makes beside a database.
+const LOGS: [&str; 2] = ["-wal", "-journal"];
+
 /// Draws without a source of chance: the same seed gives the same images.
 pub struct Lots(u64);
 
@@ -81,7 +84,8 @@ impl<'a> Disk<'a> {
                 }
                 Step::Sync { file } => {
                     let platter = self.platters.entry(*file).or_default();
-                    let is_new = platter.lasting.is_none();
+                    let is_log = LOGS.iter().any(|end| self.tape.files[*file].ends_with(end));
+                    let is_new = is_log && platter.lasting.is_none();
                     for step in std::mem::take(&mut platter.unsynced) {
                         apply(step, &mut platter.lasting);
                     }
@@ -98,7 +102,7 @@ impl<'a> Disk<'a> {
         self.at = end;
     }
 
-    /// With a new file SQLite syncs the directory it is in, and what was removed from it before is gone
+    /// With a new log SQLite syncs the directory it is in, and what was removed from it before is gone
     /// for good.
     fn sync_names(&mut self) {
         for platter in self.platters.values_mut() {
