@@ -133,8 +133,9 @@ async fn two_hundred_wrong_configurations_stop_nothing_and_each_is_told_with_its
         let (file, good) = &files[lots.below(4) / 3];
         let bad = mutilated(good, &mut lots);
         replace(file, &bad);
-        if config::load(&main, &Environment::fixed([])).is_ok() {
-            // A wound that does not hurt: in a title, in a rule.
+        let home = world.dir().to_str().unwrap();
+        if config::load(&main, &Environment::fixed([("HOME", home)])).is_ok() {
+            // A wound that does not hurt, or takes away what need not be there.
             replace(file, good);
             continue;
         }

@@ -27,24 +27,31 @@ async fn next_due(world: &mut World) -> FeedKey {
     world.next_visit().await.feed
 }
 
-fn notices(world: &World) -> Vec<NoticeKind> {
+/// What was told, oldest first.
+fn notices(world: &World) -> Vec<(NoticeKind, String)> {
     let notices = world.store().notices(100).unwrap().into_iter().rev();
-    notices.map(|notice| notice.kind).collect()
+    notices.map(|notice| (notice.kind, notice.headline)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_without_network_is_one_notice_no_lost_feed_and_no_storm() {
     let names: Vec<String> = (0..24).map(|n| format!("feed{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut world = World::past_baseline(&names).await;
+    let mut world = World::new(&names).await;
+    for name in &names {
+        world.publish(name, item(&format!("{name}e {name}f {name}g {name}h begins")));
+    }
+    world.start().await;
+    world.first_round().await;
     world.server.vanish().await;
-    let (down, mut tries) = (world.now(), 0);
-    while world.now() < down + DAY {
+    let (begun, mut tries) = (world.now(), 0);
+    while world.now() < begun + DAY {
         next_due(&mut world).await;
         tries += 1;
     }
     assert!(tries <= names.len() * TRIES, "{tries} tries");
-    assert_eq!(notices(&world), [NoticeKind::NetworkDown], "one, and none of any feed");
+    let down = (NoticeKind::NetworkDown, "no feed can be reached: network".to_owned());
+    assert_eq!(notices(&world), std::slice::from_ref(&down), "one, and none of any feed");
 
     // What happened meanwhile is read when it is over.
     for name in &names {
@@ -68,11 +75,12 @@ async fn a_day_without_network_is_one_notice_no_lost_feed_and_no_storm() {
     });
     let rush = rush.max().unwrap();
     assert!(rush <= names.len() / 4, "{rush} of {} within {SPAN:?}", names.len());
-    assert_eq!(world.store().counts().unwrap().entries, names.len() as u64);
+    assert_eq!(world.store().counts().unwrap().entries, 2 * names.len() as u64);
 
     while world.now() < up + 4 * HOUR {
         next_due(&mut world).await;
     }
-    assert_eq!(notices(&world), [NoticeKind::NetworkDown, NoticeKind::NetworkBack]);
+    let back = (NoticeKind::NetworkBack, "feeds can be reached again".to_owned());
+    assert_eq!(notices(&world), [down, back]);
     world.stop().await;
 }
