@@ -102,6 +102,19 @@ fn freshness_is_max_age_less_age_else_expires_less_date() {
 }
 
 #[test]
+fn a_servers_clock_is_its_date_and_the_age_of_the_copy() {
+    let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
+    let said_now = |lines: &[(&'static str, &'static str)]| {
+        let said = freshness::read(StatusCode::OK, &headers(lines)).said_now;
+        said.map(|at| at.to_string())
+    };
+    assert_eq!(said_now(&[date]).as_deref(), Some("2024-06-03T08:00:00Z"));
+    assert_eq!(said_now(&[date, ("age", "3600")]).as_deref(), Some("2024-06-03T09:00:00Z"));
+    assert_eq!(said_now(&[date, ("age", "99999999999999999999")]), None, "beyond all time");
+    assert_eq!(said_now(&[("date", "yesterday")]), None);
+}
+
+#[test]
 fn waits_stay_between_a_minute_and_a_day_whatever_the_server_says() {
     let endless = "99999999999999999999999999";
     assert_eq!(retry_s(&[("retry-after", "1")]), Some(60));

@@ -4,6 +4,7 @@ mod support;
 
 mod alert_policy;
 mod backtest;
+mod bad_days;
 mod bursts;
 mod chat;
 mod cli;
