@@ -99,7 +99,12 @@ fn sizes() -> Vec<Behaviour> {
         }),
         does("size-chunks-without-end", &["too_large"], |_, line| {
             let head = raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", "");
-            Box::pin(flood(line, &head, b"8\r\n<item />\r\n"))
+            let chunk = format!("1000\r\n{}\r\n", "<item />".repeat(512));
+            Box::pin(flood(line, &head, chunk.as_bytes()))
+        }),
+        does("size-tiny-chunks-without-end", &["too_large", "timeout_total"], |_, line| {
+            let head = raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", "");
+            Box::pin(flood(line, &head, b"1\r\n \r\n"))
         }),
         does("size-header-without-end", &["protocol", "headers_too_large"], |_, line| {
             Box::pin(flood(line, b"HTTP/1.1 200 OK\r\nX: ", b"x"))

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -119,10 +120,19 @@ impl Behaviour {
     }
 }
 
-/// All behaviours at work. They end when it is dropped.
+/// All behaviours at work, on threads of their own. They end when it is dropped.
 pub struct Hostile {
     pub feeds: Vec<Feed>,
-    _serving: JoinSet<()>,
+    threads: Option<Runtime>,
+}
+
+impl Drop for Hostile {
+    fn drop(&mut self) {
+        // Others may be waiting on the thread that drops it.
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
 }
 
 /// A behaviour as a feed.
@@ -143,7 +153,7 @@ impl Hostile {
         canary: SocketAddr,
         authority: &Arc<Authority>,
     ) -> Self {
-        let (mut feeds, mut serving) = (Vec::new(), JoinSet::new());
+        let (mut feeds, threads) = (Vec::new(), Runtime::new().unwrap());
         for behaviour in behaviours.into_iter().map(Arc::new) {
             for copy in 0..copies {
                 let id = match copy {
@@ -158,18 +168,19 @@ impl Hostile {
                     feeds.push(Feed { id, url, address: None, behaviour: behaviour.clone() });
                     continue;
                 }
-                let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+                let bound = async { TcpListener::bind(("127.0.0.1", 0)).await.unwrap() };
+                let listener = threads.spawn(bound).await.unwrap();
                 let address = listener.local_addr().unwrap();
                 let secure = matches!(behaviour.act, Act::Secure(..));
                 let scheme = if secure || name.starts_with("tls-") { "https" } else { "http" };
                 let url = format!("{scheme}://{address}/feed");
                 let turn = Turn { address, ..turn };
-                serving.spawn(serve(listener, behaviour.clone(), turn, authority.clone()));
+                threads.spawn(serve(listener, behaviour.clone(), turn, authority.clone()));
                 let behaviour = behaviour.clone();
                 feeds.push(Feed { id, url, address: Some(address), behaviour });
             }
         }
-        Self { feeds, _serving: serving }
+        Self { feeds, threads: Some(threads) }
     }
 }
 
@@ -223,7 +234,10 @@ async fn talk(
             // One connection may ask several times, where the answers let it.
             loop {
                 let head = read_head(&mut line).await?;
-                let bytes = says(&next(turn.clone(), head));
+                let turn = next(turn.clone(), head);
+                // Some take a while to be made, and others are not to wait for them.
+                let says = *says;
+                let bytes = tokio::task::spawn_blocking(move || says(&turn)).await?;
                 line.write_all(&bytes).await?;
                 if !keeps_alive(&bytes) {
                     return line.shutdown().await;
