@@ -7,8 +7,16 @@ use super::says::{atom, feed, item, json, ok, rss, with};
 use super::server::{Behaviour, says};
 
 /// What may become of a document that is more or less a feed.
-const EITHER: &[&str] =
-    &["ok", "ok_truncated", "ok_empty", "malformed", "not_a_feed", "too_deep", "too_complex"];
+const EITHER: &[&str] = &[
+    "ok",
+    "ok_truncated",
+    "ok_empty",
+    "malformed",
+    "not_a_feed_json",
+    "not_a_feed",
+    "too_deep",
+    "too_complex",
+];
 
 pub fn all() -> Vec<Behaviour> {
     let mut all = characters();

@@ -167,7 +167,7 @@ fn dates() -> Vec<Behaviour> {
 
 fn injections() -> Vec<Behaviour> {
     vec![
-        says("inject-terminal", &["ok"], |_| {
+        says("inject-terminal", &["ok", "same_body"], |_| {
             ok(rss(&item(
                 "NATO \u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{90}q\u{202e}desrever\u{2066} \
                  terminal",

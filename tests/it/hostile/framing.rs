@@ -94,10 +94,10 @@ fn chunks() -> Vec<Behaviour> {
 
 fn sizes() -> Vec<Behaviour> {
     vec![
-        does("size-body-without-end", &["too_large"], |_, line| {
+        does("size-body-without-end", &["too_large", "timeout_total"], |_, line| {
             Box::pin(flood(line, &raw("HTTP/1.1 200 OK", "<rss>"), b"<item/>"))
         }),
-        does("size-chunks-without-end", &["too_large"], |_, line| {
+        does("size-chunks-without-end", &["too_large", "timeout_total"], |_, line| {
             let head = raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", "");
             let chunk = format!("1000\r\n{}\r\n", "<item />".repeat(512));
             Box::pin(flood(line, &head, chunk.as_bytes()))
@@ -120,7 +120,7 @@ fn sizes() -> Vec<Behaviour> {
             &["protocol", "timeout_read", "timeout_total"],
             |_, line| Box::pin(flood(line, b"", b"\r\n")),
         ),
-        does("size-blanks-without-end", &["too_large"], |_, line| {
+        does("size-blanks-without-end", &["too_large", "timeout_total"], |_, line| {
             Box::pin(flood(line, &raw("HTTP/1.1 200 OK", ""), b" "))
         }),
         says("size-announced-beyond-all", &["too_large"], |_| {

@@ -109,7 +109,7 @@ pub fn all() -> Vec<Behaviour> {
         .holding(2),
         Behaviour {
             name: "tls-never-shakes-hands",
-            codes: &["timeout_connect"],
+            codes: &["timeout_connect", "timeout_read"],
             act: Act::Grabs(|_, stream| Box::pin(hold(Box::new(stream)))),
             holds: 0,
             often: false,
