@@ -46,10 +46,14 @@ run! {
     the_tutorial_leads_to_the_first_alert: "docs/tutorial.md" needs "python3";
     the_curl_examples_of_the_api_work: "docs/http.md" needs "curl";
     the_commands_about_routes_work: "docs/routing.md";
+    silences_are_made_and_ended_as_told: "docs/alerts.md";
+    packs_are_switched_on_as_told: "docs/packs.md";
+    labelled_entries_are_measured_as_told: "docs/evaluation.md";
     a_topic_is_written_as_the_guide_says: "docs/write-a-topic.md";
     a_topic_is_tuned_as_the_guide_says: "docs/tune-a-topic.md";
     mail_is_set_up_as_the_guide_says: "docs/send-mail.md";
     phones_and_chats_are_set_up_as_the_guide_says: "docs/send-to-chat.md";
+    a_move_to_another_server_takes_everything_along: "docs/move.md" needs "tar";
     wirewatch_is_installed_as_the_guide_says: "docs/install.md" needs "man";
 }
 

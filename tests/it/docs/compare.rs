@@ -10,7 +10,7 @@ use regex::{Captures, Regex};
 pub const ANYTHING: &str = "[…]";
 
 static ID: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b([ADEGNS])([0-9][0-9a-z]{10}|[0-9])\b").unwrap());
+    LazyLock::new(|| Regex::new(r"\b([ADEGMNS])([0-9][0-9a-z]{10}|[0-9])\b").unwrap());
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?|\b\d\d:\d\d(?::\d\d)?Z?\b")
         .unwrap()
