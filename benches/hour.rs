@@ -15,6 +15,7 @@ use wirewatch::clock::Clock;
 use wirewatch::config::{self, Environment};
 use wirewatch::daemon::app::{App, Options};
 use wirewatch::daemon::events::Event;
+use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 
@@ -54,7 +55,13 @@ async fn live(feeds: usize, port: u16) {
     let clock = Clock::manual("2026-06-03T12:00:00Z".parse().unwrap());
     let style = Style { colour: false, width: 100 };
     let printer = Printer::new(style, |_| {});
-    let options = Options { clock: clock.clone(), printer, deliver: true, once: false };
+    let options = Options {
+        clock: clock.clone(),
+        printer,
+        deliver: true,
+        once: false,
+        service: Service::default(),
+    };
     let app = App::start(config, options).await.unwrap();
     let mut events = app.subscribe();
     let mut first = 0;

@@ -3,6 +3,7 @@
 mod alerts;
 mod backtest;
 mod config;
+mod db;
 mod deliver;
 mod digest;
 mod eval;
@@ -22,6 +23,7 @@ use crate::cli::exit::EXIT_CODES;
 pub use alerts::{AlertChoice, Alerts, State, StateChange, Verdict, VerdictChoice, Word};
 pub use backtest::{Backtest, Section};
 pub use config::{Config, Schema};
+pub use db::Db;
 pub use deliver::{Deliver, Preview, Retry};
 pub use digest::Digests;
 pub use eval::{Eval, EvalStories, EvalTopics, Gate, Told};
@@ -179,6 +181,11 @@ pub enum Command {
     Eval(Eval),
     /// Everything at a glance: daemon, feeds, alerts, outbox, database
     Status,
+    /// Have the running daemon read its configuration again, and tell what it says to that
+    ///
+    /// Sends SIGHUP to the process that holds the lock of the state directory. Ends with code 1 if
+    /// the configuration is refused: then the earlier one runs on.
+    Reload,
     /// Whether the daemon of this config lives: asks its HTTP server, or looks who holds its lock;
     /// for container health checks
     Health {
@@ -191,6 +198,9 @@ pub enum Command {
     /// Contacts nothing but the name servers, and asks them for the hosts of the feeds only. No
     /// secret is in the report. Ends with code 1 if there are problems.
     Doctor,
+    /// Look after the database: verify, back up, restore, prune
+    #[command(subcommand)]
+    Db(Db),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual, all of it as one page
@@ -262,6 +272,18 @@ pub enum Entries {
         /// Most entries shown
         #[arg(long, default_value_t = 50, value_name = "N")]
         limit: u32,
+        /// Instead, those that cannot be evaluated and are set aside
+        #[arg(long, conflicts_with = "feed")]
+        quarantined: bool,
+    },
+    /// Have entries that are set aside tried again with the next fetch of their feed
+    Retry {
+        /// Their numbers, as `list --quarantined` shows them
+        #[arg(value_name = "N", required_unless_present = "all")]
+        numbers: Vec<i64>,
+        /// All of them
+        #[arg(long, conflicts_with = "numbers")]
+        all: bool,
     },
     /// Show one entry with its text, story and matches
     Show {

@@ -16,6 +16,7 @@ use crate::config::{self, Config, Environment};
 use crate::daemon::app::{App, Options};
 use crate::daemon::demo::Newsrooms;
 use crate::daemon::events::{Event, Visit};
+use crate::daemon::service::Service;
 use crate::daemon::signals::Signals;
 use crate::deliver::terminal::Style;
 use crate::deliver::{Printer, terminal};
@@ -80,7 +81,13 @@ impl Stage {
         let printer = Printer::new(style, move |text| {
             collected.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         });
-        let options = Options { clock: Clock::system(), printer, deliver: true, once: false };
+        let options = Options {
+            clock: Clock::system(),
+            printer,
+            deliver: true,
+            once: false,
+            service: Service::default(),
+        };
         let app = App::start(config.clone(), options).await?;
         let events = app.subscribe();
         Ok(Self { app, config, events, printed })

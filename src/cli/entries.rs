@@ -1,5 +1,7 @@
 //! `wirewatch entries` and `wirewatch search`: what the feeds published.
 
+mod aside;
+
 use crate::cli::args::Entries;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
@@ -31,7 +33,9 @@ const COLUMNS: &[Column] = &[
 
 pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
     match command {
-        Entries::List { feed, limit } => {
+        Entries::List { quarantined: true, limit, .. } => aside::list(*limit, session),
+        Entries::Retry { numbers, .. } => aside::retry(numbers, session),
+        Entries::List { feed, limit, .. } => {
             let store = session.store(Access::ReadOnly)?;
             let feed = feed.as_deref();
             let filter = EntryFilter {

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::daemon::after_all::{self, Decided};
 use crate::daemon::events::{Told, Visit};
 use crate::daemon::pipeline::Pipeline;
+use crate::daemon::storage::Storage;
 use crate::domain::document::Document;
 use crate::domain::entry::ParsedEntry;
 use crate::domain::feed::health::span;
@@ -213,6 +214,7 @@ fn visit(
         committed: watch::Sender::new(()),
         wanted: Default::default(),
         hubs: Default::default(),
+        storage: Storage::open(),
     };
     let now = session.clock.now();
     let done = session.wait(async {

@@ -7,10 +7,12 @@ use crate::cli::kept;
 use crate::cli::output::count;
 use crate::config::edit::feeds::{FeedEditError, Layout};
 use crate::config::{
-    self, Config, EgressConfig, Environment, FetchConfig, PackView, Problems, RuleMap,
+    self, Config, EgressConfig, Environment, FetchConfig, Footprint, PackView, Problems, RuleMap,
 };
+use crate::daemon::governor::Loaded;
 use crate::deliver::terminal;
 use crate::domain::ids::TopicId;
+use crate::domain::reload::Refusal;
 use crate::domain::topic::selftest::{self, TestResult};
 
 /// Most topics with failed tests that a hint names.
@@ -83,19 +85,29 @@ impl Loader {
 
     /// Reads it for a reload: the tests inside the topics must pass as well. A rule that no longer
     /// says what its author meant replaces none that runs.
-    pub fn load(&self) -> Result<Config, Failure> {
-        let config = self.read()?;
-        let failed = failed_tests(&config);
-        if failed.is_empty() {
-            return Ok(config);
-        }
-        Err(refusal(&failed, "mend the rule or the test, without which nothing is reloaded"))
+    pub fn load(&self) -> Loaded {
+        let (read, footprint) = config::load_traced(&self.file, &self.env);
+        let result = read.map_err(of_problems).and_then(|config| {
+            let failed = failed_tests(&config);
+            match failed.first() {
+                None => Ok(config),
+                Some(first) => {
+                    let detail = refusal(&failed, "").to_string();
+                    Err(Refusal { summary: describe(first), detail })
+                }
+            }
+        });
+        Loaded { result, footprint }
     }
 
     /// Reads it for a start: topics whose tests fail run as they last did. One that never ran has
-    /// nothing to go on with, and must be mended first.
-    pub fn load_to_start(&self) -> Result<Config, Failure> {
-        let mut config = self.read()?;
+    /// nothing to go on with, and must be mended first. Also what it was read from.
+    pub fn load_to_start(&self) -> Result<(Config, Footprint), Failure> {
+        let (read, footprint) = config::load_traced(&self.file, &self.env);
+        Ok((self.fit_to_start(read?)?, footprint))
+    }
+
+    fn fit_to_start(&self, mut config: Config) -> Result<Config, Failure> {
         let failed = failed_tests(&config);
         if failed.is_empty() {
             return Ok(config);
@@ -108,6 +120,16 @@ impl Loader {
         let what = format!("mend the rule or the test: no earlier rule of {new} ran here");
         Err(refusal(&failed, &what))
     }
+}
+
+/// What is wrong with a configuration: the first of it on one line, and all of it.
+fn of_problems(problems: Problems) -> Refusal {
+    let first = problems.iter().next();
+    let summary = first.map_or_else(String::new, |first| match &first.file {
+        Some(file) => format!("{file}:{}:{}: {}", first.line, first.column, first.message),
+        None => first.message.clone(),
+    });
+    Refusal { summary, detail: problems.to_string().trim_end().to_owned() }
 }
 
 fn failed_tests(config: &Config) -> Vec<TestResult> {

@@ -9,6 +9,7 @@ mod alerts;
 mod args;
 mod check;
 mod config;
+mod db;
 mod deliver;
 mod demo;
 mod digest;
@@ -32,6 +33,7 @@ mod moment;
 mod naming;
 mod output;
 mod page;
+mod reload;
 mod report;
 mod routes;
 mod run;
@@ -114,7 +116,9 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Search { query, limit } => entries::search(query, *limit, session),
         Command::Status => status::run(session),
         Command::Health { ready } => health::run(*ready, session),
+        Command::Reload => reload::run(session),
         Command::Doctor => doctor::run(session),
+        Command::Db(command) => db::run(command, session),
         Command::Deliver(command) => deliver::run(command, session),
         Command::Routes(command) => routes::run(command, session),
         Command::Digest(command) => digest::run(command, session),

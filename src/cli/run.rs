@@ -2,14 +2,18 @@
 
 use std::future::Future;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use super::exit::{Exit, Failure};
 use super::{kept, load};
 use crate::clock::Clock;
+use crate::config::{Config, Footprint};
 use crate::daemon::app::{App, Once, Options, StartError};
-use crate::daemon::signals::{Ending, Signals};
+use crate::daemon::governor::{Ending, Governor};
+use crate::daemon::service::Service;
+use crate::daemon::signals::Signals;
 use crate::deliver::Printer;
 use crate::web::{ListenError, Web};
 
@@ -17,49 +21,114 @@ use crate::web::{ListenError, Web};
 /// resolver does not answer for.
 pub const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long a start that is told to stop may go on, to end in order. The database can be left in
+/// the middle of anything.
+const START_GRACE: Duration = Duration::from_secs(5);
+
 /// Runs until a signal; or with `once` for one round, which ends with code 3 if feeds or
 /// deliveries failed in it, and with 130 if a signal came before its end.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {
-    let loader = Arc::new(load::Loader::locate(config)?);
-    let config = loader.load_to_start()?;
+    let loader = load::Loader::locate(config)?;
+    let (config, read) = loader.load_to_start()?;
     kept::log(&config);
-    let options =
-        Options { clock: Clock::system(), printer: Printer::stdout(), deliver: !no_deliver, once };
+    let service = if once { Service::default() } else { Service::of_process() };
+    let (clock, printer) = (Clock::system(), Printer::stdout());
+    let options = Options { clock, printer, deliver: !no_deliver, once, service };
     block_on(async {
         let mut signals = Signals::listen().map_err(no_runtime)?;
-        let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
-        let state_dir = config.state_dir.clone();
-        let http = config.http.clone();
-        let app = App::start(config, options).await?;
-        tracing::info!(feeds, topics, state_dir = %state_dir.display(), "watching; Ctrl-C stops");
-        let web = match &http {
-            Some(http) if !once => Some(Web::start(http, app.desk().clone()).await?),
-            _ => None,
+        let service = options.service.clone();
+        let app = match start(config, options, &mut signals).await? {
+            Start::Up(app) => app,
+            Start::Stopped => return Ok(if once { Exit::Interrupted } else { Exit::Ok }),
+            Start::CutShort => return Ok(Exit::Interrupted),
         };
-        if let Some(web) = &web {
-            tracing::info!(address = %web.address(), "serving HTTP");
+        match once {
+            true => round(app, signals).await,
+            false => watch(app, signals, service, read, loader).await,
         }
-        if !once {
-            let load = move || loader.load().map_err(|failure| failure.to_string());
-            let close = async {
-                if let Some(web) = web {
-                    web.stop().await;
-                }
-            };
-            let ending = signals.govern(app, load, close).await;
-            return Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok });
-        }
-        let done = tokio::select! {
-            once = app.finish_once() => Some(once),
-            () = signals.stop_asked() => None,
-        };
-        app.stop().await;
-        Ok(match done {
-            Some(Once { failed_feeds: 0, failed_deliveries: 0 }) => Exit::Ok,
-            Some(_) => Exit::Partial,
-            None => Exit::Interrupted,
-        })
     })
+}
+
+/// What a start came to.
+enum Start {
+    Up(App),
+    /// Told to stop meanwhile, and stopped in order.
+    Stopped,
+    /// Told to stop meanwhile, and not up in time to be stopped.
+    CutShort,
+}
+
+/// Starts the app on a thread that may wait for a disk: a large database may have to be brought up
+/// first. A signal to stop is heard meanwhile.
+async fn start(config: Config, options: Options, signals: &mut Signals) -> Result<Start, Failure> {
+    let (runtime, service) = (Handle::current(), options.service.clone());
+    let starting = move || runtime.block_on(App::start(config, options));
+    let mut starting = tokio::task::spawn_blocking(starting);
+    let started = tokio::select! {
+        started = &mut starting => started,
+        () = service.starting() => return Ok(Start::CutShort),
+        () = signals.stop_asked() => {
+            tracing::info!("told to stop while starting");
+            service.stopping();
+            let ended = tokio::time::timeout(START_GRACE, starting).await;
+            return match ended {
+                Ok(Ok(Ok(app))) => {
+                    app.stop().await;
+                    Ok(Start::Stopped)
+                }
+                Ok(_) => Ok(Start::Stopped),
+                Err(_) => Ok(Start::CutShort),
+            };
+        }
+    };
+    match started {
+        Ok(app) => Ok(Start::Up(app?)),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// One round.
+async fn round(app: App, mut signals: Signals) -> Result<Exit, Failure> {
+    let done = tokio::select! {
+        once = app.finish_once() => Some(once),
+        () = signals.stop_asked() => None,
+    };
+    app.stop().await;
+    Ok(match done {
+        Some(Once { failed_feeds: 0, failed_deliveries: 0 }) => Exit::Ok,
+        Some(_) => Exit::Partial,
+        None => Exit::Interrupted,
+    })
+}
+
+/// Until a signal.
+async fn watch(
+    app: App,
+    signals: Signals,
+    service: Service,
+    read: Footprint,
+    loader: load::Loader,
+) -> Result<Exit, Failure> {
+    let config = app.desk().config();
+    let (feeds, topics) = (config.feeds.len(), config.topics.topics().count());
+    let state_dir = config.state_dir.display();
+    tracing::info!(feeds, topics, %state_dir, "watching; Ctrl-C stops");
+    let web = match &config.http {
+        Some(http) => Some(Web::start(http, app.desk().clone()).await?),
+        None => None,
+    };
+    if let Some(web) = &web {
+        tracing::info!(address = %web.address(), "serving HTTP");
+    }
+    drop(config);
+    let close = async {
+        if let Some(web) = web {
+            web.stop().await;
+        }
+    };
+    let governor = Governor::new(app, signals, service, read);
+    let ending = governor.govern(move || loader.load(), close).await;
+    Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok })
 }
 
 /// Runs a future to its end on the runtime of the commands that do more than read the database.

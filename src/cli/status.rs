@@ -1,9 +1,12 @@
 //! `wirewatch status`: everything at a glance. Is it running, how do the feeds do, what was
-//! found, what waits to go out; in few enough lines for one screen. [`recent`] has the last day.
+//! found, what waits to go out; in few enough lines for one screen. [`recent`] has the last day; [`broken`] tells what can be
+//! told where the configuration cannot be read.
 
+mod broken;
 mod recent;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,12 +22,14 @@ use crate::config::Config;
 use crate::domain::alert::circuit::Circuit;
 use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::ids::{ChannelId, TopicId};
+use crate::domain::reload::{Outcome, Refusal};
 use crate::domain::untrusted;
-use crate::store::checkup::free_bytes;
+use crate::store::checkup::{free_bytes, is_writable};
 use crate::store::counts::Counts;
+use crate::store::error::StoreError;
 use crate::store::feeds::FeedView;
 use crate::store::notices::NoticeView;
-use crate::store::{Access, held};
+use crate::store::{Access, Store, held};
 
 use recent::Recent;
 
@@ -39,6 +44,9 @@ struct Status {
     config: String,
     /// The daemon's process, if one runs.
     daemon: Option<Option<u32>>,
+    /// Why the configuration as it stands in the files does not run, and since when, if a daemon
+    /// runs with an earlier one.
+    refused: Option<(Timestamp, Refusal)>,
     topics: usize,
     channels: usize,
     feeds: Vec<(FeedView, Health)>,
@@ -47,6 +55,10 @@ struct Status {
     silent: Vec<TopicId>,
     notice: Option<NoticeView>,
     free_bytes: Option<u64>,
+    /// Why nothing can be stored, as far as it shows from here.
+    storage: Option<String>,
+    /// Entries that are set aside.
+    aside: u64,
     told: Vec<Told>,
     /// Channels that fail.
     failing: Vec<(ChannelId, Circuit)>,
@@ -54,15 +66,22 @@ struct Status {
 }
 
 pub fn run(session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
-    let store = session.store_of(&config, Access::ReadOnly)?;
-    let feeds = feeds(&config, store.feed_states()?, session);
+    match session.config() {
+        Ok(config) => tell(&config, session),
+        Err(failure) => broken::tell(failure, session),
+    }
+}
+
+fn tell(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
+    let store = session.store_of(config, Access::ReadOnly)?;
+    let feeds = feeds(config, store.feed_states()?, session);
     let silent = store
         .topics()?
         .into_iter()
         .filter(|topic| topic.retired_at.is_none() && topic.silent_since.is_some());
     let status = Status {
         config: config.file.display().to_string(),
+        refused: refused(&config.state_dir, &store)?,
         daemon: held(&config.state_dir),
         topics: config.topics.topics().count(),
         channels: config.channels.len(),
@@ -72,8 +91,10 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         silent: silent.map(|topic| topic.id).collect(),
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
-        told: timetables(&config, &store, session.clock.now())?,
-        failing: channels::failing(&config, &store)?,
+        storage: storage(config),
+        aside: store.count_aside()?,
+        told: timetables(config, &store, session.clock.now())?,
+        failing: channels::failing(config, &store)?,
         now: session.clock.now(),
     };
     let mut page = Page::new(&session.printer);
@@ -81,6 +102,46 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
     let object = status.object();
     session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
+}
+
+/// The refusal that the running daemon lives with.
+pub fn refused(dir: &Path, store: &Store) -> Result<Option<(Timestamp, Refusal)>, StoreError> {
+    let last = store.last_reload()?.filter(|_| held(dir).is_some());
+    Ok(last.and_then(|last| match last.reload.outcome {
+        Outcome::Refused(refusal) => Some((last.reload.at, refusal)),
+        Outcome::Taken { .. } => None,
+    }))
+}
+
+fn refused_line((at, refusal): &(Timestamp, Refusal)) -> String {
+    let line = untrusted::terminal(&refusal.summary);
+    format!("refused {}, an earlier one runs: {line}", moment::text(*at))
+}
+
+fn refused_object((at, refusal): &(Timestamp, Refusal)) -> Value {
+    json!({ "at": moment::json(*at), "summary": refusal.summary })
+}
+
+/// Whether a daemon runs, in words.
+fn daemon(held: Option<Option<u32>>) -> String {
+    match held {
+        None => "not running: `wirewatch run` starts it".to_owned(),
+        Some(None) => "running".to_owned(),
+        Some(Some(pid)) => format!("running, process {pid}"),
+    }
+}
+
+/// Why nothing can be stored, as far as a look at the disk tells.
+fn storage(config: &Config) -> Option<String> {
+    let free = free_bytes(&config.state_dir)?;
+    let floor = config.storage.floor_bytes;
+    if free < floor {
+        let (free, floor) = (size(free), size(floor));
+        return Some(format!(
+            "{free} free, less than {floor}: no feed is read until there is more"
+        ));
+    }
+    (!is_writable(&config.state_dir)).then(|| "the state directory cannot be written to".to_owned())
 }
 
 /// The configured feeds that are known, judged.
@@ -124,15 +185,13 @@ pub fn size(bytes: u64) -> String {
 
 impl Status {
     fn page(&self, page: &mut Page) {
-        let daemon = match self.daemon {
-            None => "not running: `wirewatch run` starts it".to_owned(),
-            Some(None) => "running".to_owned(),
-            Some(Some(pid)) => format!("running, process {pid}"),
-        };
-        page.field("daemon", &daemon);
+        page.field("daemon", &daemon(self.daemon));
         let (topics, channels) = (count(self.topics, "topic"), count(self.channels, "channel"));
         let path = untrusted::excerpt(&self.config, MAX_PATH_CHARS);
         page.brief("config", &format!("{path}: {topics}, {channels}"), 1);
+        if let Some(refused) = &self.refused {
+            page.brief("", &refused_line(refused), 2);
+        }
         page.brief("feeds", &self.feed_line(), 2);
         if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
             page.more("more: wirewatch feeds status --failing");
@@ -158,6 +217,14 @@ impl Status {
         if let Some(notice) = &self.notice {
             let text = format!("{}: {}", moment::text(notice.at), notice.headline);
             page.brief("notice", &text, 1);
+        }
+        if let Some(storage) = &self.storage {
+            page.brief("storage", storage, 2);
+        }
+        if self.aside > 0 {
+            let text = format!("{} cannot be evaluated", count(self.aside as usize, "entry"));
+            page.brief("aside", &text, 1);
+            page.more("more: wirewatch entries list --quarantined");
         }
         let free = self.free_bytes.map(|bytes| format!("; {} free on its disk", size(bytes)));
         let (entries, bytes) = (self.counts.entries, size(self.counts.bytes));
@@ -197,6 +264,7 @@ impl Status {
             "running": self.daemon.is_some(),
             "pid": self.daemon.flatten(),
             "config": self.config,
+            "config_refused": self.refused.as_ref().map(refused_object),
             "feeds": states,
             "feeds_in_trouble": self.feeds.iter().filter(|(_, health)| health.is_trouble()).count(),
             "next_fetch": moment::json_opt(next),
@@ -224,6 +292,8 @@ impl Status {
             "entries": self.counts.entries,
             "database_bytes": self.counts.bytes,
             "free_bytes": self.free_bytes,
+            "storage": self.storage,
+            "entries_quarantined": self.aside,
         });
         self.recent.add(&mut object);
         object

@@ -1,7 +1,7 @@
 //! `feed_files = ["feeds/*.toml"]`: the files beside the main file that hold feeds as well. Whoever
 //! reads a thousand feeds keeps them apart, and an import is a file of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use super::reading::read_file_up_to;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
 use crate::domain::feed::{Feed, MAX_LIST_BYTES};
+use crate::domain::ids::FeedKey;
+use crate::domain::retention::Keep;
 
 /// Most files of feeds.
 const MAX_FILES: usize = 1_000;
@@ -25,12 +27,12 @@ const MAX_FILE_BYTES: u64 = MAX_LIST_BYTES;
 pub(super) const FILE: Shape = Shape { what: "a file of feeds", keys: &["defaults", "feed"] };
 
 /// The feeds of the main file, whose table is `root`, and of the files it names, seen from the
-/// directory `beside`; with the paths of these files.
+/// directory `beside`; with for how long the entries of some are kept, and the paths of these files.
 pub(super) fn read(
     root: &Section<'_>,
     beside: &Path,
     report: &mut Report,
-) -> (Vec<Arc<Feed>>, Vec<PathBuf>) {
+) -> (Vec<Arc<Feed>>, BTreeMap<FeedKey, Keep>, Vec<PathBuf>) {
     let mut feeds = Feeds::of_main(root, report);
     let patterns = root.texts("feed_files", report);
     let before = report.count();
@@ -48,7 +50,7 @@ pub(super) fn read(
              `url = \"https://…\"`",
         );
     }
-    (feeds.list, paths)
+    (feeds.list, feeds.keep, paths)
 }
 
 fn read_one(path: &Path, feeds: &mut Feeds, report: &mut Report) {
@@ -105,7 +107,7 @@ pub(super) fn covers(pattern: &str, beside: &Path, path: &Path) -> bool {
 fn named_by(
     pattern: &Literal,
     beside: &Path,
-    report: &Report,
+    report: &mut Report,
 ) -> Result<Vec<PathBuf>, (&'static str, String)> {
     let whole = beside.join(&pattern.value);
     let dir = whole.parent().unwrap_or(Path::new("")).to_owned();
@@ -116,6 +118,7 @@ fn named_by(
     let Some(name) = file_name(&whole) else {
         return Err(("bad_pattern", "this names no file".to_owned()));
     };
+    report.look_in(&dir, &name);
     let drafts = report.drafts.keys().filter(|path| path.parent() == Some(&dir));
     let mut names: BTreeSet<String> = drafts.filter_map(|path| file_name(path)).collect();
     if !name.contains('*') {
@@ -150,7 +153,7 @@ fn file_name(path: &Path) -> Option<String> {
 
 /// Whether a file's name fits a pattern in which `*` stands for anything; hidden files must be
 /// named as such.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }

@@ -10,11 +10,13 @@ use url::Url;
 
 use super::key;
 use super::problem::Report;
+use super::retention;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
 use super::value;
 use crate::domain::feed::{Feed, Interval, MAX_FEEDS};
 use crate::domain::ids::FeedKey;
+use crate::domain::retention::Keep;
 
 /// Shortest wait that can be asked of another's server, and of one's own machine.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);
@@ -43,12 +45,13 @@ pub(super) const FEED: Shape = Shape {
         "ceiling",
         "backfill",
         "full_text",
+        "keep",
     ],
 };
 
 pub(super) const DEFAULTS: Shape = Shape {
     what: "`[defaults]`",
-    keys: &["interval", "floor", "ceiling", "backfill", "full_text"],
+    keys: &["interval", "floor", "ceiling", "backfill", "full_text", "keep"],
 };
 
 /// What a feed has that does not say otherwise.
@@ -57,11 +60,14 @@ pub(super) struct Defaults {
     interval: Interval,
     backfill: Duration,
     full_text: bool,
+    keep: Option<Keep>,
 }
 
 /// The feeds of the main file and of the files beside it, as they are read one after the other.
 pub(super) struct Feeds {
     pub list: Vec<Arc<Feed>>,
+    /// Feeds whose entries are kept for another time than the others'.
+    pub keep: BTreeMap<FeedKey, Keep>,
     /// What the main file's `[defaults]` say; those of another file count for that file.
     defaults: Defaults,
     seen: Seen,
@@ -71,10 +77,14 @@ pub(super) struct Feeds {
 impl Feeds {
     /// Reads the feeds of the main file.
     pub fn of_main(root: &Section<'_>, report: &mut Report) -> Self {
-        let defaults =
-            Defaults { interval: DEFAULT_INTERVAL, backfill: Duration::ZERO, full_text: false };
-        let (list, seen) = (Vec::new(), Seen::default());
-        let mut feeds = Self { list, defaults, seen, tables: 0 };
+        let defaults = Defaults {
+            interval: DEFAULT_INTERVAL,
+            backfill: Duration::ZERO,
+            full_text: false,
+            keep: None,
+        };
+        let (list, keep, seen) = Default::default();
+        let mut feeds = Self { list, keep, defaults, seen, tables: 0 };
         feeds.defaults = feeds.read(root, report);
         feeds
     }
@@ -92,9 +102,13 @@ impl Feeds {
             let message = format!("there are more than {MAX_FEEDS} feeds, which are the most");
             report.add(extra.place(), "too_many", message);
         }
-        let seen = &mut self.seen;
-        let read = sections.iter().take(room);
-        self.list.extend(read.filter_map(|section| feed(section, defaults, seen, report)));
+        for section in sections.iter().take(room) {
+            let Some((feed, keep)) = feed(section, defaults, &mut self.seen, report) else {
+                continue;
+            };
+            self.keep.extend(keep.map(|keep| (feed.key.clone(), keep)));
+            self.list.push(feed);
+        }
         defaults
     }
 }
@@ -111,7 +125,7 @@ fn feed(
     defaults: Defaults,
     seen: &mut Seen,
     report: &mut Report,
-) -> Option<Arc<Feed>> {
+) -> Option<(Arc<Feed>, Option<Keep>)> {
     section.require("id", "\"bbc-world\"", report);
     section.require("url", "\"https://example.org/feed.xml\"", report);
     let key = section.text("id", report).and_then(|id| {
@@ -128,7 +142,7 @@ fn feed(
     let title = name("title", report);
     let publisher = name("publisher", report);
     let tags = section.texts("tags", report);
-    Some(Arc::new(Feed {
+    let feed = Feed {
         key: key?,
         url: url?.into(),
         title,
@@ -138,7 +152,8 @@ fn feed(
         interval: timing.interval,
         backfill: timing.backfill,
         full_text: timing.full_text,
-    }))
+    };
+    Some((Arc::new(feed), timing.keep))
 }
 
 fn url(section: &Section<'_>, text: &Literal, seen: &mut Seen, report: &mut Report) -> Option<Url> {
@@ -193,6 +208,7 @@ fn timing(
         interval: Interval { floor, ceiling },
         backfill: backfill.unwrap_or(defaults.backfill),
         full_text: section.boolean("full_text", report).unwrap_or(defaults.full_text),
+        keep: retention::of_feed(section, report).or(defaults.keep),
     }
 }
 

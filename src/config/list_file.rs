@@ -53,6 +53,7 @@ pub(super) fn read(
         );
         return None;
     }
+    report.look_at(&path, MAX_LIST_BYTES);
     let bytes = match reading::bytes(&real, MAX_LIST_BYTES) {
         Ok(bytes) => bytes,
         Err((_, message)) => {

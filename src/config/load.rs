@@ -9,6 +9,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, Error};
 
 use super::environment::{self, Environment};
+use super::footprint::Footprint;
 use super::known::Known;
 use super::problem::{Problems, Report};
 use super::reading::read_file;
@@ -18,6 +19,7 @@ use super::source::{FileId, Place};
 use super::topic_file::{TopicFile, TopicFiles};
 use super::{ChannelConfig, Config, EgressConfig, FetchConfig, packs, routes, rules, silences};
 use crate::domain::publisher::Directory;
+use crate::domain::retention::Retention;
 
 /// Most topic files.
 const MAX_TOPIC_FILES: usize = 1_000;
@@ -44,6 +46,15 @@ pub fn load_with_rules(path: &Path, env: &Environment) -> Result<(Config, RuleMa
     let read = read(&path, env, &mut report);
     let read = read.map(|(config, files)| (config, RuleMap::new(files, &report)));
     report.finish(read)
+}
+
+/// As [`load`], with what it was read from: also where it came to nothing.
+pub fn load_traced(path: &Path, env: &Environment) -> (Result<Config, Problems>, Footprint) {
+    let path = environment::main_file(path);
+    let mut report = Report::traced();
+    let read = read(&path, env, &mut report);
+    let footprint = report.footprint.take().unwrap_or_default();
+    (report.finish(read.map(|(config, _)| config)), footprint)
 }
 
 /// Where the main file at `path` (or in the directory `path`) keeps its database, whatever else is
@@ -140,6 +151,7 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let config = Config {
         file: path.to_owned(),
         files,
+        auto_reload: settings.auto_reload,
         state_dir: settings.state_dir,
         feeds: settings.feeds,
         publishers: settings.publishers,
@@ -154,6 +166,9 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
         fetch: settings.fetch,
         http: settings.http,
         feeds_out: settings.feeds_out,
+        retention: Retention { topics: topics.keep_alerts(), ..settings.retention },
+        storage: settings.storage,
+        backup: settings.backup,
         operations: settings.operations,
         silences,
     };
@@ -174,8 +189,9 @@ fn main_file(
         return (settings::read(table.get_ref(), file, path, env, report), true);
     }
     note_syntax(file, text, errors, report);
-    let mut ignored = Report::default();
+    let mut ignored = report.aside();
     let settings = settings::read(table.get_ref(), file, path, env, &mut ignored);
+    report.join(ignored);
     (settings, false)
 }
 
@@ -222,6 +238,7 @@ fn topic_files(
 /// The files of the topics directory.
 fn topic_paths(settings: &Settings, report: &mut Report) -> Option<Vec<PathBuf>> {
     let dir = &settings.topics_dir;
+    report.look_in(dir, "*.toml");
     let mut paths = match toml_files(dir) {
         Ok(paths) => paths,
         // Whoever watches by packs alone need not have a directory of topics.

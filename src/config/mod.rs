@@ -12,6 +12,7 @@ mod escalate;
 mod examples;
 mod feed_files;
 mod feeds;
+mod footprint;
 mod http;
 mod keep;
 mod key;
@@ -26,6 +27,7 @@ mod packs;
 mod problem;
 mod publishers;
 mod reading;
+pub mod retention;
 mod routes;
 mod rule_map;
 mod rules;
@@ -53,8 +55,9 @@ pub use channels::{
 };
 pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
+pub use footprint::Footprint;
 pub use keep::LastGood;
-pub use load::{load, load_drafts, load_with_rules, network, state_dir};
+pub use load::{load, load_drafts, load_traced, load_with_rules, network, state_dir};
 pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
@@ -74,6 +77,7 @@ use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::feed::Feed;
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::publisher::Family;
+use crate::domain::retention::Retention;
 use crate::domain::topic::Severity;
 use crate::domain::topic::compile::TopicSet;
 
@@ -84,6 +88,8 @@ pub struct Config {
     pub file: PathBuf,
     /// Every file it was read from, the main file first: a change of one is worth a reload.
     pub files: Vec<PathBuf>,
+    /// Whether files that change are taken up without being told to.
+    pub auto_reload: bool,
     /// Where the database, the lock and the default alert log live.
     pub state_dir: PathBuf,
     pub feeds: Vec<Arc<Feed>>,
@@ -109,10 +115,42 @@ pub struct Config {
     pub http: Option<HttpConfig>,
     /// Where the output feeds are written to; nowhere where it is not configured.
     pub feeds_out: Option<PathBuf>,
+    /// How long what is stored is kept.
+    pub retention: Retention,
+    /// What is done when the disk is full.
+    pub storage: StorageConfig,
+    /// When the database is copied, and where to; never where it is not configured.
+    pub backup: Option<BackupConfig>,
     /// Channels that are told of wirewatch's own work; `None` for all of them.
     pub operations: Option<Vec<ChannelId>>,
     /// Silences that stand in the files; those made by command are the store's.
     pub silences: Vec<Written>,
+}
+
+/// What is done when the disk is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StorageConfig {
+    /// Size of the file that is given up when the disk is full, so that what was delivered can still
+    /// be written down; 0 for none.
+    pub ballast_bytes: u64,
+    /// Free space below which no feed is read.
+    pub floor_bytes: u64,
+}
+
+impl StorageConfig {
+    /// What holds where nothing is said.
+    pub fn standard() -> Self {
+        Self { ballast_bytes: 16 << 20, floor_bytes: 32 << 20 }
+    }
+}
+
+/// Copies of the database that are made by themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackupConfig {
+    pub dir: PathBuf,
+    pub when: Recurrence,
+    /// How many are kept.
+    pub keep: u32,
 }
 
 /// What is served, and where the world reaches it.

@@ -107,7 +107,9 @@ impl Origins {
 
     /// The sections of the main file, each a part of its own.
     fn settings(&mut self, table: &DeTable<'_>, file: &File) {
-        for name in ["egress", "fetch", "operations"] {
+        for name in
+            ["egress", "fetch", "operations", "http", "feeds_out", "retention", "storage", "backup"]
+        {
             if let Some(DeValue::Table(own)) = table.get(name).map(|value| value.get_ref()) {
                 let mut keys = Keys::new();
                 file.add(own, "", &mut keys);
@@ -116,9 +118,11 @@ impl Origins {
         }
         let mut all = Keys::new();
         file.add(table, "", &mut all);
-        if let Some(at) = all.remove("state_dir") {
-            let keys = Keys::from([("path".to_owned(), at)]);
-            self.parts.insert((Kind::Settings, "state_dir".to_owned()), keys);
+        for (name, field) in [("state_dir", "path"), ("auto_reload", "on")] {
+            if let Some(at) = all.remove(name) {
+                let keys = Keys::from([(field.to_owned(), at)]);
+                self.parts.insert((Kind::Settings, name.to_owned()), keys);
+            }
         }
         for (name, part) in [("silence", "silences"), ("route", "routes")] {
             if let Some(at) = all.remove(name) {
@@ -151,6 +155,7 @@ fn written(kind: Kind, field: &str) -> Vec<&str> {
         (Kind::Channel, "secret") => {
             vec!["token_file", "token_env", "url_file", "url_env", "password_file", "password_env"]
         }
+        (Kind::Settings, "tokens") => vec!["token"],
         (Kind::Channel, "signed") => vec!["secret_file", "secret_env"],
         _ => vec![field],
     }

@@ -4,11 +4,14 @@
 
 mod machines;
 mod people;
+mod served;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::retention::in_words;
 use super::value::show_duration;
 use super::{
     ChannelConfig, ChannelKind, Config, Timetable, TopicText, WebhookChannel, routes, silences,
@@ -35,7 +38,7 @@ pub const TESTS_TEXT: &str = "tests.text";
 pub const KEPT: &str = "kept";
 
 /// Fields that can only be told by who can read the secrets.
-pub const OF_SECRETS: [&str; 4] = ["headers", "login", "secret", "signed"];
+pub const OF_SECRETS: [&str; 5] = ["headers", "login", "secret", "signed", "tokens"];
 
 /// What a part of a configuration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,10 +99,16 @@ impl Config {
             let source = self.topic_sources.get(&topic.id).cloned();
             let mut fields = topic_fields(topic, revision);
             fields.extend(self.kept.get(&topic.id).map(|why| (KEPT, why.clone())));
+            let keep = self.retention.topics.get(&topic.id);
+            fields.extend(keep.map(|keep| ("keep_alerts", in_words(*keep))));
             Part { source, ..part(Kind::Topic, topic.id.as_str(), fields) }
         });
-        let feeds =
-            self.feeds.iter().map(|feed| part(Kind::Feed, feed.key.as_str(), feed_fields(feed)));
+        let feeds = self.feeds.iter().map(|feed| {
+            let mut fields = feed_fields(feed);
+            let keep = self.retention.feeds.get(&feed.key);
+            fields.extend(keep.map(|keep| ("keep", in_words(*keep))));
+            part(Kind::Feed, feed.key.as_str(), fields)
+        });
         let home = self.file.parent().unwrap_or(Path::new(""));
         let channels = self
             .channels
@@ -118,7 +127,9 @@ impl Config {
         let silences = Part { fields, ..part(Kind::Settings, "silences", Vec::new()) };
         let silences = (!self.silences.is_empty()).then_some(silences);
         let routes = routes::part(&self.routing);
-        let told = operations.into_iter().chain(own).chain(silences).chain(routes);
+        let served = served::parts(self, home);
+        let told = operations.into_iter().chain(served).chain(own).chain(silences).chain(routes);
+        let settings = settings.into_iter().chain(storage::parts(self));
         topics.chain(feeds).chain(channels).chain(settings).chain(told).collect()
     }
 

@@ -103,6 +103,7 @@ pub(super) fn paths(settings: &Settings, report: &mut Report) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for text in &settings.packs {
         let path = settings.packs_dir.join(format!("{}.toml", text.value));
+        report.look_at(&path, MAX_PACK_BYTES);
         if paths.contains(&path) {
             let message = format!("the pack `{}` is switched on twice", text.value);
             report.add(text.place(), "duplicate_pack", message).hint("once is enough");

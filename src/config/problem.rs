@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Label, Origin, Renderer, Snippet};
 
+use super::footprint::Footprint;
 use super::source::{FileId, Literal, Place, SourceFile};
 use crate::domain::topic::syntax::SyntaxError;
 
@@ -229,12 +230,46 @@ pub(super) struct Report {
     pub sources: Vec<SourceFile>,
     /// Texts that count in the place of what these files say.
     pub drafts: BTreeMap<PathBuf, Arc<str>>,
+    /// What is looked at, where somebody wants to know.
+    pub footprint: Option<Footprint>,
 }
 
 impl Report {
     /// A report on files some of which are drafts.
     pub fn with_drafts(drafts: BTreeMap<PathBuf, Arc<str>>) -> Self {
         Self { drafts, ..Self::default() }
+    }
+
+    /// A report that remembers what is looked at.
+    pub fn traced() -> Self {
+        Self { footprint: Some(Footprint::default()), ..Self::default() }
+    }
+
+    /// A report on the same files in which nothing is wrong yet; [`Self::join`] brings back what
+    /// was looked at meanwhile.
+    pub fn aside(&self) -> Self {
+        if self.footprint.is_some() { Self::traced() } else { Self::default() }
+    }
+
+    /// Remembers what another one looked at.
+    pub fn join(&mut self, other: Self) {
+        if let (Some(footprint), Some(other)) = (&mut self.footprint, other.footprint) {
+            footprint.join(other);
+        }
+    }
+
+    /// A file is about to be read, up to so many bytes.
+    pub fn look_at(&mut self, path: &Path, max_bytes: u64) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.file(path, max_bytes);
+        }
+    }
+
+    /// A directory is about to be searched for such names.
+    pub fn look_in(&mut self, dir: &Path, pattern: &str) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.names(dir, pattern);
+        }
     }
 
     /// Notes a problem; the caller may add a hint to what is returned.

@@ -25,6 +25,7 @@ pub(super) fn read_file_up_to(
     max: u64,
     report: &mut Report,
 ) -> Option<(FileId, Arc<str>)> {
+    report.look_at(path, max);
     let name = path.display().to_string();
     let draft = report.drafts.get(path).map(|text| match text.len() as u64 > max {
         true => Err(("file_too_large", format!("this file would be larger than {max} bytes"))),

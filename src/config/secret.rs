@@ -110,7 +110,7 @@ impl Secrets<'_> {
             return None;
         }
         let (named, result) = match (&file, &variable) {
-            (Some(file), _) => (file, self.read_file(&file.value)),
+            (Some(file), _) => (file, self.read_file(&file.value, report)),
             (None, Some(variable)) => (variable, self.read_variable(&variable.value)),
             (None, None) => return None,
         };
@@ -128,8 +128,12 @@ impl Secrets<'_> {
         single_line(&value)
     }
 
-    fn read_file(&self, name: &str) -> Result<String, BadValue> {
-        let path = self.path(name);
+    fn read_file(&self, name: &str, report: &mut Report) -> Result<String, BadValue> {
+        let (credential, beside) = self.places(name);
+        for place in credential.iter().chain([&beside]) {
+            report.look_at(place, MAX_SECRET_BYTES);
+        }
+        let path = credential.filter(|path| path.is_file()).unwrap_or(beside);
         let unreadable = |why: &dyn std::fmt::Display| {
             let message = format!("the secret file {} cannot be read: {why}", path.display());
             let hint =
@@ -145,9 +149,10 @@ impl Secrets<'_> {
         single_line(&text)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// Where a secret file may be: among the credentials, which come first, and beside the main file.
+    fn places(&self, name: &str) -> (Option<PathBuf>, PathBuf) {
         let credential = self.env.credentials_dir().map(|dir| dir.join(name));
-        credential.filter(|path| path.is_file()).unwrap_or_else(|| self.beside.join(name))
+        (credential, self.beside.join(name))
     }
 }
 

@@ -15,12 +15,13 @@ use super::section::{Section, Shape};
 use super::silences::PlacedSilence;
 use super::source::{FileId, Literal, Place};
 use super::{
-    ChannelConfig, EgressConfig, FetchConfig, HttpConfig, channels, feed_files, http, key,
-    publishers, routes, silences, value,
+    BackupConfig, ChannelConfig, EgressConfig, FetchConfig, HttpConfig, StorageConfig, channels,
+    feed_files, http, key, publishers, retention, routes, silences, value,
 };
 use crate::domain::feed::Feed;
 use crate::domain::ids::ChannelId;
 use crate::domain::publisher::Family;
+use crate::domain::retention::Retention;
 
 /// Where topic files are looked for unless the main file says otherwise, beside it.
 pub(super) const TOPICS_DIR: &str = "topics";
@@ -36,10 +37,14 @@ pub(super) const MAIN: Shape = Shape {
         "packs",
         "feed_files",
         "zone",
+        "auto_reload",
         "egress",
         "fetch",
         "http",
         "feeds_out",
+        "retention",
+        "storage",
+        "backup",
         "defaults",
         "operations",
         "feed",
@@ -69,6 +74,7 @@ pub(super) const FETCH: Shape = Shape {
 
 /// All that the main file says.
 pub(super) struct Settings {
+    pub auto_reload: bool,
     pub state_dir: PathBuf,
     pub topics_dir: PathBuf,
     /// Where the topics directory is named, or the main file as a whole.
@@ -86,6 +92,9 @@ pub(super) struct Settings {
     pub fetch: FetchConfig,
     pub http: Option<HttpConfig>,
     pub feeds_out: Option<PathBuf>,
+    pub retention: Retention,
+    pub storage: StorageConfig,
+    pub backup: Option<BackupConfig>,
     pub operations: Option<Vec<ChannelId>>,
     pub silences: Vec<PlacedSilence>,
 }
@@ -105,15 +114,20 @@ pub(super) fn read(
         root.text("topics", report).filter(|text| super::not_empty(text, "topics", report));
     let topics_place = topics.as_ref().map_or(Place::whole(file), |text| text.place());
     let topics = topics.map_or(TOPICS_DIR.to_owned(), |text| text.value);
-    let (feeds, feed_paths) = feed_files::read(&root, beside, report);
+    let (feeds, keep, feed_paths) = feed_files::read(&root, beside, report);
     let secrets = Secrets { env, beside };
     let channels = channels::read(&root, &state_dir, &secrets, report);
     let feeds_out = http::feeds_out(&root, &state_dir, report);
+    let retention = Retention { feeds: keep, ..retention::read(&root, report) };
     Settings {
+        auto_reload: root.boolean("auto_reload", report).unwrap_or(true),
         operations: operations(&root, &channels, report),
         routes: routes::read(&root, &channels, &feeds, report),
         channels,
         silences: silences::read(&root, &feeds, report),
+        retention,
+        storage: retention::storage(&root, report),
+        backup: retention::backup(&root, &state_dir, report),
         state_dir,
         topics_dir: beside.join(topics),
         topics_place,

@@ -175,7 +175,7 @@ fn repeat(channel: &Section<'_>, report: &mut Report) -> Option<Repeat> {
 }
 
 /// A time of day, `07:00`.
-fn time(section: &Section<'_>, name: &'static str, report: &mut Report) -> Option<Time> {
+pub(super) fn time(section: &Section<'_>, name: &'static str, report: &mut Report) -> Option<Time> {
     let text = section.text(name, report)?;
     let parsed = time_of_day(&text.value);
     if parsed.is_none() {

@@ -8,6 +8,7 @@ use super::key;
 use super::known::Known;
 use super::lists::rule;
 use super::problem::Report;
+use super::retention;
 use super::rule_map;
 use super::section::{Section, Shape};
 use super::source::{Literal, Place};
@@ -36,6 +37,7 @@ pub(super) const TOPIC: Shape = Shape {
         "severity",
         "tags",
         "channels",
+        "keep_alerts",
         "mode",
         "expect",
         "stem",
@@ -76,6 +78,7 @@ pub(super) fn read(
     let channels = read_channels(section, known, report);
     let mode = topic_filter::mode(section, report);
     let expect = topic_filter::expectation(section, report);
+    let keep_alerts = retention::of_topic(section, report);
     let severity = severity.unwrap_or(Severity::Medium);
     let alert = alert(section, severity, report);
     let rules = rules(section, known, report);
@@ -106,6 +109,7 @@ pub(super) fn read(
         allow: rule_map::allow(section, report),
         source: String::new(),
         path: None,
+        keep_alerts,
     })
 }
 

@@ -18,6 +18,7 @@ use super::source::{FileId, Literal, Place};
 use super::stored::{self, OwnParts, TopicText};
 use super::topic;
 use crate::domain::ids::TopicId;
+use crate::domain::retention::Keep;
 use crate::domain::topic::Topic;
 
 /// Most topics of one configuration, over all files.
@@ -64,6 +65,8 @@ pub(super) struct PlacedTopic {
     pub source: String,
     /// Its file, where that lies on a disk.
     pub path: Option<PathBuf>,
+    /// For how long its alerts are kept, where it says so.
+    pub keep_alerts: Option<Keep>,
 }
 
 impl TopicFiles {
@@ -98,6 +101,12 @@ impl TopicFiles {
     pub fn paths(&self) -> BTreeMap<TopicId, PathBuf> {
         let path = |placed: &PlacedTopic| Some((placed.topic.id.clone(), placed.path.clone()?));
         self.topics.iter().filter_map(path).collect()
+    }
+
+    /// For how long the alerts of topics are kept that say so.
+    pub fn keep_alerts(&self) -> BTreeMap<TopicId, Keep> {
+        let said = |placed: &PlacedTopic| Some((placed.topic.id.clone(), placed.keep_alerts?));
+        self.topics.iter().filter_map(said).collect()
     }
 
     /// Reads one file. `known`: what topics may name, where that is known.

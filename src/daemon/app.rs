@@ -23,20 +23,24 @@ use super::orphans::warn_of_orphans;
 use super::pipeline::Pipeline;
 use super::post::Post;
 use super::push::Push;
+use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
+use super::service::Service;
+use super::storage::{Storage, open_patiently};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
 use crate::deliver::{OpenError, Printer};
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
+use crate::domain::notice::Notice;
 use crate::domain::topic::{Mode, Topic};
 use crate::egress::{Egress, EgressError};
 use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{Access, DATABASE_FILE, InstanceLock, Store};
+use crate::store::{DATABASE_FILE, InstanceLock, Store};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -51,6 +55,8 @@ pub struct Options {
     pub deliver: bool,
     /// Visit each feed once, empty the outbox of what is due, and end.
     pub once: bool,
+    /// Who is told that the scheduler turns.
+    pub service: Service,
 }
 
 /// Why the app did not start, or a reload was refused.
@@ -64,10 +70,12 @@ pub enum StartError {
     Egress(#[from] EgressError),
     #[error("channel `{channel}` cannot be opened")]
     Channel { channel: ChannelId, source: OpenError },
-    #[error("`state_dir` changed from {} to {}: that needs a restart", from.display(), to.display())]
-    StateDirChanged { from: PathBuf, to: PathBuf },
-    #[error("`listen` under `[http]` changed from {from} to {to}: that needs a restart")]
-    ListenChanged { from: String, to: String },
+    /// Keys that are read at the start only, each with what it was and is.
+    #[error(
+        "{}: that needs a restart, until which the running configuration stays",
+        in_words(changes)
+    )]
+    NeedsRestart { changes: Vec<Change> },
 }
 
 /// A running daemon.
@@ -125,7 +133,7 @@ impl App {
         make_private(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
         let lock = InstanceLock::acquire(state_dir)?;
-        let store = Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?;
+        let store = open_patiently(&state_dir.join(DATABASE_FILE), !options.once).await?;
         let recovered = store.recover_deliveries(options.clock.now()).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");
@@ -134,7 +142,9 @@ impl App {
         let stop = CancellationToken::new();
         let committed = watch::Sender::new(());
         let (wanted, hubs) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+        let storage = Storage::open();
+        let wakes =
+            Wakes { committed: &committed, wanted: &wanted, hubs: &hubs, storage: &storage };
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
@@ -150,7 +160,8 @@ impl App {
             events.clone(),
             options.once,
         );
-        let (holds, beat) = (scheduler.holds(), Beat::default());
+        let holds = scheduler.holds();
+        let beat = Beat::felt_by(options.service.clone());
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
         let watches = Watches::new(post, options.clone(), events.clone());
@@ -210,6 +221,13 @@ impl App {
         &self.store
     }
 
+    /// Tells a notice to who is told of wirewatch's own work.
+    pub async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
+        let post = Post { pipeline: self.pipeline.subscribe() };
+        let now = notice.at;
+        post.tell(vec![notice], Vec::new(), now).await
+    }
+
     /// Visits a feed now, whenever it is due.
     pub fn visit_now(&self, feed: &FeedKey) {
         self.desk.visit_now(feed);
@@ -220,14 +238,7 @@ impl App {
     pub async fn reload(&self, config: Config) -> Result<(), StartError> {
         let mut live = self.live.lock().await;
         let config = Arc::new(config);
-        let (from, to) = (&live.config.state_dir, &config.state_dir);
-        if from != to {
-            return Err(StartError::StateDirChanged { from: from.clone(), to: to.clone() });
-        }
-        let (from, to) = (listens(&live.config), listens(&config));
-        if from != to {
-            return Err(StartError::ListenChanged { from, to });
-        }
+        restart::check(&live.config, &config)?;
         let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
         warn_of_orphans(&config, &self.store);
@@ -252,8 +263,10 @@ impl App {
         let (store, options) = (self.store.clone(), self.options.clone());
         let (committed, wanted, hubs) =
             (self.committed.clone(), self.wanted.clone(), self.hubs.clone());
+        let storage = self.pipeline.borrow().storage.clone();
         let work = move || {
-            let wakes = Wakes { committed: &committed, wanted: &wanted, hubs: &hubs };
+            let wakes =
+                Wakes { committed: &committed, wanted: &wanted, hubs: &hubs, storage: &storage };
             build(&config, &store, &options, wakes)
         };
         match tokio::task::spawn_blocking(work).await {
@@ -316,17 +329,13 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
-/// Where a configuration has wirewatch listen, in words.
-fn listens(config: &Config) -> String {
-    config.http.as_ref().map_or("none".to_owned(), |http| http.listen.to_string())
-}
-
-/// Whom a pipeline wakes.
+/// Whom a pipeline wakes, and who has it wait.
 #[derive(Clone, Copy)]
 struct Wakes<'a> {
     committed: &'a watch::Sender<()>,
     wanted: &'a Arc<Notify>,
     hubs: &'a Arc<Notify>,
+    storage: &'a Storage,
 }
 
 /// All of a configuration that may fail without the store.
@@ -351,6 +360,7 @@ fn build(
         committed: wakes.committed.clone(),
         wanted: wakes.wanted.clone(),
         hubs: wakes.hubs.clone(),
+        storage: wakes.storage.clone(),
     };
     Ok((pipeline, channels))
 }

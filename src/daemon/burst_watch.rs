@@ -157,10 +157,9 @@ fn told(
     }
     let note = TopicNote { topic: id.clone(), text };
     let notice = Notice::of_burst(now, &topic.name, topic.severity, note);
+    // Like any notice it also goes to a channel that keeps alerts for its digest: no digest tells it.
     let goes = |channel: &&crate::config::ChannelConfig| {
-        let named = leads_to(config, topic, channel);
-        let at_once = !channel.timetable.terms().only_in_digest(topic.severity);
-        named && at_once && topic.severity >= channel.min_severity
+        leads_to(config, topic, channel) && topic.severity >= channel.min_severity
     };
     let channels: Vec<ChannelId> =
         config.channels.iter().filter(goes).map(|channel| channel.id.clone()).collect();

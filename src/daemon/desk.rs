@@ -12,6 +12,7 @@ use super::events::{Event, Events};
 use super::pipeline::Pipeline;
 use super::push::Push;
 use super::scheduler::Order;
+use super::storage::Pause;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::ids::FeedKey;
@@ -76,6 +77,11 @@ impl Desk {
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Why nothing can be stored now, if so: no feed is visited meanwhile.
+    pub fn storage(&self) -> Option<Pause> {
+        self.pipeline.borrow().storage.pause()
     }
 
     /// How long ago the scheduler gave its last sign of life.

@@ -1,4 +1,4 @@
-//! One visit, guarded: it waits for its host's turn, is not begun where its site is left alone, and
+//! One visit, guarded: it waits until what it brings can be stored and for its host's turn, is not begun where its site is left alone, and
 //! a panic in it stays its own. [`super::scheduler`] starts it, [`super::pipeline`] is what is done.
 
 use std::panic::AssertUnwindSafe;
@@ -44,6 +44,11 @@ pub async fn guarded(
     let (key, url) = (feed.key.clone(), state.fetch_url());
     let site = schedule::site(url);
     let held = || holds.of(site.as_deref(), pipeline.clock.elapsed());
+    if !pipeline.storage.ready().await {
+        let begun = pipeline.clock.elapsed();
+        let result = Err(StoreError::Closed);
+        return Ended::Visited(Box::new(Visited { feed: key, begun, result }));
+    }
     if let Some(hold) = held() {
         return Ended::Held(key, hold);
     }

@@ -12,15 +12,18 @@ use super::discovery;
 use super::events::Visit;
 use super::led::Led;
 use super::prepare::{manner, prepare};
+use super::quarantine::{self, Again};
+use super::storage::Storage;
+pub use super::ways::routes;
 use crate::clock::Clock;
-use crate::config::{ChannelKind, Config};
+use crate::config::Config;
 use crate::deliver::object::{self, AlertV1};
 use crate::domain::feed::push::{PUSHED, Subscription};
 use crate::domain::feed::{
     Feed, FeedLinks, FeedState, FetchRecord, Outcome, ParsedFeed, ReasonCode, Rhythm, Validators,
 };
 use crate::domain::ids::Digest;
-use crate::domain::ingest::{Batch, Plan, Render, Route, Routes, View, plan, plan_pushed};
+use crate::domain::ingest::{Batch, Plan, Render, View, plan_pushed};
 use crate::domain::schedule::{self, Hints};
 use crate::fetch::{Fetched, Fetcher};
 use crate::parse::{self, Limits, repairs};
@@ -44,6 +47,8 @@ pub struct Pipeline {
     pub wanted: Arc<Notify>,
     /// Tells the keeper of subscriptions that a feed names a hub.
     pub hubs: Arc<Notify>,
+    /// Whether visits may begin.
+    pub storage: Storage,
 }
 
 /// What a pushed document came to.
@@ -89,19 +94,20 @@ impl Pipeline {
             would_have_raised: 0,
             detail: None,
         };
-        let fetched = match self.fetch(state, at).await {
+        let mut again = Again::of(&self.store, state.id)?;
+        let fetched = match self.fetch(state, at, !again.is_empty()).await {
             Ok(fetched) => fetched,
             Err(failure) => {
                 return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
             }
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
-        if let Some(code) = unchanged(state, &fetched, body_hash) {
+        if let Some(code) = unchanged(state, &fetched, body_hash).filter(|_| again.is_empty()) {
             return self
                 .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
                 .await;
         }
-        let parsed = match self.parse(state, &fetched).await {
+        let mut parsed = match self.parse(state, &fetched).await {
             Ok(parsed) => parsed,
             Err(failure) => {
                 let record =
@@ -109,6 +115,7 @@ impl Pipeline {
                 return self.failed(state, record, failure).await;
             }
         };
+        again.join(&mut parsed);
         let record = FetchRecord {
             status: Some(fetched.status),
             bytes: fetched.bytes,
@@ -117,9 +124,10 @@ impl Pipeline {
             ..record(Outcome::Fresh, success_code(&fetched, &parsed))
         };
         let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
-        let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let batch = self.batch(feed, fetched, parsed, body_hash, record).await?;
         let names_hub = !batch.links.hubs.is_empty();
         let plan = self.ingest(batch, Led { redirect, announced }, at).await?;
+        again.settle(&self.store).await?;
         // What it says of its hub may have ended the lease.
         let after = self.store.with_pushes(&plan.feed)?;
         if names_hub && after.pushed_until.is_none() {
@@ -161,7 +169,7 @@ impl Pipeline {
             detail: None,
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
-        let batch = self.batch(feed, fetched, parsed, body_hash, record).await;
+        let batch = self.batch(feed, fetched, parsed, body_hash, record).await?;
         let decided = batch.clone();
         let decide = move |view: &_| plan_pushed(view, &decided, at, RENDER);
         let plan = self.store.ingest(batch, decide).await?;
@@ -169,11 +177,16 @@ impl Pipeline {
         Ok(Pushed::Read(Box::new(Visit::planned(&state, &plan))))
     }
 
-    /// Asks where the feed is now, and once in a while without believing in "unchanged".
-    async fn fetch(&self, state: &FeedState, at: Timestamp) -> Result<Fetched, Failure> {
-        let (whole, url) = (Validators::default(), state.fetch_url());
-        let in_full = schedule::asks_in_full(state, at);
-        let validators = if in_full { &whole } else { &state.validators };
+    /// Asks where the feed is now, and `whole` or once in a while without believing in "unchanged".
+    async fn fetch(
+        &self,
+        state: &FeedState,
+        at: Timestamp,
+        whole: bool,
+    ) -> Result<Fetched, Failure> {
+        let (none, url) = (Validators::default(), state.fetch_url());
+        let in_full = whole || schedule::asks_in_full(state, at);
+        let validators = if in_full { &none } else { &state.validators };
         let moved_from = (url != state.url).then_some(state.url.as_str());
         self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(|failure| Failure {
             site: failure.site().map(str::to_owned),
@@ -225,14 +238,16 @@ impl Pipeline {
         parsed: ParsedFeed,
         body_hash: Digest,
         fetch: FetchRecord,
-    ) -> Arc<Batch> {
+    ) -> Result<Arc<Batch>, StoreError> {
+        let aside = self.store.keys_aside(fetch.feed)?;
         let (feed, config, now) = (feed.clone(), self.config.clone(), fetch.at);
         let manner = manner(&feed.url, &fetched.final_url, &parsed);
         let whole = !fetched.truncated && !parsed.cut;
         let complete = whole && !fetched.delta;
         let work = move || {
-            Arc::new(Batch {
-                entries: prepare(&feed, &parsed, &config.topics, now),
+            let (entries, broken) = prepare(&feed, &parsed, &config.topics, now, &aside);
+            let batch = Batch {
+                entries,
                 routes: routes(&config),
                 topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
                 publishers: Arc::clone(config.topics.publishers()),
@@ -247,13 +262,16 @@ impl Pipeline {
                 manner,
                 fetch,
                 feed,
-            })
+            };
+            (Arc::new(batch), broken)
         };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(batch) => batch,
+        let (batch, broken) = match tokio::task::spawn_blocking(work).await {
+            Ok(prepared) => prepared,
             // A panic here is this feed's: it goes on to the visit's own guard.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        };
+        quarantine::set_aside(&self.store, &batch, broken).await?;
+        Ok(batch)
     }
 
     /// The one transaction: view, decision, and all that follows from it.
@@ -263,16 +281,25 @@ impl Pipeline {
         led: Led,
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
-        let decided = batch.clone();
-        let decide = move |view: &View| {
-            let mut plan = plan(view, &decided, now, RENDER);
-            plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
-            plan.events.extend(schedule::events(&view.seen.feed, &plan.feed));
-            plan
+        let led = Arc::new(led);
+        let deciding = |batch: Arc<Batch>| {
+            let led = led.clone();
+            move |view: &View| {
+                let mut plan = quarantine::decided_on(view, &batch, now);
+                plan.feed = schedule::sighted(plan.feed, &plan.fetch, led.to());
+                plan.events.extend(schedule::events(&view.seen.feed, &plan.feed));
+                plan
+            }
         };
-        let feed = batch.feed.clone();
-        let plan = self.store.ingest(batch, decide).await?;
-        self.tell(&feed, &plan);
+        let plan = match self.store.ingest(batch.clone(), deciding(batch.clone())).await {
+            Err(error) if error.is_of_entries() => {
+                let sound = quarantine::without_broken(&self.store, &batch, now).await?;
+                let Some(sound) = sound else { return Err(error) };
+                self.store.ingest(sound.clone(), deciding(sound)).await?
+            }
+            decided => decided?,
+        };
+        self.tell(&batch.feed, &plan);
         Ok(plan)
     }
 
@@ -361,24 +388,5 @@ fn success_code(fetched: &Fetched, parsed: &ParsedFeed) -> ReasonCode {
         (false, _) if fetched.delta => "ok_delta".into(),
         (false, true) => "ok_empty".into(),
         (false, false) => "ok".into(),
-    }
-}
-
-/// The channels there are and the routes to them, as the decision asks for them.
-pub fn routes(config: &Config) -> Routes {
-    let route = |channel: &crate::config::ChannelConfig| Route {
-        channel: channel.id.clone(),
-        min_severity: channel.min_severity,
-        // The alert log keeps everything and disturbs nobody.
-        budgeted: !matches!(channel.kind, ChannelKind::Log(_)),
-        terms: channel.timetable.terms(),
-    };
-    let tagged = config.feeds.iter().filter(|feed| !feed.tags.is_empty());
-    let asks = config.routing.rules.iter().any(|rule| !rule.when.feed_tags.is_empty());
-    let tags = tagged.filter(|_| asks).map(|feed| (feed.key.to_string(), feed.tags.clone()));
-    Routes {
-        channels: config.channels.iter().map(route).collect(),
-        routing: config.routing.clone(),
-        feed_tags: Arc::new(tags.collect()),
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::pipeline::Pipeline;
+use super::storage::Storage;
 use crate::config::{ChannelConfig, Config};
 use crate::deliver::notice;
 use crate::domain::alert::route::{Asked, RouteEvent};
@@ -35,6 +36,11 @@ impl Post {
 
     pub fn config(&self) -> Arc<Config> {
         self.pipeline.borrow().config.clone()
+    }
+
+    /// Whether visits may begin.
+    pub fn storage(&self) -> Storage {
+        self.pipeline.borrow().storage.clone()
     }
 
     /// Says that there are new deliveries.

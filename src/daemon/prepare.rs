@@ -1,10 +1,11 @@
 //! From what a feed said to what can be decided on: document, identity, signature and matches
 //! of each entry. Pure work on the processor, done outside of the transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::quarantine;
 use crate::domain::document::Document;
 use crate::domain::entry::identity::{self, OwnNames};
 use crate::domain::entry::{Entry, EntryKeys, ParsedEntry};
@@ -17,17 +18,20 @@ use crate::domain::topic::compile::TopicSet;
 use crate::domain::topic::filter::Origin;
 use crate::domain::topic::matcher::Evaluation;
 use crate::domain::untrusted;
+use crate::store::quarantine::{Broken, key_of};
 
-/// Prepares every entry of a document.
+/// Prepares the entries of a document, but for those that are set `aside`, by what they say. Those
+/// over which it breaks come out apart.
 pub fn prepare(
     feed: &Feed,
     parsed: &ParsedFeed,
     topics: &TopicSet,
     now: Timestamp,
-) -> Vec<Prepared> {
+    aside: &HashSet<Digest>,
+) -> (Vec<Prepared>, Vec<Broken>) {
     let own_names = identity::own_names(&parsed.entries, parsed.link.as_deref(), now);
     let mut over_budget = OverBudget::default();
-    let mut prepare_one = |(entry, own): (&ParsedEntry, OwnNames)| {
+    let mut prepare_one = |entry: &ParsedEntry, own: OwnNames| {
         let document = Document::from_parsed(entry);
         Prepared::of(feed, entry, document, own, topics.publishers(), now, |document, publisher| {
             let origin = Origin {
@@ -40,9 +44,18 @@ pub fn prepare(
             evaluation.matches
         })
     };
-    let prepared = parsed.entries.iter().zip(own_names).map(&mut prepare_one).collect();
+    let (mut prepared, mut broken) = (Vec::with_capacity(parsed.entries.len()), Vec::new());
+    for (entry, own) in parsed.entries.iter().zip(own_names) {
+        if !aside.is_empty() && aside.contains(&key_of(entry)) {
+            continue;
+        }
+        match quarantine::attempt(entry, || prepare_one(entry, own.clone())) {
+            Ok(one) => prepared.push(one),
+            Err(one) => broken.push(one),
+        }
+    }
     over_budget.warn(feed);
-    prepared
+    (prepared, broken)
 }
 
 /// Prepares a known entry anew, with another text of its own. Only its text and its matches count:

@@ -27,10 +27,6 @@ pub use super::order::Order;
 /// then is kept; the rest is fetched again next time.
 const STOP_GRACE: Duration = Duration::from_secs(4);
 
-/// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
-/// made: the feed is due now.
-const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
-
 /// One feed under schedule.
 struct Scheduled {
     feed: Arc<Feed>,
@@ -92,7 +88,7 @@ impl Scheduler {
             round: Round { feeds: feeds.len(), ..Round::default() },
             failed: 0,
         };
-        for hold in held.iter().filter(|hold| hold.wait <= LONGEST_WAIT) {
+        for hold in held.iter().filter(|hold| hold.wait <= schedule::LONGEST_WAIT) {
             scheduler.holds.begin(hold, scheduler.pipeline.clock.elapsed());
         }
         for (feed, state) in feeds {
@@ -144,16 +140,11 @@ impl Scheduler {
     }
 
     fn add(&mut self, feed: Arc<Feed>, state: Arc<FeedState>) {
-        let wait = if self.once { Duration::ZERO } else { self.until_due(&state) };
+        let now = self.pipeline.clock.now();
+        let wait = if self.once { Duration::ZERO } else { schedule::until_due(&state, now) };
         let key = feed.key.clone();
         self.feeds.insert(key.clone(), Scheduled { feed, state, turn: 0, unrecorded: 0 });
         self.schedule(key, wait);
-    }
-
-    fn until_due(&self, state: &FeedState) -> Duration {
-        let wait = state.next_due.duration_since(self.pipeline.clock.now());
-        let wait = Duration::try_from(wait).unwrap_or_default();
-        if wait > LONGEST_WAIT { Duration::ZERO } else { wait }
     }
 
     /// Makes a feed due in `wait`, counted in monotonic time: a jump of the wall clock makes no
@@ -299,12 +290,15 @@ impl Scheduler {
     /// Takes over a visited feed's state. If the feed was given another URL meanwhile, what the
     /// old server said is void, and the new one is due now.
     fn visited(&mut self, key: &FeedKey, begun: Duration, state: FeedState) {
-        let took = self.pipeline.clock.elapsed().saturating_sub(begun);
-        let wait = schedule::wait(&state).unwrap_or_else(|| self.until_due(&state));
-        let wait = wait.saturating_sub(took);
+        let clock = &self.pipeline.clock;
+        let (now, took) = (clock.now(), clock.elapsed().saturating_sub(begun));
         let Some(scheduled) = self.feeds.get_mut(key) else { return };
         scheduled.unrecorded = 0;
         let moved = state.url != scheduled.feed.url;
+        // A reload during the visit may have brought another interval.
+        let state = schedule::hurried(&state, scheduled.feed.interval).unwrap_or(state);
+        let wait = schedule::wait(&state).unwrap_or_else(|| schedule::until_due(&state, now));
+        let wait = wait.saturating_sub(took);
         if !moved {
             scheduled.state = Arc::new(state);
         }
@@ -369,9 +363,12 @@ impl Scheduler {
                 for (feed, stored) in feeds {
                     // What was read from the database may be older than a visit since then.
                     let ours = self.feeds.remove(&feed.key).map(|scheduled| scheduled.state);
-                    let state = ours
-                        .filter(|ours| ours.url == feed.url)
-                        .unwrap_or_else(|| Arc::new(stored));
+                    let state = match ours.filter(|ours| ours.url == feed.url) {
+                        Some(ours) => {
+                            schedule::hurried(&ours, feed.interval).map_or(ours, Arc::new)
+                        }
+                        None => Arc::new(stored),
+                    };
                     self.add(feed, state);
                 }
             }

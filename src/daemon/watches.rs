@@ -1,7 +1,7 @@
 //! What looks now and then, in tasks of its own that are started and stopped together: the
 //! [vigil](super::vigil) over topics, the [watch over feeds](super::feed_watch) and that over
 //! [bursts](super::burst_watch), [revisions that had to wait](super::follow_ups), and
-//! [digests](super::digests). A single round has none of these tasks; each looks once at its end.
+//! [digests](super::digests), [upkeep](super::upkeep), and whether anything [can be stored](super::storage). A single round has none of these tasks; each looks once at its end.
 
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
@@ -15,6 +15,8 @@ use super::feed_watch::FeedWatch;
 use super::follow_ups::FollowUps;
 use super::heap;
 use super::post::Post;
+use super::storage::StorageWatch;
+use super::upkeep::Upkeep;
 use super::vigil::Vigil;
 use crate::store::error::StoreError;
 
@@ -46,6 +48,8 @@ impl Watches {
             tokio::spawn(self.bursts().run(stop.clone())),
             tokio::spawn(digests.run(stop.clone())),
             tokio::spawn(heap::keep_small(stop.clone())),
+            tokio::spawn(self.upkeep().run(stop.clone())),
+            tokio::spawn(self.storage().run(stop.clone())),
         ]);
         Ok(())
     }
@@ -81,6 +85,16 @@ impl Watches {
 
     fn bursts(&self) -> BurstWatch {
         BurstWatch { clock: self.options.clock.clone(), post: self.post.clone() }
+    }
+
+    fn upkeep(&self) -> Upkeep {
+        Upkeep { clock: self.options.clock.clone(), post: self.post.clone() }
+    }
+
+    fn storage(&self) -> StorageWatch {
+        let (clock, post) = (self.options.clock.clone(), self.post.clone());
+        let (storage, state_dir) = (post.storage(), post.config().state_dir.clone());
+        StorageWatch { clock, post, storage, state_dir }
     }
 
     fn digests(&self) -> Digests {

@@ -4,8 +4,8 @@
 //! Reading order: what a [`feed`] is and [when it is due](schedule); what an [`entry`] is, its
 //! identity and its [`document`]; which newsroom ([`publisher`]) it is from; which [`topic`] it matches; which [`story`] it tells; whether
 //! that is worth an [`alert`]; and [`ingest`], the one decision that puts these together. What wirewatch tells of its own work is a [`notice`], decided in
-//! [`operations`]; of a topic as a whole, a [`burst`]; a [`digest`] tells of many alerts at once, when the [`calendar`] says so. [`rehearsal`] makes that decision over
-//! entries in memory, [`backtest`] over those of the past, [`eval`] over labelled ones.
+//! [`operations`] and, of its configuration, in [`reload`]; of a topic as a whole, a [`burst`]; a [`digest`] tells of many alerts at once, when the [`calendar`] says so. [`rehearsal`] makes that decision over
+//! entries in memory, [`backtest`] over those of the past, [`eval`] over labelled ones. [`retention`] says how long what is stored is kept.
 
 pub mod alert;
 pub mod backtest;
@@ -23,6 +23,8 @@ pub mod notice;
 pub mod operations;
 pub mod publisher;
 pub mod rehearsal;
+pub mod reload;
+pub mod retention;
 pub mod schedule;
 pub mod story;
 pub mod text;

@@ -31,12 +31,21 @@ pub enum NoticeKind {
     /// A channel fails, or is gone: what is meant for it waits.
     ChannelDown,
     ChannelBack,
+    /// The files of the configuration changed, and what they say now is refused.
+    ConfigRefused,
+    /// What was refused is mended.
+    ConfigTaken,
+    /// Nothing can be stored: the disk is full, or something like it. No feed is read.
+    StorageDown,
+    StorageBack,
+    /// Entries could not be evaluated, and were set aside.
+    EntriesAside,
     /// Sent by hand, to see whether a channel works.
     Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 11] = [
+    pub const ALL: [NoticeKind; 16] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -47,6 +56,11 @@ impl NoticeKind {
         NoticeKind::Heartbeat,
         NoticeKind::ChannelDown,
         NoticeKind::ChannelBack,
+        NoticeKind::ConfigRefused,
+        NoticeKind::ConfigTaken,
+        NoticeKind::StorageDown,
+        NoticeKind::StorageBack,
+        NoticeKind::EntriesAside,
         NoticeKind::Test,
     ];
 
@@ -62,6 +76,11 @@ impl NoticeKind {
             NoticeKind::Heartbeat => "heartbeat",
             NoticeKind::ChannelDown => "channel_down",
             NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::ConfigRefused => "config_refused",
+            NoticeKind::ConfigTaken => "config_taken",
+            NoticeKind::StorageDown => "storage_down",
+            NoticeKind::StorageBack => "storage_back",
+            NoticeKind::EntriesAside => "entries_aside",
             NoticeKind::Test => "test",
         }
     }

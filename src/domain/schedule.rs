@@ -3,11 +3,12 @@
 //!
 //! `wait` is the rule of a feed that works, `skip` what it says of its quiet hours; `moves` and
 //! `gone` are what a server says again and again before it is believed; `site` is whose request
-//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `asked` is who may hurry it; `words` tells all of
+//! to be left alone counts for whom; `probe` doubts "unchanged" once a week; `asked` is who may hurry it, `hurried` what a shorter interval does; `words` tells all of
 //! it to people.
 
 mod asked;
 mod gone;
+mod hurried;
 mod moves;
 mod probe;
 mod site;
@@ -23,6 +24,7 @@ use super::feed::{FeedEvent, FeedState, FetchMemory, FetchRecord, Freshness, Int
 use super::feed::{ReasonCode, Rhythm};
 
 pub use self::asked::{Asker, asked};
+pub use self::hurried::hurried;
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
 pub use self::site::{SiteHold, hold, hold_by_page, resume, site};
@@ -46,6 +48,10 @@ pub const NETWORK: &str = "network";
 
 /// Why a feed waits whose server asked to be left alone, or asked so of another feed of its site.
 const RETRY: &str = "retry_after";
+
+/// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
+/// made: the feed is due now.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
 
 /// First wait after the store would not record a visit, and how often it is doubled.
 const STORE_RETRY: Duration = Duration::from_secs(30);
@@ -150,6 +156,12 @@ pub fn events(before: &FeedState, after: &FeedState) -> Vec<FeedEvent> {
 pub fn wait(state: &FeedState) -> Option<Duration> {
     let wait = state.next_due.duration_since(state.last_fetch?);
     Some(Duration::try_from(wait).unwrap_or_default())
+}
+
+/// How long a feed waits from `now` on, by the wall clock.
+pub fn until_due(state: &FeedState, now: Timestamp) -> Duration {
+    let wait = Duration::try_from(state.next_due.duration_since(now)).unwrap_or_default();
+    if wait > LONGEST_WAIT { Duration::ZERO } else { wait }
 }
 
 /// The wait before a feed is tried again whose visit the store would not record, after so many of

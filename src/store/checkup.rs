@@ -21,6 +21,14 @@ pub struct Checkup {
 }
 
 impl Store {
+    /// Version of the schema.
+    pub fn schema(&self) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let version = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok(uint(version))
+        })
+    }
+
     /// Reads the whole file and checks it: about a second for each 100 MB.
     pub fn checkup(&self) -> Result<Checkup, StoreError> {
         let log = self.path().with_extension("db-wal");
@@ -43,6 +51,30 @@ impl Store {
 pub fn free_bytes(dir: &Path) -> Option<u64> {
     let disk = statvfs(dir).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// The name of the network file system that `dir` lies on, if it does. There one machine does not
+/// see what another one has locked, nor the shared memory of the database's log.
+#[cfg(target_os = "linux")]
+pub fn network_file_system(dir: &Path) -> Option<&'static str> {
+    // The magic numbers of statfs(2).
+    const KINDS: [(u32, &str); 7] = [
+        (0x6969, "NFS"),
+        (0x517b, "SMB"),
+        (0xff53_4d42, "CIFS"),
+        (0xfe53_4d42, "SMB2"),
+        (0x00c3_6400, "Ceph"),
+        (0x0102_1997, "9p"),
+        (0x5346_414f, "AFS"),
+    ];
+    let kind = rustix::fs::statfs(dir).ok()?.f_type;
+    KINDS.into_iter().find(|(magic, _)| i64::from(*magic) == i64::from(kind)).map(|(_, name)| name)
+}
+
+/// Not told by this system.
+#[cfg(not(target_os = "linux"))]
+pub fn network_file_system(_dir: &Path) -> Option<&'static str> {
+    None
 }
 
 /// Whether this user may make files in `dir`.

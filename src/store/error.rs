@@ -43,6 +43,8 @@ pub enum StoreError {
     /// `pid` is the process that holds the lock, where it could be read.
     #[error("another wirewatch is running here{}", pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
     Locked { pid: Option<u32> },
+    #[error("there is a file {} already", path.display())]
+    Exists { path: PathBuf },
     #[error("cannot lock {}", path.display())]
     CannotLock {
         path: PathBuf,
@@ -59,6 +61,9 @@ pub enum StoreError {
     /// nothing else with it.
     #[error("a defect in wirewatch: {detail}")]
     Defect { detail: String },
+    /// What was tried could be stored, and was taken back.
+    #[error("tried, and taken back")]
+    Unkept,
     #[error("the store is closed")]
     Closed,
     #[error("the disk failed while the database was read or written")]
@@ -88,9 +93,11 @@ impl StoreError {
             Self::Full => "full",
             Self::Locked { .. } => "locked",
             Self::CannotLock { .. } => "cannot_lock",
+            Self::Exists { .. } => "exists",
             Self::Unknown { .. } => "unknown_id",
             Self::Edit(error) => error.code(),
             Self::Defect { .. } => "defect",
+            Self::Unkept => "unkept",
             Self::Closed => "closed",
             Self::Disk { .. } => "disk",
             Self::Sql { .. } => "sql",
@@ -103,8 +110,13 @@ impl StoreError {
             Self::NotFound { .. } => {
                 "`wirewatch run` creates the database; check `state_dir` and $STATE_DIRECTORY"
             }
-            Self::CannotOpen { .. } | Self::CannotLock { .. } => {
+            Self::CannotOpen { .. } => {
                 "check that the state directory exists and that this user may read and write it"
+            }
+            Self::CannotLock { .. } => {
+                "check that the state directory exists, that this user may read and write it, and \
+                 that its file system has locks: a network file system (NFS, SMB) is no place for a \
+                 database"
             }
             Self::Foreign { .. } => {
                 "point `state_dir` at another directory, or move that file away; it was not touched"
@@ -121,12 +133,22 @@ impl StoreError {
             Self::ReadOnly => "check the permissions of the database and its directory",
             Self::Busy => "see which process has it open (`fuser wirewatch.db`), then try again",
             Self::Full => "free some space; nothing was lost, and storing resumes by itself",
+            Self::Exists { .. } => "name another file, or replace it with --force",
             Self::Locked { .. } => "stop the other one, or give this one a `state_dir` of its own",
             Self::Defect { .. } => "please report this with the log lines around it",
             Self::Disk { .. } => "look for disk errors in the system log (`dmesg`)",
             Self::Edit(EditError::TooLate(_)) => "split off the entries by name",
-            Self::Edit(_) | Self::Unknown { .. } | Self::Closed | Self::Sql { .. } => return None,
+            Self::Edit(_)
+            | Self::Unknown { .. }
+            | Self::Unkept
+            | Self::Closed
+            | Self::Sql { .. } => return None,
         })
+    }
+
+    /// Whether what was to be stored is at fault, and perhaps a part of it only.
+    pub fn is_of_entries(&self) -> bool {
+        matches!(self, Self::Defect { .. } | Self::Sql { .. })
     }
 
     /// Whether the same call may succeed later without anybody changing the data or the setup.

@@ -18,6 +18,7 @@ use crate::domain::feed::{
     Feed, FeedEvent, FeedState, FetchMemory, FetchRecord, Outcome, Validators,
 };
 use crate::domain::ids::{FeedId, FeedKey, IdSource};
+use crate::domain::schedule;
 
 /// Fetches remembered per feed.
 pub const FETCHES_KEPT: i64 = 200;
@@ -171,8 +172,9 @@ pub(super) fn sync(
     Ok(states)
 }
 
-/// A feed that was paused when the daemon last ran, and is not any longer, is due now. A site that
-/// asked to be left alone is left alone all the same.
+/// A feed that was paused when the daemon last ran, and is not any longer, is due now, and one
+/// whose interval is shorter by now comes forward. A site that asked to be left alone is left alone
+/// all the same.
 fn resumed(
     conn: &Connection,
     state: FeedState,
@@ -189,6 +191,8 @@ fn resumed(
         )?
         .exists([feed.key.as_str()])?;
     if !was_paused {
+        let Some(state) = schedule::hurried(&state, feed.interval) else { return Ok(state) };
+        save(conn, &state)?;
         return Ok(state);
     }
     let state = FeedState { next_due: now, next_reason: "resumed".into(), ..state };

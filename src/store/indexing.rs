@@ -36,6 +36,11 @@ impl Indexing {
         self.changes.push(Change { entry, indexed: Some(before) });
     }
 
+    /// Whether the entry waits to be brought up to date.
+    pub fn has(&self, entry: EntryId) -> bool {
+        self.changes.iter().any(|change| change.entry == entry)
+    }
+
     pub fn mark(&self) -> Mark {
         Mark(self.changes.len())
     }

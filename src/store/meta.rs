@@ -18,6 +18,22 @@ pub(super) fn set_last_id(conn: &Connection, id: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The number of this name; 0 if it was never set.
+pub(super) fn number(conn: &Connection, name: &str) -> rusqlite::Result<i64> {
+    let number = conn
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    Ok(number.unwrap_or_default())
+}
+
+/// Sets the number of this name.
+pub(super) fn set_number(conn: &Connection, name: &str, number: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+        .execute((name, number))?;
+    Ok(())
+}
+
 /// The time of this name, if it was ever set.
 pub(super) fn time(conn: &Connection, name: &str) -> rusqlite::Result<Option<Timestamp>> {
     conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?

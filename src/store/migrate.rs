@@ -34,6 +34,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0018_further_moves.sql"),
     include_str!("../../migrations/0019_routing.sql"),
     include_str!("../../migrations/0020_instance.sql"),
+    include_str!("../../migrations/0021_reloads.sql"),
+    include_str!("../../migrations/0022_upkeep.sql"),
 ];
 
 /// What a file turned out to be.

@@ -9,11 +9,16 @@
 //! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
 //! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
 //! [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
-//! configured with.
+//! configured with, [`reloads`] how it came to that; [`holder`] is who holds the lock. Its upkeep: [`prune`] takes
+//! out what has had its time, [`vacuum`] gives space back, [`verify`]
+//! reads it whole, [`backup`] and [`restore`] copy it, [`quarantine`] sets aside what cannot be decided on, and
+//! [`trouble`] tells that it cannot be written to, [`ballast`] keeps some space for then.
 
 pub mod after_all;
 pub mod alerts;
 pub mod articles;
+pub mod backup;
+pub mod ballast;
 pub mod bursts;
 pub mod checkup;
 pub mod circuits;
@@ -35,6 +40,7 @@ pub mod glance;
 mod habits_row;
 pub mod heartbeats;
 pub mod history;
+pub mod holder;
 mod indexing;
 mod ingest;
 pub mod lateness;
@@ -45,8 +51,12 @@ mod migrate;
 pub mod notices;
 mod open;
 pub mod outbox;
+pub mod prune;
 pub mod push;
+pub mod quarantine;
 mod reason_row;
+pub mod reloads;
+pub mod restore;
 pub mod revisions;
 pub mod running;
 pub mod search;
@@ -59,7 +69,10 @@ pub mod story_edits;
 mod story_index;
 mod story_parting;
 pub mod topics;
+pub mod trouble;
+pub mod vacuum;
 pub mod verdicts;
+pub mod verify;
 pub mod vigil;
 mod vocabulary;
 pub mod waits;
@@ -103,6 +116,7 @@ struct Shared {
     /// `None` if the store is read-only.
     writer: Option<Writer>,
     idle: Mutex<Vec<Connection>>,
+    failures: trouble::Failures,
 }
 
 impl Store {
@@ -114,7 +128,8 @@ impl Store {
             Access::ReadOnly => (None, vec![conn]),
             Access::Create | Access::Existing => (Some(Writer::start(conn)?), Vec::new()),
         };
-        Ok(Self(Arc::new(Shared { path: path.to_owned(), access, writer, idle: Mutex::new(idle) })))
+        let (idle, failures) = (Mutex::new(idle), trouble::Failures::new());
+        Ok(Self(Arc::new(Shared { path: path.to_owned(), access, writer, idle, failures })))
     }
 
     /// Where the database lies.
@@ -129,7 +144,7 @@ impl Store {
         work: impl FnMut(&mut Session<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         match &self.0.writer {
-            Some(writer) => writer.run(work).await,
+            Some(writer) => writer.run(work).await.inspect_err(|error| self.0.failures.note(error)),
             None => Err(StoreError::ReadOnly),
         }
     }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::column::{Ms, Text, code, ms, time};
 use super::error::StoreError;
-use super::{Store, meta, outbox};
+use super::{Store, meta, outbox, quarantine};
 use crate::domain::feed::health::Condition;
 use crate::domain::ids::{ChannelId, DeliveryId, FeedId, IdSource, NoticeId, TopicId};
 use crate::domain::notice::{Notice, NoticeKind};
@@ -28,6 +28,8 @@ pub enum Mark {
     Feed(FeedId, Option<Condition>),
     /// Since when a topic is known to be silent, or that it no longer is.
     Topic(TopicId, Option<Timestamp>),
+    /// Up to which entry that was set aside its user was told.
+    Aside(i64),
 }
 
 /// A notice as it is listed.
@@ -139,6 +141,7 @@ fn remember(conn: &Connection, mark: &Mark, now: Timestamp) -> rusqlite::Result<
         Mark::Topic(topic, since) => conn
             .prepare_cached("UPDATE topics SET silent_since = ?2 WHERE id = ?1")?
             .execute((Text(topic), ms(*since)))?,
+        Mark::Aside(last) => meta::set_number(conn, quarantine::TOLD, *last).map(|()| 1)?,
     };
     Ok(())
 }

@@ -67,9 +67,34 @@ pub(super) fn open_main(path: &Path, access: Access) -> Result<Connection, Store
     if access == Access::Create && identity != Identity::Empty {
         check(&conn, path)?;
     }
+    if identity == Identity::Empty {
+        // Only a new file can be told: what is freed in it can then be given back to the disk.
+        let told = conn.pragma_update(None, "auto_vacuum", "INCREMENTAL");
+        told.map_err(|error| cannot_open(path, error))?;
+    }
     configure_writer(&conn).map_err(|error| cannot_open(path, error))?;
     migrate::migrate(&mut conn, path, version, MIGRATIONS)?;
     Ok(conn)
+}
+
+/// Opens a database of ours that may be older, to be read and judged: a backup. Nothing is changed,
+/// and nothing is said of its contents.
+pub(super) fn open_checked(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    if !path.is_file() {
+        return Err(StoreError::NotFound { path: path.into() });
+    }
+    let conn = connect(path, access).map_err(|error| cannot_open(path, error))?;
+    let known = MIGRATIONS.len() as u32;
+    match identity(&conn, path)? {
+        Identity::Wirewatch(found) if found > known => {
+            Err(StoreError::NewerSchema { path: path.into(), found, supported: known })
+        }
+        Identity::Wirewatch(_) => {
+            configure_reader(&conn)?;
+            Ok(conn)
+        }
+        Identity::Empty | Identity::Foreign => Err(StoreError::Foreign { path: path.into() }),
+    }
 }
 
 /// Opens one more connection, for reading, to a database that [`open_main`] has accepted.

@@ -322,8 +322,7 @@ fn prune(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     if leapt {
         meta::set_time(conn, STEADY_SINCE, now)?;
     }
-    let steady = meta::time(conn, STEADY_SINCE)?;
-    if steady.is_none_or(|steady| now.duration_since(steady) < PROVEN_AFTER) {
+    if !is_steady(conn, now)? {
         return Ok(());
     }
     // What came of late is kept, however old it says it is.
@@ -357,6 +356,12 @@ fn prune(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
 
 fn before(now: Timestamp, kept: SignedDuration) -> Timestamp {
     now.saturating_sub(kept).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether the clock has gone on without a leap for so long that what seems old is believed to be.
+pub(super) fn is_steady(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let steady = meta::time(conn, STEADY_SINCE)?;
+    Ok(steady.is_some_and(|since| now.duration_since(since) >= PROVEN_AFTER))
 }
 
 /// Names of values in `meta`.

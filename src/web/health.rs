@@ -42,13 +42,15 @@ fn ready(context: &Context, _: &Ask) -> Result<Reply, Problem> {
     let scheduler = (silence > beat::TOO_LONG).then_some("silent");
     // An old configuration does its work; that the new one was refused is worth a look.
     let config = context.desk.is_outdated().then_some("reload_refused");
-    let is_ready = database.is_none() && scheduler.is_none();
+    let storage = context.desk.storage().map(|pause| pause.trouble.as_str());
+    let is_ready = database.is_none() && scheduler.is_none() && storage.is_none();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let check = |name: &str, code: Option<&str>, needed: bool| json!({ "name": name, "ok": code.is_none(), "needed": needed, "code": code });
     let object = json!({
         "ready": is_ready,
         "checks": [
             check("database", database, true),
+            check("storage", storage, true),
             check("scheduler", scheduler, true),
             check("config", config, false),
         ],

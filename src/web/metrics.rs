@@ -13,8 +13,12 @@ use super::problem::Problem;
 use super::route::{Access, Context, Handle, Reply, Route, Verb};
 use super::schema::Answer;
 use super::traffic::CLASSES;
+use crate::domain::alert::circuit::CircuitState;
 use crate::domain::feed::health::{Condition, health_of};
+use crate::store::checkup::free_bytes;
 use crate::store::error::StoreError;
+use crate::store::trouble::Trouble;
+use crate::store::{Store, ballast};
 
 mod process;
 
@@ -78,6 +82,8 @@ fn count(context: &Context) -> Result<String, StoreError> {
     page.one("wirewatch_entries", "gauge", "Entries that are stored.", counts.entries);
     page.one("wirewatch_stories", "gauge", "Stories that are stored.", counts.stories);
     page.one("wirewatch_database_bytes", "gauge", "Size of the database file.", counts.bytes);
+
+    storage(context, &store, &mut page)?;
 
     let gauges = store.gauges()?;
     page.one(
@@ -146,6 +152,7 @@ fn count(context: &Context) -> Result<String, StoreError> {
         page.sample("wirewatch_oldest_delivery_age_seconds", &[("channel", channel)], age);
     }
 
+    add_channels(&mut page, context)?;
     let silence = context.desk.silence().as_secs();
     let about = "Time since the scheduler's last sign of life.";
     page.one("wirewatch_scheduler_silence_seconds", "gauge", about, silence);
@@ -158,6 +165,48 @@ fn count(context: &Context) -> Result<String, StoreError> {
     }
     process::add(&mut page);
     Ok(page.0)
+}
+
+/// One sample per configured channel and state, 1 for the one it is in: who asks for `open` or
+/// `gone` hears of a dead channel before anybody misses an alert.
+fn add_channels(page: &mut Page, context: &Context) -> Result<(), StoreError> {
+    let circuits = context.desk.store().circuits()?;
+    page.family("wirewatch_channel_state", "gauge", "Whether a channel takes what it is sent.");
+    for channel in &context.desk.config().channels {
+        let found = circuits.iter().find(|(id, _)| *id == channel.id);
+        let state = found.map_or(CircuitState::Closed, |(_, circuit)| circuit.state);
+        for other in CircuitState::ALL {
+            let labels = [("channel", channel.id.as_str()), ("state", other.as_str())];
+            page.sample("wirewatch_channel_state", &labels, u64::from(other == state));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what comes can be stored, and what could not be evaluated.
+fn storage(context: &Context, store: &Store, page: &mut Page) -> Result<(), StoreError> {
+    let pause = context.desk.storage().map(|pause| pause.trouble);
+    let about = "Whether nothing can be stored, and no feed is read, by why.";
+    page.family("wirewatch_storage_paused", "gauge", about);
+    for trouble in Trouble::ALL {
+        let is = u64::from(pause == Some(trouble));
+        page.sample("wirewatch_storage_paused", &[("reason", trouble.as_str())], is);
+    }
+    let state_dir = &context.desk.config().state_dir;
+    if let Some(free) = free_bytes(state_dir) {
+        let about = "Free space on the disk of the database.";
+        page.one("wirewatch_disk_free_bytes", "gauge", about, free);
+    }
+    let about = "Space that is given up when the disk is full.";
+    page.one("wirewatch_ballast_bytes", "gauge", about, ballast::held(state_dir));
+    let about = "Free space within the database file.";
+    page.one("wirewatch_database_free_bytes", "gauge", about, store.space()?.free_bytes());
+    let about = "Entries that cannot be evaluated and are set aside.";
+    page.one("wirewatch_quarantined_entries", "gauge", about, store.count_aside()?);
+    let pruned = store.pruned_at()?.map_or(0, |at| u64::try_from(at.as_second()).unwrap_or(0));
+    let about = "When what had had its time was last taken out.";
+    page.one("wirewatch_pruned_timestamp_seconds", "gauge", about, pruned);
+    Ok(())
 }
 
 /// A page in the text format.

@@ -8,6 +8,7 @@ use wirewatch::domain::burst::{Course, Coverage, Heard, Hour};
 use wirewatch::store::bursts::{BurstOutcome, HourKept};
 use wirewatch::store::notices::Freeze;
 
+use crate::support::channel::Receiver;
 use crate::support::world::{NATO, World, item};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -16,8 +17,14 @@ const FREEZE: Freeze = Freeze { object: notice::object, body: notice::freeze };
 /// A world at noon in which NATO was named once every second hour for two weeks,
 /// the last day apart.
 async fn watched(topics: String) -> World {
+    watched_with(topics, |_| ()).await
+}
+
+/// The same, of a world that was changed before it began.
+async fn watched_with(topics: String, change: impl FnOnce(&mut World)) -> World {
     let mut world = World::new(&["wire", "ledger"]).await;
     world.topics = topics;
+    change(&mut world);
     world.round().await;
     let noon = Hour::of(world.now()).0;
     let mut course = Course::new(Hour(noon - 14 * 24));
@@ -71,6 +78,25 @@ async fn a_burst_is_told_once_with_what_it_is_about() {
     world.clock.advance(60 * MINUTE);
     world.round().await;
     assert_eq!(world.store().bursts(None).unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_also_reaches_a_channel_that_takes_alerts_in_its_digest_only() {
+    let sink = Receiver::start().await;
+    let topics = NATO.replace("[topic.alert]", "[topic.alert]\nburst = true");
+    let mut world = watched_with(topics, |world| {
+        let url = sink.url();
+        world.extra = format!(
+            "[[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \"{url}\"\n\
+             digest = {{ every = \"day\", at = \"07:00\", only = true }}\n"
+        );
+        world.allow(&sink.host());
+    })
+    .await;
+    storm(&mut world).await;
+    let got: Vec<_> = sink.received().into_iter().map(|request| request.json()).collect();
+    let events: Vec<&str> = got.iter().filter_map(|got| got["event"].as_str()).collect();
+    assert_eq!(events, ["burst"], "{got:#?}");
 }
 
 #[tokio::test]

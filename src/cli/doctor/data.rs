@@ -36,6 +36,18 @@ pub fn check(dir: &Path, config: Option<&Config>, session: &Session, report: &mu
         }
         Err(error) => return refused(&error, report),
     };
+    match status::refused(dir, &store) {
+        Ok(Some((at, refusal))) => {
+            let at = crate::cli::moment::text(at);
+            let text =
+                format!("the daemon refused it {at} and runs an earlier one: {}", refusal.summary);
+            let hint = "`wirewatch check` shows all that is wrong; mended files are taken up, or \
+                        `wirewatch reload` tells why not";
+            report.problem("config", text, Some(hint.to_owned()));
+        }
+        Ok(None) => {}
+        Err(error) => return refused(&error, report),
+    }
     if let Err(error) = contents(&store, config, session, report) {
         refused(&error, report);
     }
@@ -65,7 +77,19 @@ fn contents(
     if let Some(config) = config {
         feeds(&status::feeds(config, known, session), config, report);
     }
+    aside(store, report)?;
     outbox(store, config, now, report)
+}
+
+/// Entries that cannot be evaluated.
+fn aside(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+    let aside = store.count_aside()?;
+    if aside > 0 {
+        let entries = count(usize::try_from(aside).unwrap_or(usize::MAX), "entry");
+        let hint = "`wirewatch entries list --quarantined` shows them; `entries retry` tries again";
+        report.warn("quarantine", format!("{entries} set aside"), hint);
+    }
+    Ok(())
 }
 
 /// The feeds by state, and those in trouble with what to do.

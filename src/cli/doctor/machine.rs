@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::Report;
 use crate::cli::session::Session;
 use crate::cli::status::size;
-use crate::store::checkup::{free_bytes, is_writable};
+use crate::store::ballast;
+use crate::store::checkup::{free_bytes, is_writable, network_file_system};
 
 /// Free space below which storing will soon fail, and below which it is time to look.
 const LEAST_FREE_BYTES: u64 = 64 << 20;
@@ -73,6 +74,16 @@ pub fn state_dir(dir: &Path, report: &mut Report) {
         );
     } else {
         report.ok("state", shown.to_string());
+    }
+    if let Some(kind) = network_file_system(dir) {
+        let text = format!("{shown} lies on a network file system ({kind})");
+        let hint = "put `state_dir` on a disk of this machine: locks and the database's log do not \
+                    hold over a network";
+        report.problem("state", text, Some(hint.to_owned()));
+    }
+    let held = ballast::held(dir);
+    if held > 0 {
+        report.ok("ballast", size(held));
     }
     match free_bytes(dir) {
         Some(free) if free < LEAST_FREE_BYTES => {

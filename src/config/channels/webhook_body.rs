@@ -113,6 +113,7 @@ fn template(section: &Section<'_>, beside: &Path, report: &mut Report) -> Option
 
 /// The text of a template, filed among the sources; what is wrong is shown where it is named.
 fn read_template(path: &Path, place: &Place, report: &mut Report) -> Option<(FileId, Arc<str>)> {
+    report.look_at(path, MAX_TEMPLATE_BYTES);
     match reading::bytes(path, MAX_TEMPLATE_BYTES) {
         Ok(bytes) => {
             reading::file_text(path.display().to_string(), &bytes, SourceFile::plain, report)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Holds::*;
 use super::{Table, channel, key, no_rules, required};
-use crate::config::{feed_files, feeds, http, publishers, routes, settings, silences};
+use crate::config::{feed_files, feeds, http, publishers, retention, routes, settings, silences};
 
 pub(super) const MAIN: Table = Table {
     shape: &settings::MAIN,
@@ -14,6 +14,7 @@ pub(super) const MAIN: Table = Table {
         key("packs", Texts, "Packs that are switched on, by name."),
         key("feed_files", Texts, "More feeds, in files beside this one; `*` stands for any name."),
         key("zone", Text, "The time zone of digests, quiet hours and heartbeats; UTC otherwise."),
+        key("auto_reload", Boolean, "Files that change are taken up within seconds; usually true."),
         key("egress", Table(&EGRESS), "Where requests may go, and how they name themselves."),
         key("fetch", Table(&FETCH), "How feeds are fetched."),
         key("http", Table(&HTTP), "What is served, and where the world reaches it."),
@@ -21,6 +22,9 @@ pub(super) const MAIN: Table = Table {
         key("operations", Table(&OPERATIONS), "Who is told of wirewatch's own work."),
         key("feed", Tables(&FEED), "Feeds to read."),
         key("feeds_out", Table(&FEEDS_OUT), "Alerts as feeds, in files."),
+        key("retention", Table(&RETENTION), "For how long what is stored is kept."),
+        key("storage", Table(&STORAGE), "What is done when the disk is full."),
+        key("backup", Table(&BACKUP), "Copies of the database, made daily."),
         key(
             "route",
             Tables(&ROUTE),
@@ -109,6 +113,52 @@ const FEEDS_OUT: Table = Table {
     rules: no_rules,
 };
 
+const RETENTION: Table = Table {
+    shape: &retention::RETENTION,
+    keys: &[
+        key(
+            "keep",
+            DurationOr("forever"),
+            "Entries that belong to no alert; 30d and more, usually 90d.",
+        ),
+        key(
+            "alerts",
+            DurationOr("forever"),
+            "Alerts after their last revision, with their entries; 30d and more, usually 730d.",
+        ),
+        key(
+            "history",
+            DurationOr("forever"),
+            "Deliveries, notices and digests; 90d and more, usually 180d.",
+        ),
+    ],
+    rules: no_rules,
+};
+
+const STORAGE: Table = Table {
+    shape: &retention::STORAGE,
+    keys: &[
+        key(
+            "ballast",
+            Size,
+            "A file that is given up when the disk is full; at most 1GiB, usually 16MiB.",
+        ),
+        key("floor", Size, "Free space below which no feed is read; usually 32MiB."),
+    ],
+    rules: no_rules,
+};
+
+const BACKUP: Table = Table {
+    shape: &retention::BACKUP,
+    keys: &[
+        required("dir", Text, "Where the copies lie; seen from the state directory."),
+        key("at", TimeOfDay, "When one is made; usually 03:30."),
+        key("zone", Text, "The time zone of that; that of the file otherwise."),
+        key("keep", Integer(1, 1_000), "How many are kept; usually 7."),
+    ],
+    rules: no_rules,
+};
+
 const ROUTE: Table = Table {
     shape: &routes::ROUTE,
     keys: &[
@@ -142,6 +192,8 @@ const FLOOR: &str = "At most this often; in the place of `interval`.";
 const CEILING: &str = "At least this often; in the place of `interval`.";
 const BACKFILL: &str =
     "What was published so recently before the first fetch may alert; at most 90 days.";
+const KEEP: &str =
+    "For how long its entries are kept that belong to no alert; 30d and more, or forever.";
 const FULL_TEXT: &str = "Read the page behind each new entry, and match its article too.";
 
 const DEFAULTS: Table = Table {
@@ -152,6 +204,7 @@ const DEFAULTS: Table = Table {
         key("ceiling", Duration, CEILING),
         key("backfill", Duration, BACKFILL),
         key("full_text", Boolean, FULL_TEXT),
+        key("keep", DurationOr("forever"), KEEP),
     ],
     rules: one_interval,
 };
@@ -170,6 +223,7 @@ const FEED: Table = Table {
         key("ceiling", Duration, CEILING),
         key("backfill", Duration, BACKFILL),
         key("full_text", Boolean, FULL_TEXT),
+        key("keep", DurationOr("forever"), KEEP),
     ],
     rules: one_interval,
 };

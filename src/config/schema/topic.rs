@@ -38,6 +38,11 @@ const TOPIC: Table = Table {
         key("tags", Texts, "To sort by."),
         key("channels", Ids, "Only these channels are told."),
         key(
+            "keep_alerts",
+            DurationOr("forever"),
+            "For how long its alerts are kept after their last revision; 30d and more.",
+        ),
+        key(
             "mode",
             Word(&["live", "shadow"]),
             "In shadow mode matches and alerts are kept, and nothing is sent.",

@@ -60,7 +60,7 @@ fn a_topic_over_its_budget_is_logged_once_for_a_visit() {
     let subscriber =
         tracing_subscriber::fmt().with_writer(move || made.clone()).with_ansi(false).finish();
     let prepared = tracing::subscriber::with_default(subscriber, || {
-        prepare(&feed(), &parsed, &set, Timestamp::UNIX_EPOCH)
+        prepare(&feed(), &parsed, &set, Timestamp::UNIX_EPOCH, &Default::default()).0
     });
     let good = |prepared: &Prepared| prepared.matches.iter().any(|(t, _)| t.id.as_str() == "good");
     assert!(prepared.iter().all(good), "the others are decided as ever");

@@ -66,6 +66,9 @@ pub enum CircuitState {
 }
 
 impl CircuitState {
+    pub const ALL: [CircuitState; 3] =
+        [CircuitState::Closed, CircuitState::Open, CircuitState::Gone];
+
     pub fn as_str(self) -> &'static str {
         match self {
             CircuitState::Closed => "closed",
@@ -75,9 +78,7 @@ impl CircuitState {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [CircuitState::Closed, CircuitState::Open, CircuitState::Gone]
-            .into_iter()
-            .find(|state| state.as_str() == code)
+        CircuitState::ALL.into_iter().find(|state| state.as_str() == code)
     }
 }
 

@@ -3,6 +3,7 @@
 mod further_moves;
 mod gone;
 mod hints;
+mod hurried;
 mod moves;
 mod probe;
 mod sites;

@@ -30,15 +30,29 @@ impl Store {
         batch: Arc<Batch>,
         mut decide: impl FnMut(&View) -> Plan + Send + 'static,
     ) -> Result<Plan, StoreError> {
-        self.write(move |session| {
-            let seen = view::seen(session, &batch, None)?;
-            let arrangement = arranged(session, &seen, &batch)?;
-            let view = view::read(session.conn, &batch, seen, arrangement, None)?;
-            let plan = decide(&view);
-            apply::apply(session, &batch, &view, &plan)?;
-            Ok(plan)
-        })
-        .await
+        self.write(move |session| carry_out(session, &batch, &mut decide)).await
+    }
+
+    /// Tries whether a batch can be decided on and stored, and takes it back.
+    ///
+    /// # Errors
+    /// As [`Self::ingest`] would fail.
+    pub async fn try_ingest(
+        &self,
+        batch: Arc<Batch>,
+        mut decide: impl FnMut(&View) -> Plan + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let tried: Result<(), StoreError> = self
+            .write(move |session| {
+                carry_out(session, &batch, &mut decide)?;
+                // An error takes everything back, what is in memory too.
+                Err(StoreError::Unkept)
+            })
+            .await;
+        match tried {
+            Err(StoreError::Unkept) => Ok(()),
+            other => other,
+        }
     }
 
     /// The same for the article of a known entry, the only one of the batch: the feed's state and
@@ -75,6 +89,19 @@ impl Store {
         })
         .await
     }
+}
+
+fn carry_out(
+    session: &mut Session<'_>,
+    batch: &Batch,
+    decide: &mut impl FnMut(&View) -> Plan,
+) -> Result<Plan, StoreError> {
+    let seen = view::seen(session, batch, None)?;
+    let arrangement = arranged(session, &seen, batch)?;
+    let view = view::read(session.conn, batch, seen, arrangement, None)?;
+    let plan = decide(&view);
+    apply::apply(session, batch, &view, &plan)?;
+    Ok(plan)
 }
 
 /// Recognises and places the entries of a batch. The stories in memory are asked only where an

@@ -11,6 +11,7 @@ use wirewatch::clock::Clock;
 use wirewatch::config::{self, Environment};
 use wirewatch::daemon::app::{App, Options, StartError};
 use wirewatch::daemon::events::{Event, Visit};
+use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 use wirewatch::store::alerts::read::{AlertFilter, AlertView};
@@ -180,9 +181,12 @@ impl World {
         let topics = self.dir().join("topics");
         std::fs::create_dir_all(&topics).unwrap();
         std::fs::write(topics.join("test.toml"), &self.topics).unwrap();
+        // Space taken up ahead would only make tests slow.
+        let ballast =
+            if self.extra.contains("[storage]") { "" } else { "[storage]\nballast = \"0B\"\n" };
         let mut text = format!(
             "state_dir = \"state\"\ntopics = \"topics\"\n{}\n[egress]\nallow_net = [\"{}\"{}]\n\
-             [fetch]\nhost_gap = \"0s\"\n",
+             [fetch]\nhost_gap = \"0s\"\n{ballast}",
             if self.extra.starts_with('[') { "" } else { &self.extra },
             self.server.address(),
             self.allowed.iter().map(|host| format!(", \"{host}\"")).collect::<String>(),
@@ -240,8 +244,13 @@ impl World {
         let printed = self.printed.clone();
         let style = Style { colour: false, width: 100 };
         let printer = Printer::new(style, move |text| printed.lock().unwrap().push_str(text));
-        let options =
-            Options { clock: self.clock.clone(), printer, deliver: true, once: self.once };
+        let options = Options {
+            clock: self.clock.clone(),
+            printer,
+            deliver: true,
+            once: self.once,
+            service: Service::default(),
+        };
         let (app, events) = App::start_watched(config, options).await?;
         self.events = Some(events);
         self.app = Some(app);

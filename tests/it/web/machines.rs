@@ -56,6 +56,8 @@ async fn metrics_count_by_topic_and_channel_and_promtool_has_nothing_to_say() {
         "wirewatch_alert_revisions_total{topic=\"nato\",event=\"opened\"} 1",
         "wirewatch_deliveries{channel=\"log\",state=\"delivered\"} 1",
         "wirewatch_delivery_attempts_total{channel=\"log\",outcome=\"delivered\"} 1",
+        "wirewatch_channel_state{channel=\"log\",state=\"closed\"} 1",
+        "wirewatch_channel_state{channel=\"log\",state=\"open\"} 0",
         "wirewatch_feeds{state=\"failing\"} 0",
         "wirewatch_scheduler_silence_seconds 0",
         "wirewatch_config_last_reload_successful 1",

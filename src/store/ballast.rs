@@ -1,0 +1,64 @@
+//! The ballast: a file that takes up some space and is given up when the disk is full, so that what
+//! is delivered meanwhile can still be written down.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FallocateFlags, fallocate};
+
+/// Name of the file in the state directory.
+const FILE: &str = "wirewatch.ballast";
+
+/// How many bytes of ballast there are.
+pub fn held(state_dir: &Path) -> u64 {
+    fs::metadata(path(state_dir)).map_or(0, |file| file.len())
+}
+
+/// Takes up as much space as is asked for: more, less, or none.
+///
+/// # Errors
+/// There is no room, or the disk cannot take up space ahead; nothing is taken up then.
+pub fn load(state_dir: &Path, bytes: u64) -> io::Result<()> {
+    if bytes == 0 {
+        drop_it(state_dir);
+        return Ok(());
+    }
+    if held(state_dir) == bytes {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    let file = options.create(true).truncate(true).write(true).mode(0o600).open(path(state_dir))?;
+    fallocate(&file, FallocateFlags::empty(), 0, bytes).map_err(|error| {
+        drop_it(state_dir);
+        io::Error::from(error)
+    })
+}
+
+/// Gives the space up. Returns whether there was any.
+pub fn drop_it(state_dir: &Path) -> bool {
+    fs::remove_file(path(state_dir)).is_ok()
+}
+
+fn path(state_dir: &Path) -> PathBuf {
+    state_dir.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_up_what_is_asked_for_and_can_be_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        load(dir.path(), 1 << 20).unwrap();
+        assert_eq!(held(dir.path()), 1 << 20);
+        load(dir.path(), 1 << 16).unwrap();
+        assert_eq!(held(dir.path()), 1 << 16, "as much as is asked for now");
+        assert!(drop_it(dir.path()));
+        assert_eq!((held(dir.path()), drop_it(dir.path())), (0, false));
+        load(dir.path(), 0).unwrap();
+        assert_eq!(held(dir.path()), 0, "none is asked for");
+    }
+}

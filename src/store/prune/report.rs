@@ -1,0 +1,134 @@
+//! What pruning would take out, by feed, and why the rest of what is old is kept.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::Connection;
+
+use super::fate::{self, Alerts, Why};
+use super::{Going, Kind, Limits};
+use crate::domain::ids::{FeedId, FeedKey};
+use crate::store::Store;
+use crate::store::column::{key, uint};
+use crate::store::error::StoreError;
+
+/// What would go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Feeds that have entries, by key.
+    pub feeds: Vec<FeedShare>,
+    pub alerts: u64,
+    pub stories: u64,
+    pub deliveries: u64,
+    pub notices: u64,
+    pub digests: u64,
+}
+
+/// What would become of a feed's entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedShare {
+    pub feed: FeedKey,
+    pub stored: u64,
+    pub going: u64,
+    /// Those that are old enough and stay all the same, by why.
+    pub kept: BTreeMap<Why, u64>,
+}
+
+#[derive(Default)]
+struct Count {
+    going: u64,
+    kept: BTreeMap<Why, u64>,
+}
+
+impl Store {
+    /// Tells what would go, and takes nothing out. Reads all stories that are old enough.
+    pub fn prune_report(&self, limits: &Limits) -> Result<Report, StoreError> {
+        let (mut report, mut counts) = (Report::default(), HashMap::new());
+        self.read(|conn| {
+            report.stories = stories(conn, limits, &mut counts)?;
+            lone_entries(conn, limits, &mut counts)?;
+            let mut stored = conn.prepare_cached(
+                "SELECT f.key, f.id, count(*) FROM entries AS e INDEXED BY entries_by_feed \
+                 JOIN feeds AS f ON f.id = e.feed_id GROUP BY e.feed_id ORDER BY f.key",
+            )?;
+            let shares = stored.query_map([], |row| {
+                let Count { going, kept } = counts.remove(&FeedId(row.get(1)?)).unwrap_or_default();
+                Ok(FeedShare { feed: key(row, 0)?, stored: uint(row.get(2)?), going, kept })
+            })?;
+            report.feeds = shares.collect::<Result<_, _>>()?;
+            Ok(())
+        })?;
+        report.alerts = self.count_going(Kind::Alert, limits)?;
+        report.deliveries = self.count_going(Kind::Delivery, limits)?;
+        report.notices = self.count_going(Kind::Notice, limits)?;
+        report.digests = self.count_going(Kind::Digest, limits)?;
+        Ok(report)
+    }
+
+    fn count_going(&self, kind: Kind, limits: &Limits) -> Result<u64, StoreError> {
+        let (mut count, mut after) = (0, Some(0));
+        while let Some(from) = after {
+            let Going { ids, after: next } = self.going(kind, limits, from)?;
+            count += ids.len() as u64;
+            after = next;
+        }
+        Ok(count)
+    }
+}
+
+/// Counts the old entries of all stories by what becomes of them; returns how many stories go.
+fn stories(
+    conn: &Connection,
+    limits: &Limits,
+    counts: &mut HashMap<FeedId, Count>,
+) -> rusqlite::Result<u64> {
+    let (mut going, mut after) = (0, 0);
+    loop {
+        let page = super::candidates(conn, Kind::Story, limits, after)?;
+        let Some(last) = page.last() else { return Ok(going) };
+        after = *last;
+        for id in page {
+            let fate = fate::story(conn, id, limits, Alerts::ThatStay)?;
+            going += u64::from(fate.is_ok());
+            let mut members = conn.prepare_cached(
+                "SELECT e.id, e.feed_id FROM story_members AS m \
+                 JOIN entries AS e ON e.id = m.entry_id WHERE m.story_id = ?1",
+            )?;
+            let mut rows = members.query([id])?;
+            while let Some(row) = rows.next()? {
+                let (entry, feed) = (row.get(0)?, FeedId(row.get(1)?));
+                if fate::is_old(entry, feed, limits) {
+                    count(counts, feed, fate);
+                }
+            }
+        }
+    }
+}
+
+fn lone_entries(
+    conn: &Connection,
+    limits: &Limits,
+    counts: &mut HashMap<FeedId, Count>,
+) -> rusqlite::Result<()> {
+    let mut after = 0;
+    loop {
+        let page = super::candidates(conn, Kind::Entry, limits, after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = *last;
+        for id in page {
+            let fate = fate::lone_entry(conn, id, limits, Alerts::ThatStay)?;
+            let mut feed = conn.prepare_cached("SELECT feed_id FROM entries WHERE id = ?1")?;
+            let feed = FeedId(feed.query_row([id], |row| row.get(0))?);
+            if fate::is_old(id, feed, limits) {
+                count(counts, feed, fate);
+            }
+        }
+    }
+}
+
+fn count(counts: &mut HashMap<FeedId, Count>, feed: FeedId, fate: fate::Fate) {
+    let count = counts.entry(feed).or_default();
+    match fate {
+        Ok(()) => count.going += 1,
+        Err(why) => *count.kept.entry(why).or_default() += 1,
+    }
+}
