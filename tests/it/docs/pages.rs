@@ -1,13 +1,10 @@
-//! Pages that are made from the program itself: its commands, and the keys of its configuration. They
-//! are written anew with `INSTA_UPDATE=always cargo test --test it docs`. And the page of codes, which
-//! people write, has to have every code there is.
+//! The page of commands, which is made from the program itself and written anew with
+//! `INSTA_UPDATE=always cargo test --test it docs`; and the page of codes, which people write, and which
+//! has to have every code there is.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
-
-use serde_json::Value;
-use wirewatch::config::schema;
 
 use super::root;
 use crate::cli::scene::run_in;
@@ -91,106 +88,6 @@ fn own(help: &str) -> String {
 fn section<'a>(help: &'a str, heading: &str) -> Vec<&'a str> {
     let lines = help.lines().skip_while(|line| *line != heading).skip(1);
     lines.take_while(|line| !line.trim().is_empty()).collect()
-}
-
-#[test]
-fn the_page_of_the_configuration_has_every_key() {
-    let mut page = String::from(
-        "# Configuration\n\nMade from the schemas that `wirewatch config schema` prints: every key, \
-         what it takes, what it means. The files that `wirewatch init` writes show them in use.\n",
-    );
-    let files = [
-        ("The main file, `wirewatch.toml`", schema::main_file()),
-        ("Topic files, `topics/*.toml`", schema::topics()),
-    ];
-    for (title, schema) in files {
-        write!(page, "\n## {title}\n").unwrap();
-        table(&schema, "", &mut page);
-    }
-    published("docs/configuration.md", &page);
-}
-
-/// Writes a table of keys, then one for each table among them.
-fn table(schema: &Value, name: &str, page: &mut String) {
-    let Some(keys) = schema["properties"].as_object() else { return };
-    if !name.is_empty() {
-        write!(page, "\n### `{name}`\n").unwrap();
-    }
-    page.push_str("\n| key | takes | meaning |\n|---|---|---|\n");
-    for (key, value) in keys {
-        let says = value["description"].as_str().unwrap_or_default();
-        if says.starts_with("Not here:") {
-            continue;
-        }
-        let says = says.replace('|', "\\|").replace('\n', " ");
-        let needed = schema["required"].as_array().is_some_and(|all| all.contains(&key[..].into()));
-        let mark = if needed { ", required" } else { "" };
-        writeln!(page, "| `{key}` | {}{mark} | {says}{} |", takes(value), of_types(schema, key))
-            .unwrap();
-    }
-    for (key, value) in keys {
-        let below =
-            |name: &str| if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-        let path = name.trim_matches(['[', ']']);
-        if value["items"]["properties"].is_object() {
-            table(&value["items"], &format!("[[{}]]", below(path)), page);
-        } else if value["properties"].is_object() {
-            table(value, &format!("[{}]", below(path)), page);
-        }
-    }
-}
-
-/// What a key takes, in words.
-fn takes(value: &Value) -> String {
-    if let Some(words) = value["enum"].as_array() {
-        return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    }
-    for several in ["anyOf", "oneOf"] {
-        if let Some(kinds) = value[several].as_array() {
-            let mut kinds: Vec<String> = kinds.iter().map(takes).collect();
-            kinds.dedup();
-            return kinds.join(" or ");
-        }
-    }
-    let bounds = match (value["minimum"].as_f64(), value["maximum"].as_f64()) {
-        (Some(least), Some(most)) => format!(", {least} to {most}"),
-        (Some(least), None) => format!(", from {least}"),
-        (None, Some(most)) => format!(", to {most}"),
-        (None, None) => String::new(),
-    };
-    match value["type"].as_str() {
-        Some("string") => "text".to_owned(),
-        Some("integer" | "number") => format!("number{bounds}"),
-        Some("boolean") => "`true` or `false`".to_owned(),
-        Some("array") if value["items"]["properties"].is_object() => "tables".to_owned(),
-        Some("array") => format!("list of {}", takes(&value["items"])),
-        Some("object") => "table".to_owned(),
-        _ => value["const"].as_str().map_or("value".to_owned(), |word| format!("`\"{word}\"`")),
-    }
-}
-
-/// Of which types of channel a key is, where not of all.
-fn of_types(schema: &Value, key: &str) -> String {
-    let Some(rules) = schema["allOf"].as_array() else { return String::new() };
-    let kinds: Vec<(&str, bool)> = rules
-        .iter()
-        .filter_map(|rule| {
-            let kind = rule["if"]["properties"]["type"]["const"].as_str()?;
-            Some((kind, rule["then"]["properties"][key] != Value::Bool(false)))
-        })
-        .collect();
-    if kinds.iter().all(|(_, has)| *has) {
-        return String::new();
-    }
-    let named = |those: bool| {
-        let some = kinds.iter().filter(|(_, has)| *has == those);
-        some.map(|(kind, _)| format!("`{kind}`")).collect::<Vec<_>>()
-    };
-    let (having, lacking) = (named(true), named(false));
-    if lacking.len() < having.len() {
-        return format!(" Not of {}.", lacking.join(", "));
-    }
-    format!(" Of {}.", having.join(", "))
 }
 
 #[test]
