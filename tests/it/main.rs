@@ -34,4 +34,5 @@ mod tidy;
 mod topic_language;
 mod topic_matching;
 mod trust;
+mod upkeep;
 mod web;
