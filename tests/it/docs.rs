@@ -46,6 +46,7 @@ run! {
     the_tutorial_leads_to_the_first_alert: "docs/tutorial.md" needs "python3";
     the_curl_examples_of_the_api_work: "docs/http.md" needs "curl";
     the_commands_about_routes_work: "docs/routing.md";
+    upkeep_and_backups_work_as_told: "docs/upkeep.md";
     silences_are_made_and_ended_as_told: "docs/alerts.md";
     packs_are_switched_on_as_told: "docs/packs.md";
     labelled_entries_are_measured_as_told: "docs/evaluation.md";
