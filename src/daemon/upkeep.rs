@@ -102,7 +102,7 @@ impl Upkeep {
     }
 
     /// Does what is due. A store that fails is told of in the log, and asked again the next time.
-    async fn look(&self, stop: &CancellationToken) {
+    pub async fn look(&self, stop: &CancellationToken) {
         let now = self.clock.now();
         let failed = |what: &'static str| move |error: StoreError| tracing::warn!(code = error.code(), %error, "cannot {what}");
         self.prune(now, stop).await.unwrap_or_else(failed("take out what has had its time"));

@@ -4,5 +4,6 @@
 mod copies;
 mod damage;
 mod full;
+mod migrating;
 mod quarantine;
 mod year;
