@@ -4,6 +4,5 @@
 mod copies;
 mod damage;
 mod full;
-mod migrating;
 mod quarantine;
 mod year;
