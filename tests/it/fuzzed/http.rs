@@ -70,6 +70,7 @@ impl House {
             printer,
             deliver: false,
             once: false,
+            service: Default::default(),
         };
         let (app, web) = runtime.block_on(async {
             let app = App::start(config, options).await.unwrap();
