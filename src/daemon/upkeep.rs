@@ -91,13 +91,16 @@ pub(super) struct Upkeep {
 impl Upkeep {
     /// Looks until told to stop.
     pub async fn run(self, stop: CancellationToken) {
-        let mut wait = FIRST_LOOK;
+        let mut next = self.clock.elapsed().saturating_add(FIRST_LOOK);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.clock.sleep(wait) => self.look(&stop).await,
+                () = self.clock.sleep_until(next) => {
+                    // From the beginning of a look: time that passes during one counts.
+                    next = self.clock.elapsed().saturating_add(EVERY);
+                    self.look(&stop).await;
+                }
             }
-            wait = EVERY;
         }
     }
 
