@@ -39,7 +39,7 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{DATABASE_FILE, InstanceLock, Store, make_private};
+use crate::store::{InstanceLock, Store, make_private};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -134,8 +134,7 @@ impl App {
         let state_dir = &config.state_dir;
         make_private(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
-        let lock = InstanceLock::acquire(state_dir)?;
-        let store = open_patiently(&state_dir.join(DATABASE_FILE), !options.once).await?;
+        let (lock, store) = open_patiently(state_dir, !options.once).await?;
         let recovered = store.recover_deliveries(options.clock.now()).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");
