@@ -45,6 +45,9 @@ use crate::store::{InstanceLock, Store};
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
+/// How long dispatchers go on at the end for visits that were under way.
+const LAST_VISITS: Duration = Duration::from_secs(1);
+
 /// How the app runs.
 #[derive(Clone)]
 pub struct Options {
@@ -311,14 +314,23 @@ impl App {
     /// in the database for the next start.
     pub async fn stop(self) {
         self.stop.cancel();
-        if let Some(scheduler) = self.scheduler.lock().await.take() {
-            let _failed = scheduler.await;
-        }
-        for task in self.beside.lock().await.drain(..) {
-            let _failed = task.await;
-        }
-        self.watches.stopped().await;
-        self.live.lock().await.dispatchers.stop().await;
+        let scheduler = async {
+            if let Some(scheduler) = self.scheduler.lock().await.take() {
+                let _failed = scheduler.await;
+            }
+        };
+        let mut scheduler = std::pin::pin!(scheduler);
+        // What the last visits raise may go out, unless they take their time.
+        let is_over = tokio::time::timeout(LAST_VISITS, &mut scheduler).await.is_ok();
+        let beside = async {
+            for task in self.beside.lock().await.drain(..) {
+                let _failed = task.await;
+            }
+            self.watches.stopped().await;
+        };
+        let dispatchers = async { self.live.lock().await.dispatchers.stop().await };
+        let late = async { if is_over { None } else { Some(scheduler.await) } };
+        tokio::join!(late, beside, dispatchers);
     }
 }
 

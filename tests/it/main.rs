@@ -4,6 +4,7 @@ mod support;
 
 mod alert_policy;
 mod backtest;
+mod bad_days;
 mod bursts;
 mod chat;
 mod cli;
@@ -16,7 +17,9 @@ mod docs;
 mod fetching;
 mod fetching_over_time;
 mod full_text;
+mod fuzzed;
 mod health;
+mod hostile;
 mod identity;
 mod mail;
 mod packaging;

@@ -120,6 +120,18 @@ fn a_torn_last_line_is_cut_and_its_delivery_written_again() {
 }
 
 #[test]
+fn a_torn_notice_or_digest_is_cut_as_well() {
+    for schema in ["notice", "digest"] {
+        let desk = Desk::new();
+        desk.send([1]);
+        let torn = format!(r#"{{"schema":"wirewatch.{schema}.v1","delivery":{{"id":"D"#);
+        desk.append(torn.as_bytes());
+        desk.send([2]);
+        assert_eq!(desk.ids(), ["D1", "D2"], "{schema}");
+    }
+}
+
+#[test]
 fn a_last_line_that_only_lacks_its_end_is_kept() {
     let desk = Desk::new();
     desk.append(&delivery(1).body);

@@ -97,6 +97,11 @@ impl Receiver {
         self.shared.script.lock().expect("script").extend(answers);
     }
 
+    /// Answers 204 from now on, whatever the script says.
+    pub fn forget_script(&self) {
+        self.shared.script.lock().expect("script").clear();
+    }
+
     /// Closes the port and every connection: to the outside it is gone.
     pub async fn vanish(&self) {
         let task = self.task.lock().expect("task").take();
