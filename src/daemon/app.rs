@@ -148,6 +148,7 @@ impl App {
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
+        store.take_up_channels(dispatchers::configured(&config), options.clock.now()).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
         let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
@@ -241,6 +242,8 @@ impl App {
         restart::check(&live.config, &config)?;
         let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
+        let (channels_now, now) = (dispatchers::configured(&config), self.options.clock.now());
+        self.store.take_up_channels(channels_now, now).await?;
         warn_of_orphans(&config, &self.store);
         pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
         self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);

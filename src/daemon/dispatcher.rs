@@ -27,10 +27,12 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config, Repeat};
 use crate::deliver::{Channel, ChannelError};
+use crate::domain::alert::circuit::{Circuit, UNTRIED_AT_ONCE};
 use crate::domain::alert::delivery::Claimed;
 use crate::domain::alert::terms::Group;
 use crate::domain::ids::{ChannelId, DeliveryId, Digest};
 use crate::store::Store;
+use crate::store::outbox::Probe;
 
 use self::answers::{Answered, Settled};
 use self::outage::Outage;
@@ -115,12 +117,31 @@ struct UnderWay<'a> {
     pace: usize,
     /// When alerts that may be told again were looked for.
     looked: Option<Duration>,
+    /// So many deliveries that nobody has tried may try a channel that fails, before its next probe.
+    untried: u32,
 }
 
 impl UnderWay<'_> {
     fn new() -> Self {
         let (attempts, deliveries) = Default::default();
-        Self { attempts, deliveries, pace: usize::MAX, looked: None }
+        Self { attempts, deliveries, pace: usize::MAX, looked: None, untried: UNTRIED_AT_ONCE }
+    }
+
+    /// Which delivery may try now whether a channel that fails works again; one at a time.
+    fn probe(&self, circuit: &Circuit, now: jiff::Timestamp) -> Option<Probe> {
+        let may_untried = self.untried > 0 && circuit.may_try_untried(now);
+        match circuit.may_probe(now) {
+            _ if !self.attempts.is_empty() => None,
+            true => Some(Probe::Any),
+            false => may_untried.then_some(Probe::Untried),
+        }
+    }
+
+    fn began(&mut self, probe: Probe) {
+        self.untried = match probe {
+            Probe::Any => UNTRIED_AT_ONCE,
+            Probe::Untried => self.untried.saturating_sub(1),
+        };
     }
 
     /// A channel that has come back is sent one thing at a time, then twice as much each time it
@@ -130,6 +151,9 @@ impl UnderWay<'_> {
             self.pace = 1;
         } else if settled.tally.delivered > 0 {
             self.pace = self.pace.saturating_mul(2);
+        }
+        if settled.tally.delivered > 0 {
+            self.untried = UNTRIED_AT_ONCE;
         }
     }
 
@@ -213,13 +237,12 @@ impl Dispatcher {
             Ok(circuit) => circuit,
             Err(error) => return outage.failed(&self.id, &error),
         };
-        let probes = circuit.as_ref().filter(|circuit| !circuit.is_closed());
-        if let Some(circuit) = probes
-            && (!circuit.may_probe(now) || !under_way.attempts.is_empty())
-        {
+        let failing = circuit.as_ref().filter(|circuit| !circuit.is_closed());
+        let probe = failing.and_then(|circuit| under_way.probe(circuit, now));
+        if let (Some(circuit), None) = (failing, probe) {
             return self.until_probe(circuit, now);
         }
-        if probes.is_none()
+        if probe.is_none()
             && let Err(error) = self.bring_together(under_way, now, is_quiet).await
         {
             return outage.failed(&self.id, &error);
@@ -230,11 +253,13 @@ impl Dispatcher {
             let free = capacity.concurrent.min(under_way.pace.max(1));
             let free = free.saturating_sub(under_way.attempts.len());
             let limit = u32::try_from(free.saturating_mul(capacity.batch)).unwrap_or(u32::MAX);
-            if limit == 0 || probes.is_some() && !under_way.attempts.is_empty() {
+            if limit == 0 || probe.is_some() && !under_way.attempts.is_empty() {
                 return MAX_NAP;
             }
-            let claimed = match (probes, is_quiet) {
-                (Some(_), _) => self.store.claim_probe(&self.id, now, lease, is_quiet).await,
+            let claimed = match (probe, is_quiet) {
+                (Some(probe), _) => {
+                    self.store.claim_probe(&self.id, probe, now, lease, is_quiet).await
+                }
                 (None, false) => self.store.claim(&self.id, now, lease, limit).await,
                 (None, true) => self.store.claim_urgent(&self.id, now, lease, limit).await,
             };
@@ -242,8 +267,11 @@ impl Dispatcher {
                 Ok(claimed) => claimed,
                 Err(error) => return outage.failed(&self.id, &error),
             };
-            if claimed.is_empty() {
-                return self.until_next(now, is_quiet, outage).await;
+            match (probe, failing) {
+                (Some(probe), _) if !claimed.is_empty() => under_way.began(probe),
+                (Some(Probe::Untried), Some(circuit)) => return self.until_probe(circuit, now),
+                _ if claimed.is_empty() => return self.until_next(now, is_quiet, outage).await,
+                _ => {}
             }
             outage.is_over(&self.id);
             // A clock that jumped ahead ends leases early: what is under way is not begun again.

@@ -6,13 +6,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::Options;
-use super::dispatcher::{Dispatcher, Manners, Quiet, Tells};
+use super::dispatcher::{Dispatcher, Manners, Quiet, Tells, fingerprint};
 use super::renewal::Renewal;
-use crate::config::ChannelConfig;
+use crate::config::{ChannelConfig, Config};
 use crate::deliver::{self, OpenError};
 use crate::domain::ids::ChannelId;
 use crate::egress::Egress;
 use crate::store::Store;
+use crate::store::circuits::Configured;
 
 /// A channel of a configuration, opened, with its quiet hours and manners.
 pub(super) type Opened = (ChannelId, Box<dyn deliver::Channel>, Option<Quiet>, Manners);
@@ -29,6 +30,16 @@ pub(super) fn open(
 ) -> Result<Opened, OpenError> {
     let opened = deliver::open(channel, egress, &options.clock, &options.printer)?;
     Ok((channel.id.clone(), opened, Quiet::of(channel), Manners::of(channel, tells)))
+}
+
+/// How all channels are configured, as the store takes note of it.
+pub(super) fn configured(config: &Config) -> Vec<Configured> {
+    let configured = |channel: &ChannelConfig| Configured {
+        channel: channel.id.clone(),
+        config: fingerprint(channel),
+        repeat_most: channel.timetable.repeat.map(|repeat| repeat.most),
+    };
+    config.channels.iter().map(configured).collect()
 }
 
 /// One task per channel, stopped together; or, for one round, dispatchers that wait for its end.

@@ -47,6 +47,9 @@ const MAX_REQUESTS: u32 = 3;
 const REFUSED: &str = "refused";
 const NOT_TAKEN: &str = "not_taken";
 
+/// The service's word for a channel that it does not let post there, whatever it posts.
+const NO_ACCESS: &str = "no_access";
+
 /// A chat service as a channel.
 pub struct Chat {
     service: Box<dyn Service>,
@@ -258,6 +261,10 @@ fn never(reply: &Reply) -> Verdict {
 
 fn not_now(reply: &Reply) -> Verdict {
     Verdict::Refused(ChannelError::transient(NOT_TAKEN, reply.detail()))
+}
+
+fn no_access(reply: &Reply) -> Verdict {
+    Verdict::Refused(ChannelError::transient(NO_ACCESS, reply.detail()))
 }
 
 /// The colour beside a message. The label says the severity in words.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use self::claims::Probe;
 pub(super) use self::claims::thread;
 pub(super) use self::log::list;
 pub use self::log::{DeliveryFilter, DeliveryView};
@@ -222,6 +223,12 @@ fn settle(
         Settlement::Spare => (
             "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
              next_attempt = min(next_attempt, ?2), lease_until = NULL \
+             WHERE id = ?1 AND state = 'sending'",
+            at,
+        ),
+        Settlement::Early => (
+            "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
+             next_attempt = max(next_attempt, ?2), lease_until = NULL \
              WHERE id = ?1 AND state = 'sending'",
             at,
         ),

@@ -7,6 +7,7 @@ mod desk;
 mod machines;
 mod mail;
 mod odd_channels;
+mod poison;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};

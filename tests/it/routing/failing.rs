@@ -79,6 +79,29 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work_again() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.vanish().await;
+    office.world.start().await;
+    office.publish("NATO");
+    office.read().await;
+    office
+        .wait_until("a notice", |office| !headlines(&office.chat, "channel_down").is_empty())
+        .await;
+    let (old, new) = (office.phone.url(), format!("{}?v=2", office.phone.url()));
+    office.phone.reappear().await;
+    office.world.extra = office.world.extra.replace(&old, &new);
+    let config = office.world.load();
+    office.world.app().reload(config).await.unwrap();
+    let circuits = office.world.store().circuits().unwrap();
+    assert!(circuits.iter().all(|(_, circuit)| circuit.is_closed()), "{circuits:?}");
+    office.wait_until("told", |office| !headlines(&office.chat, "channel_back").is_empty()).await;
+    assert!(office.world.store().circuits().unwrap().is_empty(), "nothing is left of it");
+    assert_eq!(headlines(&office.chat, "channel_down").len(), 1);
+    office.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() {
     let mut office = Office::new(BOTH, "").await;
     office.phone.script([Answer::Status(410)]);
