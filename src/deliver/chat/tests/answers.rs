@@ -162,6 +162,11 @@ fn a_handle_of_another_place_is_no_handle() {
     assert_eq!(step(Updates::Message, &second(), known), Step::Post);
     let reply = Step::Reply { first: "C9 1.2".to_owned(), last: "C9 1.2".to_owned() };
     assert_eq!(step(Updates::Thread, &second(), known), reply);
+    let moved = Thread { first: Some("C2 C9 1.2".to_owned()), last: Some("C1 C9 3.4".to_owned()) };
+    let after = |updates| chat(updates).step(&letter(&second(), updates), &moved);
+    assert_eq!(after(Updates::Edit), Step::Edit("C9 3.4".to_owned()));
+    let here = Step::Reply { first: "C9 3.4".to_owned(), last: "C9 3.4".to_owned() };
+    assert_eq!(after(Updates::Thread), here, "the conversation goes on in the new place");
     // What got worse is said aloud, and not written over.
     let Parcel::Alert(mut worse) = second() else { panic!("an alert") };
     worse.event = "escalated".to_owned();
