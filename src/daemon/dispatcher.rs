@@ -49,8 +49,8 @@ const MAX_NAP: Duration = Duration::from_secs(60);
 /// Shortest wait, and the first wait after a store that failed: whatever is wrong, no busy loop.
 const MIN_NAP: Duration = Duration::from_secs(1);
 
-/// When stopping, attempts under way get this long to be answered. Then their leases run out.
-const STOP_GRACE: Duration = Duration::from_secs(5);
+/// When all stops, attempts under way get this long to be answered. Then their leases run out.
+pub const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Takes one channel's deliveries from the outbox to the channel.
 pub struct Dispatcher {
@@ -172,7 +172,8 @@ impl UnderWay<'_> {
 }
 
 impl Dispatcher {
-    /// Delivers until `stop`. A change of `committed` says that there are new deliveries.
+    /// Delivers until `stop`, and then waits for what is under way as long as the channel may take. A
+    /// change of `committed` says that there are new deliveries.
     ///
     /// When the endpoint says that it is gone (HTTP 410), nothing more is sent to it; what is
     /// pending stays so until its configuration changes or somebody retries it.
@@ -194,7 +195,9 @@ impl Dispatcher {
                 () = self.clock.sleep_until(began.saturating_add(nap)) => {}
             }
         }
-        self.finish(under_way, &mut outage).await;
+        // Who has all of it stop at once does not wait for that long.
+        let grace = self.channel.capacity().patience.saturating_add(STOP_GRACE);
+        self.finish(under_way, &mut outage, grace).await;
     }
 
     /// Delivers what is due now and returns when all of it was answered, or at `stop`.
@@ -202,6 +205,12 @@ impl Dispatcher {
         let mut under_way = UnderWay::new();
         let mut outage = Outage::default();
         let mut tally = Tally::default();
+        // Nobody stays to wait for others.
+        if self.manners.group.is_some()
+            && let Err(error) = self.store.end_group_waits(&self.id, self.clock.now()).await
+        {
+            outage.failed(&self.id, &error);
+        }
         while !stop.is_cancelled() {
             self.start_due(&mut under_way, &mut outage).await;
             tokio::select! {
@@ -216,7 +225,7 @@ impl Dispatcher {
                 }
             }
         }
-        tally += self.finish(under_way, &mut outage).await;
+        tally += self.finish(under_way, &mut outage, STOP_GRACE).await;
         tally
     }
 
@@ -317,15 +326,20 @@ impl Dispatcher {
         Answered::new(&batch, results, at, started.elapsed())
     }
 
-    /// Waits a little for attempts under way, and records their answers.
-    async fn finish(&self, mut under_way: UnderWay<'_>, outage: &mut Outage) -> Tally {
+    /// Waits for attempts under way, and records their answers.
+    async fn finish(
+        &self,
+        mut under_way: UnderWay<'_>,
+        outage: &mut Outage,
+        grace: Duration,
+    ) -> Tally {
         let mut tally = Tally::default();
         let answers = async {
             while let Some(answered) = under_way.next().await {
                 tally += self.settle(answered, outage).await.tally;
             }
         };
-        if tokio::time::timeout(STOP_GRACE, answers).await.is_err() {
+        if tokio::time::timeout(grace, answers).await.is_err() {
             tracing::info!(channel = %self.id, "stopped with attempts unanswered");
         }
         tally

@@ -9,6 +9,7 @@ mod mail;
 mod odd_channels;
 mod poison;
 mod told;
+mod told_together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

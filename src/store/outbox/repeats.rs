@@ -53,7 +53,7 @@ struct Open {
 impl Store {
     /// Tells those alerts again that are open, were told to the channel last at least so long ago,
     /// are not silenced and have nothing on its way there. What waited to be told again of alerts
-    /// that are open no longer is dropped. `newsrooms`: which names of publishers are one, for
+    /// that are open no longer, or silenced by now, is dropped. `newsrooms`: which names of publishers are one, for
     /// silences. Returns how many are told.
     pub async fn tell_again(
         &self,
@@ -66,6 +66,7 @@ impl Store {
         // Nearly always it is none: nobody who writes has to wait for that.
         if self.read(|conn| Ok(due(conn, channel, again, &newsrooms, now)?))?.is_empty()
             && !self.read(|conn| Ok(has_settled(conn, channel)?))?
+            && self.read(|conn| Ok(silenced(conn, channel, &newsrooms, now)?))?.is_empty()
         {
             return Ok(0);
         }
@@ -73,6 +74,7 @@ impl Store {
         self.write(move |session| {
             let conn = session.conn;
             drop_settled(conn, &channel, now)?;
+            drop_silenced(conn, &silenced(conn, &channel, &newsrooms, now)?, now)?;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let mut told = 0;
             for open in due(conn, &channel, again, &newsrooms, now)? {
@@ -127,8 +129,19 @@ fn due(
         before_that.min(again.most),
     ];
     let open: Vec<Open> = query.query_map(bound, open)?.collect::<Result<_, _>>()?;
-    let silences = if open.is_empty() { Vec::new() } else { silences::not_over(conn, now)? };
-    let told = |open: &Open| {
+    let is_silenced = is_silenced(conn, open.is_empty(), newsrooms, now)?;
+    Ok(open.into_iter().filter(|one| !is_silenced(one)).collect())
+}
+
+/// Whether an alert is silenced at `now`; `idle`: nobody asks.
+fn is_silenced(
+    conn: &Connection,
+    idle: bool,
+    newsrooms: &Directory,
+    now: Timestamp,
+) -> rusqlite::Result<impl Fn(&Open) -> bool> {
+    let silences = if idle { Vec::new() } else { silences::not_over(conn, now)? };
+    Ok(move |open: &Open| {
         let what = Silenceable {
             topic: &open.topic,
             story: open.story,
@@ -137,9 +150,38 @@ fn due(
             title: &open.headline,
             newsrooms,
         };
-        !silences.iter().any(|silence| silence.covers(what, now))
-    };
-    Ok(open.into_iter().filter(told).collect())
+        silences.iter().any(|silence| silence.covers(what, now))
+    })
+}
+
+/// What waits to be told again of alerts that somebody silenced meanwhile.
+fn silenced(
+    conn: &Connection,
+    channel: &ChannelId,
+    newsrooms: &Directory,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT d.alert_id, d.seq, d.repeat, d.urgent, d.route, a.topic, a.story_id, \
+         json_extract(r.object, '$.entry.feed'), json_extract(r.object, '$.entry.publisher'), \
+         '', json_extract(r.object, '$.headline'), d.id FROM deliveries AS d \
+         JOIN alerts AS a ON a.id = d.alert_id \
+         JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
+         WHERE d.channel = ?1 AND d.state = 'pending' AND d.repeat > 0 LIMIT {MAX_AT_ONCE}"
+    ))?;
+    let waiting = query.query_map([Text(channel)], |row| Ok((row.get(11)?, open(row)?)))?;
+    let waiting: Vec<(i64, Open)> = waiting.collect::<Result<_, _>>()?;
+    let is_silenced = is_silenced(conn, waiting.is_empty(), newsrooms, now)?;
+    Ok(waiting.iter().filter(|(_, open)| is_silenced(open)).map(|(id, _)| *id).collect())
+}
+
+fn drop_silenced(conn: &Connection, silenced: &[i64], now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE deliveries SET state = 'dropped', remark = 'the alert is silenced', \
+         settled_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending'",
+    )?
+    .execute((Json(silenced), Ms(now)))?;
+    Ok(())
 }
 
 fn open(row: &Row<'_>) -> rusqlite::Result<Open> {
