@@ -15,7 +15,7 @@ use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
 use super::dispatcher::{Tally, Tells};
-use super::dispatchers::{self, Channels, Dispatchers};
+use super::dispatchers::{self, Channels, Dispatchers, Retired};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
@@ -151,7 +151,8 @@ impl App {
         store.take_up_channels(dispatchers::configured(&config), options.clock.now()).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
+        let none = Retired::default();
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options, none);
         let held = store.site_holds(options.clock.now())?;
         let scheduler = Scheduler::new(
             pipeline.clone(),
@@ -254,9 +255,9 @@ impl App {
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
-        live.dispatchers.stop().await;
+        let old = live.dispatchers.retire();
         live.dispatchers =
-            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
+            Dispatchers::start(channels, &self.store, &self.committed, &self.options, old);
         Ok(())
     }
 
