@@ -124,7 +124,7 @@ impl Ward {
     pub async fn settle(&mut self) -> Sums {
         let all = DeliveryFilter { limit: 1_000_000, ..DeliveryFilter::default() };
         let pending = DeliveryFilter { state: Some(DeliveryState::Pending), ..all.clone() };
-        self.sink.forget_script();
+        self.sink.answer_again();
         for _ in 0..ROUNDS_TO_SETTLE {
             let store = self.world.store();
             store.retry_deliveries(pending.clone(), jiff::Timestamp::now()).await.unwrap();
