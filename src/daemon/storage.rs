@@ -87,12 +87,6 @@ impl Storage {
     }
 }
 
-/// Makes a directory that only its owner can look into: what somebody watches is their own
-/// business. One that is there keeps its rights.
-pub fn make_private(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
-}
-
 /// Takes the state directory and opens the database of a daemon that starts. One that is locked, or lies on a disk that is full or
 /// cannot be written to, is waited for some time: after a power cut disks may come late.
 ///
