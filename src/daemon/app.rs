@@ -1,8 +1,7 @@
 //! The app: the running whole of store, scheduler and dispatchers, started, reloaded and stopped
 //! together. The binary and the tests run this very thing.
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
 use super::dispatcher::{Tally, Tells};
-use super::dispatchers::{self, Channels, Dispatchers};
+use super::dispatchers::{self, Channels, Dispatchers, Retired};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
@@ -26,7 +25,7 @@ use super::push::Push;
 use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
 use super::service::Service;
-use super::storage::{Storage, open_patiently};
+use super::storage::{Storage, make_private, open_patiently};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
@@ -40,7 +39,7 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{InstanceLock, Store};
+use crate::store::{InstanceLock, Store, make_private};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -150,9 +149,11 @@ impl App {
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
+        store.take_up_channels(dispatchers::configured(&config), options.clock.now()).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
+        let none = Retired::default();
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options, none);
         let held = store.site_holds(options.clock.now())?;
         let scheduler = Scheduler::new(
             pipeline.clone(),
@@ -243,6 +244,8 @@ impl App {
         restart::check(&live.config, &config)?;
         let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
+        let (channels_now, now) = (dispatchers::configured(&config), self.options.clock.now());
+        self.store.take_up_channels(channels_now, now).await?;
         warn_of_orphans(&config, &self.store);
         pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
         self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
@@ -253,9 +256,9 @@ impl App {
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
-        live.dispatchers.stop().await;
+        let old = live.dispatchers.retire();
         live.dispatchers =
-            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
+            Dispatchers::start(channels, &self.store, &self.committed, &self.options, old);
         Ok(())
     }
 
@@ -332,12 +335,6 @@ impl App {
         let late = async { if is_over { None } else { Some(scheduler.await) } };
         tokio::join!(late, beside, dispatchers);
     }
-}
-
-/// Makes a directory that only its owner can look into: what somebody watches is their own
-/// business. One that is there keeps its rights.
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Whom a pipeline wakes, and who has it wait.
