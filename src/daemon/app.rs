@@ -40,10 +40,13 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{DATABASE_FILE, InstanceLock, Store};
+use crate::store::{InstanceLock, Store};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How long dispatchers go on at the end for visits that were under way.
+const LAST_VISITS: Duration = Duration::from_secs(1);
 
 /// How the app runs.
 #[derive(Clone)]
@@ -132,8 +135,7 @@ impl App {
         let state_dir = &config.state_dir;
         make_private(state_dir)
             .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
-        let lock = InstanceLock::acquire(state_dir)?;
-        let store = open_patiently(&state_dir.join(DATABASE_FILE), !options.once).await?;
+        let (lock, store) = open_patiently(state_dir, !options.once).await?;
         let recovered = store.recover_deliveries(options.clock.now()).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");
@@ -312,14 +314,23 @@ impl App {
     /// in the database for the next start.
     pub async fn stop(self) {
         self.stop.cancel();
-        if let Some(scheduler) = self.scheduler.lock().await.take() {
-            let _failed = scheduler.await;
-        }
-        for task in self.beside.lock().await.drain(..) {
-            let _failed = task.await;
-        }
-        self.watches.stopped().await;
-        self.live.lock().await.dispatchers.stop().await;
+        let scheduler = async {
+            if let Some(scheduler) = self.scheduler.lock().await.take() {
+                let _failed = scheduler.await;
+            }
+        };
+        let mut scheduler = std::pin::pin!(scheduler);
+        // What the last visits raise may go out, unless they take their time.
+        let is_over = tokio::time::timeout(LAST_VISITS, &mut scheduler).await.is_ok();
+        let beside = async {
+            for task in self.beside.lock().await.drain(..) {
+                let _failed = task.await;
+            }
+            self.watches.stopped().await;
+        };
+        let dispatchers = async { self.live.lock().await.dispatchers.stop().await };
+        let late = async { if is_over { None } else { Some(scheduler.await) } };
+        tokio::join!(late, beside, dispatchers);
     }
 }
 

@@ -202,6 +202,20 @@ async fn waiting_for_a_slow_host_does_not_use_up_the_global_limit() {
     drop(slow);
 }
 
+#[tokio::test]
+async fn who_takes_long_makes_room_for_the_quick_up_to_a_limit() {
+    let (gate, soon) = (HostGate::new(1, Duration::ZERO), Duration::from_secs(3));
+    let mut slow = Vec::new();
+    for host in ["a", "b", "c", "d"] {
+        let permit = tokio::time::timeout(soon, gate.acquire(host)).await;
+        slow.push(permit.unwrap_or_else(|_| panic!("{host} waits for those that take long")));
+    }
+    let fifth = tokio::time::timeout(soon, gate.acquire("e")).await;
+    assert!(fifth.is_err(), "the slow have a limit too");
+    slow.pop();
+    assert!(tokio::time::timeout(soon, gate.acquire("e")).await.is_ok());
+}
+
 /// A server on loopback that answers every request with this. Tells of each one.
 async fn serve(answer: String) -> (SocketAddr, mpsc::UnboundedReceiver<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();

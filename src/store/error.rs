@@ -130,8 +130,8 @@ impl StoreError {
             }
             Self::OlderSchema { .. } => "start `wirewatch run` once: it brings the database up",
             Self::Corrupt { .. } => {
-                "stop wirewatch and copy the database with its -wal file; then restore a backup, or \
-                 rescue what is readable with `sqlite3 wirewatch.db .recover | sqlite3 rescued.db`; \
+                "stop wirewatch and copy the database with its -wal file; `wirewatch db verify` says what \
+                 is damaged; then `wirewatch db restore FILE` puts a backup in place, or rescue what is readable with `sqlite3 wirewatch.db .recover | sqlite3 rescued.db`; \
                  wirewatch never replaces a damaged database by itself"
             }
             Self::ReadOnly => "check the permissions of the database and its directory",
