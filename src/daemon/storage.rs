@@ -3,7 +3,6 @@
 //! as they can, out of the space that the ballast gives up. It is said once, in the log and to the
 //! channels, tried again, and over by itself.
 
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
