@@ -14,7 +14,7 @@ use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
 use super::dispatcher::{Tally, Tells};
-use super::dispatchers::{self, Channels, Dispatchers};
+use super::dispatchers::{self, Channels, Dispatchers, Retired};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
@@ -149,9 +149,11 @@ impl App {
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
+        store.take_up_channels(dispatchers::configured(&config), options.clock.now()).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
+        let none = Retired::default();
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options, none);
         let held = store.site_holds(options.clock.now())?;
         let scheduler = Scheduler::new(
             pipeline.clone(),
@@ -242,6 +244,8 @@ impl App {
         restart::check(&live.config, &config)?;
         let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
+        let (channels_now, now) = (dispatchers::configured(&config), self.options.clock.now());
+        self.store.take_up_channels(channels_now, now).await?;
         warn_of_orphans(&config, &self.store);
         pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
         self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
@@ -252,9 +256,9 @@ impl App {
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
-        live.dispatchers.stop().await;
+        let old = live.dispatchers.retire();
         live.dispatchers =
-            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
+            Dispatchers::start(channels, &self.store, &self.committed, &self.options, old);
         Ok(())
     }
 
