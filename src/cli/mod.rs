@@ -124,7 +124,8 @@ fn dispatch(cli: &Cli, messages: Messages) -> Result<Exit, Failure> {
         Command::Digest(command) => digest::run(command, session),
         Command::Eval(command) => eval::run(command, session),
         Command::Completions { shell } => shell::completions(*shell, &mut session.printer),
-        Command::Man => shell::man(&mut session.printer),
+        Command::Man { into: None } => shell::man(&mut session.printer),
+        Command::Man { into: Some(dir) } => shell::man_pages(dir, &mut session.printer),
         Command::Version => shell::version(&mut session.printer),
     }
 }

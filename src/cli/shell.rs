@@ -1,7 +1,10 @@
-//! What belongs to the shell around wirewatch: completions, the manual page, the version.
+//! What belongs to the shell around wirewatch: completions, the manual pages, the version. Packages
+//! take both from here, so that they are never older than the program.
 
 use std::io;
+use std::path::Path;
 
+use anyhow::Context;
 use clap::CommandFactory;
 use serde_json::json;
 
@@ -25,6 +28,17 @@ pub fn man(printer: &mut Printer) -> Result<Exit, Failure> {
     clap_mangen::Man::new(program.clone()).render(&mut page)?;
     render_commands(&program, "wirewatch", &mut page)?;
     printer.text(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Ok)
+}
+
+/// The manual as a page per command, written into `dir`: `wirewatch.1`, `wirewatch-alerts.1`, …
+pub fn man_pages(dir: &Path, printer: &mut Printer) -> Result<Exit, Failure> {
+    std::fs::create_dir_all(dir)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
+        .with_context(|| format!("cannot write manual pages into {}", dir.display()))
+        .map_err(|error| Failure::new(Exit::Failed, error))?;
+    let written = dir.display().to_string();
+    printer.object(&json!({ "written": written }), &format!("wrote the manual into {written}"))?;
     Ok(Exit::Ok)
 }
 

@@ -8,6 +8,7 @@ pub(super) mod chat;
 mod credentials;
 pub(super) mod email;
 mod exec;
+mod hidden;
 mod webhook_body;
 
 use std::collections::BTreeMap;

@@ -24,6 +24,9 @@ pub(super) const FEEDS_OUT: Shape = Shape { what: "`[feeds_out]`", keys: &["dir"
 /// Most tokens.
 const MAX_TOKENS: usize = 50;
 
+/// Longest name of a token: it stands beside that of a person who says something with it.
+const MAX_NAME_CHARS: usize = 60;
+
 /// Shortest token: fewer characters can be guessed.
 const MIN_TOKEN_CHARS: usize = 16;
 
@@ -85,6 +88,11 @@ fn tokens(
         let name = section.text("name", report).and_then(|text| {
             let place = text.place();
             let name = super::line(Some(text), report)?;
+            if name.chars().count() > MAX_NAME_CHARS {
+                let message = format!("the name has more than {MAX_NAME_CHARS} characters");
+                report.add(place, "too_long", message).hint("a short one is read in every note");
+                return None;
+            }
             key::unique(&mut seen, name, place, "duplicate_token", "token", report)
         });
         let scope = section.text("scope", report).and_then(|text| match text.value.as_str() {

@@ -169,6 +169,12 @@ impl HttpConfig {
     pub fn at(listen: SocketAddr) -> Self {
         Self { listen, public_url: None, tokens: Vec::new() }
     }
+
+    /// Whether the world is meant to reach it, by `public_url`.
+    pub fn is_published(&self) -> bool {
+        let url = self.public_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        url.is_some_and(|url| !value::is_loopback(&url))
+    }
 }
 
 /// A secret by which a program is let in.

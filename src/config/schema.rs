@@ -3,13 +3,17 @@
 //! value (ids that exist, rules that compile) no schema can say.
 //!
 //! The tables are written here by hand ([`main_file()`], [`channel`], [`topic`]), each beside the
-//! [`Shape`] its reader goes by; a test holds the two together, key by key.
+//! [`Shape`] its reader goes by; a test holds the two together, key by key. [`reference`](reference())
+//! makes a page of them.
 
 mod channel;
 mod main_file;
+mod reference;
 mod topic;
 
 use serde_json::{Map, Value, json};
+
+pub use self::reference::reference;
 
 use super::section::Shape;
 use crate::domain::calendar::WEEKDAYS;

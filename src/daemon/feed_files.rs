@@ -27,6 +27,9 @@ use crate::store::error::StoreError;
 /// The list of our files, one name a line.
 const LIST: &str = ".wirewatch-feeds";
 
+/// How a file is called until it is whole, and how nothing else in the directory is.
+const UNFINISHED: (&str, &str) = (".wirewatch-", ".part");
+
 /// Longest wait without looking: what another process changes wakes nobody here.
 const MAX_NAP: Duration = Duration::from_secs(60);
 
@@ -159,6 +162,7 @@ fn topic_of(object: &str) -> Option<TopicId> {
 /// Writes every feed, and removes those of ours that nobody configures any more.
 fn write_all(dir: &Path, config: &Config, store: &Store) -> Result<(), WriteError> {
     std::fs::create_dir_all(dir.join("topics"))?;
+    [dir, &dir.join("topics")].into_iter().try_for_each(sweep)?;
     let topics: Vec<&Topic> = config.topics.topics().map(|(topic, _)| &**topic).collect();
     let some = topics.iter().copied().map(Some).chain([None]);
     let names = some.clone().flat_map(|topic| Format::ALL.map(|format| name(topic, format)));
@@ -238,10 +242,24 @@ fn is_feed_name(name: &str) -> bool {
     })
 }
 
+/// Removes what a kill left unfinished.
+fn sweep(dir: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let (prefix, suffix) = UNFINISHED;
+        if name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(suffix)) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts these bytes in the place of what the file says, at once.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".wirewatch-").tempfile_in(dir)?;
+    let (prefix, suffix) = UNFINISHED;
+    let mut file = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(dir)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(MODE))?;
     file.as_file().sync_all()?;

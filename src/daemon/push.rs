@@ -2,7 +2,8 @@
 //! into the same parse → match → ingest as what is fetched. Polling goes on beside it. The HTTP
 //! side of the callback is in the `web` room.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -63,6 +64,7 @@ pub struct Push {
     orders: mpsc::UnboundedSender<Order>,
     wake: Arc<Notify>,
     reading: Arc<Semaphore>,
+    busy: Busy,
     /// The sites that are left alone, by feeds and pages too.
     holds: Holds,
 }
@@ -75,7 +77,8 @@ impl Push {
         holds: Holds,
     ) -> Self {
         let reading = Arc::new(Semaphore::new(CONCURRENT));
-        Self { pipeline, events, orders, wake: Arc::new(Notify::new()), reading, holds }
+        let (wake, busy) = (Arc::new(Notify::new()), Busy::default());
+        Self { pipeline, events, orders, wake, reading, busy, holds }
     }
 
     /// Keeps subscriptions until told to stop. Without a public URL there is nobody to push to.
@@ -163,7 +166,7 @@ impl Push {
         if !subscription.is_active(now) {
             return Ok(Admission::Refused(Answer::NotFound));
         }
-        let Ok(turn) = self.reading.clone().try_acquire_owned() else {
+        let Some(turn) = Turn::take(&self.reading, &self.busy, &feed.key) else {
             return Ok(Admission::Refused(Answer::Busy));
         };
         let push = self.clone();
@@ -184,7 +187,32 @@ pub struct Reading {
     pipeline: Arc<Pipeline>,
     feed: Arc<Feed>,
     subscription: Subscription,
-    _turn: OwnedSemaphorePermit,
+    _turn: Turn,
+}
+
+/// The right to read a body: one of so many, and the only one of its feed, so that no hub takes the
+/// turns of all others.
+struct Turn {
+    feed: FeedKey,
+    busy: Busy,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Feeds of which a body is being read.
+type Busy = Arc<Mutex<HashSet<FeedKey>>>;
+
+impl Turn {
+    fn take(places: &Arc<Semaphore>, busy: &Busy, feed: &FeedKey) -> Option<Self> {
+        let place = places.clone().try_acquire_owned().ok()?;
+        let is_first = busy.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.clone());
+        is_first.then(|| Self { feed: feed.clone(), busy: busy.clone(), _place: place })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.feed);
+    }
 }
 
 impl Reading {

@@ -17,10 +17,11 @@ use crate::domain::topic::Severity;
 use crate::store::checkup::free_bytes;
 use crate::store::error::StoreError;
 use crate::store::trouble::Trouble;
-use crate::store::{Access, Store, ballast};
+use crate::store::{Access, DATABASE_FILE, InstanceLock, Store, ballast};
 
-/// How often is looked, and tried again.
+/// How often is looked, and how often it is tried again.
 const EVERY: Duration = Duration::from_secs(15);
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// For how long a disk must have had room before feeds are visited again, after a relapse: else what
 /// is stored in one moment would fill it in the next, for ever.
@@ -85,23 +86,30 @@ impl Storage {
     }
 }
 
-/// Opens the database of a daemon that starts. One that is locked, or lies on a disk that is full or
+/// Takes the state directory and opens the database of a daemon that starts. One that is locked, or lies on a disk that is full or
 /// cannot be written to, is waited for some time: after a power cut disks may come late.
 ///
 /// # Errors
 /// What is wrong for good, or still was at the end.
-pub async fn open_patiently(path: &Path, is_patient: bool) -> Result<Store, StoreError> {
+pub async fn open_patiently(
+    state_dir: &Path,
+    is_patient: bool,
+) -> Result<(InstanceLock, Store), StoreError> {
     let begun = Instant::now();
     loop {
-        let error = match Store::open(path, Access::Create) {
-            Ok(store) => return Ok(store),
+        let opened = InstanceLock::acquire(state_dir).and_then(|lock| {
+            Ok((lock, Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?))
+        });
+        let error = match opened {
+            Ok(opened) => return Ok(opened),
             Err(error) => error,
         };
         let passes = matches!(Trouble::of(&error), Some(trouble) if trouble != Trouble::Corrupt);
         if !is_patient || !passes || begun.elapsed() >= START_PATIENCE {
             return Err(error);
         }
-        tracing::warn!(code = error.code(), hint = error.hint(), "{error}: trying again");
+        let code = Trouble::of(&error).map(Trouble::as_str);
+        tracing::warn!(code, hint = error.hint(), "{error}: trying again");
         tokio::time::sleep(START_EVERY).await;
     }
 }
@@ -137,13 +145,14 @@ impl StorageWatch {
         let mut memory = Memory::default();
         self.look(&mut memory).await;
         loop {
+            let wait = if self.storage.pause().is_some() { AGAIN } else { EVERY };
             tokio::select! {
                 () = stop.cancelled() => {
                     self.storage.0.send_replace(Gate::Closed);
                     return;
                 }
                 Ok(()) = writes.changed() => {}
-                () = self.clock.sleep(EVERY) => {}
+                () = self.clock.sleep(wait) => {}
             }
             self.look(&mut memory).await;
         }

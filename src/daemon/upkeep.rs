@@ -59,7 +59,9 @@ pub async fn prune(
                 let (done, gone) = store.remove(kind, rest.into(), limits.clone()).await?;
                 removed += gone;
                 rest = &rest[done.min(rest.len())..];
-                rested(pause, stop).await;
+                if !rest.is_empty() {
+                    rested(pause, stop).await;
+                }
             }
             if stop.is_cancelled() {
                 return Ok(removed);

@@ -18,6 +18,7 @@ use url::Url;
 
 use self::told::{Handle, Posted, Told};
 use super::http::{self, Caller};
+use super::hush::Hush;
 use super::object::{second, shield};
 use super::parcel::{Parcel, Unreadable};
 use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
@@ -49,7 +50,10 @@ struct Inner {
 }
 
 /// Tells an Alertmanager again of what stands.
-pub struct Renewer(Alertmanager);
+pub struct Renewer {
+    manager: Alertmanager,
+    hush: Hush,
+}
 
 impl Alertmanager {
     /// Checks all that can be checked without a request.
@@ -110,7 +114,7 @@ impl Channel for Alertmanager {
     }
 
     fn renewer(&self) -> Option<Renewer> {
-        Some(Renewer(self.clone()))
+        Some(Renewer { manager: self.clone(), hush: Hush::default() })
     }
 
     fn send<'a>(
@@ -130,14 +134,19 @@ impl Channel for Alertmanager {
 }
 
 impl Renewer {
+    /// One whose errors name no secret.
+    pub(super) fn hushed(self, hush: Hush) -> Self {
+        Self { hush, ..self }
+    }
+
     /// How often it is to be told of all that stands.
     pub fn every(&self) -> Duration {
-        self.0.0.renew_every
+        self.manager.0.renew_every
     }
 
     /// How long an alert stands after it was last told.
     pub fn stands_for(&self) -> Duration {
-        self.0.0.resolve_after
+        self.manager.0.resolve_after
     }
 
     /// Tells it of these. What is over is told as ended.
@@ -151,7 +160,7 @@ impl Renewer {
             posted.extend(self.posted(one).map_err(ChannelError::from)?);
         }
         for alerts in posted.chunks(MAX_POSTED) {
-            self.0.post(alerts).await?;
+            self.manager.post(alerts).await.map_err(|error| self.hush.error(error))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! ([`object`], [`notice`], [`mod@digest`]) in the commit that raises the alert; a [`Channel`] takes them to where people look: the alert log ([`log`],
 //! with the readable rendering of [`terminal`] put out by a [`Printer`]), an HTTP endpoint
 //! ([`webhook`]), mailboxes ([`email`]), [`alertmanager`], a program ([`exec`]) or what [`apprise`]
-//! reaches, or a chat service ([`chat`]). What channels for people say is a [`message`]. [`mod@feed`]
+//! reaches, or a chat service ([`chat`]); [`hush`] keeps secrets out of what they answer. What channels for people say is a [`message`]. [`mod@feed`]
 //! renders alerts as feeds, which nobody is sent: readers come for them.
 //!
 //! Channels try once and say how it went. When a delivery is tried, and what follows from the
@@ -16,6 +16,7 @@ pub mod email;
 pub mod exec;
 pub mod feed;
 pub mod http;
+mod hush;
 pub mod log;
 pub mod message;
 pub mod notice;
@@ -222,23 +223,20 @@ pub fn open(
     clock: &Clock,
     printer: &Printer,
 ) -> Result<Box<dyn Channel>, OpenError> {
-    match &config.kind {
+    let clock = clock.clone();
+    let channel: Box<dyn Channel> = match &config.kind {
         ChannelKind::Log(log) => {
             let printer = log.terminal.then(|| printer.clone());
-            Ok(Box::new(log::AlertLog::new(log, printer)))
+            Box::new(log::AlertLog::new(log, printer))
         }
-        ChannelKind::Webhook(webhook) => {
-            let webhook = webhook::Webhook::new(webhook, egress, clock.clone())?;
-            Ok(Box::new(webhook))
-        }
-        ChannelKind::Chat(chat) => Ok(Box::new(chat::Chat::new(chat, egress, clock.clone())?)),
-        ChannelKind::Email(email) => Ok(Box::new(email::Email::new(&config.id, email, egress)?)),
+        ChannelKind::Webhook(hook) => Box::new(webhook::Webhook::new(hook, egress, clock)?),
+        ChannelKind::Chat(chat) => Box::new(chat::Chat::new(chat, egress, clock)?),
+        ChannelKind::Email(email) => Box::new(email::Email::new(&config.id, email, egress)?),
         ChannelKind::Alertmanager(manager) => {
-            Ok(Box::new(alertmanager::Alertmanager::new(manager, egress, clock.clone())?))
+            Box::new(alertmanager::Alertmanager::new(manager, egress, clock)?)
         }
-        ChannelKind::Exec(exec) => Ok(Box::new(exec::Exec::new(exec))),
-        ChannelKind::Apprise(apprise) => {
-            Ok(Box::new(apprise::Apprise::new(apprise, egress, clock.clone())?))
-        }
-    }
+        ChannelKind::Exec(exec) => Box::new(exec::Exec::new(exec)),
+        ChannelKind::Apprise(apprise) => Box::new(apprise::Apprise::new(apprise, egress, clock)?),
+    };
+    Ok(Box::new(hush::Hushed { channel, hush: hush::Hush::of(config) }))
 }

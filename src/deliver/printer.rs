@@ -39,8 +39,12 @@ impl Printer {
     pub fn stdout() -> Self {
         let style = Style { colour: true, width: terminal::DEFAULT_WIDTH };
         Self::queued(style, |text| {
-            let mut out = anstream::stdout().lock();
-            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+            // In one piece: a log line on the same terminal must not come between its lines.
+            let choice = anstream::AutoStream::choice(&std::io::stdout());
+            let mut whole = anstream::AutoStream::new(Vec::new(), choice);
+            let _ = whole.write_all(text.as_bytes());
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(&whole.into_inner()).and_then(|()| out.flush());
         })
     }
 

@@ -203,6 +203,8 @@ pub struct Freshness {
     pub fresh_for: Option<Duration>,
     /// `Retry-After` on 429 and 503.
     pub retry_after: Option<Duration>,
+    /// What time it is by the server's clock: its `Date`, and `Age` on top of it.
+    pub said_now: Option<Timestamp>,
 }
 
 /// What a feed says of when it publishes. An answer of "unchanged" does not repeat it.

@@ -90,7 +90,8 @@ pub fn decide(feeds: &[Watched], past: Past, now: Timestamp) -> Word {
         ));
         word.over = over.iter().map(|feed| feed.id).collect();
     }
-    let excused = offline || within(past.network_back, GRACE, now);
+    // The look that finds the network back excuses as well: half of the feeds are still to come.
+    let excused = offline || past.is_down() || within(past.network_back, GRACE, now);
     let is_excused = |feed: &Watched| excused && is_network(&feed.health.code);
     let due: Vec<&Watched> = ill
         .into_iter()

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderMap, HeaderName, RETRY_AFTER};
 
@@ -19,7 +20,15 @@ pub fn read(status: StatusCode, headers: &HeaderMap) -> Freshness {
     Freshness {
         fresh_for: fresh_for(headers).map(clamp),
         retry_after: retry_after(headers).filter(|_| busy).map(clamp),
+        said_now: said_now(headers),
     }
+}
+
+/// The server's own time; what a cache in between has kept has aged since.
+fn said_now(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = Timestamp::try_from(date(headers, DATE)?).ok()?;
+    let age = seconds(joined(headers, AGE).trim()).unwrap_or_default();
+    date.checked_add(age).ok()
 }
 
 /// `max-age` less `Age`, else `Expires` less `Date`; `None` if nothing, or nothing fresh.

@@ -1,15 +1,24 @@
-//! Politeness: one request at a time per host with a gap between two, and a limit on all.
+//! Politeness: one request at a time per host with a gap between two, and a limit on all. Whoever
+//! takes long makes room for the quick: a hundred servers that never answer keep nobody waiting.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, Semaphore};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use url::{Host, Url};
 
 /// Hosts remembered before idle ones are forgotten.
 const HOSTS_BEFORE_SWEEP: usize = 1024;
+
+/// How long a permit keeps its place among the quick ones. Most servers answer within less.
+const QUICK: Duration = Duration::from_secs(1);
+
+/// Places for permits that take longer, for each one among the quick. Slow servers cost little but
+/// their sockets; when these places are taken too, the slow keep those of the quick.
+const SLOW_PER_QUICK: usize = 3;
 
 /// Lets requests through, host by host. Clones are the same gate.
 #[derive(Debug, Clone)]
@@ -20,7 +29,8 @@ pub struct HostGate {
 
 #[derive(Debug, Clone)]
 struct Limits {
-    global: Arc<Semaphore>,
+    quick: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
     gap: Duration,
 }
 
@@ -31,8 +41,12 @@ pub struct Permit {
     /// Holds the time at which the host may be asked again.
     turn: OwnedMutexGuard<Option<Instant>>,
     gap: Duration,
-    _global: Option<OwnedSemaphorePermit>,
+    _place: Place,
 }
+
+/// A place among the quick, and after [`QUICK`] one among the slow; given back when dropped.
+#[derive(Debug)]
+struct Place(AbortHandle);
 
 /// When the host may be asked again; locked while it is being asked. The lock is fair.
 type Slot = AsyncMutex<Option<Instant>>;
@@ -51,7 +65,8 @@ pub fn key(url: &Url) -> String {
 }
 
 impl HostGate {
-    /// At most `global` permits at once; `gap` between the end of one for a host and the next.
+    /// At most `global` quick permits at once, and [`SLOW_PER_QUICK`] times as many that take
+    /// longer; `gap` between the end of one for a host and the next.
     pub fn new(global: usize, gap: Duration) -> Self {
         Self { hosts: Arc::default(), limits: Arc::new(Mutex::new(Limits::new(global, gap))) }
     }
@@ -69,10 +84,9 @@ impl HostGate {
         if let Some(ready) = *turn {
             tokio::time::sleep_until(ready).await;
         }
-        // The semaphore is never closed; were it, its limit would be the only thing lost.
-        let Limits { global, gap } = self.limits().clone();
-        let global = global.acquire_owned().await.ok();
-        Permit { host: host.to_owned(), turn, gap, _global: global }
+        let limits = self.limits().clone();
+        let (gap, place) = (limits.gap, Place::take(limits).await);
+        Permit { host: host.to_owned(), turn, gap, _place: place }
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
@@ -94,8 +108,28 @@ impl HostGate {
 
 impl Limits {
     fn new(global: usize, gap: Duration) -> Self {
-        let global = Arc::new(Semaphore::new(global.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { global, gap }
+        let places = |n: usize| Arc::new(Semaphore::new(n.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { quick: places(global), slow: places(global.saturating_mul(SLOW_PER_QUICK)), gap }
+    }
+}
+
+impl Place {
+    async fn take(Limits { quick, slow, .. }: Limits) -> Self {
+        // The semaphores are never closed; were they, their limits would be the only thing lost.
+        let quick = quick.acquire_owned().await.ok();
+        let holder = tokio::spawn(async move {
+            tokio::time::sleep(QUICK).await;
+            let _slow = slow.acquire_owned().await;
+            drop(quick);
+            std::future::pending::<()>().await;
+        });
+        Self(holder.abort_handle())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

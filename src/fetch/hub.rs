@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -10,7 +11,7 @@ use crate::domain::schedule;
 
 use super::failure::FetchFailure;
 use super::redirect::Trail;
-use super::{Budget, Fetcher, freshness, hosts};
+use super::{Budget, Fetcher, Way, freshness, hosts};
 
 /// Bytes of a hub's answer that are kept to say why it refused.
 const MAX_ANSWER_BYTES: usize = 300;
@@ -55,16 +56,23 @@ impl Fetcher {
         &self,
         request: &SubscribeRequest<'_>,
     ) -> Result<Option<Refusal>, FetchFailure> {
-        let way = self.way_to(request.hub, request.feed_url);
+        let own = is_same_server(request.hub, request.feed_url);
         let mut trail = Trail::start(request.hub)?;
+        // The way that leads to private servers is taken only where there is no other to the hub
+        // that is the feed's own: what a public one redirects to is as public.
+        let is_private = own && self.public.check(&trail).is_err();
+        let mut way = if is_private { &self.excepted } else { &self.public };
         loop {
             way.check(&trail)?;
             let permit = self.gate.acquire(&hosts::key(trail.url())).await;
-            let asked = way.client.post(trail.url().clone()).header(CONTENT_TYPE, FORM);
-            let response =
-                asked.body(form(request)).send().await.map_err(|error| {
-                    FetchFailure::from_request(error, trail.url(), &self.config)
-                })?;
+            let response = match self.post(way, &trail, request).await {
+                // Nothing was sent: the name has no public address.
+                Err(FetchFailure::PrivateAnswer { .. }) if own && !trail.is_redirected() => {
+                    way = &self.excepted;
+                    self.post(way, &trail, request).await?
+                }
+                answered => answered?,
+            };
             drop(permit);
             let status = response.status();
             if matches!(status.as_u16(), 307 | 308) {
@@ -82,6 +90,19 @@ impl Fetcher {
             let site = schedule::site(trail.url().as_str());
             return Ok(Some(Refusal { status: status.as_u16(), text, retry_after, site }));
         }
+    }
+}
+
+impl Fetcher {
+    async fn post(
+        &self,
+        way: &Way,
+        trail: &Trail,
+        request: &SubscribeRequest<'_>,
+    ) -> Result<Response, FetchFailure> {
+        let asked = way.client.post(trail.url().clone()).header(CONTENT_TYPE, FORM);
+        let sent = asked.body(form(request)).send().await;
+        sent.map_err(|error| FetchFailure::from_request(error, trail.url(), &self.config))
     }
 }
 

@@ -21,10 +21,11 @@ use tokio::time::{Instant, timeout};
 use super::failure::FetchFailure;
 
 /// A body up to this size takes nothing of the common memory: nearly all feeds. As many of them
-/// as there are fetches at once (`max_concurrent`, 64) come to 32 MiB.
-const FREE_BYTES: usize = 512 * 1024;
+/// as there are fetches at once (four times `max_concurrent`, 64: see [`super::hosts`]) come to
+/// 64 MiB.
+const FREE_BYTES: usize = 256 * 1024;
 
-/// What larger bodies take together: with the free ones 96 MiB.
+/// What larger bodies take together: with the free ones 128 MiB.
 const COMMON_BYTES: usize = 64 * 1024 * 1024;
 
 /// Longest wait in line: four times as long as a holder may take.

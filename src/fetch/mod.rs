@@ -198,12 +198,6 @@ impl Fetcher {
         turn.map_err(|_| FetchFailure::TimeoutTotal { after: self.longest_turn })
     }
 
-    /// The way to a server that the feed at `feed_url` names: to a private one only if that is the
-    /// feed's own.
-    fn way_to(&self, url: &str, feed_url: &str) -> &Way {
-        if hub::is_same_server(url, feed_url) { &self.excepted } else { &self.public }
-    }
-
     /// Whether a move may lead to what `allow_net` opens: only if the configured URL plainly is in
     /// there too, by its address or at the same host.
     fn may_lead(&self, from: &str, to: &str) -> bool {

@@ -102,6 +102,19 @@ fn freshness_is_max_age_less_age_else_expires_less_date() {
 }
 
 #[test]
+fn a_servers_clock_is_its_date_and_the_age_of_the_copy() {
+    let date = ("date", "Mon, 03 Jun 2024 08:00:00 GMT");
+    let said_now = |lines: &[(&'static str, &'static str)]| {
+        let said = freshness::read(StatusCode::OK, &headers(lines)).said_now;
+        said.map(|at| at.to_string())
+    };
+    assert_eq!(said_now(&[date]).as_deref(), Some("2024-06-03T08:00:00Z"));
+    assert_eq!(said_now(&[date, ("age", "3600")]).as_deref(), Some("2024-06-03T09:00:00Z"));
+    assert_eq!(said_now(&[date, ("age", "99999999999999999999")]), None, "beyond all time");
+    assert_eq!(said_now(&[("date", "yesterday")]), None);
+}
+
+#[test]
 fn waits_stay_between_a_minute_and_a_day_whatever_the_server_says() {
     let endless = "99999999999999999999999999";
     assert_eq!(retry_s(&[("retry-after", "1")]), Some(60));
@@ -187,6 +200,20 @@ async fn waiting_for_a_slow_host_does_not_use_up_the_global_limit() {
     let quick = tokio::time::timeout(Duration::from_secs(5), gate.acquire("quick")).await;
     assert!(quick.is_ok());
     drop(slow);
+}
+
+#[tokio::test]
+async fn who_takes_long_makes_room_for_the_quick_up_to_a_limit() {
+    let (gate, soon) = (HostGate::new(1, Duration::ZERO), Duration::from_secs(3));
+    let mut slow = Vec::new();
+    for host in ["a", "b", "c", "d"] {
+        let permit = tokio::time::timeout(soon, gate.acquire(host)).await;
+        slow.push(permit.unwrap_or_else(|_| panic!("{host} waits for those that take long")));
+    }
+    let fifth = tokio::time::timeout(soon, gate.acquire("e")).await;
+    assert!(fifth.is_err(), "the slow have a limit too");
+    slow.pop();
+    assert!(tokio::time::timeout(soon, gate.acquire("e")).await.is_ok());
 }
 
 /// A server on loopback that answers every request with this. Tells of each one.

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// Something was named that is not in the database.
     #[error("there is no {what} {name}")]
     Unknown { what: &'static str, name: String },
+    /// There are as many already as are looked at.
+    #[error("there are {most} {what}s already")]
+    TooMany { what: &'static str, most: u32 },
     /// A story cannot be edited in this way.
     #[error(transparent)]
     Edit(#[from] EditError),
@@ -95,6 +98,7 @@ impl StoreError {
             Self::CannotLock { .. } => "cannot_lock",
             Self::Exists { .. } => "exists",
             Self::Unknown { .. } => "unknown_id",
+            Self::TooMany { .. } => "too_many",
             Self::Edit(error) => error.code(),
             Self::Defect { .. } => "defect",
             Self::Unkept => "unkept",
@@ -126,8 +130,8 @@ impl StoreError {
             }
             Self::OlderSchema { .. } => "start `wirewatch run` once: it brings the database up",
             Self::Corrupt { .. } => {
-                "stop wirewatch and copy the database with its -wal file; then restore a backup, or \
-                 rescue what is readable with `sqlite3 wirewatch.db .recover | sqlite3 rescued.db`; \
+                "stop wirewatch and copy the database with its -wal file; `wirewatch db verify` says what \
+                 is damaged; then `wirewatch db restore FILE` puts a backup in place, or rescue what is readable with `sqlite3 wirewatch.db .recover | sqlite3 rescued.db`; \
                  wirewatch never replaces a damaged database by itself"
             }
             Self::ReadOnly => "check the permissions of the database and its directory",
@@ -137,6 +141,7 @@ impl StoreError {
             Self::Locked { .. } => "stop the other one, or give this one a `state_dir` of its own",
             Self::Defect { .. } => "please report this with the log lines around it",
             Self::Disk { .. } => "look for disk errors in the system log (`dmesg`)",
+            Self::TooMany { .. } => "end those that are no longer needed, or use one that is wider",
             Self::Edit(EditError::TooLate(_)) => "split off the entries by name",
             Self::Edit(_)
             | Self::Unknown { .. }

@@ -7,7 +7,7 @@ mod written;
 
 pub(super) use written::sync;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::column::{Ms, opt_time, time};
@@ -18,6 +18,9 @@ use crate::domain::ids::{IdSource, SilenceId};
 
 /// Most silences a decision looks at, those that end last first.
 const MAX_SILENCES: u32 = 1_000;
+
+/// The same that is said so soon again is said once.
+const AGAIN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// A silence as it is listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,13 +43,22 @@ const VIEW: &str = "s.planned_ends, s.ended_by, \
     (SELECT max(at) FROM decisions WHERE silence_id = s.id), s.place";
 
 impl Store {
-    /// Adds a silence. Its id is made here; the one given is ignored.
+    /// Adds a silence. Its id is made here; the one given is ignored. One that stands already, of
+    /// the same scope, author and reason and until then or longer, is given back instead. There are
+    /// at most [`MAX_SILENCES`] that are not over: a further one would never be looked at.
     pub async fn add_silence(
         &self,
         silence: Silence,
         now: Timestamp,
     ) -> Result<Silence, StoreError> {
         self.write(move |session| {
+            let standing = not_over(session.conn, now)?;
+            if let Some(same) = standing.iter().find(|other| says_the_same(other, &silence)) {
+                return Ok(same.clone());
+            }
+            if standing.len() >= MAX_SILENCES as usize {
+                return Err(StoreError::TooMany { what: "silence", most: MAX_SILENCES });
+            }
             let mut ids = IdSource::resume(meta::last_id(session.conn)?);
             let silence = Silence { id: ids.next(now), ..silence.clone() };
             insert(session.conn, &silence)?;
@@ -115,6 +127,16 @@ impl Store {
     pub fn silences(&self, now: Timestamp) -> Result<Vec<Silence>, StoreError> {
         self.read(|conn| Ok(not_over(conn, now)?))
     }
+}
+
+/// Whether a silence was said before: a request that is sent again after its answer was lost asks
+/// for the same time but for a minute.
+fn says_the_same(known: &Silence, said: &Silence) -> bool {
+    let about = |a: Timestamp, b: Timestamp| a.duration_since(b).abs() <= AGAIN_WITHIN;
+    (&known.scope, &known.also, &known.author, &known.reason)
+        == (&said.scope, &said.also, &said.author, &said.reason)
+        && about(known.starts, said.starts)
+        && about(known.ends, said.ends)
 }
 
 /// Silences that are not over at `now`, those that have yet to begin among them.

@@ -1,6 +1,8 @@
 //! Whether the database can be written to: noted by every write that fails, watched by the daemon,
 //! which leaves feeds alone meanwhile.
 
+use std::io::ErrorKind;
+
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -34,6 +36,11 @@ impl Trouble {
             StoreError::Disk { .. } => Trouble::Disk,
             StoreError::Busy => Trouble::Busy,
             StoreError::Corrupt { .. } => Trouble::Corrupt,
+            StoreError::CannotLock { source, .. } => match source.kind() {
+                ErrorKind::ReadOnlyFilesystem => Trouble::ReadOnly,
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
+                _ => return None,
+            },
             _ => return None,
         })
     }

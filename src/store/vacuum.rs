@@ -90,7 +90,7 @@ fn space(conn: &Connection) -> rusqlite::Result<Space> {
 const INCREMENTAL: u64 = 2;
 
 /// Writes the database at `path` anew without its free pages, and so that later ones can be given
-/// back. Needs as much space again for a while. Nobody else may use the database meanwhile: the
+/// back; the full-text index is built anew as well. Needs as much space again for a while. Nobody else may use the database meanwhile: the
 /// caller holds the instance's lock.
 ///
 /// # Errors
@@ -98,7 +98,7 @@ const INCREMENTAL: u64 = 2;
 pub fn vacuum(path: &Path) -> Result<(Space, Space), StoreError> {
     let conn = open::open_main(path, Access::Existing)?;
     let before = space(&conn)?;
-    conn.execute_batch("INSERT INTO entries_fts (entries_fts) VALUES ('optimize')")?;
+    conn.execute_batch("INSERT INTO entries_fts (entries_fts) VALUES ('rebuild')")?;
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     conn.execute_batch("VACUUM")?;
     let after = space(&conn)?;

@@ -42,6 +42,7 @@ struct Promise {
 
 const RESTORE: &str =
     "restore a backup: `wirewatch db restore FILE`; keep this one to be looked at";
+const REBUILD: &str = "stop wirewatch, and build the index anew: `wirewatch db vacuum`";
 const REPORT: &str = "please report this with the output of `wirewatch doctor`; watching goes on";
 
 const PROMISES: &[Promise] = &[
@@ -72,13 +73,13 @@ const PROMISES: &[Promise] = &[
         broken: "entries that the full-text index does not have",
         sql: "SELECT e.id FROM entries AS e INDEXED BY entries_by_feed \
               WHERE e.id NOT IN (SELECT id FROM entries_fts_docsize)",
-        hint: REPORT,
+        hint: REBUILD,
     },
     Promise {
         code: "index_beyond_entries",
         broken: "texts in the full-text index whose entry is gone",
         sql: "SELECT id FROM entries_fts_docsize WHERE id NOT IN (SELECT id FROM entries)",
-        hint: REPORT,
+        hint: REBUILD,
     },
     Promise {
         code: "entry_without_key",
@@ -169,7 +170,11 @@ fn damage(conn: &Connection) -> Result<Option<Finding>, StoreError> {
         return Ok(None);
     }
     let text = lines.iter().take(MAX_NAMED as usize).cloned().collect::<Vec<_>>().join("; ");
-    Ok(Some(Finding { code: "damaged", text, count: lines.len() as u64, hint: RESTORE }))
+    let count = lines.len() as u64;
+    // The full-text index says nothing that the entries do not say.
+    let index_only = lines.iter().all(|line| line.contains("fts5"));
+    let (code, hint) = if index_only { ("index_damaged", REBUILD) } else { ("damaged", RESTORE) };
+    Ok(Some(Finding { code, text, count, hint }))
 }
 
 fn references(conn: &Connection) -> Result<Option<Finding>, StoreError> {

@@ -16,6 +16,7 @@ pub(super) use self::kind::{Kind, MAX_LIMIT};
 use super::problem::Problem;
 use super::route::{Route, Verb};
 use super::tokens::Caller;
+use crate::domain::alert::change::MAX_AUTHOR_CHARS;
 
 /// Parameters of a query that are read.
 const MAX_PARAMS: usize = 50;
@@ -113,7 +114,12 @@ impl Ask {
     pub fn author(&self) -> String {
         let person = self.field("author").map(str::trim).filter(|author| !author.is_empty());
         match (person, &self.caller.token) {
-            (Some(person), Some(token)) => format!("{person} ({token})"),
+            (Some(person), Some(token)) => {
+                // Which token it was is worth more than the end of a long name.
+                let room = MAX_AUTHOR_CHARS.saturating_sub(token.chars().count() + 3);
+                let person: String = person.chars().take(room).collect();
+                format!("{person} ({token})")
+            }
             (Some(person), None) => person.to_owned(),
             (None, Some(token)) => token.clone(),
             (None, None) => "http".to_owned(),

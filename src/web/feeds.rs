@@ -6,6 +6,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse;
+use jiff::SignedDuration;
 
 use super::ask::Ask;
 use super::problem::Problem;
@@ -14,6 +15,9 @@ use super::schema::Answer;
 use crate::daemon::output_feeds;
 use crate::deliver::feed::Format;
 use crate::domain::ids::{Digest, TopicId};
+
+/// Age of a change at which the second in which it was made is surely over.
+const DATE_IS_GOOD_AFTER: SignedDuration = SignedDuration::from_secs(2);
 
 const fn route(path: &'static str, handle: Handle) -> Route {
     Route {
@@ -73,7 +77,9 @@ fn answer(
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the feed cannot be written")
     })?;
     let tag = format!("\"{}\"", Digest::of("output feed", &[&bytes]));
-    // Whole seconds are told: a change within one would hide behind the last.
+    // Whole seconds are told: a change within one would hide behind the last. So a date is told and
+    // believed only once its second is over.
+    let is_past = context.desk.clock().now().duration_since(feed.updated) > DATE_IS_GOOD_AFTER;
     let changed = httpdate::HttpDate::from(std::time::SystemTime::from(feed.updated));
     let is_known = match ask.header(IF_NONE_MATCH.as_str()) {
         Some(tags) => tags.split(',').any(|known| {
@@ -83,7 +89,7 @@ fn answer(
         None => ask
             .header(IF_MODIFIED_SINCE.as_str())
             .and_then(|since| since.parse::<httpdate::HttpDate>().ok())
-            .is_some_and(|since| changed <= since),
+            .is_some_and(|since| is_past && changed <= since),
     };
     let text = |text: &str| HeaderValue::from_str(text);
     let validators: [(HeaderName, Result<HeaderValue, _>); 3] = [
@@ -96,7 +102,9 @@ fn answer(
         false => ([(CONTENT_TYPE, format.content_type())], bytes).into_response(),
     };
     for (name, value) in validators {
-        if let Ok(value) = value {
+        if let Ok(value) = value
+            && (is_past || name != LAST_MODIFIED)
+        {
             response.headers_mut().insert(name, value);
         }
     }

@@ -3,7 +3,7 @@
 //! name of its own), where a write comes from, and headers that let a browser do nothing with what
 //! it gets.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -76,20 +76,27 @@ fn refuse(config: &Config, address: SocketAddr, request: &Request) -> Result<(),
     let public = public.and_then(|url| Url::parse(url).ok());
     if let Some(host) = &host
         && address.ip().is_loopback()
-        && !is_local(host)
+        && !is_local(host, address)
         && public.as_ref().is_none_or(|url| !is_host_of(host, url))
     {
         let detail = "this server is reached by another name";
         return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host", detail)
             .hint("ask localhost, or set `public_url` under [http] to the name that is used"));
     }
+    let says = |name: &str, value: &str| {
+        request.headers().get(name).is_some_and(|said| said.as_bytes() == value.as_bytes())
+    };
+    let foreign = || {
+        let detail = "a page of another site may neither change nor embed anything here";
+        Err(Problem::new(StatusCode::FORBIDDEN, "foreign_origin", detail))
+    };
+    // A page could not read the answer, but have us work for it; a link that is followed is fine.
+    if says("sec-fetch-site", "cross-site") && !says("sec-fetch-mode", "navigate") {
+        return foreign();
+    }
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    let foreign = || {
-        let detail = "a page of another site may not change anything here";
-        Err(Problem::new(StatusCode::FORBIDDEN, "foreign_origin", detail))
-    };
     if request
         .headers()
         .get("sec-fetch-site")
@@ -130,8 +137,13 @@ fn host(uri: &Uri, headers: &HeaderMap, version: Version) -> Result<Option<Autho
     }
 }
 
-fn is_local(host: &Authority) -> bool {
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host.host().eq_ignore_ascii_case(name))
+/// Names of this machine, and the very address that is listened at: none of them can be made to lead
+/// here by whoever has a page elsewhere.
+fn is_local(host: &Authority, address: SocketAddr) -> bool {
+    let name = host.host();
+    let literal = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        || literal == Ok(address.ip())
 }
 
 fn is_host_of(host: &Authority, url: &Url) -> bool {

@@ -18,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
         query: &[],
         body: &[],
         answer: Answer::Health,
-        handle: Handle::Answer(lives),
+        handle: Handle::AtOnce(lives),
     },
     Route {
         method: Verb::Get,
@@ -32,7 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
     },
 ];
 
-fn lives(_: &Context, _: &Ask) -> Result<Reply, Problem> {
+fn lives(_: &Context) -> Result<Reply, Problem> {
     Reply::ok(json!({ "alive": true }))
 }
 

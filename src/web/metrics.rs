@@ -116,10 +116,11 @@ fn count(context: &Context) -> Result<String, StoreError> {
     page.labelled("wirewatch_matched_entries", "gauge", about, ["topic"], &gauges.matches);
     let about = "Alerts that somebody was told of, by topic and state.";
     page.labelled("wirewatch_alerts", "gauge", about, ["topic", "state"], &gauges.alerts);
-    let about = "Revisions of alerts, by topic and event.";
+    // Not counters: what has had its time is taken out.
+    let about = "Revisions of alerts that are stored, by topic and event.";
     page.labelled(
-        "wirewatch_alert_revisions_total",
-        "counter",
+        "wirewatch_alert_revisions",
+        "gauge",
         about,
         ["topic", "event"],
         &gauges.revisions,
@@ -137,10 +138,10 @@ fn count(context: &Context) -> Result<String, StoreError> {
 
     let about = "Deliveries, by channel and state.";
     page.labelled("wirewatch_deliveries", "gauge", about, ["channel", "state"], &gauges.deliveries);
-    let about = "Attempts to deliver, by channel and outcome.";
+    let about = "Attempts to deliver that are stored, by channel and outcome.";
     page.labelled(
-        "wirewatch_delivery_attempts_total",
-        "counter",
+        "wirewatch_delivery_attempts",
+        "gauge",
         about,
         ["channel", "outcome"],
         &gauges.attempts,

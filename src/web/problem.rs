@@ -81,6 +81,10 @@ impl From<StoreError> for Problem {
         if let StoreError::Unknown { what, name } = &error {
             return Self::unknown(what, name);
         }
+        if let StoreError::TooMany { .. } = &error {
+            let hint = error.hint().unwrap_or_default();
+            return Self::new(StatusCode::CONFLICT, error.code(), error.to_string()).hint(hint);
+        }
         if error.is_transient() {
             return Self::busy("the database cannot be used now");
         }

@@ -26,7 +26,7 @@ use super::serve::Peer;
 use super::tokens::{Caller, Guesses, find};
 use super::traffic::Traffic;
 use super::{api, feeds, health, metrics, push, stream};
-use crate::config::TokenScope;
+use crate::config::{HttpConfig, TokenScope};
 use crate::daemon::desk::Desk;
 use crate::domain::untrusted;
 
@@ -36,8 +36,10 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Time to bring it.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Handlers that run at the same time, and how long one waits for its turn.
+/// Handlers that run at the same time, and how long one waits for its turn. What everybody may ask
+/// has turns of its own: whether it is well is told while much else is asked.
 const CONCURRENT: usize = 8;
+const CONCURRENT_OPEN: usize = 2;
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One way to ask.
@@ -75,6 +77,8 @@ pub(super) enum Access {
 /// What is done.
 #[derive(Clone, Copy)]
 pub(super) enum Handle {
+    /// What is known without looking: it waits for nobody.
+    AtOnce(fn(&Context) -> Result<Reply, Problem>),
     Answer(fn(&Context, &Ask) -> Result<Reply, Problem>),
     /// The stream of alerts.
     Stream,
@@ -104,6 +108,7 @@ pub(super) struct Context {
     pub streams: Arc<Semaphore>,
     guesses: Guesses,
     turns: Arc<Semaphore>,
+    open_turns: Arc<Semaphore>,
 }
 
 impl Context {
@@ -116,6 +121,7 @@ impl Context {
             streams: Arc::new(Semaphore::new(stream::MAX_STREAMS)),
             guesses: Guesses::default(),
             turns: Arc::new(Semaphore::new(CONCURRENT)),
+            open_turns: Arc::new(Semaphore::new(CONCURRENT_OPEN)),
         }
     }
 }
@@ -160,24 +166,18 @@ async fn respond(
     let query = parts.uri.query().unwrap_or_default();
     let feed = route.access == Access::Feed;
     let ask = Ask::read(route, path, query, feed, &body, caller, parts.headers.clone())?;
-    let handle = match route.handle {
-        Handle::Stream => return stream::open(context, &ask, &parts.extensions),
-        Handle::Answer(handle) => handle,
+    let reply = match route.handle {
+        Handle::AtOnce(handle) => handle(context)?,
+        Handle::Stream => {
+            let extensions = parts.extensions;
+            in_turn(route, context, move |context| stream::open(&context, &ask, &extensions))
+                .await
+                .map(Reply::Raw)?
+        }
+        Handle::Answer(handle) => {
+            in_turn(route, context, move |context| handle(&context, &ask)).await?
+        }
     };
-    let turn = tokio::time::timeout(TURN_TIMEOUT, context.turns.clone().acquire_owned());
-    let Ok(Ok(turn)) = turn.await else {
-        return Err(Problem::busy("too much is asked at the same time"));
-    };
-    let context = context.clone();
-    let work = tokio::task::spawn_blocking(move || {
-        let reply = handle(&context, &ask);
-        drop(turn);
-        reply
-    });
-    let reply = work.await.unwrap_or_else(|_| {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Err(Problem::new(status, "internal", "a defect in wirewatch"))
-    })?;
     Ok(match reply {
         Reply::Raw(response) => response,
         Reply::Json(status, value) => {
@@ -185,6 +185,29 @@ async fn respond(
             let text = untrusted::json(&value.to_string()).into_owned();
             (status, [kind], text).into_response()
         }
+    })
+}
+
+/// Does on a thread of its own what may block, once it is its turn.
+async fn in_turn<T: Send + 'static>(
+    route: &Route,
+    context: &Context,
+    work: impl FnOnce(Context) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let turns = if route.access == Access::Open { &context.open_turns } else { &context.turns };
+    let turn = tokio::time::timeout(TURN_TIMEOUT, turns.clone().acquire_owned());
+    let Ok(Ok(turn)) = turn.await else {
+        return Err(Problem::busy("too much is asked at the same time"));
+    };
+    let context = context.clone();
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work(context);
+        drop(turn);
+        done
+    });
+    done.await.unwrap_or_else(|_| {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Err(Problem::new(status, "internal", "a defect in wirewatch"))
     })
 }
 
@@ -198,11 +221,15 @@ fn caller(route: &Route, context: &Context, parts: &Parts) -> Result<Caller, Pro
     let config = context.desk.config();
     let tokens = config.http.as_ref().map(|http| http.tokens.as_slice()).unwrap_or_default();
     if tokens.is_empty() {
-        if context.address.ip().is_loopback() {
+        // Behind a proxy all that comes from anywhere comes from this machine.
+        let is_published = config.http.as_ref().is_some_and(HttpConfig::is_published);
+        if context.address.ip().is_loopback() && !is_published {
             return Ok(Caller { token: None, scope: TokenScope::Write });
         }
-        // The configuration that runs has lost its tokens: nobody is let in by that.
-        return Err(unauthorized());
+        // Or the configuration that runs has lost its tokens: nobody is let in by that.
+        return Err(unauthorized().hint(
+            "add a `[[http.token]]` to the configuration: what is reached from outside asks for one",
+        ));
     }
     let peer = parts.extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
     let now = context.desk.clock().elapsed();
@@ -220,7 +247,7 @@ fn caller(route: &Route, context: &Context, parts: &Parts) -> Result<Caller, Pro
                 .hint("a token with `scope = \"write\"` may change something"))
         }
         None => {
-            context.guesses.failed(peer, now);
+            context.guesses.failed(peer, &given, now);
             log_failure(peer);
             Err(unauthorized())
         }

@@ -59,7 +59,7 @@ struct Stream {
     _place: OwnedSemaphorePermit,
 }
 
-/// Begins a stream: behind the revision that the client got last, or from now on.
+/// Begins a stream: behind the revision that the client got last, or from now on. Reads the database.
 pub(super) fn open(
     context: &Context,
     ask: &Ask,
@@ -68,10 +68,14 @@ pub(super) fn open(
     let last = ask.header("last-event-id").or(ask.text("after"));
     let last = last.map(|id| id.trim().parse::<i64>().ok().filter(|id| *id >= 0));
     let store = context.desk.store();
+    let topic = super::api::topics::known(context, ask)?;
+    let newest = store.last_alert_cursor()?;
     let cursor = match last {
-        Some(Some(cursor)) => cursor,
+        // Beyond the end is an id of another database, such as one before a backup was restored:
+        // who waited for the numbers to come there would miss all until then.
+        Some(Some(cursor)) => cursor.min(newest),
         Some(None) => return Err(Problem::bad("bad_event_id", "this is no id of an event")),
-        None => store.last_alert_cursor()?,
+        None => newest,
     };
     let Ok(place) = context.streams.clone().try_acquire_owned() else {
         return Err(Problem::busy("too many listen to the stream"));
@@ -85,7 +89,7 @@ pub(super) fn open(
         store,
         committed: context.desk.committed(),
         cursor,
-        topic: ask.text("topic").map(str::to_owned),
+        topic: topic.map(|topic| topic.to_string()),
         shadow: ask.flag("shadow"),
         ready: VecDeque::from([Bytes::from(format!("retry: {RETRY_MS}\n\n"))]),
         said: now,

@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::{TokenConfig, TokenScope};
 
-/// Wrong tokens within [`WINDOW`] after which an address is not heard until it is over.
-const MAX_FAILURES: u32 = 10;
+/// Different wrong tokens within [`WINDOW`] after which an address is not heard until it is over. The
+/// same one over and over is no guess: feed readers go on asking with a token that was changed.
+const MAX_FAILURES: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Addresses whose failures are remembered; beyond that the oldest is forgotten.
@@ -43,10 +44,11 @@ pub(super) fn find(tokens: &[TokenConfig], given: &[u8]) -> Option<Caller> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Guesses(Arc<Mutex<HashMap<IpAddr, Failures>>>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Failures {
     since: Duration,
-    count: u32,
+    /// The beginnings of the hashes of what was tried.
+    tried: Vec<[u8; 8]>,
 }
 
 impl Guesses {
@@ -55,11 +57,11 @@ impl Guesses {
         let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let failures = guesses.get(&site(address))?;
         let left = failures.since.saturating_add(WINDOW).checked_sub(now)?;
-        (failures.count >= MAX_FAILURES && !left.is_zero()).then_some(left)
+        (failures.tried.len() >= MAX_FAILURES && !left.is_zero()).then_some(left)
     }
 
     /// Remembers a wrong token.
-    pub fn failed(&self, address: IpAddr, now: Duration) {
+    pub fn failed(&self, address: IpAddr, given: &[u8], now: Duration) {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.retain(|_, failures| now < failures.since.saturating_add(WINDOW));
         if guesses.len() >= MAX_ADDRESSES
@@ -68,13 +70,18 @@ impl Guesses {
         {
             guesses.remove(&oldest);
         }
-        let failures = guesses.entry(site(address)).or_insert(Failures { since: now, count: 0 });
-        failures.count = failures.count.saturating_add(1);
+        let new = Failures { since: now, tried: Vec::new() };
+        let failures = guesses.entry(site(address)).or_insert(new);
+        let mut mark = [0; 8];
+        mark.copy_from_slice(&Sha256::digest(given)[..8]);
+        if failures.tried.len() < MAX_FAILURES && !failures.tried.contains(&mark) {
+            failures.tried.push(mark);
+        }
     }
 }
 
 /// Whoever has an IPv6 address has 2^64 of them.
-fn site(address: IpAddr) -> IpAddr {
+pub(super) fn site(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -115,7 +122,7 @@ mod tests {
             ("2001:db8::1".parse().unwrap(), "192.0.2.7".parse().unwrap());
         for n in 0..10 {
             assert_eq!(guesses.shut_out(who, Duration::from_secs(n)), None);
-            guesses.failed(who, Duration::from_secs(n));
+            guesses.failed(who, &n.to_be_bytes(), Duration::from_secs(n));
         }
         let soon = Duration::from_secs(20);
         assert_eq!(guesses.shut_out(who, soon), Some(Duration::from_secs(40)));
@@ -125,10 +132,23 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_with_one_wrong_token_again_and_again_does_not_guess() {
+        let (guesses, who) = (Guesses::default(), "192.0.2.7".parse().unwrap());
+        for n in 0..50 {
+            guesses.failed(who, b"the token of last year", Duration::from_secs(n));
+        }
+        assert_eq!(guesses.shut_out(who, Duration::from_secs(50)), None);
+    }
+
+    #[test]
     fn a_crowd_of_addresses_takes_bounded_memory() {
         let guesses = Guesses::default();
         for n in 0..5_000_u32 {
-            guesses.failed(IpAddr::from(n.to_be_bytes()), Duration::from_millis(u64::from(n)));
+            guesses.failed(
+                IpAddr::from(n.to_be_bytes()),
+                b"x",
+                Duration::from_millis(u64::from(n)),
+            );
         }
         assert!(guesses.0.lock().unwrap().len() <= MAX_ADDRESSES);
     }

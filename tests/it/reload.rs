@@ -35,6 +35,33 @@ async fn a_feed_can_come_and_go() {
 }
 
 #[tokio::test]
+async fn a_shorter_interval_brings_the_next_fetch_forward() {
+    let mut world = World::past_baseline(&["wire", "ledger"]).await;
+    world.clock.advance(std::time::Duration::from_secs(600));
+    world.extra = "[defaults]\ninterval = \"5m\"\n".to_owned();
+    world.app().reload(world.load()).await.unwrap();
+    // Both are due by now, though nobody moved the clock.
+    let mut visited = [world.next_visit().await.feed, world.next_visit().await.feed];
+    visited.sort();
+    assert_eq!(visited.each_ref().map(|feed| feed.as_str()), ["ledger", "wire"]);
+    let now = world.now();
+    for view in world.store().feed_states().unwrap() {
+        let wait = view.state.next_due.duration_since(now).as_secs();
+        assert!((240..=360).contains(&wait), "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn an_interval_that_was_shortened_while_nothing_ran_counts_from_the_start_on() {
+    let mut world = World::past_baseline(&["wire"]).await;
+    world.stop().await;
+    world.clock.advance(std::time::Duration::from_secs(600));
+    world.extra = "[defaults]\ninterval = \"5m\"\n".to_owned();
+    world.start().await;
+    assert_eq!(world.next_visit().await.feed.as_str(), "wire");
+}
+
+#[tokio::test]
 async fn a_state_directory_that_changes_needs_a_restart_and_says_so() {
     let world = World::past_baseline(&["wire"]).await;
     let mut config = world.load();

@@ -45,6 +45,61 @@ fn the_published_files_are_what_the_program_prints() {
 }
 
 #[test]
+fn the_page_of_all_keys_is_what_the_program_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    let page = files::reference();
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &page).expect("written");
+    }
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        published == page,
+        "docs/configuration.md is old: see `wirewatch config schema --reference`"
+    );
+}
+
+/// Every key that a schema has is on the page, so every key that a reader knows is.
+#[test]
+fn every_key_of_the_schemas_is_on_the_page_with_what_it_is_for() {
+    let page = files::reference();
+    let mut keys = 0;
+    for schema in [files::main_file(), files::topics(), files::feeds()] {
+        every_property(&schema, &mut |name, property| {
+            if property.get("not").is_some() || property == &Value::Bool(false) {
+                return;
+            }
+            let about = property["description"].as_str().unwrap_or_default();
+            let about = about.trim_end_matches(';').replace('|', "\\|");
+            let row = page.lines().any(|line| {
+                line.starts_with(&format!("| `{name}` | "))
+                    && line.ends_with(&format!(" | {about} |"))
+            });
+            assert!(row, "{name}: {about}");
+            keys += 1;
+        });
+    }
+    assert!(keys > 150, "{keys}");
+}
+
+fn every_property(schema: &Value, see: &mut impl FnMut(&str, &Value)) {
+    match schema {
+        Value::Object(object) => {
+            for (name, inner) in object {
+                if let (true, Value::Object(properties)) = (name == "properties", inner) {
+                    properties
+                        .iter()
+                        .filter(|(_, property)| property.get("description").is_some())
+                        .for_each(|(name, property)| see(name, property));
+                }
+                every_property(inner, see);
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|inner| every_property(inner, see)),
+        _ => {}
+    }
+}
+
+#[test]
 fn the_examples_and_packs_are_as_the_schemas_say() {
     let (main, topics) = (validator(&files::main_file()), validator(&files::topics()));
     for (name, text) in examples() {

@@ -4,7 +4,7 @@
 
 mod alerting;
 mod deliveries;
-mod desk;
+pub mod desk;
 mod memory;
 mod opening;
 mod reading;

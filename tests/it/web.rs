@@ -25,7 +25,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct House {
     pub world: World,
     pub web: Web,
+    /// Whether requests bring the token of `desk.token`, unless they bring one of their own.
+    is_known: bool,
 }
+
+/// What stands in `desk.token`, beside the main file.
+pub const TOKEN: &str = "token-of-the-desk-0123";
 
 /// An answer.
 #[derive(Debug)]
@@ -68,17 +73,25 @@ impl House {
         Self::with("").await
     }
 
+    /// Reached from outside at `https://watch.example/in`: all but hubs need a token.
+    pub async fn published() -> Self {
+        let http = "[http]\npublic_url = \"https://watch.example/in\"\n[[http.token]]\n\
+                    name = \"desk\"\nscope = \"write\"\nsecret_file = \"desk.token\"\n";
+        Self { is_known: true, ..Self::with(http).await }
+    }
+
     /// With this appended to the main file: `[http]` and what belongs to it.
     pub async fn with(http: &str) -> Self {
         let mut world = World::new(&["wire", "ledger"]).await;
         world.extra = http.to_owned();
+        std::fs::write(world.dir().join("desk.token"), TOKEN).unwrap();
         world.start().await;
         world.first_round().await;
         world.publish("wire", item("NATO ministers sign harbour defence pact in Copenhagen"));
         world.visit("wire").await;
         let listen = HttpConfig::at("127.0.0.1:0".parse().unwrap());
         let web = Web::start(&listen, world.app().desk().clone()).await.unwrap();
-        Self { world, web }
+        Self { world, web, is_known: false }
     }
 
     pub fn alert(&self) -> String {
@@ -104,6 +117,9 @@ impl House {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             head += &format!("Host: {address}\r\n");
+        }
+        if self.is_known && !headers.iter().any(|(name, _)| *name == "Authorization") {
+            head += &format!("Authorization: Bearer {TOKEN}\r\n");
         }
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");

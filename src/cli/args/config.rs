@@ -41,6 +41,9 @@ pub struct Schema {
     /// Of files of feeds
     #[arg(long)]
     pub feeds: bool,
+    /// Instead, a page for people (Markdown) with every key of all files
+    #[arg(long)]
+    pub reference: bool,
     /// Of the alert object
     #[arg(long)]
     pub alert: bool,

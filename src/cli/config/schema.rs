@@ -7,6 +7,12 @@ use crate::config::schema as files;
 use crate::deliver::schema as objects;
 
 pub fn run(of: &Schema, session: &mut Session) -> Result<Exit, Failure> {
+    if of.reference {
+        let page = files::reference();
+        let object = serde_json::json!({ "format": "markdown", "text": page });
+        session.printer.object(&object, page.trim_end())?;
+        return Ok(Exit::Ok);
+    }
     let schema = match of {
         Schema { topics: true, .. } => files::topics(),
         Schema { feeds: true, .. } => files::feeds(),

@@ -29,7 +29,7 @@ const LOOKED_AT: u32 = 200;
 pub fn run(choice: &Preview, session: &mut Session) -> Result<Exit, Failure> {
     let config = session.config()?;
     let channel = channel_of(&choice.channel, &config)?;
-    let opened = trial::open(channel, &config, session)?;
+    let opened = trial::open_to_look(channel, &config, session)?;
     let delivery = match choice {
         Preview { notice: true, .. } => of_notice(channel, &config, session)?,
         Preview { digest: true, .. } => of_digest(channel, &config, session)?,

@@ -10,7 +10,7 @@ use super::channel_of;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Records;
 use crate::cli::session::Session;
-use crate::config::{ChannelConfig, Config};
+use crate::config::{ChannelConfig, ChannelKind, Config};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
 use crate::deliver::{self, Channel, ChannelError, Printer, Receipt, notice};
 use crate::domain::alert::delivery::{Attempt, Carried, Claimed, Thread};
@@ -72,6 +72,19 @@ pub fn open(
     let silent = Printer::new(Style { colour: false, width: DEFAULT_WIDTH }, |_| {});
     let opened = deliver::open(channel, &egress, &session.clock, &silent);
     opened.map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+/// Opens a channel to look at what it would send: secrets need not be known.
+pub fn open_to_look(
+    channel: &ChannelConfig,
+    config: &Config,
+    session: &Session,
+) -> Result<Box<dyn Channel>, Failure> {
+    let mut channel = channel.clone();
+    if let ChannelKind::Chat(chat) = &mut channel.kind {
+        chat.service = chat.service.clone().with_stand_ins();
+    }
+    open(&channel, config, session)
 }
 
 /// What a test says.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use crate::config::LogChannel;
 
-/// How every line of ours begins, whatever it tells: what is cut from the end of a file must be ours.
+/// How every line of ours begins, of alerts, notices and digests: what is cut from the end of a file
+/// must be ours.
 const LINE_START: &[u8] = br#"{"schema":"wirewatch."#;
 
 /// Longest last line that is looked at, to mend it, in bytes. Lines are far shorter.

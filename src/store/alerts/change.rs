@@ -1,7 +1,7 @@
 //! What people do to alerts, decided on what is stored and kept in the same transaction.
 
-use jiff::Timestamp;
-use rusqlite::params;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::read::{self, AlertView};
 use crate::domain::alert::change::{MAX_AUTHOR_CHARS, MAX_NOTE_CHARS, Refusal, Wish, next};
@@ -9,6 +9,9 @@ use crate::domain::ids::AlertId;
 use crate::store::Store;
 use crate::store::column::Ms;
 use crate::store::error::StoreError;
+
+/// Who sends a request again since its answer was lost does so within this time.
+const AGAIN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 impl Store {
     /// Brings an alert to the state that is wished for, and keeps who said so with their words.
@@ -34,7 +37,9 @@ impl Store {
                 Ok(state) => state,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if state == before.state && note.is_none() {
+            if state == before.state
+                && (note.is_none() || is_said(conn, alert, &author, &note, now)?)
+            {
                 return Ok(Ok(before));
             }
             conn.prepare_cached("UPDATE alerts SET state = ?2 WHERE id = ?1")?
@@ -48,4 +53,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whether the last words on an alert are these, of the same author, from just now.
+fn is_said(
+    conn: &Connection,
+    alert: AlertId,
+    author: &str,
+    note: &Option<String>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let since = now.checked_sub(AGAIN_WITHIN).unwrap_or(Timestamp::MIN);
+    let last = conn
+        .prepare_cached(
+            "SELECT author IS ?2 AND note IS ?3 AND at >= ?4 FROM alert_notes \
+             WHERE alert_id = ?1 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(params![alert.0, author, note, Ms(since)], |row| row.get(0))
+        .optional()?;
+    Ok(last.unwrap_or(false))
 }

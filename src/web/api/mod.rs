@@ -10,7 +10,7 @@ mod feeds;
 mod page;
 mod silences;
 mod stories;
-mod topics;
+pub(super) mod topics;
 
 use std::future::Future;
 

@@ -32,7 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// The topic to filter by: one that is configured, or that something is stored of.
-pub(super) fn known(context: &Context, ask: &Ask) -> Result<Option<TopicId>, Problem> {
+pub(in crate::web) fn known(context: &Context, ask: &Ask) -> Result<Option<TopicId>, Problem> {
     match ask.key::<TopicId>("topic")? {
         Some(id) if !is_known(context, &id)? => Err(Problem::unknown("topic", id.as_str())),
         id => Ok(id),

@@ -77,3 +77,19 @@ async fn stopping_ends_connections_under_way() {
     stop.cancel();
     assert_eq!(heard(open).await, "");
 }
+
+#[test]
+fn one_who_only_opens_connections_leaves_room_for_others() {
+    let places = Places::default();
+    let address = |text: &str| text.parse().unwrap();
+    let (greedy, neighbour) = (address("2001:db8::1"), address("2001:db8::2"));
+    let held: Vec<Place> = (0..32).map_while(|_| Place::take(&places, greedy, 128)).collect();
+    assert_eq!(held.len(), 32);
+    assert!(Place::take(&places, neighbour, 128).is_none(), "the same network");
+    assert!(Place::take(&places, address("192.0.2.7"), 128).is_some());
+    drop(held);
+    assert!(Place::take(&places, greedy, 128).is_some());
+    let own: Vec<Place> =
+        (0..100).map_while(|_| Place::take(&places, address("127.0.0.1"), 128)).collect();
+    assert_eq!(own.len(), 100);
+}

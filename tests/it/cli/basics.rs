@@ -81,6 +81,21 @@ fn completions_and_the_manual_name_the_commands() {
 }
 
 #[test]
+fn the_manual_is_written_as_a_page_per_command() {
+    let dir = tempfile::tempdir().unwrap();
+    run_in(dir.path(), "man --into share/man1").ended(0);
+    let share = dir.path().join("share/man1");
+    let page = |name: &str| std::fs::read_to_string(share.join(name)).unwrap();
+    let main = page("wirewatch.1");
+    assert!(main.contains(r"wirewatch\-alerts(1)") && main.contains("Exit codes: 0 ok"), "{main}");
+    let tail = page("wirewatch-alerts-tail.1");
+    assert!(tail.contains(r"\-\-follow"), "{tail}");
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    let refused = run_in(dir.path(), "man --into file/man1").ended(1);
+    assert!(refused.err.contains("cannot write manual pages into file/man1"), "{}", refused.err);
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_a_command_without_a_word() {
     let dir = tempfile::tempdir().unwrap();
     let mut child = command(dir.path())

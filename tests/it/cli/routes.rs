@@ -138,3 +138,24 @@ async fn dead_letters_are_shown_retried_by_channel_and_dropped_with_a_reason() {
     assert_eq!(receiver.received().len(), 4);
     assert!(scene.run("deliver log --failed -o json").ended(0).list().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_previewed_where_its_secret_cannot_be_read() {
+    let chats = [
+        "type = \"slack\"\ntoken_file = \"no.file\"\nchannel = \"C0123456789\"",
+        "type = \"slack\"\nurl_file = \"no.file\"",
+        "type = \"mattermost\"\nurl_file = \"no.file\"",
+        "type = \"discord\"\nurl_file = \"no.file\"",
+        "type = \"telegram\"\ntoken_file = \"no.file\"\nchat = \"-1001234567890\"",
+        "type = \"matrix\"\nurl = \"https://m.example\"\nroom = \"!a:m.example\"\ntoken_env = \"NO\"",
+    ];
+    let (mut scene, _receiver) = scene("").await;
+    for chat in chats {
+        scene.world.extra = format!("[[channel]]\nid = \"chat\"\n{chat}\n");
+        scene.world.write_config();
+        let preview = scene.run("deliver preview chat").ended(0).out;
+        assert!(preview.contains("NATO ministers meet in Copenhagen"), "{chat}: {preview}");
+        let refused = scene.run("deliver test chat").ended(1);
+        assert!(refused.err.contains("no.file") || refused.err.contains("NO"), "{refused:?}");
+    }
+}

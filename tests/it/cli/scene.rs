@@ -109,6 +109,10 @@ impl Running {
         panic!("{part:?} was not logged in time, but:\n{}", seen.join("\n"));
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, signal: i32) {
         let pid = i32::try_from(self.child.id()).unwrap();
         // SAFETY: kill(2) with the process id of a child that was not waited for yet.

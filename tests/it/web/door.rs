@@ -110,7 +110,7 @@ async fn who_guesses_is_shut_out_for_a_minute_with_the_right_token_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_site_neither_reads_by_another_name_nor_writes() {
-    let house = House::with("[http]\npublic_url = \"https://watch.example/in\"\n").await;
+    let house = House::published().await;
     for (host, status) in [
         ("localhost:8787", 200),
         ("LOCALHOST", 200),
@@ -143,6 +143,12 @@ async fn a_page_of_another_site_neither_reads_by_another_name_nor_writes() {
     }
     let cross = house.ask("POST", &path, &[json, ("Sec-Fetch-Site", "cross-site")], "{}").await;
     cross.refused(403, "foreign_origin");
+    // Nor has it us work for what it embeds; a link may be followed.
+    let embedded = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "no-cors")];
+    let search = "/api/v1/search?q=nato";
+    house.ask("GET", search, &embedded, "").await.refused(403, "foreign_origin");
+    let followed = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")];
+    assert_eq!(house.ask("GET", search, &followed, "").await.status, 200);
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     house.ask("POST", &path, &[form], "note=x").await.refused(415, "not_json");
     house.ask("POST", &path, &[], "{}").await.refused(415, "not_json");
@@ -161,4 +167,32 @@ async fn every_answer_forbids_a_browser_to_do_anything_with_it() {
         assert_eq!(cache, Some(want), "{path}");
         assert!(answer.header("access-control-allow-origin").is_none());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_without_a_token_is_open_to_hubs_alone() {
+    let house = House::with("[http]\npublic_url = \"https://watch.example/in\"\n").await;
+    for host in ["watch.example", "localhost"] {
+        let answer = house.ask("GET", "/api/v1/alerts", &[("Host", host)], "").await;
+        answer.refused(401, "unauthorized");
+        assert!(answer.body.contains("[[http.token]]"), "{answer:?}");
+    }
+    let close = format!("/api/v1/alerts/{}/close", house.alert());
+    house.post(&close, "{}").await.refused(401, "unauthorized");
+    assert_eq!(house.get("/healthz").await.status, 200);
+    // At the callback nobody is asked for a token but for the one of the subscription.
+    assert_eq!(house.get("/websub/0000").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_the_token_is_kept_however_long_that_of_the_person() {
+    let house = House::published().await;
+    let path = format!("/api/v1/alerts/{}/ack", house.alert());
+    let body = format!("{{\"author\": \"{}\", \"note\": \"seen\"}}", "a".repeat(100));
+    let done = house.post(&path, &body).await.ended(200);
+    let author = done["notes"][0]["author"].as_str().unwrap().to_owned();
+    assert!(author.ends_with("a (desk)") && author.chars().count() == 100, "{author}");
+    // Said again, since the answer was lost: it is done once.
+    let again = house.post(&path, &body).await.ended(200);
+    assert_eq!(again["notes"].as_array().unwrap().len(), 1);
 }

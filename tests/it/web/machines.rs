@@ -53,9 +53,9 @@ async fn metrics_count_by_topic_and_channel_and_promtool_has_nothing_to_say() {
     assert_eq!(metrics.status, 200);
     for line in [
         "wirewatch_alerts{topic=\"nato\",state=\"open\"} 1",
-        "wirewatch_alert_revisions_total{topic=\"nato\",event=\"opened\"} 1",
+        "wirewatch_alert_revisions{topic=\"nato\",event=\"opened\"} 1",
         "wirewatch_deliveries{channel=\"log\",state=\"delivered\"} 1",
-        "wirewatch_delivery_attempts_total{channel=\"log\",outcome=\"delivered\"} 1",
+        "wirewatch_delivery_attempts{channel=\"log\",outcome=\"delivered\"} 1",
         "wirewatch_channel_state{channel=\"log\",state=\"closed\"} 1",
         "wirewatch_channel_state{channel=\"log\",state=\"open\"} 0",
         "wirewatch_feeds{state=\"failing\"} 0",
@@ -91,7 +91,7 @@ async fn schemathesis_finds_no_answer_that_the_document_does_not_allow() {
 /// What each program reads of a feed.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_programs_read_the_feeds_alike() {
-    let house = House::with("[http]\npublic_url = \"https://watch.example\"\n").await;
+    let house = House::published().await;
     let title = "NATO ministers sign harbour defence pact in Copenhagen";
     let (atom, json) = (house.get("/topics/nato.atom").await, house.get("/topics/nato.json").await);
     let id = json.json()["items"][0]["id"].as_str().unwrap().to_owned();

@@ -108,3 +108,15 @@ async fn there_is_room_for_so_many_listeners_and_those_who_leave_make_room() {
     let reading = listening[0].reader.read_to_end(&mut rest);
     let _reset = tokio::time::timeout(LIMIT, reading).await.expect("ended in time");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_of_another_database_misses_nothing_and_an_unknown_topic_is_refused() {
+    let mut house = House::new().await;
+    // As after a backup was restored: the client has seen more than there is now.
+    let mut listening = Listening::open(&house, "Last-Event-ID: 5000\r\n").await;
+    house.world.publish("wire", item("NATO opens a school for divers in Tromso"));
+    house.world.visit("wire").await;
+    assert_eq!(listening.next().await, "NATO opens a school for divers in Tromso");
+    let wrong = house.get("/api/v1/alerts/stream?topic=nat0").await;
+    wrong.refused(404, "not_found");
+}

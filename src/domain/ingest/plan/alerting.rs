@@ -1,6 +1,8 @@
 //! The alerts of a plan: what becomes of a match, and the deliveries made of it. How far a revision
 //! goes is in [`super::way`], the rest of the plan is in [`super`].
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
@@ -20,6 +22,9 @@ use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Severity, Topic};
 
+/// A clock that is so much ahead of a server's is doubted. What caches keep for longer is no news feed.
+const CLOCK_DOUBT: Duration = Duration::from_secs(24 * 3_600);
+
 impl Planner<'_> {
     /// What becomes of one match, recorded with its reason. `baseline` says whether the entry is
     /// part of its feed's past, `told_date` when it says itself that it was published.
@@ -35,7 +40,10 @@ impl Planner<'_> {
         self.matched.entry(key.clone()).or_default().push((entry.publisher.clone(), self.now));
         let mut situation = self.situation(entry, (topic, found), &key);
         // A date that was made up does not make an entry recent.
-        let published = if baseline.is_some() { told_date } else { situation.published };
+        let published = match baseline {
+            Some(_) => told_date.map(|at| self.by_our_clock(at)),
+            None => situation.published,
+        };
         situation = Situation { baseline, published, ..situation };
         let (verdict, reason) = policy::decide(&topic.alert, &situation);
         let waits = self.waits(entry, topic, &key, &situation, &reason);
@@ -196,6 +204,17 @@ impl Planner<'_> {
         });
     }
 
+    /// A date of a newsroom's as our clock would show it. A clock that is years ahead makes old news of
+    /// what was published today; the server's own tells how far.
+    fn by_our_clock(&self, at: Timestamp) -> Timestamp {
+        let said = self.batch.freshness.said_now;
+        let ahead = said.and_then(|said| Duration::try_from(self.now.duration_since(said)).ok());
+        match ahead.filter(|ahead| *ahead >= CLOCK_DOUBT) {
+            Some(ahead) => at.saturating_add(ahead).unwrap_or(self.now).min(self.now),
+            None => at,
+        }
+    }
+
     pub(super) fn situation(
         &self,
         entry: &Entry,
@@ -213,7 +232,7 @@ impl Planner<'_> {
         };
         Situation {
             now: self.now,
-            published: entry.published,
+            published: entry.published.map(|at| self.by_our_clock(at)),
             seen: entry.first_seen,
             score: found.score,
             baseline: None,

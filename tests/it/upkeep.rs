@@ -1,0 +1,8 @@
+//! Upkeep on real files: what has had its time goes and what belongs to an alert stays; copies are
+//! whole or are none; a full disk stops nothing for good; one entry that breaks harms no other.
+
+mod copies;
+mod damage;
+mod full;
+mod quarantine;
+mod year;
