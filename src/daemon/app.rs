@@ -1,8 +1,7 @@
 //! The app: the running whole of store, scheduler and dispatchers, started, reloaded and stopped
 //! together. The binary and the tests run this very thing.
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use super::push::Push;
 use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
 use super::service::Service;
-use super::storage::{Storage, open_patiently};
+use super::storage::{Storage, make_private, open_patiently};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};
@@ -40,7 +39,7 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{InstanceLock, Store};
+use crate::store::{InstanceLock, Store, make_private};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -329,12 +328,6 @@ impl App {
         let late = async { if is_over { None } else { Some(scheduler.await) } };
         tokio::join!(late, beside, dispatchers);
     }
-}
-
-/// Makes a directory that only its owner can look into: what somebody watches is their own
-/// business. One that is there keeps its rights.
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Whom a pipeline wakes, and who has it wait.

@@ -50,7 +50,7 @@ async fn a_service_that_digests_nothing_is_tried_rarely_and_gets_all_once_it_doe
     // Each once, then one each quarter of an hour.
     assert!(tried < 60 + 24 * 4 + 40, "{tried} requests in a day");
     assert!(desk.deliveries(None).iter().all(|one| one.state != DeliveryState::Parked));
-    receiver.forget_script();
+    receiver.answer_again();
     desk.turn("delivered", Desk::all_delivered).await;
     assert!(desk.clock.now() < end + HOUR, "within an hour");
 }

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use wirewatch::clock::Clock;
 use wirewatch::config::{Environment, HttpConfig, load};
 use wirewatch::daemon::app::{App, Options};
+use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 use wirewatch::web::Web;
@@ -70,6 +71,7 @@ impl House {
             printer,
             deliver: false,
             once: false,
+            service: Service::default(),
         };
         let (app, web) = runtime.block_on(async {
             let app = App::start(config, options).await.unwrap();

@@ -100,8 +100,8 @@ impl Receiver {
         self.shared.script.lock().expect("script").extend(answers);
     }
 
-    /// Answers 204 from now on, whatever the script says.
-    pub fn forget_script(&self) {
+    /// Forgets what is left of the script.
+    pub fn answer_again(&self) {
         self.shared.script.lock().expect("script").clear();
     }
 

@@ -1,5 +1,6 @@
 //! Retention over time: a year of news on a virtual clock, and what pruning keeps and why.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -32,6 +33,15 @@ fn news(feed: usize, day: usize) -> Vec<Item> {
     // Both feeds tell it.
     let watched = item(&format!("NATO {}", words(day, 6))).text(&words(500_000 + day, 60));
     plain.chain(day.is_multiple_of(10).then_some(watched)).collect()
+}
+
+/// Bytes of the tables that belong to entries, with their indexes; the largest first.
+fn largest(path: &Path) -> Vec<(String, i64)> {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    let sql = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 9";
+    let mut query = conn.prepare(sql).unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
 }
 
 async fn upkept(store: &Store, since: Timestamp) {
@@ -68,6 +78,9 @@ async fn a_year_of_news_stays_within_bounds_keeps_every_alert_and_lets_nothing_o
         }
         let counts = store.counts().unwrap();
         sizes.push((counts.entries, counts.bytes));
+        if day == 120 || day == 358 {
+            eprintln!("{day}: {:?} {:?}", largest(&path), store.space().unwrap());
+        }
     }
     world.delivered().await;
 
