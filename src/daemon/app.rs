@@ -25,7 +25,7 @@ use super::push::Push;
 use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
 use super::service::Service;
-use super::storage::{Storage, make_private, open_patiently};
+use super::storage::{Storage, open_patiently};
 use super::watches::Watches;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config};

@@ -3,7 +3,6 @@
 //! as they can, out of the space that the ballast gives up. It is said once, in the log and to the
 //! channels, tried again, and over by itself.
 
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -85,12 +84,6 @@ impl Storage {
     fn set(&self, pause: Option<Pause>) {
         self.0.send_replace(pause.map_or(Gate::Open, Gate::Paused));
     }
-}
-
-/// Makes a directory that only its owner can look into: what somebody watches is their own
-/// business. One that is there keeps its rights.
-pub fn make_private(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Takes the state directory and opens the database of a daemon that starts. One that is locked, or lies on a disk that is full or

@@ -126,8 +126,8 @@ fn config(good: &FeedServer, hostile: &Hostile) -> String {
     let limits = match in_full() {
         true => "host_gap = \"0s\"\n",
         false => {
-            "host_gap = \"0s\"\nconnect_timeout = \"3s\"\nread_timeout = \"4s\"\n\
-             total_timeout = \"8s\"\nmax_body = \"2MiB\"\n"
+            "host_gap = \"0s\"\nconnect_timeout = \"5s\"\nread_timeout = \"6s\"\n\
+             total_timeout = \"10s\"\nmax_body = \"2MiB\"\n"
         }
     };
     let allowed = hostile.feeds.iter().filter_map(|feed| feed.address);
