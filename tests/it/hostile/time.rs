@@ -21,7 +21,7 @@ pub fn all() -> Vec<Behaviour> {
     vec![
         does("time-never-answers", &["timeout_read"], |_, line| Box::pin(hold(line))),
         does("time-head-by-the-byte", SLOW, |_, line| {
-            Box::pin(drip(line, b"", &b"HTTP/1.1 200 OK\r\nX: ".repeat(1)))
+            Box::pin(drip(line, b"", b"HTTP/1.1 200 OK\r\nX: "))
         }),
         does("time-header-without-end", SLOW, |_, line| {
             Box::pin(drip(line, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"))
