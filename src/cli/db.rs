@@ -46,9 +46,10 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
     page.field("schema", &schema.to_string());
     let (bytes, free) = (size(space.bytes()), size(space.free_bytes()));
     page.field("size", &format!("{bytes}, {free} of it free; a log of {}", size(log)));
-    let entries = count(usize::try_from(counts.entries).unwrap_or(usize::MAX), "entry");
     let (stories, alerts) = (counts.stories, counts.alerts + counts.alerts_shadow);
-    page.field("holds", &format!("{entries}, {stories} stories, {alerts} alerts"));
+    let [entries, told, raised] =
+        [(counts.entries, "entry"), (stories, "story"), (alerts, "alert")].map(many);
+    page.field("holds", &format!("{entries}, {told}, {raised}"));
     if aside > 0 {
         page.field("aside", &format!("{aside}: `wirewatch entries list --quarantined`"));
     }
@@ -77,6 +78,11 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
     });
     session.printer.report(&object, &page.text(), &Records::of_fields(&object))?;
     Ok(Exit::Ok)
+}
+
+/// `1 entry`, `3 entries`.
+fn many((number, noun): (u64, &str)) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
 }
 
 fn log_bytes(path: &Path) -> u64 {
@@ -120,11 +126,8 @@ fn back_up(file: &Path, force: bool, session: &mut Session) -> Result<Exit, Fail
     let store = session.store(Access::ReadOnly)?;
     let Kept { path, bytes, entries, alerts, schema } = store.back_up(file, force)?;
     let path = path.display().to_string();
-    let entries_text = count(usize::try_from(entries).unwrap_or(usize::MAX), "entry");
-    let text = format!(
-        "{path}: {}, {entries_text} and {alerts} alerts, read whole and sound",
-        size(bytes)
-    );
+    let [told, raised] = [(entries, "entry"), (alerts, "alert")].map(many);
+    let text = format!("{path}: {}, {told} and {raised}, read whole and sound", size(bytes));
     let object = json!({
         "file": path, "bytes": bytes, "entries": entries, "alerts": alerts, "schema": schema,
     });

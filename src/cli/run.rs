@@ -38,7 +38,7 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
         let mut signals = Signals::listen().map_err(no_runtime)?;
         let service = options.service.clone();
         let app = match start(config, options, &mut signals).await? {
-            Start::Up(app) => app,
+            Start::Up(app) => *app,
             Start::Stopped => return Ok(if once { Exit::Interrupted } else { Exit::Ok }),
             Start::CutShort => return Ok(Exit::Interrupted),
         };
@@ -51,7 +51,7 @@ pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, 
 
 /// What a start came to.
 enum Start {
-    Up(App),
+    Up(Box<App>),
     /// Told to stop meanwhile, and stopped in order.
     Stopped,
     /// Told to stop meanwhile, and not up in time to be stopped.
@@ -82,7 +82,7 @@ async fn start(config: Config, options: Options, signals: &mut Signals) -> Resul
         }
     };
     match started {
-        Ok(app) => Ok(Start::Up(app?)),
+        Ok(app) => Ok(Start::Up(Box::new(app?))),
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

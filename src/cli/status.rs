@@ -24,7 +24,7 @@ use crate::domain::feed::health::{Condition, Health, health_of};
 use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::reload::{Outcome, Refusal};
 use crate::domain::untrusted;
-use crate::store::checkup::{free_bytes, is_writable};
+use crate::store::checkup::free_bytes;
 use crate::store::counts::Counts;
 use crate::store::error::StoreError;
 use crate::store::feeds::FeedView;
@@ -141,7 +141,7 @@ fn storage(config: &Config) -> Option<String> {
             "{free} free, less than {floor}: no feed is read until there is more"
         ));
     }
-    (!is_writable(&config.state_dir)).then(|| "the state directory cannot be written to".to_owned())
+    None
 }
 
 /// The configured feeds that are known, judged.

@@ -1,8 +1,7 @@
 //! The app: the running whole of store, scheduler and dispatchers, started, reloaded and stopped
 //! together. The binary and the tests run this very thing.
 
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +39,7 @@ use crate::fetch::Fetcher;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
 use crate::store::topics::TopicRevision;
-use crate::store::{InstanceLock, Store};
+use crate::store::{InstanceLock, Store, make_private};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -225,8 +224,7 @@ impl App {
 
     /// Tells a notice to who is told of wirewatch's own work.
     pub async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
-        let post = Post { pipeline: self.pipeline.subscribe() };
-        let now = notice.at;
+        let (post, now) = (Post { pipeline: self.pipeline.subscribe() }, notice.at);
         post.tell(vec![notice], Vec::new(), now).await
     }
 
@@ -253,9 +251,7 @@ impl App {
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
-        live.dispatchers.stop().await;
-        live.dispatchers =
-            Dispatchers::start(channels, &self.store, &self.committed, &self.options);
+        live.dispatchers.replace(channels, &self.store, &self.committed, &self.options);
         Ok(())
     }
 
@@ -329,15 +325,13 @@ impl App {
             self.watches.stopped().await;
         };
         let dispatchers = async { self.live.lock().await.dispatchers.stop().await };
-        let late = async { if is_over { None } else { Some(scheduler.await) } };
+        let late = async {
+            if !is_over {
+                scheduler.await;
+            }
+        };
         tokio::join!(late, beside, dispatchers);
     }
-}
-
-/// Makes a directory that only its owner can look into: what somebody watches is their own
-/// business. One that is there keeps its rights.
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Whom a pipeline wakes, and who has it wait.
@@ -394,9 +388,9 @@ async fn sync(
         shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
-    let states = store
-        .take_over(topics, config.feeds.clone(), config.silences.clone(), config.outline(), now)
-        .await?;
+    let (feeds, silences) = (config.feeds.clone(), config.silences.clone());
+    let states = store.take_over(topics, feeds, silences, config.outline(), now).await?;
+    store.take_up_channels(dispatchers::configured(config), now).await?;
     let feeds = config.feeds.iter().cloned().zip(states);
     // A paused feed is known, and what is known of it stays; nobody schedules it.
     Ok(feeds.filter(|(feed, _)| !feed.paused).collect())

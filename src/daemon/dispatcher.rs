@@ -27,10 +27,12 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, Config, Repeat};
 use crate::deliver::{Channel, ChannelError};
+use crate::domain::alert::circuit::{Circuit, UNTRIED_AT_ONCE};
 use crate::domain::alert::delivery::Claimed;
 use crate::domain::alert::terms::Group;
 use crate::domain::ids::{ChannelId, DeliveryId, Digest};
 use crate::store::Store;
+use crate::store::outbox::Probe;
 
 use self::answers::{Answered, Settled};
 use self::outage::Outage;
@@ -47,8 +49,8 @@ const MAX_NAP: Duration = Duration::from_secs(60);
 /// Shortest wait, and the first wait after a store that failed: whatever is wrong, no busy loop.
 const MIN_NAP: Duration = Duration::from_secs(1);
 
-/// When stopping, attempts under way get this long to be answered. Then their leases run out.
-const STOP_GRACE: Duration = Duration::from_secs(5);
+/// When all stops, attempts under way get this long to be answered. Then their leases run out.
+pub const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Takes one channel's deliveries from the outbox to the channel.
 pub struct Dispatcher {
@@ -115,12 +117,31 @@ struct UnderWay<'a> {
     pace: usize,
     /// When alerts that may be told again were looked for.
     looked: Option<Duration>,
+    /// So many deliveries that nobody has tried may try a channel that fails, before its next probe.
+    untried: u32,
 }
 
 impl UnderWay<'_> {
     fn new() -> Self {
         let (attempts, deliveries) = Default::default();
-        Self { attempts, deliveries, pace: usize::MAX, looked: None }
+        Self { attempts, deliveries, pace: usize::MAX, looked: None, untried: UNTRIED_AT_ONCE }
+    }
+
+    /// Which delivery may try now whether a channel that fails works again; one at a time.
+    fn probe(&self, circuit: &Circuit, now: jiff::Timestamp) -> Option<Probe> {
+        let may_untried = self.untried > 0 && circuit.may_try_untried(now);
+        match circuit.may_probe(now) {
+            _ if !self.attempts.is_empty() => None,
+            true => Some(Probe::Any),
+            false => may_untried.then_some(Probe::Untried),
+        }
+    }
+
+    fn began(&mut self, probe: Probe) {
+        self.untried = match probe {
+            Probe::Any => UNTRIED_AT_ONCE,
+            Probe::Untried => self.untried.saturating_sub(1),
+        };
     }
 
     /// A channel that has come back is sent one thing at a time, then twice as much each time it
@@ -130,6 +151,9 @@ impl UnderWay<'_> {
             self.pace = 1;
         } else if settled.tally.delivered > 0 {
             self.pace = self.pace.saturating_mul(2);
+        }
+        if settled.tally.delivered > 0 {
+            self.untried = UNTRIED_AT_ONCE;
         }
     }
 
@@ -148,7 +172,8 @@ impl UnderWay<'_> {
 }
 
 impl Dispatcher {
-    /// Delivers until `stop`. A change of `committed` says that there are new deliveries.
+    /// Delivers until `stop`, and then waits for what is under way as long as the channel may take. A
+    /// change of `committed` says that there are new deliveries.
     ///
     /// When the endpoint says that it is gone (HTTP 410), nothing more is sent to it; what is
     /// pending stays so until its configuration changes or somebody retries it.
@@ -170,7 +195,9 @@ impl Dispatcher {
                 () = self.clock.sleep_until(began.saturating_add(nap)) => {}
             }
         }
-        self.finish(under_way, &mut outage).await;
+        // Who has all of it stop at once does not wait for that long.
+        let grace = self.channel.capacity().patience.saturating_add(STOP_GRACE);
+        self.finish(under_way, &mut outage, grace).await;
     }
 
     /// Delivers what is due now and returns when all of it was answered, or at `stop`.
@@ -178,6 +205,12 @@ impl Dispatcher {
         let mut under_way = UnderWay::new();
         let mut outage = Outage::default();
         let mut tally = Tally::default();
+        // Nobody stays to wait for others.
+        if self.manners.group.is_some()
+            && let Err(error) = self.store.end_group_waits(&self.id, self.clock.now()).await
+        {
+            outage.failed(&self.id, &error);
+        }
         while !stop.is_cancelled() {
             self.start_due(&mut under_way, &mut outage).await;
             tokio::select! {
@@ -192,7 +225,7 @@ impl Dispatcher {
                 }
             }
         }
-        tally += self.finish(under_way, &mut outage).await;
+        tally += self.finish(under_way, &mut outage, STOP_GRACE).await;
         tally
     }
 
@@ -213,13 +246,12 @@ impl Dispatcher {
             Ok(circuit) => circuit,
             Err(error) => return outage.failed(&self.id, &error),
         };
-        let probes = circuit.as_ref().filter(|circuit| !circuit.is_closed());
-        if let Some(circuit) = probes
-            && (!circuit.may_probe(now) || !under_way.attempts.is_empty())
-        {
+        let failing = circuit.as_ref().filter(|circuit| !circuit.is_closed());
+        let probe = failing.and_then(|circuit| under_way.probe(circuit, now));
+        if let (Some(circuit), None) = (failing, probe) {
             return self.until_probe(circuit, now);
         }
-        if probes.is_none()
+        if probe.is_none()
             && let Err(error) = self.bring_together(under_way, now, is_quiet).await
         {
             return outage.failed(&self.id, &error);
@@ -230,11 +262,13 @@ impl Dispatcher {
             let free = capacity.concurrent.min(under_way.pace.max(1));
             let free = free.saturating_sub(under_way.attempts.len());
             let limit = u32::try_from(free.saturating_mul(capacity.batch)).unwrap_or(u32::MAX);
-            if limit == 0 || probes.is_some() && !under_way.attempts.is_empty() {
+            if limit == 0 || probe.is_some() && !under_way.attempts.is_empty() {
                 return MAX_NAP;
             }
-            let claimed = match (probes, is_quiet) {
-                (Some(_), _) => self.store.claim_probe(&self.id, now, lease, is_quiet).await,
+            let claimed = match (probe, is_quiet) {
+                (Some(probe), _) => {
+                    self.store.claim_probe(&self.id, probe, now, lease, is_quiet).await
+                }
                 (None, false) => self.store.claim(&self.id, now, lease, limit).await,
                 (None, true) => self.store.claim_urgent(&self.id, now, lease, limit).await,
             };
@@ -242,8 +276,11 @@ impl Dispatcher {
                 Ok(claimed) => claimed,
                 Err(error) => return outage.failed(&self.id, &error),
             };
-            if claimed.is_empty() {
-                return self.until_next(now, is_quiet, outage).await;
+            match (probe, failing) {
+                (Some(probe), _) if !claimed.is_empty() => under_way.began(probe),
+                (Some(Probe::Untried), Some(circuit)) => return self.until_probe(circuit, now),
+                _ if claimed.is_empty() => return self.until_next(now, is_quiet, outage).await,
+                _ => {}
             }
             outage.is_over(&self.id);
             // A clock that jumped ahead ends leases early: what is under way is not begun again.
@@ -289,15 +326,20 @@ impl Dispatcher {
         Answered::new(&batch, results, at, started.elapsed())
     }
 
-    /// Waits a little for attempts under way, and records their answers.
-    async fn finish(&self, mut under_way: UnderWay<'_>, outage: &mut Outage) -> Tally {
+    /// Waits for attempts under way, and records their answers.
+    async fn finish(
+        &self,
+        mut under_way: UnderWay<'_>,
+        outage: &mut Outage,
+        grace: Duration,
+    ) -> Tally {
         let mut tally = Tally::default();
         let answers = async {
             while let Some(answered) = under_way.next().await {
                 tally += self.settle(answered, outage).await.tally;
             }
         };
-        if tokio::time::timeout(STOP_GRACE, answers).await.is_err() {
+        if tokio::time::timeout(grace, answers).await.is_err() {
             tracing::info!(channel = %self.id, "stopped with attempts unanswered");
         }
         tally

@@ -49,9 +49,9 @@ pub fn prepare(
         if !aside.is_empty() && aside.contains(&key_of(entry)) {
             continue;
         }
-        match quarantine::attempt(entry, || prepare_one(entry, own.clone())) {
+        match quarantine::attempt(entry, || prepare_one(entry, own)) {
             Ok(one) => prepared.push(one),
-            Err(one) => broken.push(one),
+            Err(one) => broken.push(*one),
         }
     }
     over_budget.warn(feed);

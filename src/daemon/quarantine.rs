@@ -57,7 +57,7 @@ impl Again {
 }
 
 /// Does the work for an entry, a few times if it panics; then it is broken.
-pub fn attempt<T>(entry: &ParsedEntry, mut work: impl FnMut() -> T) -> Result<T, Broken> {
+pub fn attempt<T>(entry: &ParsedEntry, mut work: impl FnMut() -> T) -> Result<T, Box<Broken>> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -70,7 +70,8 @@ pub fn attempt<T>(entry: &ParsedEntry, mut work: impl FnMut() -> T) -> Result<T,
             Err(_) if tries < TRIES => {}
             Err(payload) => {
                 let detail = words(payload.as_ref());
-                return Err(Broken { entry: entry.clone(), step: "match", detail, tries });
+                let broken = Broken { entry: entry.clone(), step: "match", detail, tries };
+                return Err(Box::new(broken));
             }
         }
     }

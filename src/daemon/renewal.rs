@@ -42,10 +42,14 @@ impl Renewal {
         let mut known = Known::default();
         let nap = LOOK_EVERY.min(self.renewer.every());
         loop {
-            self.look(&mut known).await;
+            let round = async {
+                self.look(&mut known).await;
+                self.clock.sleep(nap).await;
+            };
+            // A service that says nothing holds up no stop: the next run tells it all again.
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.clock.sleep(nap) => {}
+                () = round => {}
             }
         }
     }

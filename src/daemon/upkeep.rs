@@ -91,18 +91,21 @@ pub(super) struct Upkeep {
 impl Upkeep {
     /// Looks until told to stop.
     pub async fn run(self, stop: CancellationToken) {
-        let mut wait = FIRST_LOOK;
+        let mut next = self.clock.elapsed().saturating_add(FIRST_LOOK);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.clock.sleep(wait) => self.look(&stop).await,
+                () = self.clock.sleep_until(next) => {
+                    // From the beginning of a look: time that passes during one counts.
+                    next = self.clock.elapsed().saturating_add(EVERY);
+                    self.look(&stop).await;
+                }
             }
-            wait = EVERY;
         }
     }
 
     /// Does what is due. A store that fails is told of in the log, and asked again the next time.
-    async fn look(&self, stop: &CancellationToken) {
+    pub async fn look(&self, stop: &CancellationToken) {
         let now = self.clock.now();
         let failed = |what: &'static str| move |error: StoreError| tracing::warn!(code = error.code(), %error, "cannot {what}");
         self.prune(now, stop).await.unwrap_or_else(failed("take out what has had its time"));

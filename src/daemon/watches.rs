@@ -61,6 +61,7 @@ impl Watches {
         self.follow_ups().look().await;
         self.bursts().look().await;
         self.digests().look().await;
+        self.upkeep().look(&CancellationToken::new()).await;
     }
 
     /// Waits for the tasks, which were told to stop.

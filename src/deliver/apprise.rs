@@ -14,6 +14,7 @@ use reqwest::StatusCode;
 use serde::Serialize;
 use url::Url;
 
+use super::chat::markup::quiet;
 use super::exec::judge;
 use super::http::{self, Caller};
 use super::parcel::Parcel;
@@ -28,6 +29,9 @@ use crate::egress::Egress;
 /// Longest title and text, in characters: what most services behind Apprise show of one message.
 const MAX_TITLE_CHARS: usize = 250;
 const MAX_TEXT_CHARS: usize = 10_000;
+
+/// Parts what a service would recognise together; it has no width.
+const APART: char = '\u{200b}';
 
 /// Apprise as a channel.
 pub struct Apprise {
@@ -170,17 +174,41 @@ fn title(parcel: &Parcel) -> String {
         }
     };
     let title = untrusted::terminal(&title).into_owned();
-    untrusted::excerpt(title.trim(), MAX_TITLE_CHARS).into_owned()
+    told_nobody(&untrusted::excerpt(title.trim(), MAX_TITLE_CHARS))
 }
 
 /// All of it, cut where services would.
 fn text(parcel: &Parcel) -> String {
     let text = parcel.text();
-    let text = text.trim_end();
+    let text = told_nobody(text.trim_end());
     match text.char_indices().nth(MAX_TEXT_CHARS) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
+        None => text,
     }
+}
+
+/// Text in which none of the services behind Apprise finds anybody to call: it hands `@everyone`,
+/// `<!here>` and `<@id>` on as they stand. Links stay whole, but for signs that stand in none.
+fn told_nobody(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        if word.starts_with("https://") || word.starts_with("http://") {
+            let link = word.replace('<', "%3C").replace('>', "%3E").replace('@', "%40");
+            safe.push_str(&link);
+            continue;
+        }
+        let mut rest = &*quiet(word);
+        while let Some(at) = rest.find('<') {
+            let (before, after) = rest.split_at(at + 1);
+            safe.push_str(before);
+            if after.starts_with(['!', '@', '#', '&']) {
+                safe.push(APART);
+            }
+            rest = after;
+        }
+        safe.push_str(rest);
+    }
+    safe
 }
 
 /// Apprise's word for how much it matters.
@@ -190,5 +218,34 @@ fn kind(parcel: &Parcel) -> &'static str {
         (_, "critical" | "high") => "failure",
         (_, "medium") => "warning",
         _ => "info",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::object::{AlertV1, tests::sample};
+
+    #[test]
+    fn nothing_that_a_feed_says_calls_anybody() {
+        let mut alert = AlertV1::from_revision(&sample());
+        let signs = ["@everyone", "@here", "<!here>", "<!channel|x>", "<@123>", "<#C1>", "@durov"];
+        alert.headline = format!("{} https://x.example/@everyone", signs.join(" and "));
+        alert.summary = alert.headline.clone();
+        let parcel = Parcel::Alert(Box::new(alert));
+        for text in [title(&parcel), text(&parcel)] {
+            for sign in signs {
+                assert!(!text.contains(sign), "{sign}: {text}");
+            }
+            let shown = text.replace(APART, "");
+            assert!(shown.contains("@everyone and @here and <!here>"), "{shown}");
+            assert!(text.contains("https://x.example/%40everyone"), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_stay_whole() {
+        let link = "https://news.example/a/b?c=d#e:f:";
+        assert_eq!(told_nobody(&format!("read\n{link}\nnow")), format!("read\n{link}\nnow"));
     }
 }

@@ -9,7 +9,7 @@
 mod brief;
 mod discord;
 mod fit;
-mod markup;
+pub(super) mod markup;
 mod matrix;
 mod mattermost;
 mod ntfy;
@@ -46,6 +46,9 @@ const MAX_REQUESTS: u32 = 3;
 /// The service's word for bytes it will never take, and for all else that it refuses.
 const REFUSED: &str = "refused";
 const NOT_TAKEN: &str = "not_taken";
+
+/// The service's word for a channel that it does not let post there, whatever it posts.
+const NO_ACCESS: &str = "no_access";
 
 /// A chat service as a channel.
 pub struct Chat {
@@ -103,6 +106,11 @@ trait Service: Send + Sync {
         true
     }
 
+    /// By which name a message goes that the service gives none.
+    fn name(&self, _letter: &Letter, _step: &Step) -> Option<String> {
+        None
+    }
+
     fn call(&self, letter: &Letter, step: &Step) -> Call;
 
     /// Adds what opens the door.
@@ -154,9 +162,11 @@ impl Chat {
             let handle = handle.as_deref()?.strip_prefix(&place)?.strip_prefix(' ')?;
             Some(handle.to_owned())
         };
-        let Some((first, last)) = known(&thread.first).zip(known(&thread.last)) else {
+        let Some(last) = known(&thread.last) else {
             return Step::Post;
         };
+        // Where the channel has moved, the first message stands elsewhere: this is the first one here.
+        let first = known(&thread.first).unwrap_or_else(|| last.clone());
         match self.updates {
             Updates::Message => Step::Post,
             Updates::Thread => Step::Reply { first, last },
@@ -177,6 +187,7 @@ impl Chat {
             let reply = self.caller.call(request).await?;
             match self.service.judge(&reply, &step, self.caller.now()) {
                 Verdict::Taken(id) => {
+                    let id = id.or_else(|| self.service.name(&letter, &step));
                     let handle = id.map(|id| format!("{} {id}", self.service.place()));
                     return Ok(Receipt { detail: None, handle });
                 }
@@ -258,6 +269,10 @@ fn never(reply: &Reply) -> Verdict {
 
 fn not_now(reply: &Reply) -> Verdict {
     Verdict::Refused(ChannelError::transient(NOT_TAKEN, reply.detail()))
+}
+
+fn no_access(reply: &Reply) -> Verdict {
+    Verdict::Refused(ChannelError::transient(NO_ACCESS, reply.detail()))
 }
 
 /// The colour beside a message. The label says the severity in words.

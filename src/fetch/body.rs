@@ -164,7 +164,7 @@ async fn receive(
                 return Err(FetchFailure::TimeoutRead { after: config.read_timeout });
             }
             Err(error) if body.is_empty() => {
-                return Err(FetchFailure::Protocol(error.without_url()));
+                return Err(FetchFailure::protocol(error));
             }
             Err(_) => {
                 return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });

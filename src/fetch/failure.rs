@@ -1,5 +1,8 @@
 //! Every way a fetch can fail, with a stable code, a sentence, and what to do about it.
-//! [`crate::domain::schedule`] decides by the code and `retry_after` when to try again.
+//! [`crate::domain::schedule`] decides by the code and `retry_after` when to try again. [`why`] puts
+//! into words what the libraries below tell.
+
+mod why;
 
 use std::error::Error as StdError;
 use std::io;
@@ -45,9 +48,10 @@ pub enum FetchFailure {
         #[source]
         source: reqwest::Error,
     },
-    #[error("no TLS connection to {host} could be agreed on")]
+    #[error("no TLS connection to {host}: {why}")]
     Tls {
         host: String,
+        why: &'static str,
         #[source]
         source: reqwest::Error,
     },
@@ -88,8 +92,12 @@ pub enum FetchFailure {
     HeadersTooLarge { limit_bytes: usize },
     #[error("the body is not what Content-Encoding `{coding}` says")]
     Decode { coding: String },
-    #[error("the server broke off or does not speak HTTP")]
-    Protocol(#[source] reqwest::Error),
+    #[error("{why}")]
+    Protocol {
+        why: &'static str,
+        #[source]
+        source: reqwest::Error,
+    },
 }
 
 impl FetchFailure {
@@ -117,7 +125,7 @@ impl FetchFailure {
             Self::TooSlow { .. } => "too_slow",
             Self::HeadersTooLarge { .. } => "headers_too_large",
             Self::Decode { .. } => "decode",
-            Self::UnaskedNotModified | Self::Protocol(_) => "protocol",
+            Self::UnaskedNotModified | Self::Protocol { .. } => "protocol",
         };
         code.into()
     }
@@ -201,13 +209,20 @@ impl FetchFailure {
         if source.is_dns() {
             return Self::Dns { host, source };
         }
-        if chain(&source).any(|cause| cause.is::<rustls::Error>()) {
-            return Self::Tls { host, source };
+        let tls = chain(&source).find_map(|cause| cause.downcast_ref()).map(why::of_tls);
+        if let Some(why) = tls {
+            return Self::Tls { host, why, source };
         }
         if source.is_connect() {
             return Self::Connect { host, source };
         }
-        Self::Protocol(source)
+        Self::protocol(source)
+    }
+
+    /// Names what an answer failed of.
+    pub(super) fn protocol(error: reqwest::Error) -> Self {
+        let source = error.without_url();
+        Self::Protocol { why: why::of_protocol(&source), source }
     }
 }
 

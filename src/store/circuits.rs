@@ -36,6 +36,16 @@ pub struct Change {
     pub notice: Option<Addressed>,
 }
 
+/// A channel as it is configured from now on.
+#[derive(Debug, Clone)]
+pub struct Configured {
+    pub channel: ChannelId,
+    /// Fingerprint of what it is configured with.
+    pub config: Digest,
+    /// How often it tells an open alert again, if it does.
+    pub repeat_most: Option<u32>,
+}
+
 const CIRCUIT: &str = "state, failures, since, last, probes, next_probe, code, detail, told";
 
 impl Store {
@@ -65,11 +75,41 @@ impl Store {
         })
     }
 
-    /// How many of a delivery's attempts do not count, since the channel failed then.
-    pub fn spared(&self, id: DeliveryId) -> Result<u32, StoreError> {
+    /// Takes note of how channels are configured from `now` on, before they are told anything. One
+    /// that failed with another configuration counts as well; what it was told to have failed is
+    /// remembered, so that it is told as well that it works again.
+    pub async fn take_up_channels(
+        &self,
+        channels: Vec<Configured>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |session| {
+            let conn = session.conn;
+            for Configured { channel, config, repeat_most } in &channels {
+                conn.prepare_cached(
+                    "DELETE FROM circuits WHERE channel = ?1 AND config <> ?2 AND told IS NULL",
+                )?
+                .execute((Text(channel), Hash(*config)))?;
+                conn.prepare_cached(
+                    "UPDATE circuits SET state = 'closed', failures = 0, probes = 0, config = ?2 \
+                     WHERE channel = ?1 AND config <> ?2",
+                )?
+                .execute((Text(channel), Hash(*config)))?;
+                outbox::repeats::mark(conn, channel, *repeat_most, now)?;
+            }
+            let known = channels.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>();
+            Ok(outbox::repeats::forget_others(conn, &known)?)
+        })
+        .await
+    }
+
+    /// How many of a delivery's attempts do not count, since the channel failed then; and when it was
+    /// or is due.
+    pub fn tries(&self, id: DeliveryId) -> Result<Option<(u32, Timestamp)>, StoreError> {
         self.read(|conn| {
-            let mut query = conn.prepare_cached("SELECT spared FROM deliveries WHERE id = ?1")?;
-            Ok(query.query_row([id.0], |row| row.get(0)).optional()?.unwrap_or_default())
+            let mut query =
+                conn.prepare_cached("SELECT spared, next_attempt FROM deliveries WHERE id = ?1")?;
+            Ok(query.query_row([id.0], |row| Ok((row.get(0)?, time(row, 1)?))).optional()?)
         })
     }
 

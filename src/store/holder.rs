@@ -94,8 +94,8 @@ fn is_holder(pid: u32, state_dir: &Path) -> bool {
         return is_ours || !Path::new("/proc/self").exists();
     };
     let inode = std::fs::metadata(state_dir.join(LOCK_FILE)).map(|file| file.ino()).ok();
-    let files = locks.lines().filter_map(|line| locked_by(line, pid));
-    files.into_iter().any(|file| is_ours || Some(file) == inode)
+    let mut files = locks.lines().filter_map(|line| locked_by(line, pid));
+    files.any(|file| is_ours || Some(file) == inode)
 }
 
 /// The inode that a line of `/proc/locks` says is locked by `pid` for writing:

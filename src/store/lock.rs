@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use super::error::StoreError;
@@ -22,7 +23,7 @@ impl InstanceLock {
     pub fn acquire(state_dir: &Path) -> Result<Self, StoreError> {
         let path = state_dir.join(LOCK_FILE);
         let failed = |source| StoreError::CannotLock { path: path.clone(), source };
-        std::fs::create_dir_all(state_dir).map_err(failed)?;
+        make_private(state_dir).map_err(failed)?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -42,6 +43,12 @@ impl InstanceLock {
         writeln!(file, "{}", std::process::id()).map_err(failed)?;
         Ok(Self { _file: file })
     }
+}
+
+/// Makes a directory that only its owner can look into: what somebody watches is their own
+/// business. One that is there keeps its rights.
+pub fn make_private(dir: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Who holds the lock of `state_dir`, without taking it: nobody, or a process, with its id where

@@ -47,3 +47,9 @@ pub(super) fn set_time(conn: &Connection, name: &str, at: Timestamp) -> rusqlite
         .execute((name, Ms(at)))?;
     Ok(())
 }
+
+/// Takes a name away.
+pub(super) fn forget(conn: &Connection, name: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}

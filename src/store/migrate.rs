@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::Progress;
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::backup::Partial;
 use super::error::StoreError;
 
 /// Marks a SQLite file as ours: "WIRE". In the file's header, see `PRAGMA application_id`.
@@ -89,21 +90,21 @@ pub(super) fn migrate(
     Ok(())
 }
 
-/// Copies the database as it is. An unfinished copy of an earlier try is overwritten.
+/// Copies the database as it is, and checks the copy before it has its name. An unfinished copy of an
+/// earlier try is overwritten.
 fn back_up(conn: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
     let target = backup_path(path, version);
-    let failed = |source: std::io::Error| StoreError::CannotOpen {
-        path: target.clone(),
-        source: source.into(),
-    };
-    let mut partial = target.clone().into_os_string();
-    partial.push(".partial");
-    match std::fs::remove_file(&partial) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
+    let partial = Partial::beside(&target)?;
+    conn.backup("main", &partial.path, None::<fn(Progress)>)?;
+    let copy = Connection::open(&partial.path)?;
+    copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    let detail: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    drop(copy);
+    if detail != "ok" {
+        return Err(StoreError::Corrupt { detail });
     }
-    conn.backup("main", &partial, None::<fn(Progress)>)?;
-    std::fs::rename(&partial, &target).map_err(failed)
+    partial.keep(&target, true)?;
+    Ok(())
 }
 
 /// Where the copy of a database goes before it is brought up from `version`.

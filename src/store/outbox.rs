@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use self::claims::Probe;
 pub(super) use self::claims::thread;
 pub(super) use self::log::list;
 pub use self::log::{DeliveryFilter, DeliveryView};
@@ -21,11 +22,28 @@ use super::{Store, circuits};
 use crate::domain::alert::delivery::{Attempt, DeliveryState, NewDelivery, Settlement};
 use crate::domain::ids::{ChannelId, DeliveryId, DigestId, NoticeId};
 
-/// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, or
-/// they were given up. What was added to a story is never told before the story.
-const IN_TURN: &str = "NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
+macro_rules! told_by_what_waits {
+    () => {
+        "earlier.state = 'gathered' AND EXISTS (SELECT 1 FROM deliveries AS whole \
+         WHERE whole.digest_id = earlier.gathered_in AND whole.channel = earlier.channel \
+         AND whole.state IN ('pending', 'sending'))"
+    };
+}
+
+/// A condition on `due`, a delivery: the channel has got all earlier revisions of the alert, by
+/// themselves or in one message with others, or they were given up. What was added to a story is
+/// never told before the story. And what is told again is of an alert that is still open.
+const IN_TURN: &str = concat!(
+    "NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
      WHERE earlier.alert_id = due.alert_id AND earlier.channel = due.channel \
-     AND earlier.seq < due.seq AND earlier.state IN ('pending', 'sending'))";
+     AND earlier.seq < due.seq AND (earlier.state IN ('pending', 'sending') OR ",
+    told_by_what_waits!(),
+    ")) AND (due.repeat = 0 OR EXISTS (SELECT 1 FROM alerts AS told \
+       WHERE told.id = due.alert_id AND told.state = 'open'))"
+);
+
+/// A condition on `earlier`, a delivery: the message that tells of it has not got to the channel yet.
+pub(super) const TOLD_BY_WHAT_WAITS: &str = told_by_what_waits!();
 
 impl Store {
     /// Makes every delivery pending that was being sent when the last instance ended. Only for
@@ -131,6 +149,13 @@ pub(super) fn add(
              AND state IN ('pending', 'sending')",
         )?
         .execute((delivery.alert.0, Text(&delivery.channel)))?;
+        conn.prepare_cached(
+            "UPDATE deliveries SET urgent = 1 WHERE channel = ?2 \
+             AND state IN ('pending', 'sending') AND digest_id IN (\
+               SELECT gathered_in FROM deliveries WHERE alert_id = ?1 AND channel = ?2 \
+               AND state = 'gathered')",
+        )?
+        .execute((delivery.alert.0, Text(&delivery.channel)))?;
     }
     repeats::drop_overtaken(conn, delivery.alert, &delivery.channel, created)?;
     conn.prepare_cached(
@@ -222,6 +247,12 @@ fn settle(
         Settlement::Spare => (
             "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
              next_attempt = min(next_attempt, ?2), lease_until = NULL \
+             WHERE id = ?1 AND state = 'sending'",
+            at,
+        ),
+        Settlement::Early => (
+            "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
+             next_attempt = max(next_attempt, ?2), lease_until = NULL \
              WHERE id = ?1 AND state = 'sending'",
             at,
         ),

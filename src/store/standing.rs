@@ -32,7 +32,7 @@ impl Store {
                 "SELECT a.id, a.state, \
                     (SELECT max(n.at) FROM alert_notes AS n \
                      WHERE n.alert_id = a.id AND n.state = a.state), \
-                    d.settled_at, d.body, d.seq \
+                    d.settled_at, d.body, d.seq, d.created \
                  FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id AND d.channel = ?1 \
                  WHERE a.revised >= ?4 AND d.seq = (SELECT max(last.seq) FROM deliveries AS last \
                         WHERE last.alert_id = a.id AND last.channel = ?1 \
@@ -48,6 +48,7 @@ impl Store {
                         state: code(row, 1, AlertState::from_code)?,
                         changed: opt_time(row, 2)?,
                         told: time(row, 3)?,
+                        made: time(row, 6)?,
                         body: row.get(4)?,
                         thread: Thread::default(),
                     };

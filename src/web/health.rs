@@ -50,9 +50,9 @@ fn ready(context: &Context, _: &Ask) -> Result<Reply, Problem> {
         "ready": is_ready,
         "checks": [
             check("database", database, true),
-            check("storage", storage, true),
             check("scheduler", scheduler, true),
             check("config", config, false),
+            check("storage", storage, true),
         ],
         "scheduler_silent_s": silence.as_secs(),
     });

@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::route::{Access, Context, Handle, Reply, Route, Verb};
 use super::schema::Answer;
 use super::traffic::CLASSES;
+use crate::daemon::dispatcher::fingerprint;
 use crate::domain::alert::circuit::CircuitState;
 use crate::domain::feed::health::{Condition, health_of};
 use crate::store::checkup::free_bytes;
@@ -171,11 +172,11 @@ fn count(context: &Context) -> Result<String, StoreError> {
 /// One sample per configured channel and state, 1 for the one it is in: who asks for `open` or
 /// `gone` hears of a dead channel before anybody misses an alert.
 fn add_channels(page: &mut Page, context: &Context) -> Result<(), StoreError> {
-    let circuits = context.desk.store().circuits()?;
+    let store = context.desk.store();
     page.family("wirewatch_channel_state", "gauge", "Whether a channel takes what it is sent.");
     for channel in &context.desk.config().channels {
-        let found = circuits.iter().find(|(id, _)| *id == channel.id);
-        let state = found.map_or(CircuitState::Closed, |(_, circuit)| circuit.state);
+        let circuit = store.circuit(&channel.id, fingerprint(channel))?;
+        let state = circuit.map_or(CircuitState::Closed, |circuit| circuit.state);
         for other in CircuitState::ALL {
             let labels = [("channel", channel.id.as_str()), ("state", other.as_str())];
             page.sample("wirewatch_channel_state", &labels, u64::from(other == state));

@@ -93,6 +93,29 @@ async fn every_service_takes_an_alert_and_a_service_that_can_shows_its_updates_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_gets_worse_and_what_is_told_again_is_heard_and_not_written_over_silently() {
+    let server = ChatServer::start(Kind::Ntfy).await;
+    let mut world = World::new(&["wire", "courier"]).await;
+    world.topics = "[[topic]]\nid = \"nato\"\nmatch = 'NATO'\n[topic.alert]\n\
+                    follow_up = { publishers = [2] }\n\
+                    [topic.alert.escalate]\nhigh = { publishers = 2 }\n"
+        .to_owned();
+    world.extra = server.config("chat", world.dir(), "updates = 'edit'\nrepeat = '4h'");
+    world.allow(&server.host());
+    world.start().await;
+    world.first_round().await;
+    tell(&mut world, "wire").await;
+    tell(&mut world, "courier").await;
+    let room = server.room();
+    assert_eq!(room.refused, Vec::<String>::new());
+    assert_eq!(room.messages.len(), 2, "more severe: {room:#?}");
+    world.clock.advance(Duration::from_secs(5 * 3_600));
+    let room = server.wait_for("told again", |room| room.messages.len() == 3).await;
+    assert!(room.messages.iter().all(|message| message.edits == 0), "{room:#?}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn updates_answer_the_first_message_where_the_service_has_threads() {
     for kind in [Kind::SlackBot, Kind::Discord, Kind::Telegram, Kind::Matrix] {
         let server = ChatServer::start(kind).await;

@@ -7,7 +7,9 @@ mod desk;
 mod machines;
 mod mail;
 mod odd_channels;
+mod poison;
 mod told;
+mod told_together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

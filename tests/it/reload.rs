@@ -1,5 +1,6 @@
 //! Reload: a good configuration takes over, a bad one changes nothing.
 
+use crate::support::channel::Receiver;
 use crate::support::server::Reply;
 use crate::support::world::{World, item, rss};
 
@@ -97,4 +98,40 @@ async fn a_visit_asked_for_twice_during_another_is_made_once_more() {
     }
     world.visit("ledger").await;
     assert_eq!(world.server.requests("/wire").len(), 3, "it was asked for once, and once more");
+}
+
+/// A program takes its time over a delivery.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_runs_is_left_to_end_and_holds_up_no_other_channel() {
+    let mut world = World::new(&["wire"]).await;
+    let receiver = Receiver::start().await;
+    world.allow(&receiver.host());
+    let script = world.dir().join("tell.sh");
+    // Longer than what is left to attempts when all stops.
+    std::fs::write(&script, "echo begun >> told.txt; sleep 7; echo ended >> told.txt").unwrap();
+    world.extra = format!(
+        "[[channel]]\nid = \"slow\"\ntype = \"exec\"\ncommand = [\"/bin/sh\", \"{}\"]\n\
+         [[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n",
+        script.display(),
+        receiver.url(),
+    );
+    world.start().await;
+    world.first_round().await;
+    let told = |world: &World| {
+        std::fs::read_to_string(world.dir().join("state/told.txt")).unwrap_or_default()
+    };
+    world.publish("wire", item("NATO budget agreed"));
+    world.app().visit_now(&"wire".parse().unwrap());
+    receiver.wait_for(1).await;
+    while told(&world) != "begun\n" {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    world.app().reload(world.load()).await.unwrap();
+    world.publish("wire", item("Second NATO ship sinks off Rhodes"));
+    world.app().visit_now(&"wire".parse().unwrap());
+    receiver.wait_for(2).await;
+    assert_eq!(told(&world), "begun\n", "still at it");
+    world.delivered().await;
+    assert_eq!(told(&world), "begun\nended\nbegun\nended\n", "each once, one after the other");
+    world.stop().await;
 }

@@ -23,7 +23,7 @@ const MAX_TITLE_CHARS: usize = 200;
 
 /// What is said after the files have changed.
 pub const RELOAD: &str =
-    "a running daemon takes it up on SIGHUP (`systemctl reload wirewatch`, or `kill -HUP PID`)";
+    "a running daemon takes it up by itself within seconds; `wirewatch reload` tells what it says";
 
 const NOTHING_WRITTEN: &str = "nothing was written; `wirewatch check` shows what is wrong now";
 

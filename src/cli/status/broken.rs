@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{daemon, refused, refused_line, refused_object, size};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::moment;
-use crate::cli::output::Records;
+use crate::cli::output::{Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::store::{Access, DATABASE_FILE, Store, held};
@@ -30,11 +30,13 @@ pub fn tell(failure: Failure, session: &mut Session) -> Result<Exit, Failure> {
     );
     page.brief("config", &config, 2);
     let (open, waiting) = (counts.alerts_open, counts.deliveries_due);
-    page.field("alerts", &format!("{open} open, {waiting} deliveries waiting"));
+    let deliveries = count(waiting as usize, "delivery");
+    page.field("alerts", &format!("{open} open, {deliveries} waiting"));
     if let Some(notice) = &notice {
         page.brief("notice", &format!("{}: {}", moment::text(notice.at), notice.headline), 1);
     }
-    page.field("database", &format!("{} entries in {}", counts.entries, size(counts.bytes)));
+    let (entries, bytes) = (count(counts.entries as usize, "entry"), size(counts.bytes));
+    page.field("database", &format!("{entries} in {bytes}"));
     let object = json!({
         "running": holder.is_some(),
         "pid": holder.flatten(),

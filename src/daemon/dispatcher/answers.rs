@@ -11,6 +11,7 @@ use crate::daemon::post::FREEZE;
 use crate::deliver::{ChannelError, Receipt};
 use crate::domain::alert::circuit::{self, Circuit, CircuitState, Heard};
 use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, settlement};
+use crate::domain::alert::way::is_of_the_way;
 use crate::domain::ids::DeliveryId;
 use crate::domain::untrusted;
 use crate::store::circuits::Change;
@@ -122,17 +123,24 @@ impl Dispatcher {
             .iter()
             .fold(before.clone(), |circuit, heard| circuit::after(circuit.as_ref(), heard, now));
         let fails = after.as_ref().is_some_and(|circuit| !circuit.is_closed());
-        let failed = before.as_ref().filter(|circuit| !circuit.is_closed());
-        let mut settled = Settled { tally: Tally::default(), is_back: failed.is_some() && !fails };
+        // One that was told to have failed counts, though it may have been configured anew since.
+        let failed =
+            before.as_ref().filter(|circuit| !circuit.is_closed() || circuit.told.is_some());
+        let is_back = failed.is_some() && after.is_none();
+        let mut settled = Settled { tally: Tally::default(), is_back };
         let mut settlements = Vec::with_capacity(answered.replies.len());
         for Reply { delivery, attempt, answer } in answered.replies {
-            // While the channel fails, it says nothing of the delivery that it does not take it.
             let settlement = match answer {
-                Answer::Later { .. } if fails => Settlement::Spare,
+                // Whatever is sent fares alike: that says nothing of this delivery.
+                Answer::Later { .. } if fails && is_of_the_way(&attempt.code) => Settlement::Spare,
                 Answer::Later { .. } => {
-                    let spared = self.store.spared(delivery.id).unwrap_or_default();
+                    let tries = self.store.tries(delivery.id).unwrap_or_default();
+                    let (spared, due) = tries.unwrap_or((0, attempt.at));
                     let tried = delivery.attempt.saturating_sub(spared);
-                    settlement(delivery.id, tried, answer, now)
+                    match fails && due > attempt.at {
+                        true => Settlement::Early,
+                        false => settlement(delivery.id, tried, answer, now),
+                    }
                 }
                 Answer::Taken | Answer::Never => {
                     settlement(delivery.id, delivery.attempt, answer, now)
@@ -140,21 +148,22 @@ impl Dispatcher {
             };
             match settlement {
                 Settlement::Delivered => settled.tally.delivered += 1,
-                Settlement::Retry { .. } | Settlement::Spare | Settlement::Park => {
-                    settled.tally.failed += 1;
-                }
+                Settlement::Retry { .. }
+                | Settlement::Spare
+                | Settlement::Early
+                | Settlement::Park => settled.tally.failed += 1,
             }
             tell(&delivery, &attempt, &settlement);
             settlements.push((delivery.id, attempt, settlement));
         }
-        self.tell_change(before.as_ref(), after.as_ref());
-        let notice = failed.filter(|_| settled.is_back).and_then(|was| self.back(was, now));
+        self.tell_change(before.as_ref(), after.as_ref(), is_back);
+        let notice = failed.filter(|_| is_back).and_then(|was| self.back(was, now));
         let told = notice.is_some();
         let change = Change {
             channel: self.id.clone(),
             circuit: after,
             config: self.manners.config,
-            is_back: settled.is_back,
+            is_back,
             notice,
         };
         let unchanged = before.is_none() && change.circuit.is_none();
@@ -182,12 +191,13 @@ impl Dispatcher {
     }
 
     /// Says in the log that the channel begins to fail, is gone, or works again.
-    fn tell_change(&self, before: Option<&Circuit>, after: Option<&Circuit>) {
+    fn tell_change(&self, before: Option<&Circuit>, after: Option<&Circuit>, is_back: bool) {
         let state = |circuit: Option<&Circuit>| {
             circuit.map_or(CircuitState::Closed, |circuit| circuit.state)
         };
         let channel = &self.id;
         match (state(before), state(after)) {
+            _ if is_back => tracing::info!(%channel, "the channel works again"),
             (was, is) if was == is => {}
             (_, CircuitState::Open) => {
                 let code = after.map(|circuit| circuit.code.clone()).unwrap_or_default();
@@ -202,7 +212,7 @@ impl Dispatcher {
                 "endpoint is gone (HTTP 410): nothing more is sent to it. \
                  hint: remove the channel or correct its URL, then `deliver retry`"
             ),
-            (_, CircuitState::Closed) => tracing::info!(%channel, "the channel works again"),
+            (_, CircuitState::Closed) => {}
         }
     }
 }
@@ -227,7 +237,7 @@ fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
                 "not delivered; the next try is at {next}"
             );
         }
-        Settlement::Spare => tracing::debug!(
+        Settlement::Spare | Settlement::Early => tracing::debug!(
             %channel, delivery = %id, alert, notice, digest, %code, %detail,
             "not delivered; it waits for the channel to work again"
         ),

@@ -86,7 +86,14 @@ impl Dispatcher {
             return Vec::new();
         };
         let mut channels = addressees(&tells.config, notice);
+        let is_for_nobody = channels.is_empty();
         channels.retain(|channel| *channel != self.id);
+        if channels.is_empty() && !is_for_nobody {
+            // It cannot say so itself: better somewhere else than nowhere.
+            let all = tells.config.channels.iter();
+            let others = all.filter(|one| one.id != self.id && one.min_severity <= notice.severity);
+            channels.extend(others.map(|one| one.id.clone()));
+        }
         channels
     }
 

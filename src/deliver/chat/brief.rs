@@ -22,8 +22,6 @@ const ARTICLE: &str = "Article";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brief {
     pub severity: Severity,
-    /// The alert's id, or its own.
-    pub about: String,
     /// It matters more than what was said of it before.
     pub is_escalation: bool,
     /// `high: Defence alliances`, and what is new.
@@ -109,9 +107,9 @@ impl Brief {
             Parcel::Notice(notice) => notice.more,
             Parcel::Digest(digest) => usize::try_from(digest.more).unwrap_or(usize::MAX),
         };
-        let (about, event) = match &message.about {
-            About::Alert { id, event, .. } | About::Notice { id, event } => (id, event.as_str()),
-            About::Digest { id } => (id, ""),
+        let event = match &message.about {
+            About::Alert { event, .. } | About::Notice { event, .. } => event.as_str(),
+            About::Digest { .. } => "",
         };
         let news = message.news.as_deref().map(|news| format!(", {news}"));
         let label = format!("{}: {}{}", message.tag(), message.label, news.unwrap_or_default());
@@ -125,7 +123,6 @@ impl Brief {
         });
         Self {
             severity: message.severity.or(gravest).unwrap_or(Severity::Info),
-            about: about.clone(),
             is_escalation: event == "escalated",
             label,
             headline: spoken(&message.headline),

@@ -11,7 +11,8 @@ use url::Url;
 use super::fit::{cut, fit, units};
 use super::markup::{discord, joined, markdown, quiet};
 use super::{
-    Call, Letter, Service, Step, Verdict, below, by_status, colour, limited, never, not_now,
+    Call, Letter, Service, Step, Verdict, below, by_status, colour, limited, never, no_access,
+    not_now,
 };
 use crate::config::Updates;
 use crate::deliver::http::Reply;
@@ -26,6 +27,9 @@ const MAX_POST_UNITS: usize = 100;
 const UNKNOWN_CHANNEL: u64 = 10_003;
 const UNKNOWN_MESSAGE: u64 = 10_008;
 const INVALID_BODY: u64 = 50_035;
+
+/// Codes of a webhook that is to post to a forum and names no post, or names one elsewhere.
+const OF_THE_PLACE: std::ops::RangeInclusive<u64> = 220_001..=220_004;
 
 pub struct Discord {
     hook: Url,
@@ -123,6 +127,7 @@ impl Service for Discord {
             }
             (_, Some(UNKNOWN_MESSAGE | UNKNOWN_CHANNEL)) if *step != Step::Post => Verdict::Lost,
             (400, Some(INVALID_BODY)) => never(reply),
+            (400, Some(code)) if OF_THE_PLACE.contains(&code) => no_access(reply),
             (400, _) => not_now(reply),
             _ => by_status(reply, now),
         }

@@ -9,7 +9,7 @@ use url::Url;
 use super::brief::{Kind, Line};
 use super::fit::{cut, fit};
 use super::markup::{joined, markdown, mattermost, plain, quiet};
-use super::{Call, Letter, Service, Step, Verdict, by_status, colour, not_now};
+use super::{Call, Letter, Service, Step, Verdict, by_status, colour, no_access, not_now};
 use crate::deliver::http::Reply;
 
 /// Longest text, in characters: that of a post.
@@ -17,6 +17,9 @@ const MAX_TEXT_CHARS: usize = 16_383;
 
 /// Longest text of a notification on a phone, in characters.
 const MAX_FALLBACK_CHARS: usize = 500;
+
+/// What is said of a webhook that was deleted.
+const INVALID_HOOK: &str = "invalid webhook";
 
 pub struct Mattermost {
     hook: Url,
@@ -51,11 +54,15 @@ impl Service for Mattermost {
 
     fn judge(&self, reply: &Reply, _step: &Step, now: jiff::Timestamp) -> Verdict {
         match reply.status.as_u16() {
-            // Of a webhook that was deleted or switched off as well.
+            400 if says(reply, INVALID_HOOK) => no_access(reply),
             400 => not_now(reply),
             _ => by_status(reply, now),
         }
     }
+}
+
+fn says(reply: &Reply, words: &str) -> bool {
+    String::from_utf8_lossy(&reply.body).to_lowercase().contains(words)
 }
 
 /// A line of Markdown. A quote would go on in the next line but for an empty one.

@@ -1,7 +1,7 @@
 //! ntfy: JSON to the server's root (<https://docs.ntfy.sh/publish/#publish-as-json>). A message has a
 //! `sequence_id` of ours: where the server knows it (2.16 and later), one with the same id takes the
-//! place of the one before, and an attempt that is repeated is not shown twice; an older server shows
-//! each. <https://docs.ntfy.sh/publish/#updating-deleting-notifications>
+//! place of the one before, without a sound, and an attempt that is repeated is not shown twice; an
+//! older server shows each. <https://docs.ntfy.sh/publish/#updating-deleting-notifications>
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::brief::Line;
 use super::fit::{cut, fit};
 use super::markup::joined;
 use super::{Call, Letter, Service, Step, Verdict, by_status};
-use crate::config::{Credentials, Updates};
+use crate::config::Credentials;
 use crate::deliver::http::Reply;
 use crate::domain::topic::Severity;
 
@@ -39,14 +39,19 @@ impl Service for Ntfy {
         self.topic.clone()
     }
 
-    fn call(&self, letter: &Letter, _step: &Step) -> Call {
+    /// What takes another's place makes no sound: what is to be heard is a message of its own.
+    fn can_reply(&self) -> bool {
+        false
+    }
+
+    fn name(&self, letter: &Letter, step: &Step) -> Option<String> {
+        Some(sequence(letter, step).to_owned())
+    }
+
+    fn call(&self, letter: &Letter, step: &Step) -> Call {
         let brief = &letter.brief;
         let head = vec![Line::strong(&brief.headline)];
         let lines = fit(head, brief, MAX_MESSAGE_BYTES, |line| line.text().len());
-        let sequence = match letter.updates {
-            Updates::Edit => &brief.about,
-            Updates::Thread | Updates::Message => &letter.id,
-        };
         let mut body = json!({
             "topic": self.topic,
             "title": cut(&brief.label, MAX_TITLE_BYTES, str::len),
@@ -54,7 +59,7 @@ impl Service for Ntfy {
             "priority": priority(brief.severity),
             "tags": [brief.severity.as_str()],
             "markdown": false,
-            "sequence_id": sequence,
+            "sequence_id": sequence(letter, step),
         });
         if let Some(link) = &brief.link {
             body["click"] = json!(link);
@@ -75,6 +80,14 @@ impl Service for Ntfy {
 
     fn judge(&self, reply: &Reply, _step: &Step, now: jiff::Timestamp) -> Verdict {
         by_status(reply, now)
+    }
+}
+
+/// The id of the message whose place it takes, or its own.
+fn sequence<'a>(letter: &'a Letter, step: &'a Step) -> &'a str {
+    match step {
+        Step::Edit(message) => message,
+        Step::Post | Step::Reply { .. } => &letter.id,
     }
 }
 

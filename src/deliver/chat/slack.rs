@@ -14,7 +14,9 @@ use url::Url;
 use super::brief::{Kind, Line, Span};
 use super::fit::{cut, fit, units};
 use super::markup::quiet;
-use super::{Call, Letter, Service, Step, Verdict, below, by_status, limited, never, not_now};
+use super::{
+    Call, Letter, Service, Step, Verdict, below, by_status, limited, never, no_access, not_now,
+};
 use crate::config::Secret;
 use crate::deliver::http::Reply;
 
@@ -36,6 +38,36 @@ const OF_THE_MESSAGE: [&str; 7] = [
     "msg_too_long",
     "no_text",
     "too_many_attachments",
+];
+
+/// Errors that speak of the token, its rights or the place, for a bot
+/// (<https://docs.slack.dev/reference/methods/chat.postMessage#errors>) and for a webhook.
+const OF_THE_PLACE: [&str; 25] = [
+    "access_denied",
+    "account_inactive",
+    "action_prohibited",
+    "channel_is_archived",
+    "channel_not_found",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "invalid_auth",
+    "invalid_token",
+    "is_archived",
+    "missing_scope",
+    "no_active_hooks",
+    "no_permission",
+    "no_service",
+    "not_allowed_token_type",
+    "not_authed",
+    "not_in_channel",
+    "org_login_required",
+    "posting_to_general_channel_denied",
+    "restricted_action",
+    "team_access_not_granted",
+    "team_disabled",
+    "token_expired",
+    "token_revoked",
+    "user_not_found",
 ];
 
 /// An incoming webhook.
@@ -84,6 +116,7 @@ impl Service for Hook {
         let word = String::from_utf8_lossy(&reply.body);
         match reply.status.as_u16() {
             400 | 403 if OF_THE_MESSAGE.contains(&word.trim()) => never(reply),
+            400 | 410 if OF_THE_PLACE.contains(&word.trim()) => no_access(reply),
             400 | 410 => not_now(reply),
             _ => by_status(reply, now),
         }
@@ -149,6 +182,7 @@ impl Service for Bot {
                 Verdict::Lost
             }
             word if OF_THE_MESSAGE.contains(&word) => never(reply),
+            word if OF_THE_PLACE.contains(&word) => no_access(reply),
             _ => not_now(reply),
         }
     }

@@ -13,7 +13,9 @@ use url::Url;
 use super::brief::{Kind, Line, Span};
 use super::fit::{fit, units};
 use super::markup::{Html, html, joined, quiet};
-use super::{Call, Letter, Service, Step, Verdict, below, by_status, limited, never, not_now};
+use super::{
+    Call, Letter, Service, Step, Verdict, below, by_status, limited, never, no_access, not_now,
+};
 use crate::config::Secret;
 use crate::deliver::http::Reply;
 
@@ -33,6 +35,19 @@ const GONE: [&str; 4] = [
     "message can't be edited",
     "message_id_invalid",
     "message to be replied not found",
+];
+
+/// What is said of a chat or a thread that is not there, or where the bot may not write.
+const OF_THE_PLACE: [&str; 9] = [
+    "administrator rights",
+    "chat not found",
+    "chat was deactivated",
+    "chat_write_forbidden",
+    "message thread not found",
+    "not enough rights",
+    "peer_id_invalid",
+    "topic_closed",
+    "topic_deleted",
 ];
 
 pub struct Telegram {
@@ -141,7 +156,7 @@ impl Service for Telegram {
                 let seconds = parameters.and_then(|given| given.retry_after);
                 Verdict::Refused(limited(reply, seconds, now))
             }
-            // Of a chat that is not found, too.
+            _ if reply.status == 400 && says(&OF_THE_PLACE) => no_access(reply),
             _ if reply.status == 400 => not_now(reply),
             _ => by_status(reply, now),
         }

@@ -29,7 +29,7 @@ pub(super) fn judge(error: &Error, stage: Stage) -> ChannelError {
     let Some(status) = error.status().map(|code| code.to_string()) else {
         return ChannelError::transient(kind(error, stage), cause(error));
     };
-    let code = format!("smtp_{status}").into();
+    let code = format!("{}_{status}", word(&status, stage)).into();
     let said = cause(error).unwrap_or_default();
     let advice = advice(&status, stage).map(|advice| format!(" (hint: {advice})"));
     let detail = detail(&format!("{status} {said}{}", advice.unwrap_or_default()));
@@ -43,6 +43,19 @@ pub(super) fn judge(error: &Error, stage: Stage) -> ChannelError {
     match is_final {
         true => ChannelError::Permanent { code, detail },
         false => ChannelError::Transient { code, retry_after: None, detail },
+    }
+}
+
+/// What a code begins with: what is said of the connection, a login or a sender holds for whatever is
+/// sent ([`crate::domain::alert::way`]). 530 asks for a login, whenever it is said.
+fn word(status: &str, stage: Stage) -> &'static str {
+    match (status, stage) {
+        // It hangs up, whatever it was asked.
+        ("421", _) => "smtp",
+        ("530", _) | (_, Stage::Login) => "login",
+        (_, Stage::Connect) => "connect",
+        (_, Stage::Sender) => "sender",
+        (_, Stage::Recipient | Stage::Message) => "smtp",
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::deliver::object::{self, tests::sample};
+use crate::deliver::object::{self, tests::sample as revision};
+use crate::deliver::parcel::{Parcel, sample};
 use crate::deliver::terminal::Style;
 use crate::domain::alert::delivery::{Carried, Thread};
 use crate::domain::ids::{AlertId, DeliveryId};
@@ -56,7 +57,7 @@ fn delivery(id: i64) -> Claimed {
     Claimed {
         id: DeliveryId(id),
         carried: Carried::Alert { alert: AlertId(id), seq: 1 },
-        body: object::freeze(&sample(), &channel, DeliveryId(id)),
+        body: object::freeze(&revision(), &channel, DeliveryId(id)),
         channel,
         attempt: 1,
         created: Timestamp::UNIX_EPOCH,
@@ -120,14 +121,21 @@ fn a_torn_last_line_is_cut_and_its_delivery_written_again() {
 }
 
 #[test]
-fn a_torn_notice_or_digest_is_cut_as_well() {
-    for schema in ["notice", "digest"] {
-        let desk = Desk::new();
-        desk.send([1]);
-        let torn = format!(r#"{{"schema":"wirewatch.{schema}.v1","delivery":{{"id":"D"#);
-        desk.append(torn.as_bytes());
-        desk.send([2]);
-        assert_eq!(desk.ids(), ["D1", "D2"], "{schema}");
+fn a_torn_line_of_any_kind_is_cut() {
+    for parcel in sample::all() {
+        let torn = match parcel {
+            Parcel::Alert(alert) => alert.to_bytes(),
+            Parcel::Notice(notice) => serde_json::to_vec(&notice).expect("JSON"),
+            Parcel::Digest(digest) => digest.to_bytes(),
+        };
+        for cut in [21, 30, 100, torn.len() - 1] {
+            let desk = Desk::new();
+            desk.send([1]);
+            desk.append(&torn[..cut]);
+            desk.send([2]);
+            let text = String::from_utf8_lossy(&torn[..cut]);
+            assert_eq!(desk.ids(), ["D1", "D2"], "{text}");
+        }
     }
 }
 

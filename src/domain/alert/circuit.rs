@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::way::is_of_the_way;
 use crate::domain::feed::ReasonCode;
 use crate::domain::ids::DeliveryId;
 
@@ -36,23 +37,9 @@ pub const GIVES_UP_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often it is told that more was given up.
 pub const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// Failures that tell of the service and the way to it, and of no delivery.
-const OF_THE_WAY: [&str; 14] = [
-    "connect",
-    "network",
-    "timeout",
-    "tls",
-    "dns",
-    "no_answer",
-    "panic",
-    "http_401",
-    "http_403",
-    "http_404",
-    "http_429",
-    "http_502",
-    "http_503",
-    "http_504",
-];
+/// So many deliveries that nobody has tried may try a channel that fails between two probes, unless
+/// there is no way to it: what it does not digest says nothing of them.
+pub const UNTRIED_AT_ONCE: u32 = 5;
 
 /// Whether a channel is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +87,8 @@ pub struct Circuit {
     pub code: ReasonCode,
     /// What it answered, cut short. From outside.
     pub detail: Option<String>,
-    /// When its user was last told that it fails.
+    /// When its user was last told that it fails. One that is configured anew is closed, and told
+    /// to work again all the same once it does.
     pub told: Option<Timestamp>,
 }
 
@@ -149,7 +137,7 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
             let same = known.as_ref().is_some_and(|before| before.last == *delivery);
             let mut circuit = known.unwrap_or(first);
             // One delivery that the service cannot digest says nothing of the others.
-            let counts = circuit.failures == 0 || !same || OF_THE_WAY.contains(&code.as_ref());
+            let counts = circuit.failures == 0 || !same || is_of_the_way(code);
             circuit.failures = circuit.failures.saturating_add(u32::from(counts));
             (circuit.last, circuit.code) = (*delivery, code.clone());
             circuit.detail.clone_from(detail);
@@ -183,6 +171,14 @@ impl Circuit {
         let wait = self.next_probe.duration_since(now);
         let longest = jiff::SignedDuration::try_from(MAX_PROBE_AFTER).unwrap_or_default();
         self.state == CircuitState::Open && (!wait.is_positive() || wait > longest)
+    }
+
+    /// Whether a delivery that nobody has tried may try now: the last failure tells of what was sent,
+    /// and nobody asked to be left alone for longer than any probe waits.
+    pub fn may_try_untried(&self, now: Timestamp) -> bool {
+        let longest = PROBE_AFTER[PROBE_AFTER.len() - 1];
+        let is_asked = elapsed(now, self.next_probe) > longest;
+        self.state == CircuitState::Open && !is_of_the_way(&self.code) && !is_asked
     }
 
     /// Whether its user is to be told that it fails.
@@ -247,6 +243,15 @@ mod tests {
         assert!(after_all(&poison).is_some_and(|circuit| circuit.is_closed()));
         let offline: Vec<Heard> = (0..3).map(|_| failed(1, "connect")).collect();
         assert!(after_all(&offline).is_some_and(|circuit| !circuit.is_closed()));
+    }
+
+    #[test]
+    fn what_was_never_tried_need_not_wait_for_what_is_not_digested() {
+        let poison: Vec<Heard> = (0..4).map(|n| failed(n % 2, "http_500")).collect();
+        let open = after_all(&poison).unwrap();
+        assert!(!open.is_closed() && !open.may_probe(at(4)) && open.may_try_untried(at(4)));
+        let offline = after(Some(&open), &failed(3, "connect"), at(5)).unwrap();
+        assert!(!offline.may_try_untried(at(6)));
     }
 
     #[test]

@@ -152,8 +152,11 @@ pub enum Settlement {
     Retry {
         at: Timestamp,
     },
-    /// Tried while the channel failed: it waits on, and this try does not count.
+    /// There was no way to the channel: it waits until there is, and this try does not count.
     Spare,
+    /// Tried before its time, to see whether the channel works again: its time stays, and this try
+    /// does not count.
+    Early,
     Park,
 }
 

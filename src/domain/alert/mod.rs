@@ -24,6 +24,7 @@ pub mod silence;
 pub mod standing;
 pub mod terms;
 pub mod tier;
+pub mod way;
 
 use jiff::Timestamp;
 

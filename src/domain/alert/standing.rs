@@ -15,8 +15,9 @@ pub struct Standing {
     /// When somebody last brought it to this state or said something of it there; none where nobody
     /// did.
     pub changed: Option<Timestamp>,
-    /// When the channel took the last revision that it was sent.
+    /// When the channel took the last revision that it was sent, and when that was made.
     pub told: Timestamp,
+    pub made: Timestamp,
     /// The bytes of that revision.
     pub body: Vec<u8>,
     /// What the channel called the revisions before it.
@@ -24,9 +25,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// When it ended: somebody took it on or closed it after it was last told. What is told after
-    /// that is news again.
+    /// When it ended: somebody took it on or closed it after what the channel was told last was made,
+    /// however late it got there. What is made after that is news again.
     pub fn ended(&self) -> Option<Timestamp> {
-        self.changed.filter(|at| self.state != AlertState::Open && *at >= self.told)
+        self.changed.filter(|at| self.state != AlertState::Open && *at >= self.made)
     }
 }

@@ -28,7 +28,7 @@ fn what_is_stored_of_every_failure_leads_to_advice() {
         FetchFailure::RedirectPrivate { host: host.clone(), address, kind },
         FetchFailure::Dns { host: host.clone(), source: request_error() },
         FetchFailure::Connect { host: host.clone(), source: request_error() },
-        FetchFailure::Tls { host, source: request_error() },
+        FetchFailure::Tls { host, why: "", source: request_error() },
         FetchFailure::TimeoutConnect { after },
         FetchFailure::TimeoutRead { after },
         FetchFailure::TimeoutTotal { after },
@@ -40,7 +40,7 @@ fn what_is_stored_of_every_failure_leads_to_advice() {
         FetchFailure::TooLarge { limit_bytes: 1 },
         FetchFailure::HeadersTooLarge { limit_bytes: 1 },
         FetchFailure::Decode { coding: String::new() },
-        FetchFailure::Protocol(request_error()),
+        FetchFailure::protocol(request_error()),
     ];
     let pages = [StandIn::Challenge, StandIn::Login, StandIn::Parked];
     failures.extend(pages.map(|page| FetchFailure::StandIn { status: 200, page }));

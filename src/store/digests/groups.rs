@@ -11,8 +11,9 @@ use crate::domain::alert::terms::{Group, GroupBy};
 use crate::domain::digest::compose::Material;
 use crate::domain::digest::{Edition, Held};
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, IdSource};
-use crate::store::column::{Text, time};
+use crate::store::column::{Ms, Text, time};
 use crate::store::error::StoreError;
+use crate::store::outbox::TOLD_BY_WHAT_WAITS;
 use crate::store::{Store, meta};
 
 /// Most deliveries looked at; the rest comes next.
@@ -24,6 +25,8 @@ struct Waiting {
     alert: AlertId,
     /// It is told again.
     again: bool,
+    /// It goes through quiet hours.
+    urgent: bool,
     /// What it has in common with its group.
     key: String,
     /// When it has waited long enough.
@@ -31,6 +34,28 @@ struct Waiting {
 }
 
 impl Store {
+    /// Ends the wait for others of all that waits for a channel: no others come.
+    pub async fn end_group_waits(
+        &self,
+        channel: &ChannelId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let channel = channel.clone();
+        self.write(move |session| {
+            session
+                .conn
+                .prepare_cached(
+                    "UPDATE deliveries SET next_attempt = ?2 WHERE channel = ?1 \
+                     AND state = 'pending' AND alert_id IS NOT NULL AND attempts = 0 \
+                     AND next_attempt > ?2 \
+                     AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = deliveries.id)",
+                )?
+                .execute((Text(&channel), Ms(now)))?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Gathers what is due at `now`, with what waits in the same group, in messages of at least two
     /// alerts; what is alone is sent by itself. `quiet`: only what goes through quiet hours.
     /// Returns how many were gathered.
@@ -52,7 +77,9 @@ impl Store {
             let conn = session.conn;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let mut gathered = 0;
-            for (deliveries, again) in messages(conn, &channel, group, quiet, now)? {
+            for Message { deliveries, again, urgent } in
+                messages(conn, &channel, group, quiet, now)?
+            {
                 let revisions = held::items(conn, &deliveries, again.then_some(Held::Again))?;
                 let merged = material::merged(conn, &revisions)?;
                 let edition = compose(Material { revisions, merged, ..Default::default() });
@@ -64,7 +91,7 @@ impl Store {
                     from: nothing,
                     upto: nothing,
                     send: true,
-                    urgent: quiet,
+                    urgent,
                     gathers: None,
                 };
                 keep(conn, id, &closing, &id.to_string(), &mut ids, freeze)?;
@@ -78,15 +105,23 @@ impl Store {
     }
 }
 
-/// The deliveries of each message that is due, and whether it tells them again: what is new is not
-/// mixed with that.
+/// Deliveries that are one message.
+struct Message {
+    deliveries: Vec<DeliveryId>,
+    /// They are told again.
+    again: bool,
+    /// One of them goes through quiet hours, and the others with it.
+    urgent: bool,
+}
+
+/// The messages that are due. What is new is not mixed with what is told again.
 fn messages(
     conn: &Connection,
     channel: &ChannelId,
     group: Group,
     quiet: bool,
     now: Timestamp,
-) -> rusqlite::Result<Vec<(Vec<DeliveryId>, bool)>> {
+) -> rusqlite::Result<Vec<Message>> {
     let mut groups: Vec<Vec<Waiting>> = Vec::new();
     for one in waiting(conn, channel, group, quiet)? {
         let alike = |other: &Waiting| other.key == one.key && other.again == one.again;
@@ -103,14 +138,16 @@ fn messages(
     let messages = due.flat_map(|group| group.chunks(most)).filter(|message| {
         message.iter().any(|one| message.first().is_some_and(|first| first.alert != one.alert))
     });
-    let message = |message: &[Waiting]| {
-        let again = message.first().is_some_and(|first| first.again);
-        (message.iter().map(|one| one.id).collect(), again)
+    let message = |message: &[Waiting]| Message {
+        deliveries: message.iter().map(|one| one.id).collect(),
+        again: message.first().is_some_and(|first| first.again),
+        urgent: message.iter().any(|one| one.urgent),
     };
     Ok(messages.map(message).collect())
 }
 
-/// What nobody has tried, and what need not wait for an earlier revision that was.
+/// What nobody has tried, and what need not wait for an earlier revision that was, or for the message
+/// that told of it.
 fn waiting(
     conn: &Connection,
     channel: &ChannelId,
@@ -123,14 +160,15 @@ fn waiting(
         GroupBy::All => "''",
     };
     let mut query = conn.prepare_cached(&format!(
-        "SELECT d.id, d.alert_id, {key}, d.next_attempt, d.repeat > 0 FROM deliveries AS d \
+        "SELECT d.id, d.alert_id, {key}, d.next_attempt, d.repeat > 0, d.urgent FROM deliveries AS d \
          JOIN alerts AS a ON a.id = d.alert_id \
          WHERE d.channel = ?1 AND d.state = 'pending' AND d.attempts = 0 AND d.urgent >= ?2 \
          AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id) \
          AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier WHERE earlier.alert_id = d.alert_id \
            AND earlier.channel = d.channel AND earlier.seq < d.seq \
            AND (earlier.state = 'sending' OR earlier.state = 'pending' AND (earlier.attempts > 0 \
-             OR EXISTS (SELECT 1 FROM attempts WHERE delivery_id = earlier.id)))) \
+             OR EXISTS (SELECT 1 FROM attempts WHERE delivery_id = earlier.id)) \
+             OR {TOLD_BY_WHAT_WAITS})) \
          ORDER BY d.id LIMIT ?3"
     ))?;
     let rows = query.query_map(params![Text(channel), quiet, MAX_WAITING], waits)?;
@@ -144,5 +182,6 @@ fn waits(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         key: row.get(2)?,
         due: time(row, 3)?,
         again: row.get(4)?,
+        urgent: row.get(5)?,
     })
 }

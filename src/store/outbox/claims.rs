@@ -42,39 +42,59 @@ impl Store {
         self.write(move |session| Ok(claim(session.conn, &channel, now, until, limit, true)?)).await
     }
 
-    /// Claims the one delivery that tries whether a channel is back: of those that are due the one
-    /// that was tried longest ago, so that none of them stands in the way of the others.
+    /// Claims the one delivery that tries whether a channel is back: of those it may be the one that
+    /// was tried longest ago, so that none of them stands in the way of the others. When it would be
+    /// tried else stays as it is.
     pub async fn claim_probe(
         &self,
         channel: &ChannelId,
+        probe: Probe,
         now: Timestamp,
         lease: Duration,
         quiet: bool,
     ) -> Result<Vec<Claimed>, StoreError> {
+        // Often there is none: nobody who writes has to wait for that.
+        if self.read(|conn| Ok(first(conn, channel, probe, now, quiet)?))?.is_none() {
+            return Ok(Vec::new());
+        }
         let channel = channel.clone();
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         self.write(move |session| {
             let conn = session.conn;
-            let first = conn
-                .prepare_cached(&format!(
-                    "SELECT id FROM deliveries AS due WHERE channel = ?1 AND urgent >= ?3 \
-                     AND (state = 'pending' AND (attempts > 0 OR next_attempt <= ?2) \
-                       OR state = 'sending' AND lease_until <= ?2) AND {IN_TURN} \
-                     ORDER BY ifnull((SELECT max(at) FROM attempts WHERE delivery_id = due.id), 0), \
-                     id LIMIT 1",
-                ))?
-                .query_row((Text(&channel), Ms(now), quiet), |row| row.get::<_, i64>(0))
-                .optional()?;
+            let first = first(conn, &channel, probe, now, quiet)?;
             let Some(first) = first else { return Ok(Vec::new()) };
-            conn.prepare_cached(
-                "UPDATE deliveries SET state = 'pending', lease_until = NULL, \
-                 next_attempt = min(next_attempt, ?2) WHERE id = ?1",
-            )?
-            .execute((first, Ms(now)))?;
             Ok(claim_where(conn, &channel, now, until, 1, quiet, Some(first))?)
         })
         .await
     }
+}
+
+/// Which deliveries may try whether a channel is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// All that are due, and those that were tried, whenever they are.
+    Any,
+    /// Those that are due and that nobody has tried.
+    Untried,
+}
+
+/// The delivery that tries whether a channel is back.
+fn first(
+    conn: &Connection,
+    channel: &ChannelId,
+    probe: Probe,
+    now: Timestamp,
+    quiet: bool,
+) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached(&format!(
+        "SELECT id FROM deliveries AS due WHERE channel = ?1 AND urgent >= ?3 \
+         AND (state = 'pending' AND (attempts > 0 AND NOT ?4 OR next_attempt <= ?2) \
+           OR state = 'sending' AND lease_until <= ?2 AND NOT ?4) \
+         AND (attempts = 0 OR NOT ?4) AND {IN_TURN} \
+         ORDER BY ifnull((SELECT max(at) FROM attempts WHERE delivery_id = due.id), 0), id LIMIT 1",
+    ))?
+    .query_row((Text(channel), Ms(now), quiet, probe == Probe::Untried), |row| row.get(0))
+    .optional()
 }
 
 fn claim(
@@ -88,7 +108,7 @@ fn claim(
     claim_where(conn, channel, now, until, limit, quiet, None)
 }
 
-/// Claims what is due; only the delivery `one`, if it is given.
+/// Claims what is due; the delivery `one` and no other, if it is given, due or not.
 fn claim_where(
     conn: &Connection,
     channel: &ChannelId,
@@ -104,8 +124,8 @@ fn claim_where(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?3 \
              WHERE id IN (SELECT id FROM deliveries AS due \
                 WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent >= ?6 \
-                AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
-                AND (?7 IS NULL OR id = ?7) AND {IN_TURN} ORDER BY id LIMIT ?4) \
+                AND (id = ?7 OR ?7 IS NULL \
+                  AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5) AND {IN_TURN} ORDER BY id LIMIT ?4) \
              RETURNING id, alert_id, seq, notice_id, digest_id, channel, body, attempts, created",
         ))?
         .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest), quiet, one), claimed)?

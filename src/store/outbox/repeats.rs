@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use crate::domain::alert::silence::Silenceable;
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, IdSource};
 use crate::domain::publisher::Directory;
-use crate::store::column::{Ms, Text};
+use crate::store::column::{Json, Ms, Text};
 use crate::store::error::StoreError;
 use crate::store::{Store, meta, silences};
 
@@ -53,7 +53,7 @@ struct Open {
 impl Store {
     /// Tells those alerts again that are open, were told to the channel last at least so long ago,
     /// are not silenced and have nothing on its way there. What waited to be told again of alerts
-    /// that are open no longer is dropped. `newsrooms`: which names of publishers are one, for
+    /// that are open no longer, or silenced by now, is dropped. `newsrooms`: which names of publishers are one, for
     /// silences. Returns how many are told.
     pub async fn tell_again(
         &self,
@@ -66,6 +66,7 @@ impl Store {
         // Nearly always it is none: nobody who writes has to wait for that.
         if self.read(|conn| Ok(due(conn, channel, again, &newsrooms, now)?))?.is_empty()
             && !self.read(|conn| Ok(has_settled(conn, channel)?))?
+            && self.read(|conn| Ok(silenced(conn, channel, &newsrooms, now)?))?.is_empty()
         {
             return Ok(0);
         }
@@ -73,6 +74,7 @@ impl Store {
         self.write(move |session| {
             let conn = session.conn;
             drop_settled(conn, &channel, now)?;
+            drop_silenced(conn, &silenced(conn, &channel, &newsrooms, now)?, now)?;
             let mut ids = IdSource::resume(meta::last_id(conn)?);
             let mut told = 0;
             for open in due(conn, &channel, again, &newsrooms, now)? {
@@ -90,6 +92,9 @@ impl Store {
     }
 }
 
+/// When an alert's last revision was told last, by itself or with others.
+const TOLD: &str = "max(CASE WHEN d.state IN ('delivered', 'gathered') THEN d.settled_at END)";
+
 fn due(
     conn: &Connection,
     channel: &ChannelId,
@@ -99,6 +104,7 @@ fn due(
 ) -> rusqlite::Result<Vec<Open>> {
     let before = now.checked_sub(again.every).unwrap_or(Timestamp::MIN);
     let oldest = now.checked_sub(OPEN_AT_MOST).unwrap_or(Timestamp::MIN);
+    let (since, then, before_that) = marked(conn, channel)?;
     // A time that is still to come was set by a clock that has been put back since.
     let mut query = conn.prepare_cached(&format!(
         "SELECT d.alert_id, d.seq, max(d.repeat), max(d.urgent), max(d.route), a.topic, a.story_id, \
@@ -109,7 +115,8 @@ fn due(
              WHERE last.alert_id = a.id AND last.channel = ?1) \
          JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
          WHERE a.state = 'open' AND a.merged_into IS NULL AND a.id >= ?4 GROUP BY d.alert_id \
-         HAVING max(d.repeat) < ?5 AND sum(d.state IN ('pending', 'sending')) = 0 \
+         HAVING max(d.repeat) < CASE WHEN {TOLD} >= ?7 THEN ?5 WHEN {TOLD} >= ?9 THEN min(?8, ?5) \
+           ELSE 0 END AND sum(d.state IN ('pending', 'sending')) = 0 \
          AND sum(d.state IN ('delivered', 'gathered')) > 0 \
          AND max(d.settled_at) NOT BETWEEN ?2 + 1 AND ?3 AND (max(d.urgent) OR NOT ?6) \
          ORDER BY d.alert_id LIMIT {MAX_AT_ONCE}"
@@ -120,11 +127,25 @@ fn due(
         Ms(now),
         IdSource::floor(oldest),
         again.most,
-        again.quiet
+        again.quiet,
+        Ms(since),
+        before_that,
+        Ms(then),
     ];
     let open: Vec<Open> = query.query_map(bound, open)?.collect::<Result<_, _>>()?;
-    let silences = if open.is_empty() { Vec::new() } else { silences::not_over(conn, now)? };
-    let told = |open: &Open| {
+    let is_silenced = is_silenced(conn, open.is_empty(), newsrooms, now)?;
+    Ok(open.into_iter().filter(|one| !is_silenced(one)).collect())
+}
+
+/// Whether an alert is silenced at `now`; `idle`: nobody asks.
+fn is_silenced(
+    conn: &Connection,
+    idle: bool,
+    newsrooms: &Directory,
+    now: Timestamp,
+) -> rusqlite::Result<impl Fn(&Open) -> bool> {
+    let silences = if idle { Vec::new() } else { silences::not_over(conn, now)? };
+    Ok(move |open: &Open| {
         let what = Silenceable {
             topic: &open.topic,
             story: open.story,
@@ -133,9 +154,38 @@ fn due(
             title: &open.headline,
             newsrooms,
         };
-        !silences.iter().any(|silence| silence.covers(what, now))
-    };
-    Ok(open.into_iter().filter(told).collect())
+        silences.iter().any(|silence| silence.covers(what, now))
+    })
+}
+
+/// What waits to be told again of alerts that somebody silenced meanwhile.
+fn silenced(
+    conn: &Connection,
+    channel: &ChannelId,
+    newsrooms: &Directory,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT d.alert_id, d.seq, d.repeat, d.urgent, d.route, a.topic, a.story_id, \
+         json_extract(r.object, '$.entry.feed'), json_extract(r.object, '$.entry.publisher'), \
+         '', json_extract(r.object, '$.headline'), d.id FROM deliveries AS d \
+         JOIN alerts AS a ON a.id = d.alert_id \
+         JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
+         WHERE d.channel = ?1 AND d.state = 'pending' AND d.repeat > 0 LIMIT {MAX_AT_ONCE}"
+    ))?;
+    let waiting = query.query_map([Text(channel)], |row| Ok((row.get(11)?, open(row)?)))?;
+    let waiting: Vec<(i64, Open)> = waiting.collect::<Result<_, _>>()?;
+    let is_silenced = is_silenced(conn, waiting.is_empty(), newsrooms, now)?;
+    Ok(waiting.iter().filter(|(_, open)| is_silenced(open)).map(|(id, _)| *id).collect())
+}
+
+fn drop_silenced(conn: &Connection, silenced: &[i64], now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE deliveries SET state = 'dropped', remark = 'the alert is silenced', \
+         settled_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending'",
+    )?
+    .execute((Json(silenced), Ms(now)))?;
+    Ok(())
 }
 
 fn open(row: &Row<'_>) -> rusqlite::Result<Open> {
@@ -179,6 +229,57 @@ fn add(
         open.route,
     ])?;
     Ok(())
+}
+
+/// What is noted of a channel: since when it tells alerts again as often as it does now, and how
+/// often that is; and since when, and how often, before that.
+const NOTED: [&str; 4] = ["repeat_since", "repeat_most", "repeat_then", "repeat_before"];
+
+fn noted(channel: &ChannelId) -> [String; 4] {
+    NOTED.map(|name| format!("{name}:{channel}"))
+}
+
+/// Notes how often a channel tells open alerts again from now on, if it does. What it was told
+/// earlier is told as often as was configured then: who has it tell more is not flooded with the past.
+pub(in crate::store) fn mark(
+    conn: &Connection,
+    channel: &ChannelId,
+    most: Option<u32>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let names = noted(channel);
+    let Some(most) = most.map(i64::from) else {
+        return names.iter().try_for_each(|name| meta::forget(conn, name));
+    };
+    let [since, most_now, then, before] = &names;
+    let known = meta::number(conn, most_now)?;
+    match meta::time(conn, since)? {
+        Some(at) if most <= known => meta::set_time(conn, since, at.min(now))?,
+        Some(at) => {
+            meta::set_time(conn, then, at)?;
+            meta::set_number(conn, before, known)?;
+            meta::set_time(conn, since, now)?;
+        }
+        None => meta::set_time(conn, since, now)?,
+    }
+    meta::set_number(conn, most_now, most)
+}
+
+/// Forgets what was noted of all channels but these.
+pub(in crate::store) fn forget_others(conn: &Connection, known: &[&str]) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM meta WHERE name GLOB 'repeat_*:*' \
+         AND substr(name, instr(name, ':') + 1) NOT IN (SELECT value FROM json_each(?1))",
+    )?
+    .execute([Json(known)])?;
+    Ok(())
+}
+
+/// Since when the channel tells alerts again as often as now; since when it did before, and how often.
+fn marked(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<(Timestamp, Timestamp, i64)> {
+    let [since, _, then, before] = noted(channel);
+    let since = meta::time(conn, &since)?.unwrap_or(Timestamp::MIN);
+    Ok((since, meta::time(conn, &then)?.unwrap_or(since), meta::number(conn, &before)?))
 }
 
 /// What waits to be told again of alerts that are open no longer.

@@ -85,7 +85,11 @@ async fn the_feed_of_a_page_is_added_and_the_config_keeps_its_comments() {
         "{}",
         added.out
     );
-    assert!(added.err.contains("SIGHUP") && added.err.contains("baseline"), "{}", added.err);
+    assert!(
+        added.err.contains("takes it up by itself") && added.err.contains("baseline"),
+        "{}",
+        added.err
+    );
     let after = main_file(&scene);
     let table = after.replace(&before, "");
     let feed_url = scene.world.server.url("/quay.rss");

@@ -10,6 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::Value;
 use wirewatch::deliver::feed::LENGTH;
@@ -27,6 +28,9 @@ const FEEDS: [&str; 2] = ["wire", "ledger"];
 /// Longest wait for a process to say or do something.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// When the first story was published, before the test began.
+const AGO: Duration = Duration::from_secs(3_600);
+
 /// Runs that it may take until nothing is on its way any more.
 const ROUNDS_TO_SETTLE: usize = 4;
 
@@ -37,6 +41,7 @@ pub struct Ward {
     pub published: usize,
     pub killed: usize,
     reloads: usize,
+    begun: Timestamp,
 }
 
 /// What the ways out came to, for the report.
@@ -74,7 +79,8 @@ impl Ward {
         );
         world.allow(&sink.host());
         let config = world.write_config();
-        let mut ward = Self { world, sink, config, published: 0, killed: 0, reloads: 0 };
+        let begun = Timestamp::now();
+        let mut ward = Self { world, sink, config, published: 0, killed: 0, reloads: 0, begun };
         ward.configure();
         ward.once();
         ward
@@ -100,7 +106,11 @@ impl Ward {
     pub fn publish(&mut self) {
         self.published += 1;
         let (n, feed) = (self.published, FEEDS[self.published % FEEDS.len()]);
-        self.world.publish(feed, item(&format!("NATO w{n}a w{n}b w{n}c w{n}d")));
+        // Dated, each otherwise: of what has no date of its own, fifty entries at once would be taken for
+        // an archive, and as many come together when as many runs were killed before they stored any.
+        let story = item(&format!("NATO w{n}a w{n}b w{n}c w{n}d"));
+        let second = Duration::from_secs(n as u64);
+        self.world.publish(feed, story.published(self.begun - AGO + second));
     }
 
     pub fn state(&self) -> PathBuf {
@@ -124,10 +134,10 @@ impl Ward {
     pub async fn settle(&mut self) -> Sums {
         let all = DeliveryFilter { limit: 1_000_000, ..DeliveryFilter::default() };
         let pending = DeliveryFilter { state: Some(DeliveryState::Pending), ..all.clone() };
-        self.sink.forget_script();
+        self.sink.answer_again();
         for _ in 0..ROUNDS_TO_SETTLE {
             let store = self.world.store();
-            store.retry_deliveries(pending.clone(), jiff::Timestamp::now()).await.unwrap();
+            store.retry_deliveries(pending.clone(), Timestamp::now()).await.unwrap();
             drop(store);
             self.once();
             let deliveries = self.world.store().deliveries(&all).unwrap();

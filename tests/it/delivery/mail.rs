@@ -165,7 +165,7 @@ async fn a_login_that_fails_is_not_the_end_and_says_what_to_check() {
     desk.start().await;
     desk.alert(1, 1).await;
     desk.until("tried", |desk| !desk.delivery("D1").attempts.is_empty()).await;
-    assert_eq!(codes(&desk, "D1"), ["smtp_535"]);
+    assert_eq!(codes(&desk, "D1"), ["login_535"]);
     assert_eq!(
         detail(&desk, "D1", 0),
         "535 5.7.8 who are you? (hint: check `username` and its password)"
@@ -182,8 +182,32 @@ async fn a_login_that_fails_is_not_the_end_and_says_what_to_check() {
     let mut desk = desk.with_mail(|mail| mail.login = None);
     desk.alert(2, 1).await;
     desk.dispatcher("mail").drain(&CancellationToken::new()).await;
-    assert_eq!(codes(&desk, "D2"), ["smtp_530"]);
+    assert_eq!(codes(&desk, "D2"), ["login_530"]);
     assert!(detail(&desk, "D2", 0).contains("the server wants a login"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_or_a_sender_that_is_refused_is_the_channels_failure_though_one_mail_waits() {
+    let login = Some(("wire".to_owned(), "hunter2".to_owned()));
+    let closed = MailServer::with(Rules { login, ..Rules::default() }).await;
+    let stern = MailServer::start().await;
+    stern.script(std::iter::repeat_n(Manner::Sender(550), 9));
+    for (server, code) in [(&closed, "login_535"), (&stern, "sender_550")] {
+        let mut desk = Desk::new().mail("mail", server, &[ADA]);
+        if code == "login_535" {
+            desk = desk.with_mail(|mail| mail.login = Some(mail_login("wire", "wrong-s3cret")));
+        }
+        desk.start().await;
+        desk.alert(1, 1).await;
+        desk.turn("failing", |desk| {
+            let circuits = desk.store.circuits().expect("circuits");
+            circuits.iter().any(|(_, circuit)| !circuit.is_closed() && circuit.code == code)
+        })
+        .await;
+        assert_eq!(codes(&desk, "D1")[0], code);
+        assert_eq!(desk.delivery("D1").state, DeliveryState::Pending);
+        desk.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

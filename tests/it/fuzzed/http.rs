@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use wirewatch::clock::Clock;
 use wirewatch::config::{Environment, HttpConfig, load};
 use wirewatch::daemon::app::{App, Options};
+use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 use wirewatch::web::Web;
@@ -61,8 +62,14 @@ impl House {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("topics")).unwrap();
-        fs::write(dir.path().join("wirewatch.toml"), "state_dir = \"state\"\n").unwrap();
-        let config = load(dir.path(), &Environment::fixed([])).unwrap();
+        let topic =
+            "[[topic]]\nid = \"nato\"\nname = \"NATO\"\nseverity = \"low\"\nmatch = 'NATO'\n";
+        fs::write(dir.path().join("topics/nato.toml"), topic).unwrap();
+        let feed = "[[feed]]\nid = \"wire\"\nurl = \"https://wire.example/\"\npaused = true\n";
+        let main = format!("state_dir = \"state\"\n{feed}");
+        fs::write(dir.path().join("wirewatch.toml"), main).unwrap();
+        let config = load(dir.path(), &Environment::fixed([]));
+        let config = config.unwrap_or_else(|problems| panic!("{problems}"));
         let runtime = Runtime::new().unwrap();
         let printer = Printer::new(Style { colour: false, width: 80 }, |_| {});
         let options = Options {
@@ -70,6 +77,7 @@ impl House {
             printer,
             deliver: false,
             once: false,
+            service: Service::default(),
         };
         let (app, web) = runtime.block_on(async {
             let app = App::start(config, options).await.unwrap();

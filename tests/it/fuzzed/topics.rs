@@ -34,7 +34,8 @@ fn matches(rule: &str) {
     static DIR: OnceLock<tempfile::TempDir> = OnceLock::new();
     let dir = DIR.get_or_init(|| tempfile::tempdir().unwrap()).path();
     fs::create_dir_all(dir.join("topics")).unwrap();
-    fs::write(dir.join("wirewatch.toml"), "state_dir = \"state\"\n").unwrap();
+    let main = "state_dir = \"state\"\n[[feed]]\nid = \"wire\"\nurl = \"https://wire.example/\"\n";
+    fs::write(dir.join("wirewatch.toml"), main).unwrap();
     let quoted = serde_json::to_string(rule).unwrap();
     let topic =
         format!("[[topic]]\nid = \"t\"\nname = \"T\"\nseverity = \"low\"\nmatch = {quoted}\n");

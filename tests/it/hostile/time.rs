@@ -14,6 +14,9 @@ const SLOW: &[&str] = &["timeout_read", "timeout_total"];
 
 const STEP: Duration = Duration::from_millis(100);
 
+/// Between two pieces of 16 kB of a flood.
+const BREATH: Duration = Duration::from_millis(10);
+
 pub fn all() -> Vec<Behaviour> {
     vec![
         does("time-never-answers", &["timeout_read"], |_, line| Box::pin(hold(line))),
@@ -159,7 +162,8 @@ pub fn drip(
     }
 }
 
-/// Says this, and then a piece as fast as it is taken.
+/// Says this, and then a piece as fast as it is taken; in the ordinary suite a little slower, since
+/// there the machine has others to serve.
 pub fn flood(
     mut line: Line,
     first: &[u8],
@@ -170,6 +174,9 @@ pub fn flood(
         line.write_all(&first).await?;
         loop {
             line.write_all(&piece).await?;
+            if !super::in_full() {
+                sleep(BREATH).await;
+            }
         }
     }
 }

@@ -190,7 +190,7 @@ fn no_http() -> Vec<Behaviour> {
         says("no-http-redis", BROKEN, |_| b"-ERR unknown command 'GET'\r\n".to_vec()),
         says("no-http-tls-alert", BROKEN, |_| b"\x15\x03\x01\x00\x02\x02\x46".to_vec()),
         says("no-http-zeros", BROKEN, |_| vec![0; 100_000]),
-        says("no-http-noise", BROKEN, |_| (0..50_000u32).map(|n| (n * n >> 3) as u8).collect()),
+        says("no-http-noise", BROKEN, |_| (0..50_000u32).map(|n| ((n * n) >> 3) as u8).collect()),
         says("no-http-a-request-back", BROKEN, |_| b"GET / HTTP/1.1\r\nHost: you\r\n\r\n".to_vec()),
         says("no-http-switches-protocols", &["http_101", "protocol"], |_| {
             raw("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c", "PRI")

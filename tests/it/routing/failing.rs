@@ -13,14 +13,14 @@ fn headlines(receiver: &Receiver, event: &str) -> Vec<String> {
 
 impl Office {
     /// Lets time pass in small steps, with the daemon running.
-    async fn wait(&self, minutes: u32) {
+    pub(super) async fn wait(&self, minutes: u32) {
         for _ in 0..minutes * 2 {
             self.world.clock.advance(Duration::from_secs(30));
             tokio::time::sleep(Duration::from_millis(4)).await;
         }
     }
 
-    async fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub(super) async fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         for _ in 0..400 {
             if holds(self) {
                 return;
@@ -30,7 +30,7 @@ impl Office {
         panic!("{what}: {:#?}", self.deliveries());
     }
 
-    async fn read(&mut self) {
+    pub(super) async fn read(&mut self) {
         self.world.app().visit_now(&"wire".parse().unwrap());
         self.world.next_visit().await;
     }
@@ -79,6 +79,29 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work_again() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.vanish().await;
+    office.world.start().await;
+    office.publish("NATO");
+    office.read().await;
+    office
+        .wait_until("a notice", |office| !headlines(&office.chat, "channel_down").is_empty())
+        .await;
+    let (old, new) = (office.phone.url(), format!("{}?v=2", office.phone.url()));
+    office.phone.reappear().await;
+    office.world.extra = office.world.extra.replace(&old, &new);
+    let config = office.world.load();
+    office.world.app().reload(config).await.unwrap();
+    let circuits = office.world.store().circuits().unwrap();
+    assert!(circuits.iter().all(|(_, circuit)| circuit.is_closed()), "{circuits:?}");
+    office.wait_until("told", |office| !headlines(&office.chat, "channel_back").is_empty()).await;
+    assert!(office.world.store().circuits().unwrap().is_empty(), "nothing is left of it");
+    assert_eq!(headlines(&office.chat, "channel_down").len(), 1);
+    office.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() {
     let mut office = Office::new(BOTH, "").await;
     office.phone.script([Answer::Status(410)]);
@@ -94,6 +117,24 @@ async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() 
     office.world.extra = office.world.extra.replace(&old, &new);
     office.world.round().await;
     assert_eq!(office.told()[1], 2, "another URL is another try");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_channel_for_notices_fails_itself_the_others_are_told() {
+    let routes = format!("{BOTH}[operations]\nchannels = [\"phone\"]\n");
+    let mut office = Office::new(&routes, "").await;
+    office.phone.vanish().await;
+    office.world.start().await;
+    office.publish("NATO");
+    office.read().await;
+    for receiver in ["chat", "mail"] {
+        let told = |office: &Office| match receiver {
+            "chat" => headlines(&office.chat, "channel_down").len(),
+            _ => headlines(&office.mail, "channel_down").len(),
+        };
+        office.wait_until(receiver, |office| told(office) == 1).await;
+    }
+    office.world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

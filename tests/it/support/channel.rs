@@ -63,6 +63,8 @@ pub struct Receiver {
 }
 
 struct Shared {
+    /// What is in a body that is answered 500, whatever the script says.
+    indigestible: Mutex<Vec<String>>,
     script: Mutex<VecDeque<Answer>>,
     received: watch::Sender<Vec<Received>>,
 }
@@ -74,6 +76,7 @@ impl Receiver {
         let receiver = Self {
             address: listener.local_addr().expect("an address"),
             shared: Arc::new(Shared {
+                indigestible: Mutex::default(),
                 script: Mutex::default(),
                 received: watch::Sender::new(Vec::new()),
             }),
@@ -97,9 +100,14 @@ impl Receiver {
         self.shared.script.lock().expect("script").extend(answers);
     }
 
-    /// Answers 204 from now on, whatever the script says.
-    pub fn forget_script(&self) {
+    /// Forgets what is left of the script.
+    pub fn answer_again(&self) {
         self.shared.script.lock().expect("script").clear();
+    }
+
+    /// From now on bodies with this text are answered 500.
+    pub fn choke_on(&self, text: &str) {
+        self.shared.indigestible.lock().expect("texts").push(text.to_owned());
     }
 
     /// Closes the port and every connection: to the outside it is gone.
@@ -158,7 +166,13 @@ impl Drop for Receiver {
 async fn talk(mut stream: TcpStream, shared: Arc<Shared>) {
     let mut buffer = Vec::new();
     while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
-        let scripted = shared.script.lock().expect("script").pop_front();
+        let text = String::from_utf8_lossy(&body);
+        let is_indigestible =
+            shared.indigestible.lock().expect("texts").iter().any(|part| text.contains(part));
+        let scripted = match is_indigestible {
+            true => Some(Answer::Status(500)),
+            false => shared.script.lock().expect("script").pop_front(),
+        };
         let answer = scripted.unwrap_or(Answer::Status(204));
         let request = Received { headers, body, answer: answer.clone() };
         shared.received.send_modify(|all| all.push(request));

@@ -37,8 +37,9 @@ fn edit() -> Step {
 fn slack_says_ok_or_why_not_in_its_body() {
     let post = |body: &str| outcome("bot", &Step::Post, 200, body);
     assert_eq!(post(r#"{"ok":true,"channel":"C9","ts":"1.2"}"#), "taken C9 1.2");
-    assert_eq!(post(r#"{"ok":false,"error":"channel_not_found"}"#), "later not_taken");
-    assert_eq!(post(r#"{"ok":false,"error":"invalid_auth"}"#), "later not_taken");
+    assert_eq!(post(r#"{"ok":false,"error":"channel_not_found"}"#), "later no_access");
+    assert_eq!(post(r#"{"ok":false,"error":"invalid_auth"}"#), "later no_access");
+    assert_eq!(post(r#"{"ok":false,"error":"fatal_error"}"#), "later not_taken");
     assert_eq!(post(r#"{"ok":false,"error":"invalid_blocks"}"#), "never refused");
     assert_eq!(post(r#"{"ok":false,"error":"message_not_found"}"#), "later not_taken");
     assert_eq!(post("<html>a login page</html>"), "later not_taken");
@@ -56,9 +57,9 @@ fn slack_says_ok_or_why_not_in_its_body() {
 fn an_incoming_webhook_of_slack_answers_with_a_word() {
     assert_eq!(outcome("hook", &Step::Post, 200, "ok"), "taken ");
     assert_eq!(outcome("hook", &Step::Post, 400, "invalid_payload"), "never refused");
-    assert_eq!(outcome("hook", &Step::Post, 400, "user_not_found"), "later not_taken");
+    assert_eq!(outcome("hook", &Step::Post, 400, "user_not_found"), "later no_access");
     assert_eq!(outcome("hook", &Step::Post, 404, "no_service"), "later http_404");
-    assert_eq!(outcome("hook", &Step::Post, 410, "channel_is_archived"), "later not_taken");
+    assert_eq!(outcome("hook", &Step::Post, 410, "channel_is_archived"), "later no_access");
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn discord_gives_an_id_and_says_how_long_to_wait_in_its_body() {
         "later http_429 1337ms"
     );
     assert_eq!(post(400, r#"{"code":50035,"message":"Invalid Form Body"}"#), "never refused");
-    assert_eq!(post(400, r#"{"code":220003,"message":"not a forum"}"#), "later not_taken");
+    assert_eq!(post(400, r#"{"code":220003,"message":"not a forum"}"#), "later no_access");
     assert_eq!(post(404, r#"{"code":10015,"message":"Unknown Webhook"}"#), "later http_404");
     let unknown = r#"{"code":10008,"message":"Unknown Message"}"#;
     assert_eq!(outcome("discord", &edit(), 404, unknown), "lost");
@@ -85,7 +86,7 @@ fn telegram_is_read_word_by_word() {
     };
     let taken = r#"{"ok":true,"result":{"message_id":42,"chat":{"id":-1001}}}"#;
     assert_eq!(outcome("telegram", &Step::Post, 200, taken), "taken 42");
-    assert_eq!(said(&Step::Post, 400, "Bad Request: chat not found"), "later not_taken");
+    assert_eq!(said(&Step::Post, 400, "Bad Request: chat not found"), "later no_access");
     assert_eq!(said(&Step::Post, 400, "Bad Request: message is too long"), "never refused");
     assert_eq!(said(&Step::Post, 401, "Unauthorized"), "later http_401");
     assert_eq!(said(&Step::Post, 403, "Forbidden: bot was kicked"), "later http_403");
@@ -132,7 +133,8 @@ fn ntfy_and_mattermost_speak_by_status() {
     assert_eq!(outcome("ntfy", &Step::Post, 403, "{}"), "later http_403");
     assert_eq!(outcome("ntfy", &Step::Post, 413, "{}"), "never http_413");
     assert_eq!(outcome("mattermost", &Step::Post, 200, "ok"), "taken ");
-    assert_eq!(outcome("mattermost", &Step::Post, 400, "Invalid webhook"), "later not_taken");
+    assert_eq!(outcome("mattermost", &Step::Post, 400, "Invalid webhook"), "later no_access");
+    assert_eq!(outcome("mattermost", &Step::Post, 400, "Unable to parse"), "later not_taken");
     assert_eq!(outcome("mattermost", &Step::Post, 413, "too large"), "never http_413");
 }
 
@@ -160,6 +162,11 @@ fn a_handle_of_another_place_is_no_handle() {
     assert_eq!(step(Updates::Message, &second(), known), Step::Post);
     let reply = Step::Reply { first: "C9 1.2".to_owned(), last: "C9 1.2".to_owned() };
     assert_eq!(step(Updates::Thread, &second(), known), reply);
+    let moved = Thread { first: Some("C2 C9 1.2".to_owned()), last: Some("C1 C9 3.4".to_owned()) };
+    let after = |updates| chat(updates).step(&letter(&second(), updates), &moved);
+    assert_eq!(after(Updates::Edit), Step::Edit("C9 3.4".to_owned()));
+    let here = Step::Reply { first: "C9 3.4".to_owned(), last: "C9 3.4".to_owned() };
+    assert_eq!(after(Updates::Thread), here, "the conversation goes on in the new place");
     // What got worse is said aloud, and not written over.
     let Parcel::Alert(mut worse) = second() else { panic!("an alert") };
     worse.event = "escalated".to_owned();

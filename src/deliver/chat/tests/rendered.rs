@@ -62,13 +62,18 @@ fn an_update_answers_the_first_message() {
 }
 
 #[test]
-fn ntfy_replaces_by_the_alert_and_repeats_by_the_delivery() {
-    let sequence = |updates| {
-        let call = service("ntfy").call(&letter(&second(), updates), &Step::Post);
+fn ntfy_replaces_the_message_before_and_repeats_by_the_delivery() {
+    let sequence = |step: &Step| {
+        let letter = letter(&second(), Updates::Edit);
+        let call = service("ntfy").call(&letter, step);
+        assert_eq!(
+            service("ntfy").name(&letter, step).as_deref(),
+            call.body["sequence_id"].as_str()
+        );
         call.body["sequence_id"].as_str().expect("a text").to_owned()
     };
-    assert_eq!(sequence(Updates::Edit), "A1");
-    assert_eq!(sequence(Updates::Message), "D1");
+    assert_eq!(sequence(&Step::Edit("D0".to_owned())), "D0");
+    assert_eq!(sequence(&Step::Post), "D1");
 }
 
 #[test]

@@ -12,7 +12,9 @@ fn wait_after(id: DeliveryId, attempt: u32, retry_after: Option<Duration>) -> Op
     match settlement(id, attempt, Answer::Later { retry_after }, now()) {
         Settlement::Retry { at } => Some(at.duration_since(now()).unsigned_abs()),
         Settlement::Park => None,
-        Settlement::Delivered | Settlement::Spare => panic!("neither delivered nor spared"),
+        Settlement::Delivered | Settlement::Spare | Settlement::Early => {
+            panic!("neither delivered nor spared")
+        }
     }
 }
 

@@ -83,6 +83,23 @@ async fn what_stands_is_told_again_and_what_somebody_took_on_ends() {
     assert_eq!(manager.received().len(), 4);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_took_on_while_it_was_down_ends_once_it_is_told() {
+    let manager = Receiver::start().await;
+    let mut desk = Desk::new().channel("am", channel(&manager.host()), &manager.host());
+    manager.vanish().await;
+    desk.start().await;
+    desk.alert(1, 1).await;
+    desk.until("tried", |desk| !desk.delivery("D1").attempts.is_empty()).await;
+    desk.clock.advance(Duration::from_secs(2));
+    acknowledge(&desk, 1).await;
+    manager.reappear().await;
+    desk.turn("delivered", Desk::all_delivered).await;
+    renewal(&desk).once().await;
+    let last = manager.wait_for(2).await[1].json()[0].clone();
+    assert_eq!(last["endsAt"], "2026-05-04T10:00:02Z");
+}
+
 /// Prometheus Alertmanager, on a port of its own.
 struct Manager {
     child: Child,
