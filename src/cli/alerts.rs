@@ -14,8 +14,9 @@ use crate::cli::output::{Column, Records};
 use crate::cli::report::Messages;
 use crate::cli::session::Session;
 use crate::cli::stories::told;
+use crate::cli::topics::backtest::period::Period;
 use crate::cli::{
-    alert_course, alert_export, alert_state, deliver, moment, silences, topics, verdicts,
+    alert_course, alert_export, alert_state, deliver, meant, moment, silences, topics, verdicts,
 };
 use crate::daemon::signals::Signals;
 use crate::deliver::object::AlertV1;
@@ -90,6 +91,8 @@ pub fn run(command: &Alerts, session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
+    let (since, until) = (choice.since.as_deref(), choice.until.as_deref());
+    let period = Period::read(since, until, session.clock.now())?;
     let store = session.store(Access::ReadOnly)?;
     let topic = choice.topic.as_deref();
     let topic = topic.map(|topic| naming::stored_topic(topic, &store, session)).transpose()?;
@@ -98,6 +101,9 @@ fn list(choice: &AlertChoice, session: &mut Session) -> Result<Exit, Failure> {
     let filter = AlertFilter {
         topic,
         state: choice.state.map(AlertState::from),
+        severity_min: choice.severity,
+        since: period.since,
+        until: period.until,
         verdict: choice.verdict.map(VerdictFilter::from),
         shadow: if choice.shadow || of_shadow { None } else { Some(false) },
         limit: choice.limit,
@@ -117,8 +123,8 @@ pub fn add(records: &mut Records, view: &AlertView) {
 }
 
 fn show(id: &str, session: &mut Session) -> Result<Exit, Failure> {
-    let id: AlertId = naming::read(id)?;
     let store = session.store(Access::ReadOnly)?;
+    let id = meant::alert(id, &store, session.messages)?;
     let Some(alert) = store.alert(id)? else {
         return Err(no_such_alert(id));
     };
@@ -144,14 +150,9 @@ fn page(alert: &AlertDetail, place: Option<&Place>, style: Style) -> String {
         _ => lines.push(untrusted::terminal(&alert.view.headline).into_owned()),
     }
     lines.push(format!("\nstate  {}", alert.view.state.as_str()));
-    for note in &alert.notes {
+    for (did, note) in alert.deeds() {
         let words = note.note.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
-        let line = format!(
-            "       {}  {} by {}{words}",
-            moment::text(note.at),
-            note.state.as_str(),
-            note.author
-        );
+        let line = format!("       {}  {did} by {}{words}", moment::text(note.at), note.author);
         lines.push(untrusted::terminal(&line).into_owned());
     }
     for verdict in &alert.verdicts {

@@ -164,7 +164,7 @@ pub enum Command {
         #[arg(required = true, value_name = "WORD")]
         query: Vec<String>,
         /// Most entries shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
     /// How alerts went out, and whether channels work
@@ -269,11 +269,17 @@ pub enum Entries {
         /// Only of this feed
         #[arg(long)]
         feed: Option<String>,
+        /// Only those that this topic matched
+        #[arg(long)]
+        topic: Option<String>,
+        /// Only those seen since then: 24h, 30d, 2026-06-01
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
         /// Most entries shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
         limit: u32,
         /// Instead, those that cannot be evaluated and are set aside
-        #[arg(long, conflicts_with = "feed")]
+        #[arg(long, conflicts_with_all = ["feed", "topic", "since"])]
         quarantined: bool,
     },
     /// Have entries that are set aside tried again with the next fetch of their feed
@@ -287,6 +293,7 @@ pub enum Entries {
     },
     /// Show one entry with its text, story and matches
     Show {
+        /// An entry, by its id or link; of an alert the entry it told of last, of a story its newest
         id: String,
         /// Instead, show what it said over time, and what each revision changed
         #[arg(long)]

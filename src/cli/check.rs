@@ -42,6 +42,7 @@ pub fn run(deny_warnings: bool, session: &mut Session) -> Result<Exit, Failure> 
     let warnings = warnings::unwise(&config);
     let lints = lint::lints(&config, &rules, database.is_none(), session);
     errors.extend(database);
+    errors.extend(warnings::unusable_state_dir(&config));
     let (lints, notes): (Vec<_>, Vec<_>) =
         lints.into_iter().partition(|lint| lint.problem.level == Level::Warning);
     let good = failed.is_empty() && errors.is_empty();

@@ -122,7 +122,9 @@ pub fn line(delivery: &DeliveryView) -> String {
         line += &format!(": {remark}");
     }
     if let Some(route) = &delivery.route {
-        line += &format!("; by {route}");
+        // Else it is a sentence of its own: why no route was asked.
+        let by = if route.starts_with("route ") { "by " } else { "" };
+        line += &format!("; {by}{route}");
     }
     untrusted::terminal(&line).into_owned()
 }

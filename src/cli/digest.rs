@@ -1,6 +1,7 @@
 //! `wirewatch digest`: what the next one would be, one at once, and those that were made.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::args::Digests;
@@ -13,7 +14,7 @@ use crate::config::{ChannelConfig, Config, Timetable};
 use crate::daemon::digests::{FREEZE, Order, draft};
 use crate::deliver::digest::DigestV1;
 use crate::deliver::terminal::{self, Style};
-use crate::domain::calendar::{moment as calendar_moment, soon};
+use crate::domain::calendar::{moment as calendar_moment, soon, zone_name};
 use crate::domain::digest::{Edition, Kind};
 use crate::domain::ids::{ChannelId, DigestId};
 use crate::store::digests::material::Cursor;
@@ -49,7 +50,7 @@ fn preview(
     since: Option<&str>,
     session: &mut Session,
 ) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let store = session.store_of(&config, Access::ReadOnly)?;
     let channel = chosen(channel, &config)?;
     let now = session.clock.now();
@@ -210,23 +211,25 @@ impl Told {
         let timetable = &self.channel.timetable;
         let mut parts = Vec::new();
         if let Some((at, digest)) = self.next_digest.zip(timetable.digest.as_ref()) {
-            let at = calendar_moment(at, &digest.when.zone);
-            parts.push(format!("next digest {at}"));
+            let (at, zone) = (calendar_moment(at, &digest.when.zone), named(&digest.when.zone));
+            parts.push(format!("next digest {at}{zone}"));
         }
         match (&timetable.quiet_hours, self.quiet_until) {
             (Some(quiet), Some(until)) => {
-                let until = soon(until, now, &quiet.zone);
+                let until = format!("{}{}", soon(until, now, &quiet.zone), named(&quiet.zone));
                 let held = count(usize::try_from(self.held).unwrap_or(usize::MAX), "alert");
                 parts.push(format!("quiet until {until}, {held} held"));
             }
-            (Some(quiet), None) => parts.push(format!("quiet {}", quiet.in_words())),
+            (Some(quiet), None) => {
+                parts.push(format!("quiet {}{}", quiet.in_words(), named(&quiet.zone)))
+            }
             (None, _) => {}
         }
         if let Some(budget) = timetable.budget {
             parts.push(format!("{budget} alerts a day"));
         }
         if let Some(heartbeat) = &timetable.heartbeat {
-            parts.push(format!("heartbeat at {}", heartbeat.in_words()));
+            parts.push(format!("heartbeat at {}{}", heartbeat.in_words(), named(&heartbeat.zone)));
         }
         format!("{}: {}", self.channel.id, parts.join("; "))
     }
@@ -238,5 +241,13 @@ impl Told {
             "quiet_until": moment::json_opt(self.quiet_until),
             "held": self.held,
         })
+    }
+}
+
+/// The name of a zone behind a time of day; of UTC nothing, in which all other times are told.
+fn named(zone: &TimeZone) -> String {
+    match zone_name(zone) {
+        "UTC" => String::new(),
+        name => format!(" {name}"),
     }
 }

@@ -2,13 +2,16 @@
 
 mod aside;
 
-use crate::cli::args::Entries;
+use serde_json::json;
+
+use crate::cli::args::{Entries, Format};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Column, Records};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::stories::told;
-use crate::cli::{entry_history, moment, naming};
+use crate::cli::topics::backtest::period::Period;
+use crate::cli::{entry_history, meant, moment, naming};
 use crate::domain::ids::EntryId;
 use crate::domain::publisher::credit;
 use crate::domain::topic::evidence::Clause;
@@ -35,11 +38,14 @@ pub fn run(command: &Entries, session: &mut Session) -> Result<Exit, Failure> {
     match command {
         Entries::List { quarantined: true, limit, .. } => aside::list(*limit, session),
         Entries::Retry { numbers, .. } => aside::retry(numbers, session),
-        Entries::List { feed, limit, .. } => {
+        Entries::List { feed, topic, since, limit, .. } => {
+            let period = Period::read(since.as_deref(), None, session.clock.now())?;
             let store = session.store(Access::ReadOnly)?;
-            let feed = feed.as_deref();
+            let (feed, topic) = (feed.as_deref(), topic.as_deref());
             let filter = EntryFilter {
                 feed: feed.map(|key| naming::stored_feed(key, &store, session)).transpose()?,
+                topic: topic.map(|id| naming::stored_topic(id, &store, session)).transpose()?,
+                since: period.since,
                 limit: *limit,
                 ..EntryFilter::default()
             };
@@ -75,17 +81,23 @@ fn print(
     when_empty: &'static str,
     session: &mut Session,
 ) -> Result<Exit, Failure> {
+    let for_people = session.printer.format() == Format::Table;
     let mut records = Records::new(COLUMNS, when_empty);
     for view in views {
-        records.object(&record::entry::row(view));
+        let mut row = record::entry::row(view);
+        // A blank says nothing to people; programs get what the feed said.
+        if let Some(opening) = view.opening.as_ref().filter(|_| for_people) {
+            row["title"] = json!(opening);
+        }
+        records.object(&row);
     }
     session.printer.records(&records)?;
     Ok(Exit::Ok)
 }
 
 fn show(id: &str, history: bool, session: &mut Session) -> Result<Exit, Failure> {
-    let id: EntryId = naming::read(id)?;
     let store = session.store(Access::ReadOnly)?;
+    let id = meant::entry(id, &store, session.messages)?;
     let Some(detail) = store.entry(id)? else {
         return Err(no_such_entry(id));
     };

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::feed_raise::Unasked;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
@@ -231,7 +232,10 @@ fn visit(
             (state, visit) = (after, Some(made));
         }
         let decided = match raise {
-            true => Some(after_all::raise(&pipeline, feed, &state, now).await?),
+            true => {
+                let unasked = feed_raise::unasked(feed, &pipeline.config, &store, now)?;
+                Some((after_all::raise(&pipeline, feed, &state, now).await?, unasked))
+            }
             false => None,
         };
         Ok(Some((visit, decided)))
@@ -239,7 +243,7 @@ fn visit(
     let Some((visit, decided)) = done else {
         return Err(naming::unknown("feed", feed.key.as_str(), &[]));
     };
-    show(feed, visit.as_ref(), decided.as_deref(), session)?;
+    show(feed, visit.as_ref(), decided.as_ref(), session)?;
     let Some(visit) = visit.filter(|visit| visit.outcome == Outcome::Failed) else {
         return Ok(Exit::Ok);
     };
@@ -265,15 +269,17 @@ fn no_lock(error: StoreError, feed: &Feed) -> Failure {
 fn show(
     feed: &Feed,
     visit: Option<&Visit>,
-    decided: Option<&[Decided]>,
+    decided: Option<&(Vec<Decided>, Vec<Unasked>)>,
     session: &mut Session,
 ) -> Result<(), Failure> {
     let mut object = visit.map_or_else(|| json!({ "feed": feed.key.as_str() }), visit_object);
     let mut text = visit.map(visit_text).unwrap_or_default();
-    if let Some(decided) = decided {
+    if let Some((decided, unasked)) = decided {
         object["after_all"] = feed_raise::object(decided);
+        object["not_asked"] = feed_raise::unasked_object(unasked);
         let mut page = Page::new(&session.printer);
         feed_raise::page(decided, &mut page);
+        feed_raise::unasked_lines(unasked, &mut page);
         text = format!("{text}\n{}", page.text()).trim().to_owned();
     }
     session.printer.object(&object, &text)?;

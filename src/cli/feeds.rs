@@ -60,7 +60,7 @@ pub fn run(command: &Feeds, session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn list(session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let own_titles = own_titles(&config, session);
     let mut records = Records::new(COLUMNS, "no feeds: add a [[feed]] to the config");
     for feed in &config.feeds {

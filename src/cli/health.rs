@@ -1,16 +1,19 @@
 //! `wirewatch health`: whether the daemon of this config lives, or also does its work. With an HTTP
 //! server it is asked, else its lock and its database are looked at. Made for container health
-//! checks: one line, and an exit code.
+//! checks: one line, and an exit code. A mistake in the files, with which the daemon goes on as it
+//! was, makes no healthy daemon sick: only where to ask is read.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
-use crate::store::{self, Access};
+use crate::config::outline::Kind;
+use crate::store::{self, Access, DATABASE_FILE, Store};
 
 /// Longest wait for each step of the exchange.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,23 +22,40 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_ANSWER_BYTES: u64 = 16 * 1024;
 
 pub fn run(ready: bool, session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
-    let trouble = match &config.http {
-        Some(http) => ask(http.listen, if ready { "/readyz" } else { "/healthz" }),
-        None if store::held(&config.state_dir).is_none() => {
-            Err(format!("no daemon holds {}", config.state_dir.display()))
+    let loader = session.loader()?;
+    let found = loader.whereabouts();
+    let state_dir = match &found.state_dir {
+        Some(dir) => dir.clone(),
+        None => loader.state_dir()?,
+    };
+    let listen = match found.listen {
+        // What the daemon keeps of its own configuration tells better than half a file.
+        _ if !found.is_sure => running_listen(&state_dir).or(found.listen),
+        listen => listen,
+    };
+    let trouble = match listen {
+        Some(listen) => ask(listen, if ready { "/readyz" } else { "/healthz" }),
+        None if store::held(&state_dir).is_none() => {
+            Err(format!("no daemon holds {}", state_dir.display()))
         }
-        None if ready => session
-            .store_of(&config, Access::ReadOnly)
-            .map_err(|failure| failure.to_string())
-            .and_then(|store| store.last_alert_cursor().map_err(|error| error.to_string()))
-            .map(drop),
+        None if ready => Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly)
+            .and_then(|store| store.last_alert_cursor())
+            .map(drop)
+            .map_err(|error| error.to_string()),
         None => Ok(()),
     };
     let object = json!({ "healthy": trouble.is_ok(), "trouble": trouble.as_ref().err() });
     let text = trouble.as_ref().err().map_or("healthy", String::as_str);
     session.printer.object(&object, &crate::domain::untrusted::terminal(text))?;
     Ok(if trouble.is_ok() { Exit::Ok } else { Exit::Failed })
+}
+
+/// Where the daemon of this database last listened; `None`: nowhere, or that cannot be read.
+fn running_listen(state_dir: &Path) -> Option<SocketAddr> {
+    let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly).ok()?;
+    let (_, parts) = store.running().ok()??;
+    let served = parts.iter().find(|part| part.kind == Kind::Settings && part.id == "http")?;
+    served.fields.get("listen")?.parse().ok()
 }
 
 /// Asks the server of this machine.

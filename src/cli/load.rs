@@ -8,6 +8,7 @@ use crate::cli::output::count;
 use crate::config::edit::feeds::{FeedEditError, Layout};
 use crate::config::{
     self, Config, EgressConfig, Environment, FetchConfig, Footprint, PackView, Problems, RuleMap,
+    Whereabouts,
 };
 use crate::daemon::governor::Loaded;
 use crate::deliver::terminal;
@@ -83,6 +84,16 @@ impl Loader {
         config::load_with_rules(&self.file, &self.env)
     }
 
+    /// What can be made out of it, with all that is wrong with it; for looking, not for running.
+    pub fn read_in_part(&self) -> Result<(Config, Option<Problems>), Problems> {
+        config::load_in_part(&self.file, &self.env)
+    }
+
+    /// Where its daemon is found. Nothing else of the config need be right.
+    pub fn whereabouts(&self) -> Whereabouts {
+        config::whereabouts(&self.file, &self.env)
+    }
+
     /// Reads it for a reload: the tests inside the topics must pass as well. A rule that no longer
     /// says what its author meant replaces none that runs.
     pub fn load(&self) -> Loaded {
@@ -124,12 +135,16 @@ impl Loader {
 
 /// What is wrong with a configuration: the first of it on one line, and all of it.
 fn of_problems(problems: Problems) -> Refusal {
+    Refusal { summary: first_of(&problems), detail: problems.to_string().trim_end().to_owned() }
+}
+
+/// The first problem on one line, with its place.
+pub fn first_of(problems: &Problems) -> String {
     let first = problems.iter().next();
-    let summary = first.map_or_else(String::new, |first| match &first.file {
+    first.map_or_else(String::new, |first| match &first.file {
         Some(file) => format!("{file}:{}:{}: {}", first.line, first.column, first.message),
         None => first.message.clone(),
-    });
-    Refusal { summary, detail: problems.to_string().trim_end().to_owned() }
+    })
 }
 
 fn failed_tests(config: &Config) -> Vec<TestResult> {

@@ -29,6 +29,7 @@ mod init;
 mod input;
 mod kept;
 mod load;
+mod meant;
 mod moment;
 mod naming;
 mod output;

@@ -46,7 +46,7 @@ pub fn run(command: &Routes, session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn list(session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let mut records =
         Records::new(LIST, "no routes: every channel is told what its min_severity lets in");
     for (at, rule) in config.routing.rules.iter().enumerate() {

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::load::Loader;
+use crate::cli::load::{Loader, first_of};
 use crate::cli::output::Printer;
 use crate::cli::report::Messages;
 use crate::cli::run::FAREWELL;
@@ -45,6 +45,21 @@ impl Session {
     /// with it. Only the daemon sends anything, and only it need be able to read its secrets.
     pub fn config(&self) -> Result<Config, Failure> {
         Ok(self.loader()?.without_secrets().read()?)
+    }
+
+    /// The config for a look at what there is. With something wrong in it the daemon goes on as
+    /// before, and that is when people look: they are shown what can be made out, with a warning.
+    pub fn config_to_look(&self) -> Result<Config, Failure> {
+        let (config, problems) = self.loader()?.without_secrets().read_in_part()?;
+        if let Some(problems) = problems {
+            let (first, more) = (first_of(&problems), problems.count().saturating_sub(1));
+            let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+            self.messages.warn(&format!(
+                "the configuration cannot be used as it stands, and what is wrong with it is left \
+                 out here: {first}{more}; `wirewatch check` shows it, `wirewatch status` what runs"
+            ));
+        }
+        Ok(config)
     }
 
     /// Where requests may go and how they are made. Without a config, and where none was named, the

@@ -3,7 +3,7 @@
 //! [`told`] says what of it stands on pages of entries and alerts.
 
 mod change;
-mod named;
+pub mod named;
 mod show;
 mod timeline;
 pub mod told;

@@ -53,7 +53,7 @@ pub fn run(command: &Topics, session: &mut Session) -> Result<Exit, Failure> {
         Topics::Mark { topic, entries, wanted, word } => {
             verdicts::of_entries(topic, entries, *wanted, word, session)
         }
-        Topics::List => list(&session.config()?, session),
+        Topics::List => list(&session.config_to_look()?, session),
         Topics::Show { topic } => show(topic, &session.config()?, session),
         Topics::Backtest(asked) => backtest::run(asked, session),
         Topics::Explain { topic, what } => explain::run(topic, what, session),

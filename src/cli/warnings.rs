@@ -2,6 +2,7 @@
 //! allowed and yet most likely not meant.
 
 use std::net::IpAddr;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +16,7 @@ use crate::domain::alert::route::RouteRule;
 use crate::domain::alert::route::lint::{Lint, lint};
 use crate::domain::ids::ChannelId;
 use crate::egress::Egress;
+use crate::store::checkup::{free_bytes, is_writable};
 use crate::store::error::StoreError;
 use crate::store::{Access, DATABASE_FILE, Store};
 
@@ -56,6 +58,49 @@ pub fn unusable_database(config: &Config) -> Option<Finding> {
         .then(|| Finding { hint: error.hint(), ..Finding::new(error.code(), error.to_string()) })
 }
 
+/// The state directory, if there can be none: it, or what it is to lie in, is no directory.
+pub fn unusable_state_dir(config: &Config) -> Option<Finding> {
+    let dir = &config.state_dir;
+    let there = nearest(dir)?;
+    if there.is_dir() {
+        return None;
+    }
+    let message = match there == dir {
+        true => format!("the state directory {} is a file", dir.display()),
+        false => {
+            let (dir, file) = (dir.display(), there.display());
+            format!("the state directory {dir} cannot be made: {file} is a file")
+        }
+    };
+    let hint = Some("name a directory in `state_dir`: `wirewatch run` makes it, for its database");
+    Some(Finding { hint, ..Finding::new("unusable_state_dir", message) })
+}
+
+/// The state directory, if this user can store nothing there. Another one may: a warning.
+fn closed_state_dir(config: &Config) -> Option<Finding> {
+    let dir = &config.state_dir;
+    let there = nearest(dir).filter(|there| there.is_dir())?;
+    let deed = if there == dir { "written to" } else { "made" };
+    let why = if !is_writable(there) {
+        format!("{} is closed to this user", there.display())
+    } else if free_bytes(there) == Some(0) {
+        format!("there is no room for files in {}", there.display())
+    } else {
+        return None;
+    };
+    let dir = dir.display();
+    let message = format!(
+        "the state directory {dir} cannot be {deed}: {why}; name another in `state_dir`, or run \
+         wirewatch as the user whom it belongs to"
+    );
+    Some(Finding::new("closed_state_dir", message))
+}
+
+/// What there is of a path: itself, or the nearest of the directories it is to lie in.
+fn nearest(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|place| place.symlink_metadata().is_ok())
+}
+
 /// Opens each channel as the daemon would, and nothing is sent: what fails here fails there.
 pub fn unusable_channels(config: &Config, clock: &Clock) -> Vec<Finding> {
     let egress = match Egress::new(&config.egress) {
@@ -83,7 +128,7 @@ pub fn unusable_channels(config: &Config, clock: &Clock) -> Vec<Finding> {
 
 /// What is allowed and yet most likely not meant.
 pub fn unwise(config: &Config) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found: Vec<Finding> = closed_state_dir(config).into_iter().collect();
     if config.feeds.is_empty() {
         found.push(Finding::new("no_feeds", "no feed is configured: nothing will be read"));
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::key;
@@ -125,6 +125,8 @@ pub(super) const CHANNEL: Shape = Shape {
         "urls",
     ],
 };
+/// Secrets stand in files or variables, and not in the configuration.
+const REFUSED: [&str; 4] = ["secret", "password", "token", "urls"];
 const LOG_KEYS: [&str; 4] = ["path", "rotate", "keep", "terminal"];
 const WEBHOOK_KEYS: [&str; 7] =
     ["url", "secret", "secret_file", "secret_env", "timeout", "headers", "body"];
@@ -137,7 +139,7 @@ pub(super) fn read(
     report: &mut Report,
 ) -> Vec<ChannelConfig> {
     let zone = timetable::default_zone(root, report);
-    let sections = root.sections("channel", &CHANNEL, report);
+    let sections = root.sections_by("channel", &CHANNEL, fitting, report);
     if sections.is_empty() {
         return default_log(state_dir).into_iter().collect();
     }
@@ -153,6 +155,23 @@ pub(super) fn read(
         read.map(|channel| ChannelConfig { timetable, ..channel })
     };
     sections.filter_map(read).collect()
+}
+
+/// The keys that a channel can have, by its type: those of every channel and its own. Of one without
+/// a type that is known, the first.
+fn fitting(table: &DeTable<'_>) -> Vec<&'static str> {
+    let kind = table.get("type").and_then(|value| value.get_ref().as_str());
+    let own = KINDS.iter().find(|(name, _)| Some(*name) == kind).map(|(_, own)| *own);
+    let of_some = |key: &&str| KINDS.iter().any(|(_, own)| own.contains(key));
+    let fits = |key: &&str| match own {
+        Some(own) => own.contains(key) || !of_some(key),
+        None => !of_some(key),
+    };
+    let keys = CHANNEL.keys.iter().copied();
+    let left_out = |key: &&str| {
+        REFUSED.contains(key) || kind == Some("alertmanager") && LEFT_TO_IT.contains(key)
+    };
+    keys.filter(|key| fits(key) && !left_out(key)).collect()
 }
 
 fn default_log(state_dir: &Path) -> Option<ChannelConfig> {

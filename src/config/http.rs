@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use toml::de::DeTable;
 use url::Url;
 
 use super::problem::Report;
 use super::secret::Secrets;
 use super::section::{Section, Shape};
-use super::source::Literal;
+use super::settings::MAIN;
+use super::source::{FileId, Literal};
 use super::value::BadValue;
 use super::{HttpConfig, TokenConfig, TokenScope, key, value};
 
@@ -42,15 +44,7 @@ pub(super) fn read(
     let section = root.section("http", &HTTP, report)?;
     let named = section.text("listen", report);
     let place = named.as_ref().map_or(section.place(), Literal::place);
-    let listen = named.and_then(|text| match text.value.trim().parse() {
-        Ok(address) => Some(address),
-        Err(_) => {
-            report
-                .add(text.place(), "bad_address", "`listen` is not an address with a port")
-                .hint("write \"127.0.0.1:8787\" or \"[::1]:8787\"");
-            None
-        }
-    });
+    let listen = listen(named, report);
     let public_url = section.text("public_url", report).and_then(|text| {
         let url = section.parsed(public_url(&text.value), &text.place(), report)?;
         if url.query().is_some() || url.fragment().is_some() {
@@ -60,7 +54,6 @@ pub(super) fn read(
         }
         Some(String::from(url))
     });
-    let listen = listen.unwrap_or(STANDARD);
     let sections = section.sections("token", &TOKEN, report);
     if sections.is_empty() && !listen.ip().is_loopback() {
         let message =
@@ -71,6 +64,31 @@ pub(super) fn read(
     }
     let tokens = tokens(&sections, secrets, report);
     Some(HttpConfig { listen, public_url, tokens })
+}
+
+/// Reads of the main file where it listens, and nothing else; without the section, nowhere.
+pub(super) fn listen_only(
+    table: &DeTable<'_>,
+    file: FileId,
+    report: &mut Report,
+) -> Option<SocketAddr> {
+    let ignored = &mut Report::default();
+    let root = Section::new(table, file, 0..0, &MAIN, ignored);
+    let section = root.section("http", &HTTP, ignored)?;
+    let named = section.text("listen", report);
+    Some(listen(named, report))
+}
+
+fn listen(named: Option<Literal>, report: &mut Report) -> SocketAddr {
+    let Some(text) = named else {
+        return STANDARD;
+    };
+    text.value.trim().parse().unwrap_or_else(|_| {
+        report
+            .add(text.place(), "bad_address", "`listen` is not an address with a port")
+            .hint("write \"127.0.0.1:8787\" or \"[::1]:8787\"");
+        STANDARD
+    })
 }
 
 /// `[[http.token]]`: each with a name of its own.

@@ -2,6 +2,7 @@
 //! either hands out a whole configuration or every problem there is.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,6 +82,27 @@ pub fn network(path: &Path, env: &Environment) -> Result<(EgressConfig, FetchCon
     report.finish(network)
 }
 
+/// As [`load`], for a look at what there is: where something is wrong, also the problems, beside
+/// what can be made out all the same, which is without what is at fault. It is not for running.
+///
+/// # Errors
+/// The main file is not there or no TOML, or names no directory for the database: then nothing that
+/// it says can be relied on.
+pub fn load_in_part(
+    path: &Path,
+    env: &Environment,
+) -> Result<(Config, Option<Problems>), Problems> {
+    let path = environment::main_file(path);
+    let mut report = Report::default();
+    let config = read(&path, env, &mut report).map(|(config, _)| config);
+    if report.count() == 0 {
+        return report.finish(config).map(|config| (config, None));
+    }
+    let config = config.filter(|_| state_dir(&path, env).is_ok());
+    let Err(problems) = report.finish::<Infallible>(None);
+    config.map(|config| (config, Some(problems.clone()))).ok_or(problems)
+}
+
 fn read_network(
     path: &Path,
     env: &Environment,
@@ -147,7 +169,13 @@ fn read(path: &Path, env: &Environment, report: &mut Report) -> Option<(Config, 
     let ids = topics.ids();
     let ids = (report.count() == 0).then_some(ids.as_slice());
     let silences = silences::checked(settings.silences, ids, report);
-    let set = rules::compile(&topics, report)?.with_publishers(publishers);
+    let set = match rules::compile(&topics, report) {
+        Some(set) => set,
+        None if report.count() == 0 => return None,
+        // With what is noted, this is not handed out as a whole configuration.
+        None => rules::compile_sound(&topics),
+    };
+    let set = set.with_publishers(publishers);
     let config = Config {
         file: path.to_owned(),
         files,

@@ -46,6 +46,7 @@ mod topic_story;
 mod topic_test;
 mod typed;
 mod value;
+mod whereabouts;
 
 pub use channels::chat::{ChatChannel, ChatService, Updates};
 pub use channels::email::{EmailChannel, MailLogin, MailTls};
@@ -57,12 +58,13 @@ pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
 pub use examples::{examples, packs};
 pub use footprint::Footprint;
 pub use keep::LastGood;
-pub use load::{load, load_drafts, load_traced, load_with_rules, network, state_dir};
+pub use load::{load, load_drafts, load_in_part, load_traced, load_with_rules, network, state_dir};
 pub use loose::{load_files, topic_files_in};
 pub use packs::{PackView, survey};
 pub use problem::{Level, Problem, Problems};
 pub use rule_map::{PlacedLint, RuleMap};
 pub use stored::{ListText, Restored, TopicText, restore};
+pub use whereabouts::{Whereabouts, whereabouts};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

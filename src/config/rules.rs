@@ -25,6 +25,24 @@ pub(super) fn compile(files: &TopicFiles, report: &mut Report) -> Option<TopicSe
     }
 }
 
+/// The topics whose own rules are sound, of a configuration that is not for running; none where
+/// something is wrong with a list or macro, on which any of them may rest.
+pub(super) fn compile_sound(files: &TopicFiles) -> TopicSet {
+    let topics: Vec<_> = files.topics.iter().map(|placed| placed.topic.clone()).collect();
+    let library = library(files);
+    let errors = match TopicSet::compile(topics.clone(), &library) {
+        Ok(set) => return set,
+        Err(errors) => errors,
+    };
+    let at_fault = |at: usize| {
+        let mut places = errors.iter().map(|error| &error.place);
+        places.any(|place| matches!(place, RulePlace::Topic(index, _) if *index == at))
+    };
+    let sound = topics.into_iter().enumerate().filter(|(at, _)| !at_fault(*at));
+    let sound = sound.map(|(_, topic)| topic).collect();
+    TopicSet::compile(sound, &library).unwrap_or_else(|_| TopicSet::empty())
+}
+
 /// The lists and macros of all files.
 pub(super) fn library(files: &TopicFiles) -> Library {
     let definitions = files.definitions.iter();

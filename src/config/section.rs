@@ -48,6 +48,18 @@ impl<'t> Section<'t> {
         shape: &Shape,
         report: &mut Report,
     ) -> Self {
+        Self::offering(table, file, span, shape, shape.keys, report)
+    }
+
+    /// The same, where only some keys of the shape fit this very table: hints name these.
+    fn offering(
+        table: &'t DeTable<'t>,
+        file: FileId,
+        span: Range<usize>,
+        shape: &Shape,
+        fitting: &[&'static str],
+        report: &mut Report,
+    ) -> Self {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if shape.keys.contains(&name) {
@@ -56,10 +68,10 @@ impl<'t> Section<'t> {
             let message = format!("`{name}` is not a key of {}", shape.what);
             let problem = report.add(Place::at(file, key.span()), "unknown_key", message);
             let inner = shape.keys.iter().find(|key| is_key_of(name, key));
-            problem.hint(match (inner, nearest(name, shape.keys.iter().copied())) {
+            problem.hint(match (inner, nearest(name, fitting.iter().copied())) {
                 (Some(table), _) => format!("it belongs under `[topic.{table}]`"),
                 (None, Some(known)) => format!("did you mean `{known}`?"),
-                (None, None) => format!("its keys are {}", shape.keys.join(", ")),
+                (None, None) => format!("its keys are {}", fitting.join(", ")),
             });
         }
         Self { table, file, what: shape.what, start: span.start, end: span.end }
@@ -260,6 +272,17 @@ impl<'t> Section<'t> {
         shape: &Shape,
         report: &mut Report,
     ) -> Vec<Section<'t>> {
+        self.sections_by(key, shape, |_| shape.keys.to_vec(), report)
+    }
+
+    /// The same; `fitting` names the keys that fit a table as far as it is written.
+    pub fn sections_by(
+        &self,
+        key: &'static str,
+        shape: &Shape,
+        fitting: impl Fn(&DeTable<'_>) -> Vec<&'static str>,
+        report: &mut Report,
+    ) -> Vec<Section<'t>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -272,7 +295,10 @@ impl<'t> Section<'t> {
         for item in items.iter() {
             match item.get_ref() {
                 DeValue::Table(table) => {
-                    sections.push(Section::new(table, self.file, item.span(), shape, report));
+                    let fitting = fitting(table);
+                    let (file, span) = (self.file, item.span());
+                    let section = Section::offering(table, file, span, shape, &fitting, report);
+                    sections.push(section);
                 }
                 _ => {
                     wrong_type::<()>(&value, &expected, report);

@@ -21,9 +21,7 @@ pub struct NoticeV1 {
     /// [`SCHEMA`].
     pub schema: String,
     pub id: String,
-    /// `feeds_trouble`, `feeds_well`, `network_down`, `network_back`, `topics_silent`,
-    /// `topics_heard`, `burst`, `heartbeat`, `channel_down`, `channel_back`, `config_refused`,
-    /// `config_taken`, `storage_down`, `storage_back`, `entries_aside` or `test`.
+    /// What happened: to feeds, topics, channels, the configuration or the database.
     pub event: String,
     pub time: String,
     /// As of an alert: channels for more severe things only are not told.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::digest::DigestV1;
 use super::notice::NoticeV1;
 use super::object::AlertV1;
+use crate::domain::notice::NoticeKind;
 
 /// Names of the schemas. They are not fetched: a reader has them from `config schema`.
 pub const ALERT_ID: &str = "urn:wirewatch:schema:alert:v1";
@@ -22,7 +23,11 @@ pub fn alert() -> Value {
 
 /// `wirewatch.notice.v1`.
 pub fn notice() -> Value {
-    named::<NoticeV1>(NOTICE_ID, super::notice::SCHEMA)
+    let mut schema = named::<NoticeV1>(NOTICE_ID, super::notice::SCHEMA);
+    if let Some(event) = schema.pointer_mut("/properties/event") {
+        event["enum"] = NoticeKind::ALL.iter().map(|kind| json!(kind.as_str())).collect();
+    }
+    schema
 }
 
 /// `wirewatch.digest.v1`.

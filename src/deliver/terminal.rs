@@ -221,7 +221,7 @@ pub(super) fn particulars(alert: &AlertV1) -> [String; 5] {
             format!("published {} (zone assumed)", moment(at, seen_day.as_deref()))
         }
         (_, "clamped") => "published at an impossible date".to_owned(),
-        _ => "published undated".to_owned(),
+        _ => "undated".to_owned(),
     };
     let publishers = outlets(&alert.story);
     let mut publisher = name(&entry.publisher);

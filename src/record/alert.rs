@@ -62,7 +62,7 @@ pub fn page(alert: &AlertDetail, place: Option<&Place>) -> Value {
         "revisions": alert.revisions.iter().map(published).collect::<Vec<_>>(),
         "waiting": alert.held.as_ref().map(held),
         "decisions": alert.decisions.iter().map(decision).collect::<Vec<_>>(),
-        "notes": alert.notes.iter().map(note).collect::<Vec<_>>(),
+        "notes": alert.deeds().map(note).collect::<Vec<_>>(),
         "deliveries": alert.deliveries.iter().map(delivery::object).collect::<Vec<_>>(),
     });
     if let Some(place) = place {
@@ -109,11 +109,12 @@ pub fn held(held: &Held) -> Value {
     })
 }
 
-fn note(note: &NoteView) -> Value {
+fn note((did, note): (&'static str, &NoteView)) -> Value {
     json!({
         "at": moment::json(note.at),
         "author": note.author,
         "state": note.state.as_str(),
         "note": note.note,
+        "did": did,
     })
 }

@@ -19,6 +19,7 @@ use crate::domain::ingest::{Batch, PastMatch, Plan, View};
 pub struct Unraised {
     pub entry: EntryId,
     pub topic: TopicId,
+    /// The first words of the text, where it has none.
     pub title: String,
     pub url: Option<String>,
     pub published: Option<Timestamp>,
@@ -42,7 +43,8 @@ impl Store {
     pub fn unraised(&self, feed: FeedId, limit: u32) -> Result<Vec<Unraised>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT DISTINCT e.id, x.topic, e.title, e.url, e.published, \
+                "SELECT DISTINCT e.id, x.topic, \
+                   coalesce(nullif(trim(e.title), ''), substr(trim(e.body), 1, 200)), e.url, e.published, \
                    coalesce(e.published, e.first_seen) AS at \
                  FROM {UNRAISED} ORDER BY at DESC, e.id DESC, x.topic LIMIT ?2"
             ))?;

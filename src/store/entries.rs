@@ -29,6 +29,8 @@ pub struct EntryView {
     pub story: Option<StoryId>,
     /// Topics found in any revision of it.
     pub topics: Vec<TopicId>,
+    /// The first words of its text, where it has no title.
+    pub opening: Option<String>,
 }
 
 /// Which entries to list, newest first.
@@ -80,7 +82,8 @@ const DEFAULT_LIMIT: u32 = 50;
 /// The columns of an [`EntryView`] of `entries AS e JOIN feeds AS f`.
 pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.published, \
     e.first_seen, e.revision, (SELECT story_id FROM story_members WHERE entry_id = e.id), \
-    (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id)";
+    (SELECT json_group_array(DISTINCT topic) FROM matches WHERE entry_id = e.id), \
+    CASE WHEN trim(e.title) = '' THEN substr(trim(e.body), 1, 200) END";
 
 /// The columns of an [`Entry`] of `entries AS e`.
 pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
@@ -159,6 +162,7 @@ pub(super) fn view(row: &Row<'_>) -> rusqlite::Result<EntryView> {
         revision: row.get(7)?,
         story: row.get::<_, Option<i64>>(8)?.map(StoryId),
         topics: topics.iter().filter_map(|topic| topic.parse().ok()).collect(),
+        opening: row.get(10)?,
     })
 }
 

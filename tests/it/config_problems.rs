@@ -39,6 +39,29 @@ fn shown(main: &str, topics: &str) -> String {
     problems.render(false).replace(&prefix, "")
 }
 
+#[test]
+fn an_unknown_key_of_a_channel_is_met_with_the_keys_that_its_type_takes() {
+    let told = |kind: &str| {
+        let channel = format!("[[channel]]\nid = 'out'\ntype = '{kind}'\ncolours = true\n");
+        let shown = shown(&format!("{FEED}{channel}"), TOPIC);
+        let hint = shown
+            .lines()
+            .find_map(|line| line.split_once("its keys are "))
+            .map(|(_, keys)| keys.split(", ").map(str::to_owned).collect::<Vec<String>>());
+        hint.unwrap_or_else(|| panic!("{shown}"))
+    };
+    let log = told("log");
+    for key in ["id", "type", "path", "terminal", "digest", "quiet_hours"] {
+        assert!(log.iter().any(|known| known == key), "{key}: {log:?}");
+    }
+    for key in ["url", "server", "room", "secret", "password", "token", "urls"] {
+        assert!(log.iter().all(|known| known != key), "{key}: {log:?}");
+    }
+    let webhook = told("webhook");
+    assert!(webhook.contains(&"secret_file".to_owned()), "{webhook:?}");
+    assert!(!webhook.contains(&"secret".to_owned()), "it is refused: {webhook:?}");
+}
+
 /// Every problem as `code file:line:column`.
 fn places(main: &str, topics: &str) -> Vec<String> {
     let problems = problems(main, topics);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use wirewatch::config::{Config, Environment, examples, load, packs};
+use wirewatch::config::{Config, Environment, Level, examples, load, load_with_rules, packs};
 use wirewatch::domain::document::Document;
 use wirewatch::domain::topic::filter::Origin;
 use wirewatch::domain::topic::{EntryTest, TestKind, Topic, selftest};
@@ -15,6 +15,15 @@ const MIN_TESTS: usize = 20;
 
 /// The example configuration with every pack switched on.
 fn everything() -> Config {
+    load(written().path(), &env()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn env() -> Environment {
+    Environment::fixed([("HOME", "/home/ada")])
+}
+
+/// Its files.
+fn written() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a directory");
     for (path, content) in examples() {
         write(dir.path(), path, content);
@@ -26,8 +35,7 @@ fn everything() -> Config {
     let main = fs::read_to_string(dir.path().join("wirewatch.toml")).expect("the main file");
     let line = format!("topics = \"topics\"\npacks = [{}]\n", names.join(", "));
     write(dir.path(), "wirewatch.toml", &main.replace("topics = \"topics\"\n", &line));
-    let env = Environment::fixed([("HOME", "/home/ada")]);
-    load(dir.path(), &env).unwrap_or_else(|problems| panic!("{problems}"))
+    dir
 }
 
 fn write(dir: &Path, path: &str, content: &str) {
@@ -80,6 +88,18 @@ fn all_packs_load_together_and_pass_their_tests() {
             assert!(tests.iter().any(|test| !test.expect_match), "{id} is shown to stay silent");
         }
     }
+}
+
+#[test]
+fn nothing_in_the_packs_is_warned_of() {
+    let dir = written();
+    let (_, rules) = load_with_rules(dir.path(), &env()).expect("a configuration");
+    let warnings = rules.lint(None).into_iter().map(|lint| lint.problem);
+    let warnings: Vec<String> = warnings
+        .filter(|problem| problem.level == Level::Warning)
+        .map(|problem| format!("{:?}:{}: {}", problem.file, problem.line, problem.message))
+        .collect();
+    assert_eq!(warnings, Vec::<String>::new());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use wirewatch::config::{self, Environment, examples, packs};
+use wirewatch::domain::notice::NoticeKind;
 use wirewatch::{config::schema as files, deliver::schema as objects};
 
 fn validator(schema: &Value) -> Validator {
@@ -97,6 +98,26 @@ fn every_property(schema: &Value, see: &mut impl FnMut(&str, &Value)) {
         Value::Array(all) => all.iter().for_each(|inner| every_property(inner, see)),
         _ => {}
     }
+}
+
+#[test]
+fn every_event_of_a_notice_is_in_the_schema_and_explained() {
+    let kinds: Vec<&str> = NoticeKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(objects::notice()["properties"]["event"]["enum"], serde_json::json!(kinds));
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/feeds.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, section) = page.split_once("## The notice object").expect("the section");
+    let section = section.split("\n## ").next().expect("its end");
+    let (_, table) =
+        section.split_once("| `event` | tells that |\n|---|---|\n").expect("the table");
+    let named = table.lines().take_while(|line| line.starts_with('|')).flat_map(|line| {
+        let cell = line.split('|').nth(1).expect("a cell");
+        cell.split(',').map(|name| name.trim().trim_matches('`'))
+    });
+    let (mut named, mut kinds): (Vec<&str>, _) = (named.collect(), kinds);
+    named.sort_unstable();
+    kinds.sort_unstable();
+    assert_eq!(named, kinds);
 }
 
 #[test]

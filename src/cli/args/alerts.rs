@@ -2,14 +2,19 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::routes::severity;
 use super::silences::Silences;
+use crate::domain::topic::Severity;
 
 #[derive(Debug, Subcommand)]
 pub enum Alerts {
     /// List alerts, newest first
     List(AlertChoice),
     /// Show one alert with its evidence, revisions and deliveries
-    Show { id: String },
+    Show {
+        /// An alert; or an entry (its id or link) or a story that it tells of
+        id: String,
+    },
     /// Find an alert again from the rule and text stored of then, clause by clause; ends with
     /// code 1 if it comes out otherwise, and says what is different
     Explain { id: String },
@@ -20,7 +25,13 @@ pub enum Alerts {
         #[arg(short, long)]
         follow: bool,
         /// How many to begin with
-        #[arg(short = 'n', long = "lines", default_value_t = 10, value_name = "N")]
+        #[arg(
+            short = 'n',
+            long = "lines",
+            alias = "limit",
+            default_value_t = 10,
+            value_name = "N"
+        )]
         lines: u32,
         /// Those of topics in shadow mode too
         #[arg(long)]
@@ -101,6 +112,15 @@ pub struct AlertChoice {
     /// Only open, acknowledged or closed ones
     #[arg(long, value_enum)]
     pub state: Option<State>,
+    /// Only those of this severity or above: info, low, medium, high or critical
+    #[arg(long, value_parser = severity, value_name = "SEVERITY")]
+    pub severity: Option<Severity>,
+    /// Only those opened or revised since then: 24h, 30d, 2026-06-01
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only those opened before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// Only those somebody gave this verdict
     #[arg(long, value_enum)]
     pub verdict: Option<VerdictChoice>,
@@ -108,10 +128,10 @@ pub struct AlertChoice {
     #[arg(long)]
     pub shadow: bool,
     /// Stories that still wait for the publishers their topic asks for, instead of alerts
-    #[arg(long, conflicts_with_all = ["state", "verdict", "shadow"])]
+    #[arg(long, conflicts_with_all = ["state", "verdict", "shadow", "severity", "since", "until"])]
     pub pending: bool,
     /// Most alerts shown
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
     pub limit: u32,
 }
 

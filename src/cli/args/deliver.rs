@@ -13,7 +13,7 @@ pub enum Deliver {
         #[arg(long)]
         failed: bool,
         /// Most deliveries shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
     /// How each channel does: whether it works, since when it fails, what waits for it

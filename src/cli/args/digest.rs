@@ -28,7 +28,7 @@ pub enum Digests {
         #[arg(long)]
         channel: Option<String>,
         /// Most digests shown
-        #[arg(long, default_value_t = 20, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 20, value_name = "N")]
         limit: u32,
     },
 }

@@ -65,7 +65,8 @@ impl From<EventName> for RouteEvent {
     }
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+/// Reads a severity by its name.
+pub fn severity(text: &str) -> Result<Severity, String> {
     let names = Severity::ALL.map(Severity::as_str).join(", ");
     Severity::from_code(text).ok_or_else(|| format!("write one of {names}"))
 }

@@ -21,14 +21,14 @@ pub enum SilenceCommand {
         #[arg(long)]
         all: bool,
         /// Most silences shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
     /// Show a silence and what it held back
     Show {
         id: String,
         /// Most matches shown
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 50, value_name = "N")]
         limit: u32,
     },
     /// End silences now; their record is kept
@@ -47,7 +47,7 @@ pub enum SilenceCommand {
         #[arg(long, default_value = "7d")]
         since: String,
         /// Most alerts and revisions shown
-        #[arg(long, default_value_t = 20, value_name = "N")]
+        #[arg(short = 'n', long, default_value_t = 20, value_name = "N")]
         limit: u32,
     },
 }

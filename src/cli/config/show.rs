@@ -37,7 +37,7 @@ pub fn run(origin: bool, id: Option<&str>, session: &mut Session) -> Result<Exit
     parts.retain(|part| id.is_none_or(|id| part.id == id));
     if let Some(id) = id.filter(|_| parts.is_empty()) {
         let sentence = format!("nothing of the configuration is named `{id}`");
-        return Err(Failure::said(Exit::NotFound, sentence)
+        return Err(Failure::said(Exit::Failed, sentence)
             .hint("`wirewatch config show` lists all there is"));
     }
     let origins = Origins::of(&config);

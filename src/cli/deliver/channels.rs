@@ -32,7 +32,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn run(session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let store = session.store_of(&config, Access::ReadOnly)?;
     let now = session.clock.now();
     let waiting: BTreeMap<String, Waiting> =

@@ -18,7 +18,7 @@ use crate::store::Access;
 const LAST: u32 = 10;
 
 pub fn run(name: &str, session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let known: Vec<String> = config.feeds.iter().map(|feed| feed.key.to_string()).collect();
     let feed =
         super::configured(&config, name).ok_or_else(|| naming::unknown("feed", name, &known))?;

@@ -56,7 +56,7 @@ const COLUMNS: &[Column] = &[
 
 /// The configured feeds in their order, as the database remembers them.
 pub fn run(failing: bool, session: &mut Session) -> Result<Exit, Failure> {
-    let config = session.config()?;
+    let config = session.config_to_look()?;
     let store = session.store_of(&config, Access::ReadOnly)?;
     let now = session.clock.now();
     let views: HashMap<String, FeedView> =

@@ -94,10 +94,10 @@ pub fn preview(
     let mut records = Records::new(COLUMNS, "it would have held nothing back");
     preview.latest.iter().for_each(|held| records.row(cells(held)));
     session.printer.records(&records)?;
-    let told = count(preview.told as usize, "alert and revision");
     session.messages.note(&format!(
-        "{} of {told} since {} would have been held back",
+        "{} of {} since {} would have been held back",
         preview.held,
+        alerts_and_revisions(preview.told),
         moment::text(since)
     ));
     Ok(Exit::Ok)
@@ -112,10 +112,18 @@ pub fn say_what_it_means(
     let since = silence.starts.saturating_sub(LOOK_BACK).unwrap_or(silence.starts);
     let preview = store.preview_silence(silence, since, 0, &naming::newsrooms(session))?;
     session.messages.note(&format!(
-        "in the last 7 days it would have held back {} of {} alerts and revisions",
-        preview.held, preview.told
+        "in the last 7 days it would have held back {} of {}",
+        preview.held,
+        alerts_and_revisions(preview.told)
     ));
     Ok(())
+}
+
+fn alerts_and_revisions(number: u64) -> String {
+    match number {
+        1 => "1 alert or revision".to_owned(),
+        number => format!("{number} alerts and revisions"),
+    }
 }
 
 fn cells(held: &HeldMatch) -> [Value; 9] {

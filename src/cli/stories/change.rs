@@ -161,7 +161,10 @@ fn done(edit: &Edit, name: &dyn Fn(StoryId) -> String) -> String {
     let entries = count(edit.entries.len(), "entry");
     match &edit.change {
         Change::Merge(..) => format!("{from} is part of {into}: {entries} more"),
-        Change::Split { .. } => format!("{entries} of {from} are {into}"),
+        Change::Split { .. } => {
+            let verb = if edit.entries.len() == 1 { "is" } else { "are" };
+            format!("{entries} of {from} {verb} {into}")
+        }
         Change::Undo { .. } => format!("{into} is a story of its own again, with {entries}"),
         Change::Move { entry, .. } if edit.entries.len() > 1 => {
             format!("{entry} is in {into}, and so is all of {from}")

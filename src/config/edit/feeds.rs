@@ -191,11 +191,12 @@ impl Layout {
         let mut done = Vec::with_capacity(keys.len());
         for key in keys {
             let (at, block) = find(&files, key)?;
+            // Whoever looks has the file as it was: the feeds before this one still stand in it.
+            let (was, was_block) = find(&self.files, key)?;
+            let line = change(&self.files[was].text, &was_block).map(|(_, line)| line);
             let file = &mut files[at];
-            let mut line = None;
-            if let Some((text, changed)) = change(&file.text, &block) {
+            if let Some((text, _)) = change(&file.text, &block) {
                 file.set(text)?;
-                line = Some(changed);
             }
             done.push(Done { key: key.clone(), file: file.path.clone(), line });
         }

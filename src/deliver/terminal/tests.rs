@@ -88,7 +88,7 @@ fn dates_that_are_missing_old_or_impossible_are_said_to_be() {
     );
     revision.entry.published = None;
     revision.entry.date_quality = DateQuality::Missing;
-    assert!(shown(&revision).contains("seen 2026-05-04 09:47 UTC, published undated, "));
+    assert!(shown(&revision).contains("seen 2026-05-04 09:47 UTC, undated, "));
 }
 
 #[test]

@@ -60,6 +60,17 @@ pub fn next(
     }
 }
 
+/// What a stored change was, by the state before it and the one it brought: `acknowledged`, `closed`,
+/// `reopened`, or `noted` where only words were added.
+pub fn deed(before: AlertState, after: AlertState) -> &'static str {
+    match after {
+        _ if before == after => "noted",
+        AlertState::Open => "reopened",
+        AlertState::Acknowledged => "acknowledged",
+        AlertState::Closed => "closed",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

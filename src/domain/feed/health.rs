@@ -225,6 +225,7 @@ pub fn span(duration: Duration) -> String {
     let minutes = duration.as_secs() / 60;
     let (hours, days) = (minutes / 60, minutes / 1_440);
     match days {
+        0 if minutes == 0 => format!("{} s", duration.as_secs()),
         0 if hours == 0 => format!("{minutes} min"),
         0 => format!("{hours} h"),
         1..=2 => format!("{} h", hours),

@@ -15,6 +15,7 @@ pub mod history;
 mod implies;
 mod lists;
 mod negatives;
+mod places;
 mod probe;
 mod reach;
 mod sample;
@@ -57,6 +58,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("except_apart", "an EXCEPT whose sides never overlap"),
     ("ignored_sign", "a sign in a phrase that no text is searched for"),
     ("mixed_script", "a word that mixes letters of two alphabets"),
+    ("near_any", "an AND beside an operator on places, which asks for one of its sides only"),
     ("near_too_wide", "a distance so wide that it asks for nothing"),
     ("never_decisive", "a clause that can never decide"),
     ("never_holds", "a clause that can never hold"),
@@ -162,6 +164,7 @@ pub fn lint(
     self_excluding::lint(&book, &mut found);
     negatives::lint(&book, &mut found);
     reach::lint(&book, &mut found);
+    places::lint(&book, &mut found);
     script::lint(&book, &mut found);
     signs::lint(rules.library, written, &mut found);
     tests_asked::lint(&book, &mut found);

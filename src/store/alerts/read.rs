@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::domain::alert::change::deed;
 use crate::domain::alert::mark::Mark;
 use crate::domain::alert::{AlertState, Reach, Reason};
 use crate::domain::ids::{AlertId, EntryId, StoryId, TopicId};
@@ -54,6 +55,8 @@ pub struct AlertFilter {
     pub severity_min: Option<Severity>,
     /// Opened or revised at this time or later.
     pub since: Option<Timestamp>,
+    /// Opened before this time.
+    pub until: Option<Timestamp>,
     /// Only alerts older than this one: the last one of the page before.
     pub before: Option<AlertId>,
     /// Only alerts newer than this one.
@@ -95,6 +98,18 @@ pub struct AlertDetail {
 }
 
 impl AlertDetail {
+    /// What people did with it, in words ([`deed`]), oldest first.
+    pub fn deeds(&self) -> impl Iterator<Item = (&'static str, &NoteView)> {
+        // Nobody is noted for closing what goes on in another alert: that happens by itself.
+        let merged = self.view.merged_into.is_some();
+        self.notes.iter().scan(AlertState::Open, move |before, note| {
+            let before = std::mem::replace(before, note.state);
+            let closed_by_itself = merged && note.state == AlertState::Closed;
+            let before = if closed_by_itself { note.state } else { before };
+            Some((deed(before, note.state), note))
+        })
+    }
+
     /// The entries that opened and revised it, each once.
     pub fn told_entries(&self) -> Vec<EntryId> {
         let mut entries: Vec<EntryId> =
@@ -174,7 +189,7 @@ impl Store {
                  WHERE (?1 IS NULL OR topic = ?1) AND (?2 IS NULL OR state = ?2) \
                  AND severity >= ?3 AND (?4 IS NULL OR revised >= ?4) AND id < ?5 AND id > ?6 \
                  AND (?8 IS NULL OR shadow = ?8) AND (?9 IS NULL OR ifnull(verdict, '') = ?9) \
-                 AND (?10 IS NULL OR story_id = ?10) ORDER BY id {} LIMIT ?7",
+                 AND (?10 IS NULL OR story_id = ?10) AND (?11 IS NULL OR opened < ?11) ORDER BY id {} LIMIT ?7",
                 if filter.oldest_first { "ASC" } else { "DESC" }
             ))?;
             let verdict = filter.verdict.map(|verdict| match verdict {
@@ -192,6 +207,7 @@ impl Store {
                 filter.shadow,
                 verdict,
                 filter.story.map(|story| story.0),
+                ms(filter.until),
             ];
             let views = query.query_map(bound, view)?;
             Ok(views.collect::<Result<_, _>>()?)

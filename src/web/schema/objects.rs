@@ -101,6 +101,7 @@ fn alert() -> Value {
         ("author", text()),
         ("state", state()),
         ("note", or_null(text())),
+        ("did", word(&["acknowledged", "closed", "reopened", "noted"])),
     ]);
     let waiting = object(&[
         ("due", time()),

@@ -79,6 +79,13 @@ async fn an_alert_is_acknowledged_and_closed_with_who_and_why() {
     assert_eq!(noted[0]["state"], "closed");
     let opened = scene.run(&format!("alerts reopen {id} -o json")).ended(0).list();
     assert_eq!(opened[0]["state"], "open");
+    let object = scene.run(&format!("alerts show {id} -o json")).ended(0).json();
+    let did: Vec<_> = object["notes"].as_array().unwrap().iter().map(|note| &note["did"]).collect();
+    assert_eq!(did, ["acknowledged", "noted", "closed", "noted", "reopened"]);
+    let page = scene.run(&format!("alerts show {id}")).ended(0).out;
+    for line in ["noted by tester: again", "noted by tester: later", "reopened by tester"] {
+        assert!(page.contains(line), "{line} is missing:\n{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,4 +229,59 @@ async fn no_deliver_leaves_deliveries_for_a_run_that_does() {
     assert_eq!(waiting[0]["state"], "pending");
     scene.once().ended(0);
     assert_eq!(scene.world.alert_log().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_narrowed_by_time_topic_and_severity() {
+    let scene = Scene::with_alert().await;
+    let listed = |line: &str| scene.run(&format!("{line} -o json")).ended(0).list().len();
+    for (line, found) in [
+        ("alerts list --severity info", 1),
+        ("alerts list --severity critical", 0),
+        ("alerts list --since 1d -n 5", 1),
+        ("alerts list --since 2099-01-01", 0),
+        ("alerts list --until 2020-01-01", 0),
+        ("alerts tail --limit 1", 1),
+        ("entries list --topic nato", 2),
+        ("entries list --topic nato -n 1", 1),
+        ("entries list --since 2099-01-01", 0),
+        ("search NATO -n 1", 1),
+        ("deliver log -n 1", 1),
+    ] {
+        assert_eq!(listed(line), found, "{line}");
+    }
+    scene.run("alerts list --severity hgih").ended(2);
+    scene.run("entries list --topic none").ended(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_or_entry_is_found_by_what_it_belongs_to() {
+    let scene = Scene::with_alert().await;
+    let alert = scene.run("alerts list -o json").ended(0).list()[0].clone();
+    let (id, story) = (alert["id"].as_str().unwrap(), alert["story"].as_str().unwrap());
+    let newest = scene.run("entries list -o json").ended(0).list()[0].clone();
+    let (entry, link) = (newest["id"].as_str().unwrap(), newest["url"].as_str().unwrap());
+    for what in [entry, story, link] {
+        let shown = scene.run(&format!("alerts show {what} -o json")).ended(0).json();
+        assert_eq!(shown["id"], id, "{what}");
+    }
+    for what in [id, story, link] {
+        let shown = scene.run(&format!("entries show {what} -o json")).ended(0).json();
+        assert_eq!(shown["id"], entry, "{what}");
+    }
+    let told = scene.run(&format!("entries show {story}")).ended(0).err;
+    assert!(told.contains("is the newest; other entries of S"), "{told}");
+    let unknown = scene.run("entries show https://news.example/nothing").ended(1);
+    assert!(unknown.err.contains("no stored entry has the link"), "{}", unknown.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_without_a_title_is_listed_by_its_first_words() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.once().ended(0);
+    scene.world.publish("wire", item("").text("Ferry runs aground off the northern coast"));
+    scene.once().ended(0);
+    let page = scene.run("entries list").ended(0).out;
+    assert!(page.contains("Ferry runs aground"), "{page}");
+    assert_eq!(scene.run("entries list -o json").ended(0).list()[0]["title"], "");
 }

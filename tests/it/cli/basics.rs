@@ -1,5 +1,6 @@
 //! What every command line program should do: help, version, usage errors, streams, colours.
 
+use std::fs;
 use std::process::Stdio;
 
 use super::scene::{Scene, command, rest, run, run_in};
@@ -127,4 +128,21 @@ fn a_bad_log_filter_is_told_and_not_obeyed() {
     let dir = tempfile::tempdir().unwrap();
     let ran = run(command(dir.path()).arg("version").env("WIREWATCH_LOG", "wirewatch=loud"));
     assert!(ran.ended(0).err.contains("WIREWATCH_LOG is not a log filter"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_says_that_a_state_directory_cannot_be_one() {
+    let scene = Scene::new(&["wire"]).await;
+    let main = fs::read_to_string(&scene.config).unwrap();
+    for (named, code, ended) in [
+        ("wirewatch.toml", "unusable_state_dir", 1),
+        ("wirewatch.toml/below", "unusable_state_dir", 1),
+        ("/proc/nope", "closed_state_dir", 3),
+    ] {
+        let named = format!("state_dir = \"{named}\"");
+        fs::write(&scene.config, main.replace("state_dir = \"state\"", &named)).unwrap();
+        let found = scene.run("check --deny-warnings -o json").ended(ended).list();
+        assert!(found.iter().any(|one| one["code"] == code), "{named}: {found:#?}");
+        assert!(scene.run("check").err.contains("name a"), "{named}");
+    }
 }

@@ -165,7 +165,7 @@ fn every_value_is_shown_with_the_line_that_set_it() {
     assert_eq!(origin("settings", "state_dir", "path"), ("environment".to_owned(), None));
     assert!(origin("topic", "nato", "rule").0.starts_with("config/topics/nato.toml:"));
     assert_eq!(origin("channel", "log", "keep"), ("default".to_owned(), None));
-    run_in(dir.path(), "config show nobody").ended(10);
+    run_in(dir.path(), "config show nobody").ended(1);
 }
 
 #[test]

@@ -68,6 +68,29 @@ async fn a_stored_entry_is_explained_with_its_story_and_what_was_decided() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_waited_names_the_alert_that_another_entry_of_its_story_raised() {
+    let mut scene = told(PACT, "NATO signs harbour pact in Copenhagen", "").await;
+    let first = newest(&scene)["id"].as_str().unwrap().to_owned();
+    let waiting = why_not(&scene, &first);
+    assert_eq!((&waiting["status"], &waiting["alert"]), (&"pending".into(), &Value::Null));
+    scene.world.add_feed("herald");
+    scene.world.write_config();
+    scene.once().ended(0);
+    let again = item("NATO signs harbour pact in Copenhagen").at("herald.example");
+    scene.world.publish("herald", again);
+    scene.once().ended(0);
+    let id = scene.alert_id();
+    let alert = why_not(&scene, &first)["alert"].clone();
+    assert_eq!(
+        (&alert["id"], &alert["of_another_entry"]),
+        (&Value::from(id.as_str()), &true.into())
+    );
+    let page = scene.run(&format!("topics why-not {first} --topic nato")).ended(0).out;
+    let line = format!("{id} open, revision 1, for another entry of the story");
+    assert!(page.contains(&line), "{line} is missing:\n{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_entry_is_found_by_its_link_however_it_is_spelt() {
     let scene = told(PACT, "NATO signs a pact", "").await;
     let id = newest(&scene)["id"].clone();

@@ -130,6 +130,27 @@ async fn it_works_beside_a_running_daemon_and_where_the_feed_cannot_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_came_after_the_entries_is_told_of_and_where_to_ask() {
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.once().ended(0);
+    scene.world.publish("wire", item("Danish dairy prices rise"));
+    scene.once().ended(0);
+    let nothing = scene.run("feeds fetch wire --raise -o json").ended(0).json();
+    assert_eq!(nothing["not_asked"], json!([]), "all topics were asked");
+    let dairy =
+        "[[topic]]\nid = \"dairy\"\nname = \"Dairy\"\nseverity = \"low\"\nmatch = 'dairy'\n";
+    scene.world.topics += dairy;
+    scene.world.write_config();
+    scene.once().ended(0);
+    let raised = scene.run("feeds fetch wire --raise -o json").ended(0).json();
+    assert_eq!(raised["not_asked"], json!([{ "topic": "dairy", "entries": 1 }]));
+    let page = scene.run("feeds fetch wire --raise").ended(0).out;
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(page.contains("`wirewatch topics backtest dairy`"), "{page}");
+    assert_eq!(alerts(&scene), [] as [Value; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_what_is_stored_can_be_raised() {
     let scene = with_past().await;
     let url = scene.world.server.url("/wire");

@@ -111,7 +111,11 @@ async fn entries_are_split_off_and_moved() {
         .map(|member| member["entry"].as_str().unwrap())
         .collect();
     let tried = change(&scene, &format!("stories split {first} {} --dry-run", entries[2])).ended(0);
-    assert!(tried.out.contains("are a new story"), "{}", tried.out);
+    assert!(
+        tried.out.contains("1 entry of") && tried.out.contains(" is a new story"),
+        "{}",
+        tried.out
+    );
     let split = format!("stories split {first} {} -o json --author desk", entries[2]);
     let split = change(&scene, &split).ended(0).json();
     assert_eq!((&split["dry_run"], &split["edits"][0]["author"]), (&json!(false), &json!("desk")));

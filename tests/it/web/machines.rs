@@ -47,6 +47,23 @@ async fn the_health_command_asks_the_daemon_and_tells_by_its_exit_code() {
     daemon.logged("serving HTTP");
     scene.run("health").ended(0);
     assert_eq!(scene.run("health --ready -o json").ended(0).json()["healthy"], true);
+
+    // A mistake in the files is no matter of its health, wherever it stands.
+    std::fs::write(scene.world.dir().join("topics/typo.toml"), "[[topic]\nid = \"x\"").unwrap();
+    scene.run("health").ended(0);
+    for listing in ["feeds list", "feeds status", "deliver channels", "topics list", "routes list"]
+    {
+        let ran = scene.run(listing).ended(0);
+        assert!(ran.err.contains("topics/typo.toml:1:"), "{listing}: {}", ran.err);
+        assert!(ran.err.contains("`wirewatch check` shows it"), "{listing}: {}", ran.err);
+    }
+    assert!(scene.run("topics list").out.contains("nato"));
+    let main = scene.world.dir().join("wirewatch.toml");
+    let whole = std::fs::read_to_string(&main).unwrap();
+    std::fs::write(&main, format!("{whole}\n[[feed]\nid = ")).unwrap();
+    scene.run("health").ended(0);
+    std::fs::write(&main, whole.replace(&port.to_string(), "everywhere")).unwrap();
+    scene.run("health --ready").ended(0);
     assert_eq!(daemon.end(libc::SIGTERM), 0);
 }
 

@@ -18,7 +18,7 @@ impl Period {
         let at = |name, text: Option<&str>| text.map(|text| moment(name, text, now)).transpose();
         let (since, until) = (at("--since", since)?, at("--until", until)?);
         if since.zip(until).is_some_and(|(since, until)| until <= since) {
-            let sentence = "--until is not after --since: no entry lies between them";
+            let sentence = "--until is not after --since: nothing lies between them";
             return Err(Failure::said(Exit::Usage, sentence));
         }
         Ok(Self { since, until })

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::standing::Standing;
+use super::standing::{Standing, alert_of_story};
 use super::subject::Subject;
 use crate::cli::exit::Failure;
 use crate::cli::explanation::page::Page;
@@ -29,6 +29,8 @@ struct Stored {
     pub decisions: Vec<StoredDecision>,
     /// The alert of this topic and story.
     alert: Option<AlertView>,
+    /// Whether that alert is there for another entry of the story: no decision on this one names it.
+    of_another: bool,
     /// Revisions of the rule under which the entry matched when it was seen.
     matched: Vec<Digest>,
     /// The rule that is asked now, and since when it is in use, if it ever was.
@@ -58,15 +60,21 @@ pub fn gather(
     };
     let decisions: Vec<StoredDecision> =
         detail.decisions.iter().filter(|decision| decision.topic == *topic).cloned().collect();
-    let alert = match decisions.iter().rev().find_map(|decision| decision.alert) {
+    let own = match decisions.iter().rev().find_map(|decision| decision.alert) {
         Some(id) => store.alert(id)?.map(|alert| alert.view),
         None => None,
+    };
+    let of_another = own.is_none();
+    let alert = match (own, detail.story) {
+        (None, Some(story)) => alert_of_story(topic, story, &store)?,
+        (own, _) => own,
     };
     let matches = detail.matches.iter().filter(|stored| stored.found.topic == *topic);
     Ok(Outcome(Some(Stored {
         entry: detail.clone(),
         story,
         decisions,
+        of_another: of_another && alert.is_some(),
         alert,
         matched: matches.map(|stored| stored.found.revision).collect(),
         revision,
@@ -168,6 +176,7 @@ impl Stored {
             "id": alert.id.to_string(),
             "state": alert.state.as_str(),
             "seq": alert.seq,
+            "of_another_entry": self.of_another,
         }))
     }
 
@@ -206,10 +215,11 @@ impl Stored {
             page.field("decided", "nothing: no match of this topic is stored");
         }
         match &self.alert {
-            Some(alert) => page.field(
-                "alert",
-                &format!("{} {}, revision {}", alert.id, alert.state.as_str(), alert.seq),
-            ),
+            Some(alert) => {
+                let (id, state, seq) = (alert.id, alert.state.as_str(), alert.seq);
+                let why = if self.of_another { ", for another entry of the story" } else { "" };
+                page.field("alert", &format!("{id} {state}, revision {seq}{why}"));
+            }
             None => page.field("alert", "none"),
         }
         self.standing.lines(page);

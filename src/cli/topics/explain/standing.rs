@@ -15,6 +15,7 @@ use crate::domain::ids::{SilenceId, StoryId, TopicId};
 use crate::domain::ingest::Held;
 use crate::record;
 use crate::store::Store;
+use crate::store::alerts::read::{AlertFilter, AlertView};
 use crate::store::entries::EntryDetail;
 
 /// How the story of an entry stands to a topic at this moment.
@@ -54,8 +55,8 @@ impl Standing {
         let covers = |silence: &Silence| {
             ids.iter().any(|id| silence.covers(Silenceable { story: id.0, ..what }, now))
         };
-        let held = match alert_of(detail, topic, story) {
-            Some(alert) => store.alert(alert)?.and_then(|alert| alert.held),
+        let held = match alert_of_story(topic, story, store)? {
+            Some(alert) => store.alert(alert.id)?.and_then(|alert| alert.held),
             None => None,
         };
         Ok(Self {
@@ -110,14 +111,16 @@ impl Standing {
     }
 }
 
-/// The alert that decisions on the entry speak of.
-fn alert_of(
-    detail: &EntryDetail,
+/// The alert of a topic and story, whichever entry raised it; the one that goes on, where stories
+/// with an alert each were merged.
+pub fn alert_of_story(
     topic: &TopicId,
     story: StoryId,
-) -> Option<crate::domain::ids::AlertId> {
-    let of_topic = detail.decisions.iter().rev();
-    let mut of_topic =
-        of_topic.filter(|decision| decision.topic == *topic && decision.story == story);
-    of_topic.find_map(|decision| decision.alert)
+    store: &Store,
+) -> Result<Option<AlertView>, Failure> {
+    let filter =
+        AlertFilter { topic: Some(topic.clone()), story: Some(story), ..AlertFilter::default() };
+    let alerts = store.alerts(&filter)?;
+    let goes_on = alerts.iter().position(|alert| alert.merged_into.is_none()).unwrap_or(0);
+    Ok(alerts.into_iter().nth(goes_on))
 }

@@ -289,6 +289,20 @@ fn ids_are_made_of_titles_else_of_hosts_and_none_twice() {
     assert_eq!(make(None, "nonsense"), "feed");
 }
 
+#[test]
+fn several_feeds_are_told_with_their_lines_in_the_file_as_it_was() {
+    let feed = |id: &str| format!("[[feed]]\nid = '{id}'\nurl = 'https://{id}.example/'\n\n");
+    let desk = Desk::new(&["a", "b", "c", "d"].map(feed).concat());
+    let lines = |keys: &[&str]| -> Vec<Option<usize>> {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let removed = desk.layout().remove(&keys).expect("there").1;
+        removed.into_iter().map(|done| done.line).collect()
+    };
+    let alone = [lines(&["a"]), lines(&["b"]), lines(&["c"])].concat();
+    assert_eq!(lines(&["a", "b", "c"]), alone);
+    assert_eq!(alone, [Some(1), Some(5), Some(9)]);
+}
+
 proptest! {
     /// Whatever feeds are called, they can be added and taken out again, and the file is as before.
     #[test]

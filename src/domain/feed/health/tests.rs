@@ -128,3 +128,12 @@ fn conditions_are_read_back_as_they_were_written() {
         assert_eq!(Condition::from_code(condition.as_str()), Some(condition));
     }
 }
+
+#[test]
+fn a_length_of_time_is_told_in_its_own_unit() {
+    for (seconds, told) in
+        [(45, "45 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h"), (259_200, "3 days")]
+    {
+        assert_eq!(span(Duration::from_secs(seconds)), told);
+    }
+}

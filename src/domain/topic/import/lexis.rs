@@ -41,6 +41,7 @@ fn tokens(words: &[Raw<'_>], ledger: &mut Ledger<'_>) -> Vec<Token> {
             }
             RawKind::Word => joint(rest)
                 .map(|(joint, used)| (Kind::Joint(joint), used))
+                .or_else(|| damaged(rest, ledger).map(|(joint, used)| (Kind::Joint(joint), used)))
                 .or_else(|| prefix(rest).map(|prefix| (Kind::Prefix(prefix), 1)))
                 .or_else(|| restriction(rest, ledger).map(|used| (Kind::Lost, used)))
                 .unwrap_or_else(|| (Kind::Word(glyphs(word.text)), 1)),
@@ -101,6 +102,30 @@ fn proximity(text: &str) -> Option<Joint> {
         "seg" => Some(Joint::Segment),
         _ => None,
     }
+}
+
+/// What begins as a proximity connector and is none: `w/`, `w/ 5`, `pre/s`, `w/x`. Reported here.
+fn damaged(words: &[Raw<'_>], ledger: &mut Ledger<'_>) -> Option<(Joint, usize)> {
+    let [first, rest @ ..] = words else {
+        return None;
+    };
+    let text = first.text.to_lowercase();
+    let (name, unit) = text.split_once('/')?;
+    if !matches!(name, "w" | "near" | "within" | "pre" | "onear" | "notw" | "notnear") {
+        return None;
+    }
+    let number = rest.first().filter(|word| word.kind == RawKind::Word && unit.is_empty());
+    if let Some(number) = number
+        && let Some(meant) = proximity(&format!("{text}{}", number.text.to_lowercase()))
+    {
+        let message = "this connector is read without the space in it";
+        ledger.approximated(first.span.start..number.span.end, "connector", message);
+        return Some((meant, 2));
+    }
+    let message = "this is no connector that is known: it is read as AND; a distance is written \
+                   as in w/5, the same sentence as w/s";
+    ledger.approximated(first.span.clone(), "connector", message);
+    Some((Joint::And, 1))
 }
 
 fn negated(joint: Joint) -> Joint {

@@ -9,6 +9,10 @@ use crate::domain::topic::filter::Origin;
 fn what_is_not_translated_is_named() {
     for (dialect, input, wanted) in [
         (Lexis, "tariff and date aft 1/1/2020", &["date"][..]),
+        (Lexis, "port w/ strike", &["connector"]),
+        (Lexis, "port w/x strike", &["connector"]),
+        (Lexis, "port pre/s strike", &["connector"]),
+        (Lexis, "port w/ 5 strike", &["connector"]),
         (Lexis, "tariff and length > 500", &["length"]),
         (Lexis, "tariff and subject(trade or customs)", &["segment"]),
         (Lexis, "tariff w/seg steel", &["same_segment"]),

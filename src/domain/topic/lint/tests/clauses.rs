@@ -198,6 +198,27 @@ fn thresholds_out_of_reach_and_always_reached_are_told() {
 }
 
 #[test]
+fn an_and_beside_an_operator_on_places_is_told_with_what_was_meant() {
+    let found = |source: &str| lints(vec![matching(source)], &Library::default(), None);
+    let told = found("port NEAR/3 (strike AND crane)");
+    assert_eq!((told.len(), told[0].code, told[0].level), (1, "near_any", Level::Warning));
+    let expected = "write `(port NEAR/3 strike) AND (port NEAR/3 crane)`";
+    assert_eq!(told[0].hint.as_deref(), Some(expected));
+    assert_eq!(
+        of_match("title:((strike AND crane) SENTENCE port)"),
+        ["near_any: strike AND crane"]
+    );
+    for source in [
+        "port NEAR/3 (strike OR crane)",
+        "port NEAR/3 (strike AND NOT crane)",
+        "port NOT NEAR/3 (strike AND crane)",
+        "(port NEAR/3 strike) AND (port NEAR/3 crane)",
+    ] {
+        assert_eq!(of_match(source), [""; 0], "{source}");
+    }
+}
+
+#[test]
 fn distances_that_ask_for_nothing_are_told() {
     assert_eq!(of_match("oil NEAR/101 price"), ["near_too_wide: oil NEAR/101 price"]);
     assert_eq!(of_match("oil NEAR/100 price"), [""; 0]);
