@@ -325,7 +325,11 @@ impl App {
             self.watches.stopped().await;
         };
         let dispatchers = async { self.live.lock().await.dispatchers.stop().await };
-        let late = async { if is_over { None } else { Some(scheduler.await) } };
+        let late = async {
+            if !is_over {
+                scheduler.await;
+            }
+        };
         tokio::join!(late, beside, dispatchers);
     }
 }
