@@ -21,7 +21,8 @@ impl Office {
     }
 
     pub(super) async fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        for _ in 0..400 {
+        // A machine that is busy may take its time over each commit.
+        for _ in 0..4_000 {
             if holds(self) {
                 return;
             }
