@@ -14,7 +14,7 @@ use super::articles::Articles;
 use super::beat::Beat;
 use super::desk::Desk;
 use super::dispatcher::{Tally, Tells};
-use super::dispatchers::{self, Channels, Dispatchers, Retired};
+use super::dispatchers::{self, Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
@@ -149,11 +149,9 @@ impl App {
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
         let feeds = sync(&config, &store, &options).await?;
-        store.take_up_channels(dispatchers::configured(&config), options.clock.now()).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let none = Retired::default();
-        let dispatchers = Dispatchers::start(channels, &store, &committed, &options, none);
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let held = store.site_holds(options.clock.now())?;
         let scheduler = Scheduler::new(
             pipeline.clone(),
@@ -226,8 +224,7 @@ impl App {
 
     /// Tells a notice to who is told of wirewatch's own work.
     pub async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
-        let post = Post { pipeline: self.pipeline.subscribe() };
-        let now = notice.at;
+        let (post, now) = (Post { pipeline: self.pipeline.subscribe() }, notice.at);
         post.tell(vec![notice], Vec::new(), now).await
     }
 
@@ -244,8 +241,6 @@ impl App {
         restart::check(&live.config, &config)?;
         let (mut pipeline, channels) = self.build(config.clone()).await?;
         let feeds = sync(&config, &self.store, &self.options).await?;
-        let (channels_now, now) = (dispatchers::configured(&config), self.options.clock.now());
-        self.store.take_up_channels(channels_now, now).await?;
         warn_of_orphans(&config, &self.store);
         pipeline.fetcher.succeed(&self.pipeline.borrow().fetcher);
         self.gate.renew(config.fetch.max_concurrent, config.fetch.host_gap);
@@ -256,9 +251,7 @@ impl App {
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.
         drop(tokio::task::spawn_blocking(move || drop(old)));
-        let old = live.dispatchers.retire();
-        live.dispatchers =
-            Dispatchers::start(channels, &self.store, &self.committed, &self.options, old);
+        live.dispatchers.replace(channels, &self.store, &self.committed, &self.options);
         Ok(())
     }
 
@@ -332,7 +325,11 @@ impl App {
             self.watches.stopped().await;
         };
         let dispatchers = async { self.live.lock().await.dispatchers.stop().await };
-        let late = async { if is_over { None } else { Some(scheduler.await) } };
+        let late = async {
+            if !is_over {
+                scheduler.await;
+            }
+        };
         tokio::join!(late, beside, dispatchers);
     }
 }
@@ -391,9 +388,9 @@ async fn sync(
         shadow: topic.mode == Mode::Shadow,
     };
     let topics = config.topics.topics().map(revision).collect();
-    let states = store
-        .take_over(topics, config.feeds.clone(), config.silences.clone(), config.outline(), now)
-        .await?;
+    let (feeds, silences) = (config.feeds.clone(), config.silences.clone());
+    let states = store.take_over(topics, feeds, silences, config.outline(), now).await?;
+    store.take_up_channels(dispatchers::configured(config), now).await?;
     let feeds = config.feeds.iter().cloned().zip(states);
     // A paused feed is known, and what is known of it stays; nobody schedules it.
     Ok(feeds.filter(|(feed, _)| !feed.paused).collect())

@@ -53,7 +53,7 @@ struct Running {
 
 /// What was told to stop and may be in the middle of something.
 #[derive(Default)]
-pub(super) struct Retired(Vec<Running>);
+struct Retired(Vec<Running>);
 
 impl Retired {
     /// The dispatcher of a channel, if it has not ended.
@@ -80,7 +80,28 @@ impl Dispatchers {
         store: &Store,
         committed: &watch::Sender<()>,
         options: &Options,
+    ) -> Self {
+        Self::start_after(Retired::default(), channels, store, committed, options)
+    }
+
+    /// Puts others in their place, of another configuration.
+    pub fn replace(
+        &mut self,
+        channels: Channels,
+        store: &Store,
+        committed: &watch::Sender<()>,
+        options: &Options,
+    ) {
+        let retired = self.retire();
+        *self = Self::start_after(retired, channels, store, committed, options);
+    }
+
+    fn start_after(
         mut retired: Retired,
+        channels: Channels,
+        store: &Store,
+        committed: &watch::Sender<()>,
+        options: &Options,
     ) -> Self {
         let stop = CancellationToken::new();
         let channels = if options.deliver { channels } else { Vec::new() };
@@ -127,7 +148,7 @@ impl Dispatchers {
     }
 
     /// Has all of them end what they have begun and begin nothing more.
-    pub fn retire(&mut self) -> Retired {
+    fn retire(&mut self) -> Retired {
         self.stop.cancel();
         Retired(std::mem::take(&mut self.tasks))
     }

