@@ -45,7 +45,8 @@ impl Watch {
         let sink = Receiver::start().await;
         let mut world = World::new(&["wire"]).await;
         world.extra = format!(
-            "[[channel]]\nid = \"log\"\ntype = \"log\"\n[[channel]]\nid = \"hook\"\n\
+            "[retention]\nkeep = \"forever\"\nalerts = \"forever\"\nhistory = \"forever\"\n\
+             [[channel]]\nid = \"log\"\ntype = \"log\"\n[[channel]]\nid = \"hook\"\n\
              type = \"webhook\"\nurl = \"{}\"\ndigest = {{ every = \"day\", at = \"07:00\" }}\n",
             sink.url()
         );
