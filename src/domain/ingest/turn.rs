@@ -59,7 +59,10 @@ pub(super) fn take<'a>(
             None
         };
     }
-    document.is_archive().then_some(Baseline { why: Past::Archive, within: document.gap + LATE })
+    let first_known = (0..batch.entries.len()).find(|&at| recognition.known(at).is_some());
+    document
+        .is_archive(first_known)
+        .then_some(Baseline { why: Past::Archive, within: document.gap + LATE })
 }
 
 /// When an entry says itself that it was published, if that can be believed.
@@ -161,12 +164,14 @@ impl<'a> Document<'a, '_> {
         state.last_success.is_some() && moved || self.unknown.len() >= FEW && elsewhere && renamed
     }
 
-    /// Whether the document grew by entries of long ago.
-    fn is_archive(&self) -> bool {
+    /// Whether the document grew by entries of long ago. Feeds begin with the newest: what has no
+    /// date and stands before all that is known is news, however much of it there is, such as what
+    /// came while nothing could be stored.
+    fn is_archive(&self, first_known: Option<usize>) -> bool {
         let longest = self.seen.past.longest.unwrap_or(u32::MAX) as usize;
-        let old = |&&at: &&usize| {
-            told_date(&self.batch.entries[at])
-                .is_none_or(|date| self.is_before_last_visit(date, LATE))
+        let old = |&&at: &&usize| match told_date(&self.batch.entries[at]) {
+            Some(date) => self.is_before_last_visit(date, LATE),
+            None => first_known.is_none_or(|known| at > known),
         };
         self.batch.entries.len() >= longest.saturating_mul(2)
             && self.unknown.iter().filter(old).count() >= ARCHIVE

@@ -79,7 +79,8 @@ impl Feed {
         let visit: Visit = self.world.round().await.remove(0);
         Brought {
             new: visit.new_entries,
-            revised: self.revisions() - before - visit.new_entries,
+            // What has had its time is gone after the round.
+            revised: self.revisions().saturating_sub(before + visit.new_entries),
             alerts: visit.raised.len(),
             held: visit.would_have_raised(),
         }

@@ -136,6 +136,12 @@ async fn an_archive_without_dates() {
 }
 
 #[tokio::test]
+async fn many_undated_entries_before_what_is_known_are_news() {
+    let mut feed = Feed::with(&rss(&articles(100..=110))).await;
+    assert_eq!(feed.later(HOUR, &rss(&articles(1..=110))).await, news(99));
+}
+
+#[tokio::test]
 async fn forty_old_documents_at_once_are_news_in_a_feed_that_does_not_grow() {
     let mut feed = Feed::unvisited().await;
     let window = dated(1..=60, feed.now() - DAY);
