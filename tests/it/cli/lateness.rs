@@ -35,9 +35,10 @@ async fn two_feeds() -> Scene {
         for (feed, lag) in ["wire", "ledger"].into_iter().zip(lags) {
             let told = item(title).at(&format!("{feed}.example")).published(at + minutes(lag));
             scene.world.publish(feed, told);
+            // One after the other: who opens the alert is not left to chance.
+            until(&scene, at + minutes(20));
+            scene.world.round().await;
         }
-        until(&scene, at + minutes(20));
-        scene.world.round().await;
     }
     scene
 }
