@@ -11,7 +11,6 @@ use crate::cli::moment;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::session::Session;
 use crate::config::Config;
-use crate::daemon::dispatcher::fingerprint;
 use crate::domain::alert::circuit::{Circuit, CircuitState};
 use crate::domain::ids::ChannelId;
 use crate::store::error::StoreError;
@@ -78,15 +77,12 @@ fn state(circuit: &Circuit) -> &'static str {
     }
 }
 
-/// The configured channels that fail or are gone, as they are configured now.
+/// The configured channels that fail or are gone. Who looks need not know the channels' secrets, and so
+/// cannot tell whether one was configured anew since: the daemon takes that up when it starts or reloads.
 pub fn failing(config: &Config, store: &Store) -> Result<Vec<(ChannelId, Circuit)>, StoreError> {
-    let mut failing = Vec::new();
-    for channel in &config.channels {
-        let circuit = store.circuit(&channel.id, fingerprint(channel))?;
-        let circuit = circuit.filter(|circuit| !circuit.is_closed());
-        failing.extend(circuit.map(|circuit| (channel.id.clone(), circuit)));
-    }
-    Ok(failing)
+    let is_configured = |id: &ChannelId| config.channels.iter().any(|channel| channel.id == *id);
+    let circuits = store.circuits()?.into_iter();
+    Ok(circuits.filter(|(id, circuit)| is_configured(id) && !circuit.is_closed()).collect())
 }
 
 /// `phone fails since 2026-06-03 12:00 (connect), next try 14:05`.
