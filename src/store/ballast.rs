@@ -55,7 +55,7 @@ mod tests {
         load(dir.path(), 1 << 20).unwrap();
         assert_eq!(held(dir.path()), 1 << 20);
         load(dir.path(), 1 << 16).unwrap();
-        assert_eq!(held(dir.path()), 1 << 16, "as much as is asked for now");
+        assert_eq!(held(dir.path()), 1 << 16, "as much as the smaller wish");
         assert!(drop_it(dir.path()));
         assert_eq!((held(dir.path()), drop_it(dir.path())), (0, false));
         load(dir.path(), 0).unwrap();
