@@ -266,6 +266,7 @@ fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestam
     let (text, headline) = (body.clone(), title.clone());
     let document = Document { title: headline, body: text, url: Some(url), ..Document::default() };
     Prepared {
+        given: Default::default(),
         date_text: None,
         publisher: feed.publisher.clone().unwrap_or_default(),
         published: Some(at),

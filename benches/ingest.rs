@@ -227,6 +227,7 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
     };
     Prepared {
         date_text: None,
+        given: Default::default(),
         publisher: feed.key.to_string(),
         published: Some(now()),
         date_quality: DateQuality::Exact,

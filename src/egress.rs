@@ -5,11 +5,14 @@
 //!
 //! Two gates, since either alone leaks: [`Egress::check`] judges a URL before it is requested
 //! (scheme and literal addresses, which a resolver is never asked for), and the clients it makes
-//! resolve names through `resolver`, which drops private answers. [`crate::fetch`] checks each
+//! resolve names through `resolver`, which drops private answers. `client` sends requests
+//! over what `line` connects, which hangs up on servers that never come to their answer. [`crate::fetch`] checks each
 //! hop of a redirect; [`crate::deliver`] follows none.
 
 mod address;
 mod allow;
+mod client;
+mod line;
 mod resolver;
 mod server;
 mod tls;
@@ -21,6 +24,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::HeaderValue;
 use reqwest::redirect;
 use rustls::pki_types::CertificateDer;
 use thiserror::Error;
@@ -29,16 +33,14 @@ use url::{Host, Url};
 use crate::config::EgressConfig;
 
 use self::allow::AllowList;
+use self::line::Connector;
 use self::resolver::FilteringResolver;
 
-/// Most header lines of an answer; servers behind several proxies do send more than 100.
-const MAX_HEADER_LINES: usize = 256;
+pub use self::client::{Client, SendError};
+pub use self::line::LineError;
 
-/// Largest list of headers of an HTTP/2 answer.
-const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
-
-/// How long an idle connection is kept: long enough for a redirect, shorter than any interval.
-const POOL_IDLE: Duration = Duration::from_secs(10);
+/// Any error of a library below.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Makes HTTP clients that cannot leave the permitted network. Clones share everything.
 #[derive(Debug, Clone)]
@@ -196,25 +198,23 @@ impl Egress {
 
     /// A client for GET and POST that follows no redirect, keeps no cookie, uses no proxy of the
     /// environment, sends no Referer, and neither asks for nor decodes content codings.
-    pub fn client(&self, limits: ClientLimits) -> Result<reqwest::Client, EgressError> {
-        reqwest::Client::builder()
+    pub fn client(&self, limits: ClientLimits) -> Result<Client, EgressError> {
+        let resolver = FilteringResolver::new(Arc::clone(&self.allow));
+        // Only writes requests; one that went out by it would meet the same guard.
+        let writer = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
-            .dns_resolver(FilteringResolver::new(Arc::clone(&self.allow)))
-            .user_agent(&*self.user_agent)
+            .dns_resolver(resolver.clone())
             .redirect(redirect::Policy::none())
             .no_proxy()
             .referer(false)
             .connect_timeout(limits.connect)
             .read_timeout(limits.read)
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(1)
-            .http1_max_headers(MAX_HEADER_LINES)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
             .build()
-            .map_err(EgressError::Client)
+            .map_err(EgressError::Client)?;
+        let connector = Connector::new(resolver, self.tls.clone(), limits.connect);
+        let user_agent =
+            HeaderValue::from_str(&self.user_agent).map_err(|_| EgressError::Contact)?;
+        Ok(Client::new(writer, connector, user_agent, limits))
     }
 
     fn check_address(&self, ip: IpAddr, port: u16) -> Result<(), EgressError> {

@@ -2,10 +2,16 @@
 //! decided by `WIREWATCH_LOG` (the syntax of `tracing_subscriber`'s `EnvFilter`, for example
 //! `wirewatch::daemon=debug,warn`), else by `-v` and `-q`.
 //!
-//! Texts in fields may be from outside: both forms show what would act on a terminal escaped.
+//! Texts in fields may be from outside: both forms show what would act on a terminal escaped. So is
+//! what [panics] say, which the daemon logs like anything else.
+
+mod lost;
+mod panics;
+mod queue;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -16,6 +22,11 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::clock::Clock;
 use crate::domain::untrusted;
+
+use self::queue::LogQueue;
+
+/// The queue before standard error, of a process that must not wait for it.
+static QUEUE: OnceLock<LogQueue> = OnceLock::new();
 
 /// Environment variable that holds a filter.
 pub const FILTER_VARIABLE: &str = "WIREWATCH_LOG";
@@ -46,9 +57,20 @@ impl Verbosity {
     }
 }
 
+/// Whether logging may hold up who logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Each line is written when it is logged, in order with what else goes to standard error: for
+    /// commands that end.
+    AtOnce,
+    /// Lines are queued, and written by a thread of their own: for the daemon. See [`flush`].
+    Queued,
+}
+
 /// Starts logging for this process; a second call changes nothing. Gives back what was wrong
-/// with the filter in [`FILTER_VARIABLE`], in which case `verbosity` decides.
-pub fn init(verbosity: Verbosity, coloured: bool) -> Result<(), FilterError> {
+/// with the filter in [`FILTER_VARIABLE`], in which case `verbosity` decides. An output that fails is
+/// no reason to fail: it is tried again with the next line.
+pub fn init(verbosity: Verbosity, coloured: bool, pace: Pace) -> Result<(), FilterError> {
     let wanted = std::env::var(FILTER_VARIABLE).ok().filter(|filter| !filter.is_empty());
     let parsed =
         wanted.map(|filter| EnvFilter::try_new(&filter).map_err(|_| FilterError { filter }));
@@ -57,13 +79,49 @@ pub fn init(verbosity: Verbosity, coloured: bool) -> Result<(), FilterError> {
         Some(Err(error)) => (EnvFilter::new(verbosity.directives()), Err(error)),
         None => (EnvFilter::new(verbosity.directives()), Ok(())),
     };
+    // Without a thread for it, lines are written at once.
+    let is_queued = pace == Pace::Queued;
+    let note = lost::Note::new(io::stderr().is_terminal(), coloured);
+    let start_queue = || LogQueue::start(io::stderr(), move |lines| note.line(lines)).ok();
+    let queue = is_queued.then(start_queue).flatten();
+    let queue = queue.map(|queue| QUEUE.get_or_init(|| queue).clone());
+    match queue {
+        Some(queue) => start(filter, queue, coloured),
+        None => start(filter, io::stderr, coloured),
+    }
+    if is_queued {
+        panics::log_them();
+    }
+    result
+}
+
+fn start<W>(filter: EnvFilter, writer: W, coloured: bool)
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     // Already set: a test has its own subscriber.
     let _ = if io::stderr().is_terminal() {
-        tracing::subscriber::set_global_default(for_people(filter, io::stderr, coloured))
+        tracing::subscriber::set_global_default(for_people(filter, writer, coloured))
     } else {
-        tracing::subscriber::set_global_default(for_machines(filter, io::stderr))
+        tracing::subscriber::set_global_default(for_machines(filter, writer))
     };
-    result
+}
+
+/// Waits a moment for what is queued: before the process ends, or says something else on standard
+/// error.
+pub fn flush() {
+    if let Some(queue) = QUEUE.get() {
+        queue.flush();
+    }
+}
+
+/// Has [`flush`] called when it goes, on a panic too.
+pub struct Flushed;
+
+impl Drop for Flushed {
+    fn drop(&mut self) {
+        flush();
+    }
 }
 
 /// The filter in the environment could not be read.
@@ -81,6 +139,8 @@ where
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE)
         .with_writer(writer)
+        // It would tell on standard error, and panic if that fails.
+        .log_internal_errors(false)
         .fmt_fields(CleanFields)
         .event_format(ForPeople { coloured, clock: Clock::system() })
         .finish()
@@ -96,6 +156,7 @@ where
         .with_span_list(false)
         .with_env_filter(filter)
         .with_writer(EscapingWriter(writer))
+        .log_internal_errors(false)
         .finish()
 }
 

@@ -13,7 +13,10 @@ use crate::cli::output::{Column, Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
 use crate::cli::status::size;
+use crate::config::StorageConfig;
+use crate::daemon::copies;
 use crate::store::backup::Kept;
+use crate::store::checkup::log_bytes;
 use crate::store::error::StoreError;
 use crate::store::restore::{self, Restored};
 use crate::store::vacuum::{self, Space};
@@ -40,6 +43,7 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store(Access::ReadOnly)?;
     let (counts, space, pruned) = (store.counts()?, store.space()?, store.pruned_at()?);
     let (aside, schema) = (store.count_aside()?, store.schema()?);
+    let waits = store.clock_proven_from(session.clock.now())?;
     let (log, ballast) = (log_bytes(store.path()), ballast::held(&state_dir));
     let mut page = Page::new(&session.printer);
     page.field("database", &store.path().display().to_string());
@@ -55,6 +59,11 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
     }
     let pruned_text = pruned.map_or("not yet".to_owned(), moment::text);
     page.field("pruned", &pruned_text);
+    if let Some((since, from)) = waits {
+        let (since, from) = (moment::text(since), moment::text(from));
+        let why = "a clock that leapt, or a machine that was off for days, has to go on for a week";
+        page.field("retention", &format!("waits until {from}, since {since}: {why}"));
+    }
     let back = match space.is_incremental {
         true => "given back to the disk by itself",
         false => "given back after one `wirewatch db vacuum`",
@@ -73,6 +82,7 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
         "alerts": alerts,
         "quarantined": aside,
         "pruned_at": moment::json_opt(pruned),
+        "prune_waits_until": moment::json_opt(waits.map(|(_, from)| from)),
         "ballast_bytes": ballast,
         "running": held(&state_dir).is_some(),
     });
@@ -83,10 +93,6 @@ fn info(session: &mut Session) -> Result<Exit, Failure> {
 /// `1 entry`, `3 entries`.
 fn many((number, noun): (u64, &str)) -> String {
     count(usize::try_from(number).unwrap_or(usize::MAX), noun)
-}
-
-fn log_bytes(path: &Path) -> u64 {
-    std::fs::metadata(path.with_extension("db-wal")).map_or(0, |file| file.len())
 }
 
 fn check(file: Option<&Path>, session: &mut Session) -> Result<Exit, Failure> {
@@ -124,7 +130,10 @@ fn check(file: Option<&Path>, session: &mut Session) -> Result<Exit, Failure> {
 
 fn back_up(file: &Path, force: bool, session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store(Access::ReadOnly)?;
-    let Kept { path, bytes, entries, alerts, schema } = store.back_up(file, force)?;
+    // A config that cannot be read keeps nobody from a backup.
+    let storage = session.config().map_or(StorageConfig::standard(), |config| config.storage);
+    let spare = copies::spare(&storage);
+    let Kept { path, bytes, entries, alerts, schema } = store.back_up(file, force, spare)?;
     let path = path.display().to_string();
     let [told, raised] = [(entries, "entry"), (alerts, "alert")].map(many);
     let text = format!("{path}: {}, {told} and {raised}, read whole and sound", size(bytes));
@@ -151,7 +160,8 @@ fn bring_back(file: &Path, session: &mut Session) -> Result<Exit, Failure> {
     });
     session.printer.object(&object, &text)?;
     session.messages.note(
-        "deliveries that went out after the backup was made are sent again, under the same ids",
+        "deliveries that waited when the backup was made are sent again, under the same ids; alerts \
+         that were raised after it come as new ones, under new ids",
     );
     Ok(Exit::Ok)
 }

@@ -14,6 +14,7 @@ use crate::cli::session::Session;
 use crate::cli::topics::backtest::period::Period;
 use crate::cli::{moment, naming};
 use crate::config::{ChannelConfig, Config};
+use crate::domain::alert::circuit::CircuitState;
 use crate::domain::alert::delivery::{Carried, DeliveryState};
 use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::untrusted;
@@ -115,7 +116,9 @@ pub fn line(delivery: &DeliveryView) -> String {
     if let Some(last) = delivery.attempts.last().filter(|_| delivery.settled.is_none()) {
         line += &format!(", last {}", last.code);
     }
-    if let Some(next) = delivery.next_attempt {
+    if delivery.waits_for == Some(CircuitState::Gone) {
+        line += ", its channel says that it is gone";
+    } else if let Some(next) = delivery.next_attempt {
         line += &format!(", next {}", moment::text(next));
     }
     if let Some(remark) = &delivery.remark {

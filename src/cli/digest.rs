@@ -188,6 +188,7 @@ pub fn timetables(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<
             == (Timetable {
                 group: timetable.group,
                 repeat: timetable.repeat,
+                zone: timetable.zone.clone(),
                 ..Default::default()
             })
         {

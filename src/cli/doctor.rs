@@ -1,6 +1,7 @@
 //! `wirewatch doctor`: a report to paste into a question or a bug report. Each check says what it
 //! found and what to do; nothing is contacted but the name servers, and of these nothing is asked
-//! but the hosts of configured feeds. No secret is in it: the config is read without them.
+//! but the hosts of configured feeds. No secret is in it: the config is read without them. Nothing is
+//! changed, and one small file is made in the state directory and removed, to see whether it can be.
 
 mod data;
 mod machine;
@@ -15,7 +16,7 @@ use crate::cli::moment;
 use crate::cli::output::{Column, Records, count};
 use crate::cli::page::Page;
 use crate::cli::session::Session;
-use crate::config::Config;
+use crate::config::{Config, StorageConfig};
 use crate::domain::untrusted;
 
 /// A check as a row of CSV.
@@ -98,7 +99,8 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
         setup::names(config, session, &mut report)?;
     }
     if let Some(state_dir) = state_dir(config.as_ref(), session) {
-        machine::state_dir(&state_dir, &mut report);
+        let storage = config.as_ref().map_or(StorageConfig::standard(), |config| config.storage);
+        machine::state_dir(&state_dir, storage.floor_bytes, &mut report);
         data::check(&state_dir, config.as_ref(), session, &mut report);
     }
     print(&report, session)?;

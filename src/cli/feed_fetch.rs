@@ -84,6 +84,9 @@ fn look(
         )
         .await
         .map_err(|failure| {
+            if let Some(stall) = fetched.stalled {
+                return refused(stall.failure());
+            }
             let hint = feeds::offer::hint(&failure, &fetched, url);
             Failure::new(Exit::Failed, failure).hint(hint)
         })?;
@@ -151,7 +154,7 @@ fn remarks(fetched: &Fetched, parsed: &ParsedFeed) -> Vec<String> {
     if let Some(to) = &parsed.links.moved_to {
         remarks.push(format!("the feed says that it has moved to {to}"));
     }
-    if fetched.truncated && !parsed.cut {
+    if fetched.truncated && !parsed.cut && !parsed.ended {
         remarks.push("the answer ended too early; what was whole was read".to_owned());
     }
     match fetched.mislabelled.as_deref() {
@@ -206,41 +209,19 @@ fn visit(
     };
     let store = Store::open(&config.state_dir.join(DATABASE_FILE), access)?;
     let egress = Egress::new(&config.egress)?;
-    let feeds = config.feeds.clone();
     let pipeline = Pipeline {
         fetcher: Fetcher::new(&config.fetch, egress)?,
         config: Arc::new(config),
-        store: store.clone(),
+        store,
         clock: session.clock.clone(),
         committed: watch::Sender::new(()),
         wanted: Default::default(),
         hubs: Default::default(),
         storage: Storage::open(),
     };
-    let now = session.clock.now();
-    let done = session.wait(async {
-        let states = match lock {
-            Some(_) => store.sync_feeds(feeds, now).await?,
-            None => store.feed_states()?.into_iter().map(|view| view.state).collect(),
-        };
-        let Some(mut state) = states.into_iter().find(|state| state.key == feed.key) else {
-            return Ok::<_, StoreError>(None);
-        };
-        let mut visit = None;
-        if lock.is_some() {
-            let (after, made) = pipeline.visit(feed, &state).await?;
-            (state, visit) = (after, Some(made));
-        }
-        let decided = match raise {
-            true => {
-                let unasked = feed_raise::unasked(feed, &pipeline.config, &store, now)?;
-                Some((after_all::raise(&pipeline, feed, &state, now).await?, unasked))
-            }
-            false => None,
-        };
-        Ok(Some((visit, decided)))
-    })??;
-    let Some((visit, decided)) = done else {
+    let may_visit = lock.is_some();
+    let made = session.wait(make(&pipeline, feed, may_visit, raise))??;
+    let Some((visit, decided)) = made else {
         return Err(naming::unknown("feed", feed.key.as_str(), &[]));
     };
     show(feed, visit.as_ref(), decided.as_ref(), session)?;
@@ -252,6 +233,42 @@ fn visit(
         session.messages.report(&Failure::shown(Exit::Failed).hint(hint));
     }
     Ok(Exit::Failed)
+}
+
+/// What was raised after all, and what was not even asked of.
+type AfterAll = (Vec<Decided>, Vec<Unasked>);
+
+/// Visits the feed, if that may be, and raises what it was not, if that is asked for. `None`: the
+/// database does not know the feed.
+async fn make(
+    pipeline: &Pipeline,
+    feed: &Arc<Feed>,
+    may_visit: bool,
+    raise: bool,
+) -> Result<Option<(Option<Visit>, Option<AfterAll>)>, StoreError> {
+    let (store, config, now) = (&pipeline.store, &pipeline.config, pipeline.clock.now());
+    let states = match may_visit {
+        true => {
+            let states = store.sync_feeds(config.feeds.clone(), now).await?;
+            store.remember_keeps(&config.retention).await?;
+            states
+        }
+        false => store.feed_states()?.into_iter().map(|view| view.state).collect(),
+    };
+    let Some(mut state) = states.into_iter().find(|state| state.key == feed.key) else {
+        return Ok(None);
+    };
+    let mut visit = None;
+    if may_visit {
+        let (after, made) = pipeline.visit(feed, &state).await?;
+        (state, visit) = (after, Some(made));
+    }
+    let mut decided = None;
+    if raise {
+        let unasked = feed_raise::unasked(feed, config, store, now)?;
+        decided = Some((after_all::raise(pipeline, feed, &state, now).await?, unasked));
+    }
+    Ok(Some((visit, decided)))
 }
 
 fn no_lock(error: StoreError, feed: &Feed) -> Failure {
@@ -269,7 +286,7 @@ fn no_lock(error: StoreError, feed: &Feed) -> Failure {
 fn show(
     feed: &Feed,
     visit: Option<&Visit>,
-    decided: Option<&(Vec<Decided>, Vec<Unasked>)>,
+    decided: Option<&AfterAll>,
     session: &mut Session,
 ) -> Result<(), Failure> {
     let mut object = visit.map_or_else(|| json!({ "feed": feed.key.as_str() }), visit_object);

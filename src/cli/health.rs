@@ -1,9 +1,9 @@
 //! `wirewatch health`: whether the daemon of this config lives, or also does its work. With an HTTP
-//! server it is asked, else its lock and its database are looked at. Made for container health
+//! server it is asked, else its lock, its database, its disk and its [`sign`] are looked at. Made for container health
 //! checks: one line, and an exit code. A mistake in the files, with which the daemon goes on as it
 //! was, makes no healthy daemon sick: only where to ask is read.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,9 @@ use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::session::Session;
-use crate::config::outline::Kind;
+use crate::cli::status::size;
+use crate::daemon::sign;
+use crate::store::checkup::free_bytes;
 use crate::store::{self, Access, DATABASE_FILE, Store};
 
 /// Longest wait for each step of the exchange.
@@ -28,20 +30,18 @@ pub fn run(ready: bool, session: &mut Session) -> Result<Exit, Failure> {
         Some(dir) => dir.clone(),
         None => loader.state_dir()?,
     };
-    let listen = match found.listen {
-        // What the daemon keeps of its own configuration tells better than half a file.
-        _ if !found.is_sure => running_listen(&state_dir).or(found.listen),
-        listen => listen,
+    // What the daemon keeps of the configuration it runs with tells better than files that may have been
+    // changed since: another address is taken up by a restart only.
+    let listen = match store::held(&state_dir) {
+        Some(_) => running_listen(&state_dir).unwrap_or(found.listen),
+        None => found.listen,
     };
     let trouble = match listen {
         Some(listen) => ask(listen, if ready { "/readyz" } else { "/healthz" }),
         None if store::held(&state_dir).is_none() => {
             Err(format!("no daemon holds {}", state_dir.display()))
         }
-        None if ready => Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly)
-            .and_then(|store| store.last_alert_cursor())
-            .map(drop)
-            .map_err(|error| error.to_string()),
+        None if ready => works(&state_dir),
         None => Ok(()),
     };
     let object = json!({ "healthy": trouble.is_ok(), "trouble": trouble.as_ref().err() });
@@ -50,19 +50,43 @@ pub fn run(ready: bool, session: &mut Session) -> Result<Exit, Failure> {
     Ok(if trouble.is_ok() { Exit::Ok } else { Exit::Failed })
 }
 
-/// Where the daemon of this database last listened; `None`: nowhere, or that cannot be read.
-fn running_listen(state_dir: &Path) -> Option<SocketAddr> {
+/// Whether the daemon of this state directory reads feeds, as far as that shows from beside it.
+fn works(state_dir: &Path) -> Result<(), String> {
+    let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly);
+    let asked = store.and_then(|store| {
+        store.last_alert_cursor()?;
+        store.running_setting("storage")
+    });
+    let storage = asked.map_err(|error| error.to_string())?;
+    let floor = storage.as_ref().and_then(|fields| fields.get("floor"));
+    let floor = floor.and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    let (floor, free) = (floor.unwrap_or_default(), free_bytes(state_dir));
+    if let Some(free) = free.filter(|free| *free < floor) {
+        let (dir, free, floor) = (state_dir.display(), size(free), size(floor));
+        return Err(format!("no feed is read: {free} is free on the disk of {dir}, not {floor}"));
+    }
+    match sign::is_given(state_dir) {
+        true => Ok(()),
+        false => Err("the daemon gives no sign of reading feeds: its log says why".to_owned()),
+    }
+}
+
+/// Where the daemon of this database listens, if anywhere; `None`: that cannot be read.
+fn running_listen(state_dir: &Path) -> Option<Option<SocketAddr>> {
     let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly).ok()?;
-    let (_, parts) = store.running().ok()??;
-    let served = parts.iter().find(|part| part.kind == Kind::Settings && part.id == "http")?;
-    served.fields.get("listen")?.parse().ok()
+    let served = store.running_setting("http").ok()??;
+    Some(served.get("listen").and_then(|listen| listen.parse().ok()))
 }
 
 /// Asks the server of this machine.
 fn ask(listen: SocketAddr, path: &str) -> Result<(), String> {
     let address = SocketAddr::new(reachable(listen.ip()), listen.port());
-    let answer = exchange(address, path)
-        .map_err(|error| format!("the daemon does not answer at {address}: {error}"))?;
+    let answer = exchange(address, path).map_err(|error| match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            format!("the daemon does not answer at {address} within {} s", PATIENCE.as_secs())
+        }
+        _ => format!("the daemon does not answer at {address}: {error}"),
+    })?;
     let status = answer.split(' ').nth(1).unwrap_or_default();
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.trim()).unwrap_or_default();
     match status {

@@ -25,7 +25,7 @@ pub fn keep(config: &mut Config, failed: &[TestResult]) -> Result<Vec<TopicId>, 
     }
     // An older database is brought up to this version, which no running daemon may live through.
     let _lock = InstanceLock::acquire(&config.state_dir)?;
-    let store = match Store::open(&path, Access::Existing) {
+    let store = match Store::open(&path, Access::Alone) {
         Err(StoreError::NotFound { .. }) => return Ok(all()),
         opened => opened?,
     };

@@ -30,8 +30,10 @@ impl Loader {
     pub fn locate(config: Option<&Path>) -> Result<Self, Failure> {
         let env = Environment::of_process();
         let file = config::locate(config, &env);
-        if file.exists() {
-            return Ok(Self { file, env });
+        match std::fs::metadata(&file) {
+            Ok(_) => return Ok(Self { file, env }),
+            Err(error) if !config::is_absent(&error) => return Err(barred(&file, &error)),
+            Err(_) => {}
         }
         let sentence = match config {
             Some(_) => format!("there is no config at {}", file.display()),
@@ -145,6 +147,15 @@ pub fn first_of(problems: &Problems) -> String {
         Some(file) => format!("{file}:{}:{}: {}", first.line, first.column, first.message),
         None => first.message.clone(),
     })
+}
+
+/// A main file that may be there, but may not be looked at.
+fn barred(file: &Path, error: &std::io::Error) -> Failure {
+    let uid = rustix::process::geteuid().as_raw();
+    Failure::said(Exit::Failed, format!("cannot look at {}: {error}", file.display())).hint(format!(
+        "let the user read it and enter its directory that wirewatch runs as (uid {uid}), or name \
+         another config by `-c PATH`"
+    ))
 }
 
 fn failed_tests(config: &Config) -> Vec<TestResult> {

@@ -57,7 +57,8 @@ use exit::{Exit, Failure};
 use report::Messages;
 use session::Session;
 
-use crate::telemetry::{self, Verbosity};
+use crate::daemon::heap;
+use crate::telemetry::{self, Pace, Verbosity};
 
 /// Runs the command that this process was started with.
 pub fn run() -> ExitCode {
@@ -70,11 +71,23 @@ pub fn run() -> ExitCode {
         }
     };
     let messages = Messages::new(cli.global.quiet, cli.global.color);
-    if let Err(error) = telemetry::init(verbosity(&cli), messages.coloured()) {
+    let pace = match cli.command {
+        Command::Run { .. } => {
+            // Before there is any other thread, such as that of the log.
+            heap::bound();
+            Pace::Queued
+        }
+        _ => Pace::AtOnce,
+    };
+    if let Err(error) = telemetry::init(verbosity(&cli), messages.coloured(), pace) {
         messages.warn(&error.to_string());
     }
     cli.global.color.apply();
-    match dispatch(&cli, messages) {
+    let ended = {
+        let _at_the_end = telemetry::Flushed;
+        dispatch(&cli, messages)
+    };
+    match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
             messages.report(&failure);

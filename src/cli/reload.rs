@@ -11,11 +11,18 @@ use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::domain::reload::{Outcome, Reload};
 use crate::domain::untrusted;
+use crate::store::checkup::free_bytes;
 use crate::store::holder::{self, HolderError};
 use crate::store::{Access, DATABASE_FILE, Store};
 
 /// Longest wait for the daemon: thousands of rules take some seconds to be compiled.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is not there after this long may not have been written: the disk is looked at.
+const USUAL: Duration = Duration::from_secs(5);
+
+/// Free bytes on a disk that is full.
+const FULL_BELOW_BYTES: u64 = 128 * 1024;
 
 /// How often it is looked whether it said something.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -25,13 +32,9 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
     let state_dir = session.loader()?.state_dir()?;
     let before = last(&state_dir);
     let pid = holder::hang_up(&state_dir)?;
-    let Some(reload) = outcome(&state_dir, before) else {
-        let sentence = format!(
-            "process {pid} was told to reload, and did not say within {} s what came of it",
-            PATIENCE.as_secs()
-        );
-        return Err(Failure::said(Exit::Partial, sentence)
-            .hint("its log says more; `wirewatch status` tells when it is done"));
+    let reload = match outcome(&state_dir, before) {
+        Ok(reload) => reload,
+        Err(silence) => return Err(silence.explain(pid)),
     };
     match reload.outcome {
         Outcome::Taken { feeds, topics } => {
@@ -62,17 +65,52 @@ fn last(state_dir: &Path) -> i64 {
     last.map_or(0, |last| last.n)
 }
 
+/// Why nothing is known of what came of it.
+enum Silence {
+    Long,
+    /// It cannot be written down: the disk is full.
+    Full,
+}
+
+impl Silence {
+    fn explain(self, pid: u32) -> Failure {
+        let told = format!("process {pid} was told to reload");
+        match self {
+            Silence::Long => {
+                let waited = PATIENCE.as_secs();
+                let sentence = format!("{told}, and did not say within {waited} s what came of it");
+                Failure::said(Exit::Partial, sentence)
+                    .hint("its log says more; `wirewatch status` tells when it is done")
+            }
+            Silence::Full => {
+                let sentence = format!("{told}, and cannot say what came of it: the disk is full");
+                Failure::said(Exit::Partial, sentence).hint(
+                    "free some space: files without a mistake are taken up then by themselves; \
+                     `wirewatch check` shows mistakes now",
+                )
+            }
+        }
+    }
+}
+
 /// What came after that time, once it is there.
-fn outcome(state_dir: &Path, before: i64) -> Option<Reload> {
+fn outcome(state_dir: &Path, before: i64) -> Result<Reload, Silence> {
     let begun = Instant::now();
-    let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly).ok()?;
+    let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly);
+    let store = store.map_err(|_| Silence::Long)?;
     while begun.elapsed() < PATIENCE {
         match store.last_reload() {
-            Ok(Some(last)) if last.n > before => return Some(last.reload),
+            Ok(Some(last)) if last.n > before => return Ok(last.reload),
+            _ if begun.elapsed() >= USUAL && is_full(state_dir) => return Err(Silence::Full),
             _ => std::thread::sleep(LOOK_EVERY),
         }
     }
-    None
+    Err(Silence::Long)
+}
+
+/// Whether nothing can be written: the smallest write of the database is some pages.
+fn is_full(state_dir: &Path) -> bool {
+    free_bytes(state_dir).is_some_and(|free| free < FULL_BELOW_BYTES)
 }
 
 impl From<HolderError> for Failure {

@@ -26,7 +26,8 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 const START_GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until a signal; or with `once` for one round, which ends with code 3 if feeds or
-/// deliveries failed in it, and with 130 if a signal came before its end.
+/// deliveries failed in it, with 1 if a part of wirewatch panicked, and with 130 if a signal came
+/// before its end.
 pub fn run(config: Option<&Path>, once: bool, no_deliver: bool) -> Result<Exit, Failure> {
     let loader = load::Loader::locate(config)?;
     let (config, read) = loader.load_to_start()?;
@@ -93,7 +94,11 @@ async fn round(app: App, mut signals: Signals) -> Result<Exit, Failure> {
         once = app.finish_once() => Some(once),
         () = signals.stop_asked() => None,
     };
+    let broken = app.broken();
     app.stop().await;
+    if broken.is_cancelled() {
+        return Err(panicked());
+    }
     Ok(match done {
         Some(Once { failed_feeds: 0, failed_deliveries: 0 }) => Exit::Ok,
         Some(_) => Exit::Partial,
@@ -126,8 +131,14 @@ async fn watch(
             web.stop().await;
         }
     };
+    let (lost, broken) = (app.lost(), app.broken());
     let governor = Governor::new(app, signals, service, read);
-    let ending = governor.govern(move || loader.load(), close).await;
+    let ending = tokio::select! {
+        ending = governor.govern(move || loader.load(), close) => ending,
+        // It was said why; nothing that would be ended in order could be kept.
+        () = lost.cancelled() => return Err(state_lost()),
+        () = broken.cancelled() => return Err(panicked()),
+    };
     Ok(if ending == Ending::Forced { Exit::Interrupted } else { Exit::Ok })
 }
 
@@ -139,6 +150,16 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
     let done = runtime.block_on(work);
     runtime.shutdown_timeout(FAREWELL);
     done
+}
+
+fn state_lost() -> Failure {
+    let error = anyhow::anyhow!("the state directory was deleted or replaced");
+    Failure::new(Exit::Failed, error).hint("put it back or restore a copy, and start again")
+}
+
+fn panicked() -> Failure {
+    let error = anyhow::anyhow!("a part of wirewatch panicked, so that all of it ends");
+    Failure::new(Exit::Failed, error).hint("start it again, and report what was logged")
 }
 
 fn no_runtime(error: std::io::Error) -> Failure {

@@ -102,7 +102,7 @@ impl Session {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = match error {
-            StoreError::NotFound { .. } => Exit::NotFound,
+            StoreError::NotFound { .. } | StoreError::NoBackup { .. } => Exit::NotFound,
             StoreError::Locked { .. } => Exit::Locked,
             _ => Exit::Failed,
         };

@@ -1,8 +1,9 @@
 //! `wirewatch status`: everything at a glance. Is it running, how do the feeds do, what was
 //! found, what waits to go out; in few enough lines for one screen. [`recent`] has the last day; [`broken`] tells what can be
-//! told where the configuration cannot be read.
+//! told where the configuration cannot be read, [`pending`] where another one runs.
 
 mod broken;
+mod pending;
 mod recent;
 
 use std::collections::BTreeMap;
@@ -25,12 +26,14 @@ use crate::domain::ids::{ChannelId, TopicId};
 use crate::domain::reload::{Outcome, Refusal};
 use crate::domain::untrusted;
 use crate::store::checkup::free_bytes;
+use crate::store::copies::Copies;
 use crate::store::counts::Counts;
 use crate::store::error::StoreError;
 use crate::store::feeds::FeedView;
 use crate::store::notices::NoticeView;
 use crate::store::{Access, Store, held};
 
+use pending::Pending;
 use recent::Recent;
 
 /// Longest path of the config, in characters: it is to stay on a line with what else is said.
@@ -47,6 +50,8 @@ struct Status {
     /// Why the configuration as it stands in the files does not run, and since when, if a daemon
     /// runs with an earlier one.
     refused: Option<(Timestamp, Refusal)>,
+    /// What of it does not run as it stands in the files.
+    pending: Option<Pending>,
     topics: usize,
     channels: usize,
     feeds: Vec<(FeedView, Health)>,
@@ -57,6 +62,8 @@ struct Status {
     free_bytes: Option<u64>,
     /// Why nothing can be stored, as far as it shows from here.
     storage: Option<String>,
+    /// How the daily copies go, where they are configured.
+    copies: Option<Copies>,
     /// Entries that are set aside.
     aside: u64,
     told: Vec<Told>,
@@ -74,15 +81,18 @@ pub fn run(session: &mut Session) -> Result<Exit, Failure> {
 
 fn tell(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
     let store = session.store_of(config, Access::ReadOnly)?;
-    let feeds = feeds(config, store.feed_states()?, session);
-    let silent = store
-        .topics()?
+    let (known, topics) = (store.feed_states()?, store.topics()?);
+    let daemon = held(&config.state_dir);
+    let pending = daemon.and_then(|_| pending::pending(config, &topics, &known));
+    let feeds = feeds(config, known, session);
+    let silent = topics
         .into_iter()
         .filter(|topic| topic.retired_at.is_none() && topic.silent_since.is_some());
     let status = Status {
         config: config.file.display().to_string(),
         refused: refused(&config.state_dir, &store)?,
-        daemon: held(&config.state_dir),
+        daemon,
+        pending,
         topics: config.topics.topics().count(),
         channels: config.channels.len(),
         feeds,
@@ -92,6 +102,7 @@ fn tell(config: &Config, session: &mut Session) -> Result<Exit, Failure> {
         notice: store.notices(1)?.into_iter().next(),
         free_bytes: free_bytes(&config.state_dir),
         storage: storage(config),
+        copies: config.backup.as_ref().map(|_| store.copies()).transpose()?,
         aside: store.count_aside()?,
         told: timetables(config, &store, session.clock.now())?,
         failing: channels::failing(config, &store)?,
@@ -144,6 +155,30 @@ fn storage(config: &Config) -> Option<String> {
     None
 }
 
+/// How the daily copies go: when the last was made, and why there is none since.
+pub fn backup_line(copies: &Copies) -> String {
+    let made = copies.made.as_ref().map(|(at, _)| moment::text(*at));
+    let made = made.map_or("none was made yet".to_owned(), |at| format!("last made {at}"));
+    match &copies.trouble {
+        None => made,
+        Some(trouble) => {
+            let (since, detail) =
+                (moment::text(trouble.since), untrusted::terminal(&trouble.detail));
+            format!("failing since {since}: {detail}; {made}")
+        }
+    }
+}
+
+fn backup_object(copies: &Copies) -> Value {
+    json!({
+        "made_at": moment::json_opt(copies.made.as_ref().map(|(at, _)| *at)),
+        "path": copies.made.as_ref().map(|(_, path)| path),
+        "failing_since": moment::json_opt(copies.trouble.as_ref().map(|trouble| trouble.since)),
+        "code": copies.trouble.as_ref().map(|trouble| &trouble.code),
+        "detail": copies.trouble.as_ref().map(|trouble| &trouble.detail),
+    })
+}
+
 /// The configured feeds that are known, judged.
 pub fn feeds(config: &Config, known: Vec<FeedView>, session: &Session) -> Vec<(FeedView, Health)> {
     let now = session.clock.now();
@@ -191,6 +226,9 @@ impl Status {
         page.brief("config", &format!("{path}: {topics}, {channels}"), 1);
         if let Some(refused) = &self.refused {
             page.brief("", &refused_line(refused), 2);
+        } else if let Some(pending) = &self.pending {
+            page.brief("", &pending.line(), 2);
+            page.more("more: wirewatch config diff");
         }
         page.brief("feeds", &self.feed_line(), 2);
         if self.feeds.iter().any(|(_, health)| health.is_trouble()) {
@@ -220,6 +258,9 @@ impl Status {
         }
         if let Some(storage) = &self.storage {
             page.brief("storage", storage, 2);
+        }
+        if let Some(copies) = &self.copies {
+            page.brief("backup", &backup_line(copies), 2);
         }
         if self.aside > 0 {
             let text = format!("{} cannot be evaluated", count(self.aside as usize, "entry"));
@@ -265,6 +306,7 @@ impl Status {
             "pid": self.daemon.flatten(),
             "config": self.config,
             "config_refused": self.refused.as_ref().map(refused_object),
+            "config_pending": self.pending.as_ref().map(Pending::object),
             "feeds": states,
             "feeds_in_trouble": self.feeds.iter().filter(|(_, health)| health.is_trouble()).count(),
             "next_fetch": moment::json_opt(next),
@@ -293,6 +335,7 @@ impl Status {
             "database_bytes": self.counts.bytes,
             "free_bytes": self.free_bytes,
             "storage": self.storage,
+            "backup": self.copies.as_ref().map(backup_object),
             "entries_quarantined": self.aside,
         });
         self.recent.add(&mut object);

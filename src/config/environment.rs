@@ -1,9 +1,9 @@
 //! What configuration may learn of its surroundings: variables, the user's directories, systemd's
 //! credentials. Everything asks through [`Environment`], so that tests state their own.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fmt, fs, io};
 
 /// Name of the main file within a configuration directory.
 pub const MAIN_FILE: &str = "wirewatch.toml";
@@ -96,13 +96,18 @@ impl fmt::Debug for Environment {
 
 /// The main file to load: the one named, else the first there is of `$CONFIGURATION_DIRECTORY`,
 /// `$XDG_CONFIG_HOME/wirewatch`, `~/.config/wirewatch` and `./config`. A directory stands for the
-/// main file in it. Where there is none, the last place, which [`super::load()`] then reports.
+/// main file in it. A place that may not be looked into ends the search: what lies behind it is not
+/// passed over for another file. Where there is none, the last place, which [`super::load()`] then
+/// reports.
 pub fn locate(explicit: Option<&Path>, env: &Environment) -> PathBuf {
     if let Some(path) = explicit {
         return main_file(path);
     }
     let places = lookup_places(env);
-    let found = places.iter().find(|place| place.is_file());
+    let found = places.iter().find(|place| match fs::metadata(place) {
+        Ok(there) => there.is_file(),
+        Err(error) => !is_absent(&error),
+    });
     found.or(places.last()).cloned().unwrap_or_else(|| PathBuf::from(MAIN_FILE))
 }
 
@@ -119,6 +124,11 @@ pub fn lookup_places(env: &Environment) -> Vec<PathBuf> {
     .flatten()
     .map(|place| place.join(MAIN_FILE))
     .collect()
+}
+
+/// Whether an error says that there is nothing at a place, and not that nobody may look.
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 pub(super) fn main_file(path: &Path) -> PathBuf {

@@ -26,13 +26,16 @@ const MAX_FILE_BYTES: u64 = MAX_LIST_BYTES;
 
 pub(super) const FILE: Shape = Shape { what: "a file of feeds", keys: &["defaults", "feed"] };
 
+/// For how long the entries of each feed are kept, where it says so.
+type Keeps = BTreeMap<FeedKey, Option<Keep>>;
+
 /// The feeds of the main file, whose table is `root`, and of the files it names, seen from the
-/// directory `beside`; with for how long the entries of some are kept, and the paths of these files.
+/// directory `beside`; with for how long the entries of each are kept where it says so, and the paths of these files.
 pub(super) fn read(
     root: &Section<'_>,
     beside: &Path,
     report: &mut Report,
-) -> (Vec<Arc<Feed>>, BTreeMap<FeedKey, Keep>, Vec<PathBuf>) {
+) -> (Vec<Arc<Feed>>, Keeps, Vec<PathBuf>) {
     let mut feeds = Feeds::of_main(root, report);
     let patterns = root.texts("feed_files", report);
     let before = report.count();

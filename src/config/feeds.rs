@@ -66,8 +66,8 @@ pub(super) struct Defaults {
 /// The feeds of the main file and of the files beside it, as they are read one after the other.
 pub(super) struct Feeds {
     pub list: Vec<Arc<Feed>>,
-    /// Feeds whose entries are kept for another time than the others'.
-    pub keep: BTreeMap<FeedKey, Keep>,
+    /// For how long the entries of each are kept, where it says so.
+    pub keep: BTreeMap<FeedKey, Option<Keep>>,
     /// What the main file's `[defaults]` say; those of another file count for that file.
     defaults: Defaults,
     seen: Seen,
@@ -106,7 +106,7 @@ impl Feeds {
             let Some((feed, keep)) = feed(section, defaults, &mut self.seen, report) else {
                 continue;
             };
-            self.keep.extend(keep.map(|keep| (feed.key.clone(), keep)));
+            self.keep.insert(feed.key.clone(), keep);
             self.list.push(feed);
         }
         defaults

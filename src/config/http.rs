@@ -100,7 +100,7 @@ fn tokens(
     if let Some(extra) = sections.get(MAX_TOKENS) {
         report.add(extra.place(), "too_many", format!("there are more than {MAX_TOKENS} tokens"));
     }
-    let (mut seen, mut tokens) = (BTreeMap::new(), Vec::new());
+    let (mut seen, mut tokens) = (BTreeMap::new(), Vec::<TokenConfig>::new());
     for section in sections.iter().take(MAX_TOKENS) {
         section.require("name", "\"desk\"", report);
         let name = section.text("name", report).and_then(|text| {
@@ -133,6 +133,15 @@ fn tokens(
             report
                 .add(section.place(), "weak_token", message)
                 .hint("`openssl rand -hex 32` makes one that nobody guesses");
+        }
+        let same = |known: &&TokenConfig| {
+            secret.as_ref().is_some_and(|secret| secret.reveal() == known.secret.reveal())
+        };
+        if let Some(known) = tokens.iter().find(same) {
+            let message = format!("the token {} has the same secret", known.name);
+            report
+                .add(section.place(), "same_secret", message)
+                .hint("each has a secret of its own: by that it is known who asks, and what for");
         }
         if let (Some(name), Some(secret)) = (name, secret) {
             tokens.push(TokenConfig { name, scope: scope.unwrap_or(TokenScope::Read), secret });

@@ -54,7 +54,7 @@ pub use channels::{
     AlertmanagerChannel, AppriseChannel, AppriseWay, Command, Credentials, ExecChannel,
     WebhookBody, WebhookTemplate,
 };
-pub use environment::{Environment, MAIN_FILE, locate, lookup_places};
+pub use environment::{Environment, MAIN_FILE, is_absent, locate, lookup_places};
 pub use examples::{examples, packs};
 pub use footprint::Footprint;
 pub use keep::LastGood;
@@ -71,6 +71,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::tz::TimeZone;
 
 use crate::domain::alert::route::Routing;
 use crate::domain::alert::silence::Written;
@@ -271,6 +273,8 @@ pub struct Timetable {
     pub group: Option<Group>,
     /// An open alert that nobody acknowledges is told again.
     pub repeat: Option<Repeat>,
+    /// The `zone` of the file; `None` where nobody wrote the channel.
+    pub zone: Option<TimeZone>,
 }
 
 /// When an alert that nobody acknowledges is told again.

@@ -105,8 +105,8 @@ impl Config {
         });
         let feeds = self.feeds.iter().map(|feed| {
             let mut fields = feed_fields(feed);
-            let keep = self.retention.feeds.get(&feed.key);
-            fields.extend(keep.map(|keep| ("keep", in_words(*keep))));
+            let keep = self.retention.feeds.get(&feed.key).copied().flatten();
+            fields.extend(keep.map(|keep| ("keep", in_words(keep))));
             part(Kind::Feed, feed.key.as_str(), fields)
         });
         let home = self.file.parent().unwrap_or(Path::new(""));

@@ -2,6 +2,7 @@
 //! commit and paste. A relative file is looked for among systemd's credentials first, then beside
 //! the main file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -140,11 +141,19 @@ impl Secrets<'_> {
                 "a relative name is looked for in $CREDENTIALS_DIRECTORY, then beside this file";
             missing(message, hint)
         };
-        let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                let message = format!("the secret file {} cannot be read: {error}", path.display());
+                let uid = rustix::process::geteuid().as_raw();
+                missing(message, format!("let the user read it that wirewatch runs as (uid {uid})"))
+            }
+            _ => unreadable(&error),
+        };
+        let size = std::fs::metadata(&path).map_err(failed)?;
         if !size.is_file() || size.len() > MAX_SECRET_BYTES {
             return Err(unreadable(&format!("not a file of at most {MAX_SECRET_BYTES} bytes")));
         }
-        let bytes = std::fs::read(&path).map_err(|error| unreadable(&error))?;
+        let bytes = std::fs::read(&path).map_err(failed)?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8 text"))?;
         single_line(&text)
     }
@@ -200,8 +209,8 @@ fn single_line(text: &str) -> Result<String, BadValue> {
     Ok(line.to_owned())
 }
 
-fn missing(message: String, hint: &str) -> BadValue {
-    BadValue { code: "bad_secret", message, hint: hint.to_owned() }
+fn missing(message: String, hint: impl Into<String>) -> BadValue {
+    BadValue { code: "bad_secret", message, hint: hint.into() }
 }
 
 fn note<T>(bad: BadValue, place: Place, report: &mut Report) -> Option<T> {

@@ -71,6 +71,7 @@ pub(super) fn read(section: &Section<'_>, usual: &TimeZone, report: &mut Report)
         budget: section.integer("budget", 1..=100_000, report),
         group: group(section, report),
         repeat: repeat(section, report),
+        zone: Some(usual.clone()),
     }
 }
 

@@ -19,8 +19,6 @@ pub struct Whereabouts {
     pub listen: Option<SocketAddr>,
     /// Where its database and its lock lie; `None`: that cannot be made out.
     pub state_dir: Option<PathBuf>,
-    /// Whether the file says so without a mistake; else this is what is left of it.
-    pub is_sure: bool,
 }
 
 /// Reads them from the main file at `path` (or in the directory `path`).
@@ -28,17 +26,13 @@ pub fn whereabouts(path: &Path, env: &Environment) -> Whereabouts {
     let path = environment::main_file(path);
     let mut report = Report::default();
     let Some((file, text)) = read_file(&path, &mut report) else {
-        return Whereabouts { listen: None, state_dir: None, is_sure: false };
+        return Whereabouts { listen: None, state_dir: None };
     };
-    let (table, errors) = DeTable::parse_recoverable(&text);
+    let (table, _) = DeTable::parse_recoverable(&text);
     let table = table.get_ref();
     let listen = http::listen_only(table, file, &mut report);
     let state_dir = settings::state_dir_only(table, file, &path, env, &mut report);
-    Whereabouts {
-        listen,
-        state_dir: Some(state_dir).filter(|dir| !dir.as_os_str().is_empty()),
-        is_sure: errors.is_empty() && report.count() == 0,
-    }
+    Whereabouts { listen, state_dir: Some(state_dir).filter(|dir| !dir.as_os_str().is_empty()) }
 }
 
 #[cfg(test)]
@@ -55,14 +49,10 @@ mod tests {
         };
         let fine = "state_dir = \"state\"\n[http]\nlisten = \"127.0.0.1:9000\"\n";
         let listen = Some("127.0.0.1:9000".parse().unwrap());
-        let expected =
-            Whereabouts { listen, state_dir: Some(dir.path().join("state")), is_sure: true };
+        let expected = Whereabouts { listen, state_dir: Some(dir.path().join("state")) };
         assert_eq!(read(&format!("{fine}tokken = 1\n[[feed]]\nur = 3\n")), expected);
-        let broken = read(&format!("{fine}[[feed]\nid = \"wire\n"));
-        assert_eq!(broken, Whereabouts { is_sure: false, ..expected.clone() });
+        assert_eq!(read(&format!("{fine}[[feed]\nid = \"wire\n")), expected);
         let nothing_served = Whereabouts { listen: None, ..expected };
         assert_eq!(read("state_dir = \"state\"\n"), nothing_served);
-        let wrong = read("state_dir = \"state\"\n[http]\nlisten = \"nowhere\"\n");
-        assert!(!wrong.is_sure);
     }
 }

@@ -11,13 +11,15 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::articles::Articles;
+use super::assembly::{Wakes, build, sync};
 use super::beat::Beat;
 use super::desk::Desk;
-use super::dispatcher::{Tally, Tells};
-use super::dispatchers::{self, Channels, Dispatchers};
+use super::dispatcher::Tally;
+use super::dispatchers::{Channels, Dispatchers};
 use super::events::{Event, Events};
 use super::feed_files::FeedFiles;
 use super::holds::Holds;
+use super::opening::{Opened, Patience, warn_of_owner};
 use super::orphans::warn_of_orphans;
 use super::pipeline::Pipeline;
 use super::post::Post;
@@ -25,21 +27,18 @@ use super::push::Push;
 use super::restart::{self, Change, in_words};
 use super::scheduler::{Order, Scheduler};
 use super::service::Service;
-use super::storage::{Storage, open_patiently};
+use super::storage::Storage;
+use super::task;
 use super::watches::Watches;
 use crate::clock::Clock;
-use crate::config::{ChannelConfig, Config};
+use crate::config::Config;
 use crate::deliver::{OpenError, Printer};
-use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::{ChannelId, FeedKey};
 use crate::domain::notice::Notice;
-use crate::domain::topic::{Mode, Topic};
-use crate::egress::{Egress, EgressError};
-use crate::fetch::Fetcher;
+use crate::egress::EgressError;
 use crate::fetch::hosts::HostGate;
 use crate::store::error::StoreError;
-use crate::store::topics::TopicRevision;
-use crate::store::{InstanceLock, Store, make_private};
+use crate::store::{InstanceLock, Store};
 
 /// How often [`App::delivered`] looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -101,7 +100,7 @@ pub struct App {
     hubs: Arc<Notify>,
     /// What goes on beside the scheduler; for one round nothing does.
     beside: Mutex<Vec<JoinHandle<()>>>,
-    watches: Watches,
+    pub(super) watches: Watches,
     live: Mutex<Live>,
     _lock: InstanceLock,
 }
@@ -131,11 +130,11 @@ impl App {
         options: Options,
     ) -> Result<(Self, broadcast::Receiver<Event>), StartError> {
         let config = Arc::new(config);
-        let state_dir = &config.state_dir;
-        make_private(state_dir)
-            .map_err(|source| StartError::StateDir { path: state_dir.clone(), source })?;
-        let (lock, store) = open_patiently(state_dir, !options.once).await?;
-        let recovered = store.recover_deliveries(options.clock.now()).await?;
+        let mut patience = Patience::new(&config.state_dir, !options.once);
+        let Opened { lock, store, birth } = patience.open().await?;
+        warn_of_owner(&config.state_dir);
+        let recover = || store.recover_deliveries(options.clock.now());
+        let recovered = patience.write(recover).await?;
         if recovered > 0 {
             tracing::info!(recovered, "deliveries under way at the last stop are sent again");
         }
@@ -148,10 +147,9 @@ impl App {
             Wakes { committed: &committed, wanted: &wanted, hubs: &hubs, storage: &storage };
         let (pipeline, channels) = build(&config, &store, &options, wakes)?;
         let pipeline = Arc::new(pipeline);
-        let feeds = sync(&config, &store, &options).await?;
+        let feeds = patience.write(|| sync(&config, &store, &options)).await?;
         warn_of_orphans(&config, &store);
         let gate = HostGate::new(config.fetch.max_concurrent, config.fetch.host_gap);
-        let dispatchers = Dispatchers::start(channels, &store, &committed, &options);
         let held = store.site_holds(options.clock.now())?;
         let scheduler = Scheduler::new(
             pipeline.clone(),
@@ -165,8 +163,11 @@ impl App {
         let beat = Beat::felt_by(options.service.clone());
         let pipeline = watch::Sender::new(pipeline);
         let post = Post { pipeline: pipeline.subscribe() };
-        let watches = Watches::new(post, options.clone(), events.clone());
-        watches.start(&stop).await?;
+        let watches = Watches::new(post, options.clone(), events.clone(), beat.clone());
+        let broken = &watches.broken;
+        let dispatchers = Dispatchers::start(channels, &store, &committed, &options, broken);
+        patience.write(|| watches.start(&stop)).await?;
+        watches.tell_birth(birth).await;
         let (orders, received) = mpsc::unbounded_channel();
         let push = Push::new(pipeline.subscribe(), events.clone(), orders.clone(), holds.clone());
         let articles = Articles {
@@ -177,15 +178,17 @@ impl App {
         };
         let mut beside = Vec::new();
         if !options.once {
-            beside.push(tokio::spawn(push.clone().run(stop.clone())));
-            beside.push(tokio::spawn(articles.run(stop.clone())));
+            beside.push(task::spawn("push", broken, push.clone().run(stop.clone())));
+            beside.push(task::spawn("pages", broken, articles.run(stop.clone())));
             let (pipeline, committed) = (pipeline.subscribe(), committed.subscribe());
-            beside.push(tokio::spawn(FeedFiles { pipeline, committed }.run(stop.clone())));
+            let files = FeedFiles { pipeline, committed };
+            beside.push(task::spawn("output feeds", broken, files.run(stop.clone())));
         }
         let desk =
             Desk::new(pipeline.subscribe(), &committed, &orders, &events, beat.clone(), push);
         let happening = events.subscribe();
-        let scheduler = tokio::spawn(scheduler.run(received, beat.clone(), stop.clone()));
+        let scheduler = scheduler.run(received, beat.clone(), stop.clone());
+        let scheduler = task::spawn("scheduler", broken, scheduler);
         let app = Self {
             store,
             events,
@@ -216,6 +219,11 @@ impl App {
     /// What it offers to those who serve people and programs.
     pub fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// Cancelled when a part of it panicked, after that was logged.
+    pub fn broken(&self) -> CancellationToken {
+        self.watches.broken.clone()
     }
 
     pub fn store(&self) -> &Store {
@@ -274,27 +282,32 @@ impl App {
     }
 
     /// Waits until every feed was visited once, then delivers what is due. For apps started with
-    /// `once`.
+    /// `once`. What came to nothing since a part of it panicked is not counted: [`Self::broken`] says so.
     pub async fn finish_once(&self) -> Once {
         let scheduler = self.scheduler.lock().await.take();
         let failed_feeds = match scheduler {
+            // Where it panicked, that was said, and all is broken.
             Some(task) => task.await.unwrap_or_default(),
             None => 0,
         };
+        let broken = &self.watches.broken;
         let articles = Articles {
             pipeline: self.pipeline.subscribe(),
             wanted: self.wanted.clone(),
             gate: self.gate.clone(),
             holds: self.holds.clone(),
         };
-        articles.drain(&self.stop).await;
-        self.watches.look().await;
+        task::part("pages", broken, articles.drain(&self.stop)).await;
+        task::part("watches", broken, self.watches.look()).await;
         let (pipeline, committed) = (self.pipeline.subscribe(), self.committed.subscribe());
-        FeedFiles { pipeline, committed }.write_once().await;
+        let files = FeedFiles { pipeline, committed };
+        task::part("output feeds", broken, files.write_once()).await;
         let live = self.live.lock().await;
-        let drains = live.dispatchers.waiting.iter().map(|waiting| waiting.drain(&self.stop));
+        let (waiting, renewals) =
+            (live.dispatchers.waiting.iter(), live.dispatchers.renewals.iter());
+        let drains = waiting.map(|one| task::part("dispatcher", broken, one.drain(&self.stop)));
         let tallies: Vec<Tally> = join_all(drains).await;
-        join_all(live.dispatchers.renewals.iter().map(|renewal| renewal.once())).await;
+        join_all(renewals.map(|one| task::part("renewal", broken, one.once()))).await;
         Once { failed_feeds, failed_deliveries: tallies.iter().map(|tally| tally.failed).sum() }
     }
 
@@ -332,66 +345,4 @@ impl App {
         };
         tokio::join!(late, beside, dispatchers);
     }
-}
-
-/// Whom a pipeline wakes, and who has it wait.
-#[derive(Clone, Copy)]
-struct Wakes<'a> {
-    committed: &'a watch::Sender<()>,
-    wanted: &'a Arc<Notify>,
-    hubs: &'a Arc<Notify>,
-    storage: &'a Storage,
-}
-
-/// All of a configuration that may fail without the store.
-fn build(
-    config: &Arc<Config>,
-    store: &Store,
-    options: &Options,
-    wakes: Wakes<'_>,
-) -> Result<(Pipeline, Channels), StartError> {
-    let egress = Egress::new(&config.egress)?;
-    let open = |channel: &ChannelConfig| {
-        let tells = Tells { config: config.clone(), committed: wakes.committed.clone() };
-        dispatchers::open(channel, &egress, options, tells)
-            .map_err(|source| StartError::Channel { channel: channel.id.clone(), source })
-    };
-    let channels = config.channels.iter().map(open).collect::<Result<_, _>>()?;
-    let pipeline = Pipeline {
-        config: config.clone(),
-        fetcher: Fetcher::new(&config.fetch, egress)?,
-        store: store.clone(),
-        clock: options.clock.clone(),
-        committed: wakes.committed.clone(),
-        wanted: wakes.wanted.clone(),
-        hubs: wakes.hubs.clone(),
-        storage: wakes.storage.clone(),
-    };
-    Ok((pipeline, channels))
-}
-
-/// Tells the store what is configured, and gets back what it remembers of each feed that is to be
-/// fetched.
-async fn sync(
-    config: &Config,
-    store: &Store,
-    options: &Options,
-) -> Result<Vec<(Arc<Feed>, FeedState)>, StartError> {
-    let now = options.clock.now();
-    let revision = |(topic, revision): (&Arc<Topic>, _)| TopicRevision {
-        id: topic.id.clone(),
-        name: topic.name.clone(),
-        severity: topic.severity,
-        revision,
-        source: config.topic_sources.get(&topic.id).cloned().unwrap_or_default(),
-        file: topic.file.clone(),
-        shadow: topic.mode == Mode::Shadow,
-    };
-    let topics = config.topics.topics().map(revision).collect();
-    let (feeds, silences) = (config.feeds.clone(), config.silences.clone());
-    let states = store.take_over(topics, feeds, silences, config.outline(), now).await?;
-    store.take_up_channels(dispatchers::configured(config), now).await?;
-    let feeds = config.feeds.iter().cloned().zip(states);
-    // A paused feed is known, and what is known of it stays; nobody schedules it.
-    Ok(feeds.filter(|(feed, _)| !feed.paused).collect())
 }

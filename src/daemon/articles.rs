@@ -79,8 +79,10 @@ impl Articles {
             // What is being read goes on with the pipeline that it was begun with.
             let pipeline = self.pipeline.borrow_and_update().clone();
             let nap = self.begin_due(&pipeline, &mut desk).await;
+            let is_paused = pipeline.storage.pause().is_some();
             tokio::select! {
                 () = stop.cancelled() => return,
+                _ = pipeline.storage.ready(), if is_paused => {}
                 Some(ended) = desk.running.next() => desk.ended(ended, &pipeline),
                 () = self.wanted.notified() => {}
                 Ok(()) = self.pipeline.changed() => {}
@@ -112,12 +114,15 @@ impl Articles {
         }
     }
 
-    /// Begins as many pages as there are slots for. Returns how long to wait if nothing happens
-    /// in between.
+    /// Begins as many pages as there are slots for, and none while nothing can be stored: what a page
+    /// says would be lost. Returns how long to wait if nothing happens in between.
     async fn begin_due(&self, pipeline: &Arc<Pipeline>, desk: &mut Desk) -> Duration {
         let wait = desk.resume_at.saturating_sub(pipeline.clock.elapsed());
         if !wait.is_zero() {
             return wait;
+        }
+        if pipeline.storage.pause().is_some() {
+            return MAX_NAP;
         }
         match self.try_begin(pipeline, desk).await {
             Ok(nap) => nap,

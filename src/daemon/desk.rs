@@ -84,6 +84,12 @@ impl Desk {
         self.pipeline.borrow().storage.pause()
     }
 
+    /// Waits until something can be stored; `false`: nothing will.
+    pub async fn storable(&self) -> bool {
+        let storage = self.pipeline.borrow().storage.clone();
+        storage.ready().await
+    }
+
     /// How long ago the scheduler gave its last sign of life.
     pub fn silence(&self) -> Duration {
         self.beat.age(&self.clock())

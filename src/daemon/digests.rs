@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::dispatcher::HANDFUL;
+use super::dispatcher::{HANDFUL, room_of};
 use super::post::Post;
 use crate::clock::Clock;
 use crate::config::{ChannelConfig, ChannelKind, Config};
@@ -24,7 +24,7 @@ use crate::domain::notice::Notice;
 use crate::domain::topic::Topic;
 use crate::store::Store;
 use crate::store::digests::material::{Cursor, Span};
-use crate::store::digests::{Closing, DigestMark, Freeze};
+use crate::store::digests::{Closing, DigestMark, Freeze, Gathering};
 use crate::store::error::StoreError;
 use crate::store::notices;
 
@@ -149,7 +149,11 @@ impl Digests {
             upto,
             send,
             urgent: true,
-            gathers: quiet.filter(|quiet| !quiet.contain(now)).map(|quiet| (quiet, HANDFUL)),
+            gathers: quiet.filter(|quiet| !quiet.contain(now)).map(|hours| Gathering {
+                hours,
+                handful: HANDFUL,
+                room: room_of(channel),
+            }),
         };
         let made = store.close_digest(closing, FREEZE).await?;
         if let Some(digest) = made.filter(|_| send) {
@@ -259,24 +263,25 @@ pub(super) fn frame_of_held(
 }
 
 /// What frames a message of alerts that came together.
-pub(super) fn frame_of_group(channel: ChannelId, now: Timestamp) -> Frame {
+pub(super) fn frame_of_group(channel: ChannelId, zone: TimeZone, now: Timestamp) -> Frame {
     Frame {
         channel,
         kind: Kind::Group,
         at: now,
         since: now,
-        zone: TimeZone::UTC,
+        zone,
         late: None,
         next: None,
         feeds: FeedCounts::default(),
     }
 }
 
-/// The zone of a channel's reader.
-fn zone_of(channel: &ChannelConfig) -> TimeZone {
+/// The zone of a channel's reader: of its digest, its quiet hours or its file.
+pub(super) fn zone_of(channel: &ChannelConfig) -> TimeZone {
     let timetable = &channel.timetable;
     let digest = timetable.digest.as_ref().map(|digest| &digest.when.zone);
     let zone = digest.or(timetable.quiet_hours.as_ref().map(|quiet| &quiet.zone));
+    let zone = zone.or(timetable.zone.as_ref());
     zone.cloned().unwrap_or(TimeZone::UTC)
 }
 

@@ -21,15 +21,18 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::config::{ChannelConfig, Config, Repeat};
+use crate::config::{ChannelConfig, ChannelKind, Config, Repeat};
+use crate::daemon::digests::zone_of;
 use crate::deliver::{Channel, ChannelError};
 use crate::domain::alert::circuit::{Circuit, UNTRIED_AT_ONCE};
 use crate::domain::alert::delivery::Claimed;
 use crate::domain::alert::terms::Group;
+use crate::domain::digest::MAX_ITEMS;
 use crate::domain::ids::{ChannelId, DeliveryId, Digest};
 use crate::store::Store;
 use crate::store::outbox::Probe;
@@ -43,8 +46,8 @@ pub use self::quiet::{HANDFUL, Quiet};
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
 /// Longest wait without looking: a wall clock that jumps shows in nothing but the times of what
-/// is due.
-const MAX_NAP: Duration = Duration::from_secs(60);
+/// is due, and what a command made due again in nothing else either.
+const MAX_NAP: Duration = Duration::from_secs(10);
 
 /// Shortest wait, and the first wait after a store that failed: whatever is wrong, no busy loop.
 const MIN_NAP: Duration = Duration::from_secs(1);
@@ -73,6 +76,10 @@ pub struct Manners {
     pub config: Digest,
     /// Where it is told that the channel fails.
     pub tells: Option<Tells>,
+    /// In which its reader lives.
+    pub zone: TimeZone,
+    /// Most alerts and notices of one message ([`room_of`]).
+    pub room: usize,
 }
 
 /// Who hears of a channel that fails.
@@ -87,18 +94,41 @@ impl Manners {
     /// What a channel is configured with, and who hears of it if it fails.
     pub fn of(channel: &ChannelConfig, tells: Tells) -> Self {
         let (group, repeat) = (channel.timetable.group, channel.timetable.repeat);
-        Self { group, repeat, config: fingerprint(channel), tells: Some(tells) }
+        let (config, tells) = (fingerprint(channel), Some(tells));
+        Self { group, repeat, config, tells, zone: zone_of(channel), room: room_of(channel) }
     }
 
     /// Those of a channel that says nothing, of which nobody hears.
     pub fn plain() -> Self {
-        Self { group: None, repeat: None, config: Digest::of("channel", &[]), tells: None }
+        let config = Digest::of("channel", &[]);
+        let (zone, room) = (TimeZone::UTC, MAX_ITEMS);
+        Self { group: None, repeat: None, config, tells: None, zone, room }
     }
 }
 
-/// Of where and how a channel sends, without its secrets, which it does not show.
+/// Most alerts of one chat message: of so many each has its line in the smallest of them, whatever
+/// it is written in.
+const CHAT_ROOM: usize = 20;
+
+/// How many alerts and notices one message of a channel has room to name.
+pub fn room_of(channel: &ChannelConfig) -> usize {
+    match &channel.kind {
+        ChannelKind::Chat(_) | ChannelKind::Apprise(_) => CHAT_ROOM,
+        _ => MAX_ITEMS,
+    }
+}
+
+/// So many bytes of a hash of a channel's secrets are kept: enough to see that one was changed, too few
+/// to find out what it is.
+const SECRET_BYTES: usize = 2;
+
+/// Of where and how a channel sends, and whether its secrets are those they were.
 pub fn fingerprint(channel: &ChannelConfig) -> Digest {
-    Digest::of("channel", &[format!("{:?}", channel.kind).as_bytes()])
+    let hidden = channel.hidden();
+    let hidden: Vec<&[u8]> = hidden.iter().map(String::as_bytes).collect();
+    let secrets = Digest::of("secrets", &hidden);
+    let shown = format!("{:?}", channel.kind);
+    Digest::of("channel", &[shown.as_bytes(), &secrets.0[..SECRET_BYTES]])
 }
 
 /// What came of the deliveries of one [`Dispatcher::drain`].
@@ -129,7 +159,7 @@ impl UnderWay<'_> {
 
     /// Which delivery may try now whether a channel that fails works again; one at a time.
     fn probe(&self, circuit: &Circuit, now: jiff::Timestamp) -> Option<Probe> {
-        let may_untried = self.untried > 0 && circuit.may_try_untried(now);
+        let may_untried = self.untried > 0 && circuit.may_try_untried();
         match circuit.may_probe(now) {
             _ if !self.attempts.is_empty() => None,
             true => Some(Probe::Any),

@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::app::Options;
 use super::dispatcher::{Dispatcher, Manners, Quiet, STOP_GRACE, Tells, fingerprint};
 use super::renewal::Renewal;
+use super::task;
 use crate::config::{ChannelConfig, Config};
 use crate::deliver::{self, OpenError};
 use crate::domain::ids::ChannelId;
@@ -72,6 +73,8 @@ pub(super) struct Dispatchers {
     pub waiting: Vec<Dispatcher>,
     /// Those that tell services again of what stands, at the end of a round.
     pub renewals: Vec<Renewal>,
+    /// Cancelled where one of them panics and cannot go on.
+    broken: CancellationToken,
 }
 
 impl Dispatchers {
@@ -80,8 +83,9 @@ impl Dispatchers {
         store: &Store,
         committed: &watch::Sender<()>,
         options: &Options,
+        broken: &CancellationToken,
     ) -> Self {
-        Self::start_after(Retired::default(), channels, store, committed, options)
+        Self::start_after(Retired::default(), channels, store, committed, options, broken)
     }
 
     /// Puts others in their place, of another configuration.
@@ -93,7 +97,8 @@ impl Dispatchers {
         options: &Options,
     ) {
         let retired = self.retire();
-        *self = Self::start_after(retired, channels, store, committed, options);
+        let broken = self.broken.clone();
+        *self = Self::start_after(retired, channels, store, committed, options, &broken);
     }
 
     fn start_after(
@@ -102,6 +107,7 @@ impl Dispatchers {
         store: &Store,
         committed: &watch::Sender<()>,
         options: &Options,
+        broken: &CancellationToken,
     ) -> Self {
         let stop = CancellationToken::new();
         let channels = if options.deliver { channels } else { Vec::new() };
@@ -122,14 +128,16 @@ impl Dispatchers {
             }
             let (committed, stop) = (committed.subscribe(), stop.clone());
             let (channel, earlier) = (dispatcher.id.clone(), retired.take(&dispatcher.id));
+            let broken = broken.clone();
             let task = tokio::spawn(async move {
                 if let Some(earlier) = earlier {
                     // Two at once may be more than a program or a file of the user's can take.
                     let _ended = earlier.await;
                 }
-                if !stop.is_cancelled() {
-                    dispatcher.run(committed, &stop).await;
-                }
+                let run = || dispatcher.run(committed.clone(), &stop);
+                let whose = dispatcher.id.as_str();
+                let clock = &dispatcher.clock;
+                task::again("dispatcher", whose, &broken, &stop, clock, run).await;
             });
             let task = AbortOnDropHandle::new(task);
             tasks.push(Running { channel, is_dispatcher: true, task });
@@ -137,14 +145,15 @@ impl Dispatchers {
         if !options.once {
             for renewal in renewals.drain(..) {
                 let (channel, stop) = (renewal.id.clone(), stop.clone());
-                let task = tokio::spawn(async move { renewal.run(&stop).await });
+                let run = async move { renewal.run(&stop).await };
+                let task = task::spawn("renewal", broken, run);
                 let task = AbortOnDropHandle::new(task);
                 tasks.push(Running { channel, is_dispatcher: false, task });
             }
         }
         // Of channels that are there no longer.
         tasks.extend(retired.0.into_iter().filter(|one| !one.task.is_finished()));
-        Self { stop, tasks, waiting, renewals }
+        Self { stop, tasks, waiting, renewals, broken: broken.clone() }
     }
 
     /// Has all of them end what they have begun and begin nothing more.

@@ -2,7 +2,8 @@
 //! debug assertions: a released program has none of this.
 
 /// Panics if a test asked for it: `WIREWATCH_FAULT=match:WORD` for every entry with the word in its
-/// title, when it is matched; `plan:WORD` when it is decided on.
+/// title, when it is matched; `plan:WORD` when it is decided on; `task:WORD` in the task of this name;
+/// `write:output feeds` when these are written.
 #[cfg(debug_assertions)]
 pub fn strike(step: &str, title: &str) {
     use std::sync::OnceLock;

@@ -93,11 +93,15 @@ impl FeedFiles {
             return Written::default();
         }
         let work = move || {
+            super::fault::strike("write", "output feeds");
             let outcome = write_changed(&config, &store, &mut written);
             written.tell(outcome);
             written
         };
-        tokio::task::spawn_blocking(work).await.unwrap_or_default()
+        match tokio::task::spawn_blocking(work).await {
+            Ok(written) => written,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 }
 
@@ -128,7 +132,8 @@ fn write_changed(
 ) -> Result<(), WriteError> {
     let Some(dir) = &config.feeds_out else { return Ok(()) };
     let is_same = written.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config));
-    if !is_same {
+    // Where the directory was emptied, or another one put in its place, all of it is missing.
+    if !is_same || !dir.join(LIST).exists() {
         let cursor = store.last_alert_cursor()?;
         write_all(dir, config, store)?;
         (written.config, written.cursor) = (Some(config.clone()), cursor);

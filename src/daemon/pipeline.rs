@@ -2,7 +2,6 @@
 //! due) is in [`super::scheduler`], what happens after (delivery) in [`super::dispatcher`].
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -10,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::discovery;
 use super::events::Visit;
+use super::fruitless::Failure;
 use super::led::Led;
 use super::prepare::{manner, prepare};
 use super::quarantine::{self, Again};
@@ -58,18 +58,6 @@ pub enum Pushed {
     Unreadable,
 }
 
-/// Why a visit brought nothing: a failure of the feed, recorded as its outcome.
-struct Failure {
-    code: ReasonCode,
-    status: Option<u16>,
-    detail: String,
-    advice: Option<String>,
-    retry_after: Option<Duration>,
-    network: bool,
-    /// The site that answered.
-    site: Option<String>,
-}
-
 impl Pipeline {
     /// Visits a feed: whatever happens to it becomes its recorded outcome and its new state. Only
     /// the store can fail.
@@ -95,7 +83,7 @@ impl Pipeline {
             detail: None,
         };
         let mut again = Again::of(&self.store, state.id)?;
-        let fetched = match self.fetch(state, at, !again.is_empty()).await {
+        let mut fetched = match self.fetch(state, at, !again.is_empty()).await {
             Ok(fetched) => fetched,
             Err(failure) => {
                 return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
@@ -115,6 +103,8 @@ impl Pipeline {
                 return self.failed(state, record, failure).await;
             }
         };
+        // What came after the document's own end, or did not, takes nothing from it.
+        fetched.truncated &= !parsed.ended;
         again.join(&mut parsed);
         let record = FetchRecord {
             status: Some(fetched.status),
@@ -188,15 +178,7 @@ impl Pipeline {
         let in_full = whole || schedule::asks_in_full(state, at);
         let validators = if in_full { &none } else { &state.validators };
         let moved_from = (url != state.url).then_some(state.url.as_str());
-        self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(|failure| Failure {
-            site: failure.site().map(str::to_owned),
-            code: failure.code(),
-            status: failure.status(),
-            retry_after: failure.retry_after(),
-            network: failure.is_network(),
-            advice: Some(failure.advice().to_owned()),
-            detail: failure.to_string(),
-        })
+        self.fetcher.fetch_moved(url, validators, moved_from).await.map_err(Failure::from)
     }
 
     async fn parse(&self, state: &FeedState, fetched: &Fetched) -> Result<ParsedFeed, Failure> {
@@ -207,7 +189,12 @@ impl Pipeline {
         let asked = state.fetch_url();
         let base = if fetched.final_url.is_empty() { asked } else { &fetched.final_url };
         let content_type = fetched.content_type.as_deref();
-        match parse::parse(fetched.body.clone(), content_type, base, limits).await {
+        let outcome = parse::parse(fetched.body.clone(), content_type, base, limits).await;
+        let found = |parsed: &ParsedFeed| parsed.ended || !parsed.entries.is_empty();
+        if let Some(stall) = fetched.stalled.filter(|_| !outcome.as_ref().is_ok_and(found)) {
+            return Err(stall.failure().into());
+        }
+        match outcome {
             Ok(parsed) => Ok(parsed),
             Err(failure) => {
                 let (code, detail, advice) = match fetched.stand_in(asked) {
@@ -235,7 +222,7 @@ impl Pipeline {
         &self,
         feed: &Arc<Feed>,
         fetched: Fetched,
-        parsed: ParsedFeed,
+        mut parsed: ParsedFeed,
         body_hash: Digest,
         fetch: FetchRecord,
     ) -> Result<Arc<Batch>, StoreError> {
@@ -245,7 +232,7 @@ impl Pipeline {
         let whole = !fetched.truncated && !parsed.cut;
         let complete = whole && !fetched.delta;
         let work = move || {
-            let (entries, broken) = prepare(&feed, &parsed, &config.topics, now, &aside);
+            let (entries, broken) = prepare(&feed, &mut parsed, &config.topics, now, &aside);
             let batch = Batch {
                 entries,
                 routes: routes(&config),

@@ -48,7 +48,8 @@ impl Post {
         self.pipeline.borrow().committed.send_replace(());
     }
 
-    /// Keeps notices and what is remembered of having told them.
+    /// Keeps notices and what is remembered of having told them. The log has them once they are kept:
+    /// who fails tries again.
     pub async fn tell(
         &self,
         notices: Vec<Notice>,
@@ -59,14 +60,14 @@ impl Post {
             return Ok(());
         }
         let pipeline = self.pipeline.borrow().clone();
-        for notice in &notices {
-            tracing::info!(event = notice.kind.as_str(), "{}", notice.headline);
-        }
-        let posted = !notices.is_empty();
+        let said: Vec<_> = notices.iter().map(|one| (one.kind, one.headline.clone())).collect();
         let addressed = |notice| (addressees(&pipeline.config, &notice), notice);
         let notices = notices.into_iter().map(addressed).map(|(to, notice)| (notice, to)).collect();
         pipeline.store.post(notices, marks, now, FREEZE).await?;
-        if posted {
+        for (kind, headline) in &said {
+            tracing::info!(event = kind.as_str(), "{headline}");
+        }
+        if !said.is_empty() {
             pipeline.committed.send_replace(());
         }
         Ok(())

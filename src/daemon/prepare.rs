@@ -2,6 +2,7 @@
 //! of each entry. Pure work on the processor, done outside of the transaction.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -20,11 +21,11 @@ use crate::domain::topic::matcher::Evaluation;
 use crate::domain::untrusted;
 use crate::store::quarantine::{Broken, key_of};
 
-/// Prepares the entries of a document, but for those that are set `aside`, by what they say. Those
+/// Prepares the entries of a document, which are taken out of it, but for those that are set `aside`, by what they say. Those
 /// over which it breaks come out apart.
 pub fn prepare(
     feed: &Feed,
-    parsed: &ParsedFeed,
+    parsed: &mut ParsedFeed,
     topics: &TopicSet,
     now: Timestamp,
     aside: &HashSet<Digest>,
@@ -45,12 +46,12 @@ pub fn prepare(
         })
     };
     let (mut prepared, mut broken) = (Vec::with_capacity(parsed.entries.len()), Vec::new());
-    for (entry, own) in parsed.entries.iter().zip(own_names) {
-        if !aside.is_empty() && aside.contains(&key_of(entry)) {
+    for (entry, own) in std::mem::take(&mut parsed.entries).into_iter().zip(own_names) {
+        if !aside.is_empty() && aside.contains(&key_of(&entry)) {
             continue;
         }
-        match quarantine::attempt(entry, || prepare_one(entry, own)) {
-            Ok(one) => prepared.push(one),
+        match quarantine::attempt(&entry, || prepare_one(&entry, own)) {
+            Ok(one) => prepared.push(Prepared { given: Arc::new(entry), ..one }),
             Err(one) => broken.push(*one),
         }
     }
@@ -77,6 +78,7 @@ pub fn prepare_article(
     over_budget.warn(feed);
     let key = Digest::of("article", &[&entry.id.0.to_le_bytes()]);
     Prepared {
+        given: Arc::default(),
         guid: entry.guid.clone(),
         publisher: entry.publisher.clone(),
         published: entry.published,

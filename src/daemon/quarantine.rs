@@ -116,7 +116,7 @@ pub async fn without_broken(
         else {
             return Ok(None);
         };
-        let entry = as_given(&sound.entries.remove(at));
+        let entry = ParsedEntry::clone(&sound.entries.remove(at).given);
         let detail = "deciding on it panicked".to_owned();
         broken.push(Broken { entry, step: "plan", detail, tries: TRIES });
     }
@@ -165,24 +165,6 @@ async fn breaks(
 pub fn decided_on(view: &View, batch: &Batch, now: Timestamp) -> Plan {
     batch.entries.iter().for_each(|entry| fault::strike("plan", &entry.document.title));
     plan(view, batch, now, pipeline::RENDER)
-}
-
-/// An entry about as its feed gave it, from what was made of it.
-fn as_given(prepared: &Prepared) -> ParsedEntry {
-    let document = &prepared.document;
-    let list = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
-    ParsedEntry {
-        guid: prepared.guid.clone(),
-        link: document.url.clone(),
-        title: Some(document.title.clone()),
-        content: Some(document.body.replace('&', "&amp;").replace('<', "&lt;")),
-        authors: list(&document.authors),
-        categories: list(&document.categories),
-        language: document.language.clone(),
-        published: prepared.own_date,
-        date_text: prepared.date_text.clone(),
-        ..ParsedEntry::default()
-    }
 }
 
 fn words(payload: &(dyn Any + Send)) -> String {

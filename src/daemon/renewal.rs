@@ -28,8 +28,9 @@ pub struct Renewal {
 /// What the service is known to have been told.
 #[derive(Default)]
 struct Known {
-    /// Alerts whose end it was told, and which end.
-    ended: BTreeMap<AlertId, Timestamp>,
+    /// Alerts whose end it was told: which end, and when it had last been told of the alert by then. A
+    /// revision that got there later has raised the alert again.
+    ended: BTreeMap<AlertId, (Timestamp, Timestamp)>,
     /// On the clock that does not jump, when it was last told of everything.
     renewed: Option<Duration>,
     /// It did not take the last.
@@ -74,7 +75,7 @@ impl Renewal {
         };
         // An end is told once, and what goes on again and again.
         standing.retain(|one| match one.ended() {
-            Some(end) => known.ended.get(&one.alert) != Some(&end),
+            Some(end) => known.ended.get(&one.alert) != Some(&(end, one.told)),
             None => is_due,
         });
         if standing.is_empty() {
@@ -82,10 +83,13 @@ impl Renewal {
         }
         match self.renewer.renew(&standing).await {
             Ok(()) => {
-                let ended = standing.iter().filter_map(|one| Some((one.alert, one.ended()?)));
+                let ended = standing.iter().filter_map(|one| {
+                    let end = one.ended()?;
+                    Some((one.alert, (end, one.told)))
+                });
                 known.ended.extend(ended);
                 // What is no longer asked for need not be remembered.
-                known.ended.retain(|_, end| *end >= since);
+                known.ended.retain(|_, (_, told)| *told >= since);
                 if is_due {
                     known.renewed = Some(elapsed);
                 }

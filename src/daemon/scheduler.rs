@@ -88,7 +88,7 @@ impl Scheduler {
             round: Round { feeds: feeds.len(), ..Round::default() },
             failed: 0,
         };
-        for hold in held.iter().filter(|hold| hold.wait <= schedule::LONGEST_WAIT) {
+        for hold in held {
             scheduler.holds.begin(hold, scheduler.pipeline.clock.elapsed());
         }
         for (feed, state) in feeds {
@@ -199,6 +199,8 @@ impl Scheduler {
             }
             Err(error) => {
                 tracing::error!(feed = %key, code = error.code(), %error, "visit not stored");
+                // It may have been reading that failed, of which nobody else takes note.
+                self.pipeline.store.note_trouble(&error);
                 self.not_stored(&key);
                 None
             }

@@ -1,23 +1,23 @@
 //! Whether anything can be stored. While the disk is full, or the database cannot be written to for
 //! another reason, no feed is visited: what it says would be lost on the way. Deliveries go on as far
 //! as they can, out of the space that the ballast gives up. It is said once, in the log and to the
-//! channels, tried again, and over by itself.
+//! channels, tried again, and over by itself. At a start [`super::opening`] waits for it.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::post::Post;
+use super::shout::shout;
 use crate::clock::Clock;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::topic::Severity;
+use crate::store::ballast;
 use crate::store::checkup::free_bytes;
-use crate::store::error::StoreError;
 use crate::store::trouble::Trouble;
-use crate::store::{Access, DATABASE_FILE, InstanceLock, Store, ballast};
 
 /// How often is looked, and how often it is tried again.
 const EVERY: Duration = Duration::from_secs(15);
@@ -34,9 +34,11 @@ const RELAPSE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// What is over within this is told in the log only.
 const WORTH_TELLING: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long a start waits for its database, and how often it looks.
-const START_PATIENCE: Duration = Duration::from_secs(30);
-const START_EVERY: Duration = Duration::from_secs(5);
+/// How often it is tried to tell what could not be written down.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
+
+/// Most troubles whose end is remembered to be told; of more the oldest are in the log only.
+const MOST_OWED: usize = 16;
 
 /// Why nothing is stored now, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,40 +88,14 @@ impl Storage {
     }
 }
 
-/// Takes the state directory and opens the database of a daemon that starts. One that is locked, or lies on a disk that is full or
-/// cannot be written to, is waited for some time: after a power cut disks may come late.
-///
-/// # Errors
-/// What is wrong for good, or still was at the end.
-pub async fn open_patiently(
-    state_dir: &Path,
-    is_patient: bool,
-) -> Result<(InstanceLock, Store), StoreError> {
-    let begun = Instant::now();
-    loop {
-        let opened = InstanceLock::acquire(state_dir).and_then(|lock| {
-            Ok((lock, Store::open(&state_dir.join(DATABASE_FILE), Access::Create)?))
-        });
-        let error = match opened {
-            Ok(opened) => return Ok(opened),
-            Err(error) => error,
-        };
-        let passes = matches!(Trouble::of(&error), Some(trouble) if trouble != Trouble::Corrupt);
-        if !is_patient || !passes || begun.elapsed() >= START_PATIENCE {
-            return Err(error);
-        }
-        let code = Trouble::of(&error).map(Trouble::as_str);
-        tracing::warn!(code, hint = error.hint(), "{error}: trying again");
-        tokio::time::sleep(START_EVERY).await;
-    }
-}
-
 /// Looks whether anything can be stored.
 pub(super) struct StorageWatch {
     pub clock: Clock,
     pub post: Post,
     pub storage: Storage,
     pub state_dir: PathBuf,
+    /// Whether anything is sent.
+    pub delivers: bool,
 }
 
 /// What is remembered from one look to the next.
@@ -127,8 +103,16 @@ pub(super) struct StorageWatch {
 struct Memory {
     /// Failed writes that were seen.
     failed: u64,
-    /// Whether the channels were told of the trouble that is.
+    /// Whether the channels were told of the trouble that is; if that failed, when to try again,
+    /// in monotonic time.
     told: bool,
+    tell_at: Duration,
+    /// Whether they were told of what no time mends.
+    shouted: bool,
+    /// Of what is to be told that it is over.
+    owed: Vec<Owed>,
+    /// What the log was told of the trouble that is: each kind once.
+    said: Vec<Trouble>,
     /// When the last one ended, and how patient it made.
     ended: Option<Timestamp>,
     patience: Option<SignedDuration>,
@@ -138,6 +122,13 @@ struct Memory {
     no_ballast: bool,
 }
 
+/// The end of a trouble, which could not be written down yet.
+struct Owed {
+    notice: Notice,
+    /// Whether the channels were told of its beginning.
+    was_told: bool,
+}
+
 impl StorageWatch {
     /// Looks until told to stop.
     pub async fn run(self, stop: CancellationToken) {
@@ -145,13 +136,15 @@ impl StorageWatch {
         let mut memory = Memory::default();
         self.look(&mut memory).await;
         loop {
-            let wait = if self.storage.pause().is_some() { AGAIN } else { EVERY };
+            let is_paused = self.storage.pause().is_some();
+            let wait = if is_paused { AGAIN } else { EVERY };
             tokio::select! {
                 () = stop.cancelled() => {
                     self.storage.0.send_replace(Gate::Closed);
                     return;
                 }
-                Ok(()) = writes.changed() => {}
+                // What is tried during a pause fails too, and is no reason to try at once again.
+                Ok(()) = writes.changed(), if !is_paused => {}
                 () = self.clock.sleep(wait) => {}
             }
             self.look(&mut memory).await;
@@ -163,16 +156,26 @@ impl StorageWatch {
         let failed = writes.last.filter(|_| writes.failed > memory.failed);
         memory.failed = writes.failed;
         let now = self.clock.now();
-        let found = match (failed, self.is_low()) {
-            (Some(trouble), _) => Some(trouble),
-            (None, true) => Some(Trouble::Full),
-            (None, false) => None,
-        };
+        let found = self.found(failed);
         match (self.storage.pause(), found) {
-            (None, None) => self.load_ballast(memory),
+            (None, None) => {
+                self.load_ballast(memory);
+                self.tell_owed(now, memory).await;
+            }
             (None, Some(trouble)) => self.begin(trouble, now, memory).await,
             (Some(pause), found) => self.go_on(pause, found, now, memory).await,
         }
+    }
+
+    /// What the trouble is, where a write failed for this reason or none did. A disk without room is
+    /// one, whatever else there is; what SQLite takes for a failing one may be a quota.
+    fn found(&self, failed: Option<Trouble>) -> Option<Trouble> {
+        let is_full = match failed {
+            Some(Trouble::Corrupt) => false,
+            Some(Trouble::Disk) => self.is_low() || ballast::is_full(&self.state_dir),
+            _ => self.is_low(),
+        };
+        if is_full { Some(Trouble::Full) } else { failed }
     }
 
     /// Whether less is free than the configured floor.
@@ -188,8 +191,13 @@ impl StorageWatch {
             last.saturating_mul(2).clamp(PATIENCE, MOST_PATIENCE)
         }));
         memory.room_since = None;
+        memory.tell_at = Duration::ZERO;
+        memory.said = vec![trouble];
+        // Who was told that nothing can be stored, and not of its end, knows it already.
+        memory.told = memory.owed.iter().any(|owed| owed.was_told);
+        memory.owed.retain(|owed| !owed.was_told);
         self.storage.set(Some(Pause { trouble, since: now }));
-        let gave_up = trouble == Trouble::Full && ballast::drop_it(&self.state_dir);
+        let gave_up = trouble.wants_room() && ballast::drop_it(&self.state_dir);
         tracing::error!(
             code = trouble.as_str(),
             hint = trouble.hint(),
@@ -198,6 +206,7 @@ impl StorageWatch {
             trouble.in_words()
         );
         self.tell(trouble, now, now, memory).await;
+        memory.failed = self.post.store().writes().borrow().failed;
     }
 
     async fn go_on(
@@ -207,11 +216,14 @@ impl StorageWatch {
         now: Timestamp,
         memory: &mut Memory,
     ) {
-        let Pause { trouble, since } = pause;
-        self.tell(trouble, since, now, memory).await;
+        let pause = self.renew(pause, found, memory);
+        self.tell(pause.trouble, pause.since, now, memory).await;
         // A damaged database is not written to again, whatever it says.
-        let well = found.is_none() && trouble != Trouble::Corrupt;
-        let writes = well && self.post.store().try_write(now).await.is_ok();
+        let mut writes = found.is_none() && pause.trouble != Trouble::Corrupt;
+        if writes && let Err(error) = self.post.store().try_write(now).await {
+            self.renew(pause, self.found(Trouble::of(&error)), memory);
+            writes = false;
+        }
         memory.failed = self.post.store().writes().borrow().failed;
         if !writes {
             memory.room_since = None;
@@ -219,9 +231,40 @@ impl StorageWatch {
         }
         let room_since = *memory.room_since.get_or_insert(now);
         let patience = memory.patience.unwrap_or_default();
-        if now.duration_since(room_since).abs() >= patience {
-            self.end(trouble, since, now, memory).await;
+        if now.duration_since(room_since).abs() < patience {
+            return;
         }
+        // What was given up is taken up before feeds are read: they would fill the room that it left.
+        let has_room = self.load_ballast(memory);
+        if !has_room && memory.said.iter().any(|said| said.wants_room()) {
+            self.renew(pause, Some(Trouble::Full), memory);
+            return;
+        }
+        self.end(pause.trouble, pause.since, now, memory).await;
+    }
+
+    /// Takes note of what the trouble is by now: says so, once of each, and gives up the ballast where
+    /// that may help.
+    fn renew(&self, pause: Pause, found: Option<Trouble>, memory: &mut Memory) -> Pause {
+        let known = pause.trouble;
+        let Some(trouble) = found.filter(|_| known != Trouble::Corrupt) else { return pause };
+        let gave_up = trouble.wants_room() && ballast::drop_it(&self.state_dir);
+        if trouble == known {
+            return pause;
+        }
+        let pause = Pause { trouble, ..pause };
+        self.storage.set(Some(pause));
+        if !memory.said.contains(&trouble) {
+            memory.said.push(trouble);
+            tracing::error!(
+                code = trouble.as_str(),
+                hint = trouble.hint(),
+                ballast_given_up = gave_up,
+                "by now {}: still no feed is read",
+                trouble.in_words()
+            );
+        }
+        pause
     }
 
     async fn end(&self, trouble: Trouble, since: Timestamp, now: Timestamp, memory: &mut Memory) {
@@ -230,35 +273,72 @@ impl StorageWatch {
         let lasted_s = now.duration_since(since).as_secs();
         let text = "what is read can be stored again: reading feeds goes on";
         tracing::info!(code = trouble.as_str(), lasted_s, "{text}");
-        self.load_ballast(memory);
-        if std::mem::take(&mut memory.told) {
-            self.post(NoticeKind::StorageBack, Severity::Medium, text.to_owned(), now).await;
+        let told = std::mem::take(&mut memory.told);
+        let headline = match told {
+            true => text.to_owned(),
+            // While it lasted nothing could be written down to be told.
+            false => {
+                let at = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC");
+                let (why, since, until) = (trouble.in_words(), at(since), at(now));
+                format!("nothing could be stored from {since} to {until}: {why}; {text}")
+            }
+        };
+        if told || now.duration_since(since).abs() >= WORTH_TELLING {
+            let notice = Notice::plain(now, NoticeKind::StorageBack, Severity::Medium, headline);
+            memory.owed.push(Owed { notice, was_told: told });
+            let beyond = memory.owed.len().saturating_sub(MOST_OWED);
+            memory.owed.drain(..beyond);
+            memory.tell_at = Duration::ZERO;
+            self.tell_owed(now, memory).await;
+        }
+    }
+
+    /// Tells what is over, until that can be written down.
+    async fn tell_owed(&self, now: Timestamp, memory: &mut Memory) {
+        if memory.owed.is_empty() || self.clock.elapsed() < memory.tell_at {
+            return;
+        }
+        let notices = memory.owed.iter().map(|owed| owed.notice.clone()).collect();
+        match self.post(notices, now).await {
+            true => memory.owed.clear(),
+            false => memory.tell_at = self.clock.elapsed().saturating_add(TOLD_AGAIN),
         }
     }
 
     /// Tells the channels once: at once of a full disk, of what may pass after a while.
     async fn tell(&self, trouble: Trouble, since: Timestamp, now: Timestamp, memory: &mut Memory) {
-        let passes = !matches!(trouble, Trouble::Full | Trouble::Corrupt);
-        if memory.told || passes && now.duration_since(since).abs() < WORTH_TELLING {
+        if trouble == Trouble::Corrupt {
+            return self.shout(trouble, now, memory).await;
+        }
+        let passes = trouble != Trouble::Full;
+        let is_early = self.clock.elapsed() < memory.tell_at;
+        if memory.told || is_early || passes && now.duration_since(since).abs() < WORTH_TELLING {
             return;
         }
         let headline = format!(
             "nothing can be stored: {}; no feed is read until that is over",
             trouble.in_words()
         );
-        memory.told = self.post(NoticeKind::StorageDown, Severity::High, headline, now).await;
+        let notice = Notice::plain(now, NoticeKind::StorageDown, Severity::High, headline);
+        memory.told = self.post(vec![notice], now).await;
+        memory.tell_at = self.clock.elapsed().saturating_add(TOLD_AGAIN);
     }
 
-    /// Posts a notice, if it can be written down.
-    async fn post(
-        &self,
-        kind: NoticeKind,
-        severity: Severity,
-        headline: String,
-        now: Timestamp,
-    ) -> bool {
-        let notice = Notice::plain(now, kind, severity, headline);
-        let posted = self.post.tell(vec![notice], Vec::new(), now).await;
+    /// Tells the channels of what is not over before a start: not by the database, which is not
+    /// written to again.
+    async fn shout(&self, trouble: Trouble, now: Timestamp, memory: &mut Memory) {
+        if std::mem::replace(&mut memory.shouted, true) || !self.delivers {
+            return;
+        }
+        let headline =
+            format!("{}: no feed is read any more; {}", trouble.in_words(), trouble.hint());
+        let notice = Notice::plain(now, NoticeKind::StorageDown, Severity::High, headline);
+        shout(&self.post.config(), &self.clock, &notice).await;
+    }
+
+    /// Posts notices, if they can be written down.
+    async fn post(&self, notices: Vec<Notice>, now: Timestamp) -> bool {
+        let posted = self.post.tell(notices, Vec::new(), now).await;
         posted
             .inspect_err(|error| {
                 tracing::debug!(code = error.code(), %error, "the channels are told later");
@@ -266,8 +346,9 @@ impl StorageWatch {
             .is_ok()
     }
 
-    /// Takes up the ballast again, where that leaves room enough.
-    fn load_ballast(&self, memory: &mut Memory) {
+    /// Takes up the ballast again, where that leaves room enough. `false`: by what the disk says there is
+    /// room, and this user may not have it.
+    fn load_ballast(&self, memory: &mut Memory) -> bool {
         let config = self.post.config().storage;
         let missing = config.ballast_bytes.saturating_sub(ballast::held(&self.state_dir));
         let room = free_bytes(&self.state_dir).is_none_or(|free| {
@@ -277,6 +358,7 @@ impl StorageWatch {
             true => ballast::load(&self.state_dir, config.ballast_bytes).map_err(Some),
             false => Err(None),
         };
+        let has_room = !matches!(&loaded, Err(Some(error)) if ballast::is_of_room(error));
         match loaded {
             Ok(()) => memory.no_ballast = false,
             Err(_) if memory.no_ballast => {}
@@ -290,5 +372,6 @@ impl StorageWatch {
                 );
             }
         }
+        has_room
     }
 }

@@ -8,13 +8,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::copies;
 use super::post::Post;
 use crate::clock::Clock;
-use crate::config::BackupConfig;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::topic::Severity;
 use crate::store::Store;
-use crate::store::backup::{self, Kept};
 use crate::store::error::StoreError;
 use crate::store::notices::Mark;
 use crate::store::prune::{Going, Kind, Limits, Removed};
@@ -32,10 +31,11 @@ const PRUNED_EVERY: SignedDuration = SignedDuration::from_hours(24);
 const PAUSE: Duration = Duration::from_millis(60);
 
 /// Takes out what goes, step by step, until all of it is gone or `stop`. With `pause` between two
-/// steps others come first. Judges by `limits`; keys by which entries are known again stay.
+/// steps others come first. Judges by `limits`; keys by which entries are known again stay. What
+/// the database refuses to let go of is skipped and counted.
 ///
 /// # Errors
-/// What the store says; what was taken out until then stays so.
+/// What the store says of itself; what was taken out until then stays so.
 pub async fn prune(
     store: &Store,
     limits: Limits,
@@ -43,22 +43,36 @@ pub async fn prune(
     stop: &CancellationToken,
 ) -> Result<Removed, StoreError> {
     let limits = Arc::new(limits);
-    let mut removed = Removed::default();
+    let (mut removed, mut refused) = (Removed::default(), Refused::default());
     for kind in Kind::ALL {
         let mut after = Some(0);
         while let Some(from) = after {
             let (reader, judged) = (store.clone(), limits.clone());
             let looked = tokio::task::spawn_blocking(move || reader.going(kind, &judged, from));
-            let Going { ids, after: next } = match looked.await {
+            let Going { ids, after: next, broken } = match looked.await {
                 Ok(going) => going?,
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             };
+            removed.skipped += broken;
             after = next;
             let mut rest = ids.as_slice();
+            // One at a time once something is refused, to find out which it is.
+            let mut at_once = rest.len();
             while !rest.is_empty() && !stop.is_cancelled() {
-                let (done, gone) = store.remove(kind, rest.into(), limits.clone()).await?;
-                removed += gone;
-                rest = &rest[done.min(rest.len())..];
+                let some = &rest[..at_once.min(rest.len())];
+                match store.remove(kind, some.into(), limits.clone()).await {
+                    Ok((done, gone)) => {
+                        removed += gone;
+                        rest = &rest[done.min(rest.len())..];
+                    }
+                    Err(error) if !error.is_of_entries() => return Err(error),
+                    Err(_) if some.len() > 1 => at_once = 1,
+                    Err(error) => {
+                        refused.note(kind, some[0], &error);
+                        removed.skipped += 1;
+                        rest = &rest[1..];
+                    }
+                }
                 if !rest.is_empty() {
                     rested(pause, stop).await;
                 }
@@ -68,7 +82,22 @@ pub async fn prune(
             }
         }
     }
+    if removed.skipped > 0 {
+        let (rows, first) = (removed.skipped, refused.0.as_deref().unwrap_or("not to be judged"));
+        let hint = "`wirewatch db verify` says what is wrong with them";
+        tracing::warn!(rows, first, hint, "some of what has had its time cannot be taken out");
+    }
     Ok(removed)
+}
+
+/// The first row that could not be taken out, and why.
+#[derive(Default)]
+struct Refused(Option<String>);
+
+impl Refused {
+    fn note(&mut self, kind: Kind, id: i64, error: &StoreError) {
+        self.0.get_or_insert_with(|| format!("{kind:?} {id}: {}", error.in_full()));
+    }
 }
 
 /// Waits, or is stopped. In real time: it is other work that is waited for, not the clock.
@@ -107,11 +136,16 @@ impl Upkeep {
     /// Does what is due. A store that fails is told of in the log, and asked again the next time.
     pub async fn look(&self, stop: &CancellationToken) {
         let now = self.clock.now();
-        let failed = |what: &'static str| move |error: StoreError| tracing::warn!(code = error.code(), %error, "cannot {what}");
+        let failed = |what: &'static str| {
+            move |error: StoreError| {
+                tracing::warn!(code = error.code(), error = error.in_full(), "cannot {what}")
+            }
+        };
         self.prune(now, stop).await.unwrap_or_else(failed("take out what has had its time"));
         self.tell_aside(now).await.unwrap_or_else(failed("tell what was set aside"));
         if let Some(backup) = self.post.config().backup.clone() {
-            self.back_up(backup, now).await.unwrap_or_else(failed("copy the database"));
+            let looked = copies::look(&self.post, backup, now).await;
+            looked.unwrap_or_else(failed("say how the copy of the database went"));
         }
     }
 
@@ -151,24 +185,5 @@ impl Upkeep {
         let headline = format!("{headline}: `wirewatch entries list --quarantined`");
         let notice = Notice::plain(now, NoticeKind::EntriesAside, Severity::Medium, headline);
         self.post.tell(vec![notice], vec![Mark::Aside(last)], now).await
-    }
-
-    async fn back_up(&self, config: BackupConfig, now: Timestamp) -> Result<(), StoreError> {
-        let Some(slot) = config.when.last(now) else { return Ok(()) };
-        let store = self.post.store();
-        let work = move || {
-            if backup::newest(&config.dir).is_some_and(|made| made >= slot.at) {
-                return Ok(None);
-            }
-            backup::into_dir(&store, &config.dir, config.keep, now).map(Some)
-        };
-        let made = match tokio::task::spawn_blocking(work).await {
-            Ok(made) => made?,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        };
-        if let Some(Kept { path, bytes, .. }) = made {
-            tracing::info!(path = %path.display(), bytes, "copied the database, and checked the copy");
-        }
-        Ok(())
     }
 }

@@ -1,13 +1,17 @@
 //! What looks now and then, in tasks of its own that are started and stopped together: the
 //! [vigil](super::vigil) over topics, the [watch over feeds](super::feed_watch) and that over
 //! [bursts](super::burst_watch), [revisions that had to wait](super::follow_ups), and
-//! [digests](super::digests), [upkeep](super::upkeep), and whether anything [can be stored](super::storage). A single round has none of these tasks; each looks once at its end.
+//! [digests](super::digests), [upkeep](super::upkeep), and whether anything
+//! [can be stored](super::storage), with the [sign](super::sign) that it is. A single round has none of these
+//! tasks; each looks once at its end.
 
+use futures_util::FutureExt as _;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::Options;
+use super::beat::Beat;
 use super::burst_watch::BurstWatch;
 use super::digests::Digests;
 use super::events::Events;
@@ -15,22 +19,32 @@ use super::feed_watch::FeedWatch;
 use super::follow_ups::FollowUps;
 use super::heap;
 use super::post::Post;
+use super::sign::Sign;
+use super::state_watch::StateWatch;
 use super::storage::StorageWatch;
+use super::task;
 use super::upkeep::Upkeep;
 use super::vigil::Vigil;
 use crate::store::error::StoreError;
+use crate::store::place::Place;
 
 /// What the watches need.
 pub(super) struct Watches {
-    post: Post,
-    options: Options,
+    pub(super) post: Post,
+    pub(super) options: Options,
     events: Events,
+    beat: Beat,
+    /// Cancelled when the state directory was lost.
+    pub(super) lost: CancellationToken,
+    /// Cancelled when a part of the daemon panicked.
+    pub(super) broken: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Watches {
-    pub fn new(post: Post, options: Options, events: Events) -> Self {
-        Self { post, options, events, tasks: Mutex::default() }
+    pub fn new(post: Post, options: Options, events: Events, beat: Beat) -> Self {
+        let (lost, broken) = Default::default();
+        Self { post, options, events, beat, lost, broken, tasks: Mutex::default() }
     }
 
     /// Begins, before any feed is read.
@@ -41,15 +55,20 @@ impl Watches {
         if self.options.once {
             return Ok(());
         }
+        let sign = self.sign();
+        sign.look(None);
+        let spawn = |what, task| task::spawn(what, &self.broken, task);
         self.tasks.lock().await.extend([
-            tokio::spawn(vigil.run(self.events.subscribe(), stop.clone())),
-            tokio::spawn(self.feeds().run(stop.clone())),
-            tokio::spawn(self.follow_ups().run(stop.clone())),
-            tokio::spawn(self.bursts().run(stop.clone())),
-            tokio::spawn(digests.run(stop.clone())),
-            tokio::spawn(heap::keep_small(stop.clone())),
-            tokio::spawn(self.upkeep().run(stop.clone())),
-            tokio::spawn(self.storage().run(stop.clone())),
+            spawn("vigil", vigil.run(self.events.subscribe(), stop.clone()).boxed()),
+            spawn("feed watch", self.feeds().run(stop.clone()).boxed()),
+            spawn("follow-ups", self.follow_ups().run(stop.clone()).boxed()),
+            spawn("burst watch", self.bursts().run(stop.clone()).boxed()),
+            spawn("digests", digests.run(stop.clone()).boxed()),
+            spawn("heap", heap::keep_small(stop.clone()).boxed()),
+            spawn("upkeep", self.upkeep().run(stop.clone()).boxed()),
+            spawn("storage watch", self.storage().run(stop.clone()).boxed()),
+            spawn("sign", sign.run(stop.clone()).boxed()),
+            spawn("state watch", self.state().run(stop.clone()).boxed()),
         ]);
         Ok(())
     }
@@ -95,7 +114,20 @@ impl Watches {
     fn storage(&self) -> StorageWatch {
         let (clock, post) = (self.options.clock.clone(), self.post.clone());
         let (storage, state_dir) = (post.storage(), post.config().state_dir.clone());
-        StorageWatch { clock, post, storage, state_dir }
+        let delivers = self.options.deliver;
+        StorageWatch { clock, post, storage, state_dir, delivers }
+    }
+
+    fn sign(&self) -> Sign {
+        let (clock, beat) = (self.options.clock.clone(), self.beat.clone());
+        let (storage, state_dir) = (self.post.storage(), self.post.config().state_dir.clone());
+        Sign { clock, beat, storage, state_dir }
+    }
+
+    fn state(&self) -> StateWatch {
+        let (clock, post) = (self.options.clock.clone(), self.post.clone());
+        let place = Place::of(&post.config().state_dir);
+        StateWatch { clock, post, place, lost: self.lost.clone() }
     }
 
     fn digests(&self) -> Digests {

@@ -180,7 +180,6 @@ impl Renewer {
 impl Handle {
     /// What a channel called the first and the last revision that it took.
     fn both(thread: &Thread) -> (Option<Self>, Option<Self>) {
-        let read = |handle: &Option<String>| handle.as_deref().and_then(Self::read);
-        (read(&thread.first), read(&thread.last))
+        (thread.first().and_then(Self::read), thread.last().and_then(Self::read))
     }
 }

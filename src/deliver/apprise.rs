@@ -23,6 +23,7 @@ use super::{Capacity, Channel, ChannelError, OpenError, Preview, Receipt};
 use crate::clock::Clock;
 use crate::config::{AppriseChannel, AppriseWay, Command, Credentials, Secret};
 use crate::domain::alert::delivery::Claimed;
+use crate::domain::notice::NoticeKind;
 use crate::domain::untrusted;
 use crate::egress::Egress;
 
@@ -169,17 +170,36 @@ fn title(parcel: &Parcel) -> String {
         Parcel::Alert(alert) => {
             format!("{} [{}] {}", alert.topic.severity, alert.topic.name, alert.headline)
         }
-        Parcel::Notice(_) | Parcel::Digest(_) => {
-            format!("wirewatch {}: {}", parcel.kind(), parcel.headline())
+        Parcel::Notice(_) => format!("wirewatch notice: {}", parcel.headline()),
+        Parcel::Digest(digest) => {
+            let lead = digest.alerts.first().map(|alert| format!(" · {}", alert.headline));
+            let (severity, lead) = (parcel.severity(), lead.unwrap_or_default());
+            format!("{severity} [wirewatch digest] {}{lead}", digest.headline)
         }
     };
     let title = untrusted::terminal(&title).into_owned();
-    told_nobody(&untrusted::excerpt(title.trim(), MAX_TITLE_CHARS))
+    // Signs that call nobody are longer than those that do.
+    untrusted::excerpt(&told_nobody(title.trim()), MAX_TITLE_CHARS).into_owned()
 }
 
-/// All of it, cut where services would.
+/// All of it, cut where services would; of a digest rather the headlines than whole alerts.
 fn text(parcel: &Parcel) -> String {
-    let text = parcel.text();
+    let mut text = parcel.text();
+    if let Parcel::Digest(digest) = parcel {
+        for most in [160, 90, 40] {
+            if text.chars().count() <= MAX_TEXT_CHARS {
+                break;
+            }
+            let mut short = digest.clone();
+            for alert in &mut short.alerts {
+                alert.headline = untrusted::excerpt(&alert.headline, most).into_owned();
+                alert.publisher_names.clear();
+                alert.terms.clear();
+                alert.url = alert.url.take().filter(|url| url.len() <= most);
+            }
+            text = Parcel::Digest(short).text();
+        }
+    }
     let text = told_nobody(text.trim_end());
     match text.char_indices().nth(MAX_TEXT_CHARS) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
@@ -213,8 +233,11 @@ fn told_nobody(text: &str) -> String {
 
 /// Apprise's word for how much it matters.
 fn kind(parcel: &Parcel) -> &'static str {
+    let ends_trouble =
+        |event: &str| NoticeKind::from_code(event).is_some_and(NoticeKind::ends_trouble);
     match (parcel.event(), parcel.severity()) {
-        ("closed" | "feeds_well" | "network_back" | "topics_heard", _) => "success",
+        ("closed", _) => "success",
+        (event, _) if ends_trouble(event) => "success",
         (_, "critical" | "high") => "failure",
         (_, "medium") => "warning",
         _ => "info",

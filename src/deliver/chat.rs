@@ -158,15 +158,14 @@ impl Chat {
     /// How a message comes out.
     fn step(&self, letter: &Letter, thread: &Thread) -> Step {
         let place = self.service.place();
-        let known = |handle: &Option<String>| {
-            let handle = handle.as_deref()?.strip_prefix(&place)?.strip_prefix(' ')?;
-            Some(handle.to_owned())
-        };
-        let Some(last) = known(&thread.last) else {
+        let here = |handle: &str| Some(handle.strip_prefix(&place)?.strip_prefix(' ')?.to_owned());
+        let Some(last) = thread.last().and_then(here) else {
             return Step::Post;
         };
-        // Where the channel has moved, the first message stands elsewhere: this is the first one here.
-        let first = known(&thread.first).unwrap_or_else(|| last.clone());
+        // Where the channel has moved, the first messages stand elsewhere: a conversation has its root
+        // in the first one here, and never in an answer.
+        let first = thread.handles.iter().find_map(|handle| here(handle));
+        let first = first.unwrap_or_else(|| last.clone());
         match self.updates {
             Updates::Message => Step::Post,
             Updates::Thread => Step::Reply { first, last },
@@ -196,7 +195,8 @@ impl Chat {
                     return Err(ChannelError::transient(NOT_TAKEN, reply.detail()));
                 }
                 Verdict::Lost => step = Step::Post,
-                Verdict::Moved => {}
+                // What it was to rewrite or answer stands elsewhere.
+                Verdict::Moved => step = self.step(&letter, &delivery.thread),
             }
         }
     }

@@ -10,9 +10,13 @@ use super::object::{DeliveryV1, MAX_HEADLINE_CHARS, clean, plain, second, shield
 use crate::domain::calendar::zone_name;
 use crate::domain::digest::{Edition, Held, Item, Tally, Told};
 use crate::domain::ids::{DeliveryId, DigestId};
+use crate::domain::topic::Severity;
 
 /// Longest text of a notice, in characters.
 const MAX_DETAIL_CHARS: usize = 300;
+
+/// Longest word that is named as found, in characters.
+const MAX_TERM_CHARS: usize = 60;
 
 /// Names the shape of the object, first in its bytes.
 pub const SCHEMA: &str = "wirewatch.digest.v1";
@@ -88,6 +92,9 @@ pub struct DigestAlertV1 {
     pub entries: u32,
     pub score: Option<f64>,
     pub threshold: Option<f64>,
+    /// Words that the topic found in it, the first of them as the publisher wrote them; at most 5.
+    #[serde(default)]
+    pub terms: Vec<String>,
     /// It was raised in this time, and not before.
     pub raised: bool,
     /// How many revisions it had in this time.
@@ -172,6 +179,13 @@ impl DigestV1 {
         shield::to_json(self)
     }
 
+    /// The severity of the gravest that it tells of.
+    pub fn gravest(&self) -> Option<Severity> {
+        let alerts = self.alerts.iter().map(|alert| alert.severity.as_str());
+        let notices = self.notices.iter().map(|notice| notice.severity.as_str());
+        alerts.chain(notices).filter_map(Severity::from_code).max()
+    }
+
     /// The zone of its reader, or UTC where it is not known here.
     pub(super) fn zone(&self) -> TimeZone {
         TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
@@ -195,6 +209,7 @@ impl From<&Item> for DigestAlertV1 {
             entries: item.entries,
             score: item.score,
             threshold: item.threshold,
+            terms: item.terms.iter().map(|term| plain(term, MAX_TERM_CHARS)).collect(),
             raised: item.raised,
             revisions: item.revisions,
             held: item.held.map(|held| held.as_str().to_owned()),

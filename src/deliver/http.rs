@@ -17,7 +17,7 @@ use super::{ChannelError, OpenError};
 use crate::clock::Clock;
 use crate::config::{Credentials, Secret};
 use crate::domain::untrusted;
-use crate::egress::{ClientLimits, Egress};
+use crate::egress::{Client, ClientLimits, Egress, SendError};
 
 /// Most of an answer that is read, in bytes: the longest that a service of those known sends is a
 /// message as it stored it.
@@ -34,7 +34,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Makes requests for one channel.
 pub struct Caller {
-    client: reqwest::Client,
+    client: Client,
     timeout: Duration,
     clock: Clock,
 }
@@ -54,7 +54,7 @@ impl Caller {
     }
 
     /// To begin requests with, which [`Caller::call`] sends.
-    pub fn client(&self) -> &reqwest::Client {
+    pub fn client(&self) -> &Client {
         &self.client
     }
 
@@ -69,7 +69,7 @@ impl Caller {
 
     /// Sends a request and waits for its answer, whatever it says.
     pub async fn call(&self, request: RequestBuilder) -> Result<Reply, ChannelError> {
-        let response = match tokio::time::timeout(self.timeout, request.send()).await {
+        let response = match tokio::time::timeout(self.timeout, self.client.send(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(unanswered(error)),
             Err(_) => return Err(ChannelError::transient("timeout", None)),
@@ -166,16 +166,13 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 /// There was no answer.
-fn unanswered(error: reqwest::Error) -> ChannelError {
-    let code = if error.is_timeout() {
-        "timeout"
-    } else if error.is_connect() {
-        "connect"
-    } else {
-        "network"
+fn unanswered(error: SendError) -> ChannelError {
+    let code = match error {
+        SendError::ConnectTimeout | SendError::Timeout => "timeout",
+        SendError::Connect(_) => "connect",
+        _ => "network",
     };
-    // The URL of a webhook is often a secret; the innermost error says what happened.
-    let error = error.without_url();
+    // The innermost error says what happened; none names the URL, which often is a secret.
     let mut cause: &dyn std::error::Error = &error;
     while let Some(source) = cause.source() {
         cause = source;

@@ -120,7 +120,11 @@ impl Inner {
         // A file that was not there has nothing of what was written to an earlier one.
         let mut known = match recent.take() {
             Some(known) if !file.is_new() => known,
-            _ => Recent::read(&self.config)?,
+            _ => {
+                // What is found there may be from a write that was never synced.
+                file.make_durable()?;
+                Recent::read(&self.config)?
+            }
         };
         let mut waiting: Vec<&Line> = Vec::with_capacity(lines.len());
         let mut outcome = Ok(());
@@ -151,7 +155,8 @@ impl Inner {
             }
         });
         let results = results.collect();
-        *recent = Some(known);
+        // After a failure nobody knows what the file holds until it is read.
+        *recent = outcome.is_ok().then_some(known);
         Ok(results)
     }
 

@@ -13,7 +13,7 @@ mod alert;
 mod digest;
 pub mod direction;
 pub mod html;
-mod marks;
+pub(in crate::deliver) mod marks;
 mod notice;
 pub mod text;
 
@@ -31,7 +31,7 @@ const MAX_TITLE_NEWS_CHARS: usize = 80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub about: About,
-    /// `None` of a digest.
+    /// Of a digest that of the gravest it tells of; `None` where it tells of none.
     pub severity: Option<Severity>,
     /// What it belongs to: the topic's name, the channel of a digest, or `wirewatch`.
     pub label: String,
@@ -39,6 +39,8 @@ pub struct Message {
     pub news: Option<String>,
     /// The publisher's words, at most 300 characters; of a notice or digest its summary.
     pub headline: String,
+    /// The first headline of a digest: what its title is remembered by.
+    pub lead: Option<String>,
     /// The headline's language (BCP 47), as the feed gave it; of no other shape than a language tag.
     pub language: Option<String>,
     /// Who, when, how many, each a few words: `Harbour Wire`, `3 publishers`.
@@ -137,12 +139,26 @@ impl Message {
             }
             None => format!("[{tag}] {label}: {headline}"),
         };
+        let title = match &self.lead {
+            Some(lead) => format!("{title} · {}", direction::isolated(lead)),
+            None => title,
+        };
         direction::closed(&untrusted::excerpt(&title, max_chars))
     }
 
-    /// The severity, or what there is in its place.
+    /// The severity; of a digest that it is one, and the severity of its gravest alert.
     pub fn tag(&self) -> &'static str {
-        self.severity.map_or("digest", Severity::as_str)
+        match (&self.about, self.severity) {
+            (_, None) => "digest",
+            (About::Digest { .. }, Some(severity)) => match severity {
+                Severity::Critical => "digest, critical",
+                Severity::High => "digest, high",
+                Severity::Medium => "digest, medium",
+                Severity::Low => "digest, low",
+                Severity::Info => "digest, info",
+            },
+            (_, Some(severity)) => severity.as_str(),
+        }
     }
 }
 

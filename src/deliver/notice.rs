@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::object::{DeliveryV1, clean, plain, second, shield};
-use crate::domain::ids::{ChannelId, DeliveryId, NoticeId};
+use crate::domain::alert::delivery::{Carried, Claimed, Thread};
+use crate::domain::ids::{ChannelId, DeliveryId, IdSource, NoticeId};
 use crate::domain::notice::{FeedNote, Notice};
 
 /// Names the shape of the object, first in its bytes.
@@ -109,6 +110,22 @@ impl From<&FeedNote> for FeedNoteV1 {
 /// The notice as it is kept.
 pub fn object(notice: &Notice, id: NoticeId) -> Vec<u8> {
     NoticeV1::new(notice, id).to_bytes()
+}
+
+/// A notice on its way to a channel that is in no database.
+pub fn unrecorded(notice: &Notice, channel: &ChannelId) -> Claimed {
+    let mut ids = IdSource::resume(0);
+    let notice_id = NoticeId(ids.next(notice.at));
+    let id = DeliveryId(ids.next(notice.at));
+    Claimed {
+        id,
+        carried: Carried::Notice(notice_id),
+        channel: channel.clone(),
+        body: freeze(notice, notice_id, channel, id),
+        attempt: 1,
+        created: notice.at,
+        thread: Thread::default(),
+    }
 }
 
 /// The bytes of a delivery: made once, in the commit that keeps the notice.

@@ -332,14 +332,17 @@ pub(super) fn clean(text: &str) -> String {
     untrusted::terminal(text).trim().to_owned()
 }
 
-/// What a browser may be sent to. A link with characters that do not belong into one is written
-/// as a browser would ask for it, so that it still leads to where it led.
+/// What a browser may be sent to, written as a browser would ask for it: characters that do not
+/// belong into a link are encoded, and names of users are left out, which look like the host.
 pub(super) fn web_link(link: &str) -> Option<String> {
-    let url = url::Url::parse(link).ok()?;
+    let mut url = url::Url::parse(link).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
-    Some(if link.contains(untrusted::is_hazard) { url.into() } else { link.to_owned() })
+    // Refused only of URLs without a host, which these have.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(url.into())
 }
 
 /// A time without what is beyond a second: more is nobody's business and no feed's precision.

@@ -76,12 +76,12 @@ impl Parcel {
         }
     }
 
-    /// How much it matters; a digest is for information.
+    /// How much it matters; a digest as much as the gravest it tells of.
     pub fn severity(&self) -> &str {
         match self {
             Parcel::Alert(alert) => &alert.topic.severity,
             Parcel::Notice(notice) => &notice.severity,
-            Parcel::Digest(_) => Severity::Info.as_str(),
+            Parcel::Digest(digest) => digest.gravest().unwrap_or(Severity::Info).as_str(),
         }
     }
 

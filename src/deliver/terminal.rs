@@ -324,6 +324,9 @@ pub(in crate::deliver) fn passages(alert: &AlertV1) -> Vec<String> {
             continue;
         };
         let snippet = clean(snippet);
+        if snippet.is_empty() {
+            continue;
+        }
         let is_known = passages.iter().any(|(_, known)| *known == snippet);
         if item.field.as_deref() == Some("title") || is_known || unmarked(&snippet) == headline {
             continue;

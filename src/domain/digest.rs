@@ -18,6 +18,9 @@ pub const MAX_ITEMS: usize = 50;
 /// Most publishers, topics and states named at one place.
 pub const MAX_NAMED: usize = 20;
 
+/// Most words named that a topic found.
+pub const MAX_TERMS: usize = 5;
+
 /// What a digest was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -115,6 +118,8 @@ pub struct Item {
     pub entries: u32,
     pub score: Option<f64>,
     pub threshold: Option<f64>,
+    /// Words that the topic found, at most [`MAX_TERMS`]. From outside.
+    pub terms: Vec<String>,
     /// Whether it was raised in this time, and how many revisions there were.
     pub raised: bool,
     pub revisions: u32,

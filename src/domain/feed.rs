@@ -259,4 +259,7 @@ pub struct ParsedFeed {
     /// The document had no end: it was closed after its last complete entry, and what followed
     /// is not here. Not set where entries beyond a limit were left out.
     pub cut: bool,
+    /// The document came to its end: its root was closed. What the connection did after that
+    /// takes nothing from it.
+    pub ended: bool,
 }

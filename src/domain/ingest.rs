@@ -34,7 +34,7 @@ use super::alert::silence::Silence;
 use super::alert::terms::Withheld;
 use super::alert::{AlertRevision, Reason};
 use super::document::Document;
-use super::entry::{DateQuality, Entry, EntryKeys, correction};
+use super::entry::{DateQuality, Entry, EntryKeys, ParsedEntry, correction};
 use super::feed::habits::Manner;
 use super::feed::{
     Feed, FeedEvent, FeedLinks, FeedState, FetchRecord, Freshness, Rhythm, Validators,
@@ -89,6 +89,9 @@ pub struct Batch {
 /// One entry, prepared outside of the transaction.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    /// The entry as its feed gave it: what is set aside if deciding on it breaks, and by what it is
+    /// known then. Empty where nothing is set aside.
+    pub given: Arc<ParsedEntry>,
     pub guid: Option<String>,
     pub document: Document,
     pub publisher: String,
@@ -309,6 +312,8 @@ pub struct AlertSoFar {
     pub shadow: bool,
     /// When it last told of a correction, if ever.
     pub corrected: Option<Timestamp>,
+    /// Somebody closed it.
+    pub closed: bool,
 }
 
 /// A revision of an alert that `repeat_every` held back: it is made when that is over, if nothing

@@ -40,12 +40,17 @@ pub enum NoticeKind {
     StorageBack,
     /// Entries could not be evaluated, and were set aside.
     EntriesAside,
+    /// The database could not be copied; it was again.
+    BackupFailed,
+    BackupWell,
+    /// A new database was begun where an earlier one must have been.
+    DatabaseNew,
     /// Sent by hand, to see whether a channel works.
     Test,
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 16] = [
+    pub const ALL: [NoticeKind; 19] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -61,6 +66,9 @@ impl NoticeKind {
         NoticeKind::StorageDown,
         NoticeKind::StorageBack,
         NoticeKind::EntriesAside,
+        NoticeKind::BackupFailed,
+        NoticeKind::BackupWell,
+        NoticeKind::DatabaseNew,
         NoticeKind::Test,
     ];
 
@@ -81,7 +89,35 @@ impl NoticeKind {
             NoticeKind::StorageDown => "storage_down",
             NoticeKind::StorageBack => "storage_back",
             NoticeKind::EntriesAside => "entries_aside",
+            NoticeKind::BackupFailed => "backup_failed",
+            NoticeKind::BackupWell => "backup_well",
+            NoticeKind::DatabaseNew => "database_new",
             NoticeKind::Test => "test",
+        }
+    }
+
+    /// Whether it says that something that was told of is over.
+    pub fn ends_trouble(self) -> bool {
+        match self {
+            NoticeKind::FeedsWell
+            | NoticeKind::NetworkBack
+            | NoticeKind::TopicsHeard
+            | NoticeKind::ChannelBack
+            | NoticeKind::ConfigTaken
+            | NoticeKind::StorageBack
+            | NoticeKind::BackupWell => true,
+            NoticeKind::FeedsTrouble
+            | NoticeKind::NetworkDown
+            | NoticeKind::TopicsSilent
+            | NoticeKind::Burst
+            | NoticeKind::Heartbeat
+            | NoticeKind::ChannelDown
+            | NoticeKind::ConfigRefused
+            | NoticeKind::StorageDown
+            | NoticeKind::EntriesAside
+            | NoticeKind::BackupFailed
+            | NoticeKind::DatabaseNew
+            | NoticeKind::Test => false,
         }
     }
 

@@ -1,9 +1,12 @@
 //! How a configuration was taken over or refused: at the start, when its user asked for it, or
 //! because its files changed. The daemon records each time, `status` and `reload` tell of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::notice::{Notice, NoticeKind, SEVERITY};
+
+/// How long another refusal is not told: who mends a file saves it time and again.
+const TOLD_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// Longest line of a refusal in a notice, in characters.
 const MAX_LINE_CHARS: usize = 300;
@@ -61,11 +64,35 @@ pub struct Reload {
     pub outcome: Outcome,
 }
 
-/// What its user is to be told by a notice: of each refusal once, and that it is over. `told` is the
-/// refusal that was told last, unless it is over.
-pub fn notice(reload: &Reload, told: Option<&Refusal>) -> Option<Notice> {
+/// A refusal of which its user was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub refusal: Refusal,
+    pub at: Timestamp,
+}
+
+impl Told {
+    /// Whether this one is not to be told: it is the same, or comes soon after.
+    fn covers(&self, refusal: &Refusal, at: Timestamp) -> bool {
+        self.refusal == *refusal || at.duration_since(self.at).abs() < TOLD_AGAIN_AFTER
+    }
+}
+
+/// After how long a refusal is to be told for which [`notice`] has nothing yet, since another was told
+/// shortly before; `None`: never, as that was the same.
+pub fn wait(reload: &Reload, told: Option<&Told>) -> Option<SignedDuration> {
+    let (Outcome::Refused(refusal), Some(told)) = (&reload.outcome, told) else { return None };
+    let since = reload.at.duration_since(told.at).abs();
+    (told.refusal != *refusal).then(|| TOLD_AGAIN_AFTER.saturating_sub(since))
+}
+
+/// What its user is to be told by a notice: that it is refused, of another refusal after a while,
+/// and that it is over. `told` is what was told last, unless it is over.
+pub fn notice(reload: &Reload, told: Option<&Told>) -> Option<Notice> {
     let (kind, headline) = match &reload.outcome {
-        Outcome::Refused(refusal) if told == Some(refusal) => return None,
+        Outcome::Refused(refusal) if told.is_some_and(|told| told.covers(refusal, reload.at)) => {
+            return None;
+        }
         Outcome::Refused(refusal) => {
             let line: String = refusal.summary.chars().take(MAX_LINE_CHARS).collect();
             let told =
@@ -85,16 +112,19 @@ pub fn notice(reload: &Reload, told: Option<&Refusal>) -> Option<Notice> {
 mod tests {
     use super::*;
 
-    fn reload(outcome: Outcome) -> Reload {
-        let at = "2026-06-03T12:00:00Z".parse().unwrap();
-        Reload { at, occasion: Occasion::Files, outcome }
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + minute * 60).unwrap()
+    }
+
+    fn reload(outcome: Outcome, minute: i64) -> Reload {
+        Reload { at: at(minute), occasion: Occasion::Files, outcome }
     }
 
     #[test]
-    fn each_refusal_is_told_once_and_so_is_its_end() {
+    fn a_refusal_is_told_once_another_after_a_while_and_so_is_its_end() {
         let refusal = |line: &str| Refusal { summary: line.to_owned(), detail: String::new() };
         let (one, other) = (refusal("nato.toml:6:9: two terms"), refusal("nato.toml: no file"));
-        let refused = reload(Outcome::Refused(one.clone()));
+        let refused = reload(Outcome::Refused(one.clone()), 0);
         let told = notice(&refused, None).unwrap();
         assert_eq!(
             (told.kind, told.headline.as_str()),
@@ -103,10 +133,20 @@ mod tests {
                 "the changed configuration is refused, the earlier one runs on: nato.toml:6:9: two terms"
             )
         );
-        assert_eq!(notice(&refused, Some(&one)), None);
-        assert!(notice(&refused, Some(&other)).is_some());
-        let taken = reload(Outcome::Taken { feeds: 2, topics: 1 });
-        assert_eq!(notice(&taken, Some(&one)).unwrap().kind, NoticeKind::ConfigTaken);
+        let told = Told { refusal: one.clone(), at: at(0) };
+        let told_again = |refusal: &Refusal, minute| {
+            notice(&reload(Outcome::Refused(refusal.clone()), minute), Some(&told)).is_some()
+        };
+        assert!(!told_again(&one, 0) && !told_again(&one, 600));
+        assert!(!told_again(&other, 0) && !told_again(&other, 14) && told_again(&other, 15));
+        assert!(told_again(&other, -600), "a clock that was put back");
+        let after = |refusal: &Refusal, minute| {
+            wait(&reload(Outcome::Refused(refusal.clone()), minute), Some(&told))
+        };
+        assert_eq!(after(&other, 4), Some(SignedDuration::from_mins(11)));
+        assert_eq!(after(&one, 4), None, "it was told");
+        let taken = reload(Outcome::Taken { feeds: 2, topics: 1 }, 1);
+        assert_eq!(notice(&taken, Some(&told)).unwrap().kind, NoticeKind::ConfigTaken);
         assert_eq!(notice(&taken, None), None);
     }
 }

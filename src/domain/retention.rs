@@ -14,7 +14,7 @@ const DAY_S: u64 = 24 * 3_600;
 /// For how long entries are kept that belong to no alert, unless something else is said.
 pub const ENTRIES: Keep = Keep::For(Duration::from_secs(90 * DAY_S));
 
-/// For how long alerts are kept after their last revision.
+/// For how long alerts are kept after their last revision and the last entry of their story.
 pub const ALERTS: Keep = Keep::For(Duration::from_secs(730 * DAY_S));
 
 /// For how long deliveries, notices and digests are kept.
@@ -42,12 +42,14 @@ impl Keep {
 pub struct Retention {
     /// Entries that belong to no alert, with the stories they tell.
     pub entries: Keep,
-    /// Alerts since their last revision, with their entries, evidence and stories.
+    /// Alerts since their last revision and their story's last entry, with their entries, evidence and stories.
     pub alerts: Keep,
     /// Settled deliveries with their attempts, notices, digests.
     pub history: Keep,
-    /// Feeds and topics that say something else.
-    pub feeds: BTreeMap<FeedKey, Keep>,
+    /// The feeds that are configured, each with what it says itself, if it does. Of a feed that is not
+    /// among them holds what it last said.
+    pub feeds: BTreeMap<FeedKey, Option<Keep>>,
+    /// Topics that say something else.
     pub topics: BTreeMap<TopicId, Keep>,
 }
 
@@ -56,6 +58,12 @@ impl Retention {
     pub fn standard() -> Self {
         let (feeds, topics) = (BTreeMap::new(), BTreeMap::new());
         Self { entries: ENTRIES, alerts: ALERTS, history: HISTORY, feeds, topics }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self::standard()
     }
 }
 

@@ -27,7 +27,7 @@ pub use self::asked::{Asker, asked};
 pub use self::hurried::hurried;
 pub use self::moves::{LedTo, sighted, undone};
 pub use self::probe::asks_in_full;
-pub use self::site::{SiteHold, hold, hold_by_page, resume, site};
+pub use self::site::{LONGEST_HOLD, SiteHold, hold, hold_by_page, resume, site};
 pub use self::words::{expected_latency, why};
 
 /// First wait after a failure; doubled with each further one.
@@ -48,10 +48,6 @@ pub const NETWORK: &str = "network";
 
 /// Why a feed waits whose server asked to be left alone, or asked so of another feed of its site.
 const RETRY: &str = "retry_after";
-
-/// Longest wait that any schedule asks for. More means that the wall clock was wrong when it was
-/// made: the feed is due now.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(8 * 86_400);
 
 /// First wait after the store would not record a visit, and how often it is doubled.
 const STORE_RETRY: Duration = Duration::from_secs(30);
@@ -158,10 +154,12 @@ pub fn wait(state: &FeedState) -> Option<Duration> {
     Some(Duration::try_from(wait).unwrap_or_default())
 }
 
-/// How long a feed waits from `now` on, by the wall clock.
+/// How long a feed waits from `now` on, by the wall clock: never longer than it was to wait after
+/// its last fetch, or for its site. More is left only where the clock has been put back since.
 pub fn until_due(state: &FeedState, now: Timestamp) -> Duration {
-    let wait = Duration::try_from(state.next_due.duration_since(now)).unwrap_or_default();
-    if wait > LONGEST_WAIT { Duration::ZERO } else { wait }
+    let left = Duration::try_from(state.next_due.duration_since(now)).unwrap_or_default();
+    let for_its_site = state.memory.held_by.as_ref().map(|_| site::LONGEST_IN_LINE);
+    left.min(for_its_site.or_else(|| wait(state)).unwrap_or_default())
 }
 
 /// The wait before a feed is tried again whose visit the store would not record, after so many of

@@ -9,12 +9,17 @@ use std::fmt::Write as _;
 use std::iter::{Peekable, Take};
 use std::str::Chars;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Longest terminal escape sequence that is removed as a whole, in characters. Of a longer (or
 /// unfinished) one only the introducer goes: a feed must not hide its own text by leaving a
 /// sequence open, nor make the search for its end slow.
 const MAX_SEQUENCE_CHARS: usize = 256;
+
+/// Most marks on one letter that are shown. Burmese puts five there (လျှော့), pointed Hebrew with its
+/// accents as many; a pile of them covers the lines above and below.
+const MAX_MARKS: usize = 8;
 
 /// How far back from the cut [`excerpt`] looks for a word border, in characters.
 const WORD_BORDER_CHARS: usize = 24;
@@ -26,9 +31,9 @@ pub fn is_hazard(c: char) -> bool {
 }
 
 /// For a terminal or any other single line: escape sequences and controls removed, line breaks
-/// and tabs made into spaces.
+/// and tabs made into spaces, of marks piled on one letter the first few kept.
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hazard) {
+    if !text.contains(is_hazard) && !has_pile(text) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len());
@@ -44,7 +49,7 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 
 /// For a terminal, over several lines: as [`terminal`], but line feeds stay.
 pub fn terminal_block(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| is_hazard(c) && c != '\n') {
+    if !text.contains(|c| is_hazard(c) && c != '\n') && !has_pile(text) {
         return Cow::Borrowed(text);
     }
     let spaced = |c| if c == '\t' { ' ' } else { c };
@@ -187,6 +192,28 @@ fn word_border(text: &str, cut: usize) -> &str {
     }
 }
 
+/// Whether more marks than are shown stand on one letter.
+fn has_pile(text: &str) -> bool {
+    let mut marks = Marks(0);
+    !text.is_ascii() && text.chars().any(|c| !marks.takes(c))
+}
+
+/// How many marks stand on the letter so far.
+struct Marks(usize);
+
+impl Marks {
+    /// Whether the next character is shown. What is not seen is no new letter.
+    fn takes(&mut self, c: char) -> bool {
+        match c {
+            '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {}
+            c if is_hazard(c) && !c.is_whitespace() => {}
+            c if is_combining_mark(c) => self.0 = self.0.saturating_add(1),
+            _ => self.0 = 0,
+        }
+        self.0 <= MAX_MARKS || !is_combining_mark(c)
+    }
+}
+
 fn is_line_separator(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
@@ -205,11 +232,12 @@ type Ahead<'a> = Take<Peekable<Chars<'a>>>;
 /// direction marks; of the controls only `\n` (for every kind of line end) and `\t` come through.
 struct Visible<'a> {
     rest: Peekable<Chars<'a>>,
+    marks: Marks,
 }
 
 impl<'a> Visible<'a> {
     fn of(text: &'a str) -> Self {
-        Self { rest: text.chars().peekable() }
+        Self { rest: text.chars().peekable(), marks: Marks(0) }
     }
 
     /// After an escape character: skips the sequence it introduces.
@@ -289,6 +317,7 @@ impl Iterator for Visible<'_> {
                 }
                 '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some('\n'),
                 c if is_hazard(c) => {}
+                c if !self.marks.takes(c) => {}
                 c => return Some(c),
             }
         }

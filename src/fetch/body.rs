@@ -13,6 +13,7 @@ use crate::config::FetchConfig;
 use super::budget::Budget;
 use super::coding::{self, DecodeError, Decoded};
 use super::failure::FetchFailure;
+use super::fetched::Stall;
 use super::memory::{BodyMemory, Claim};
 
 /// How much larger than it was sent a body that is only looked at may become by decoding.
@@ -20,6 +21,9 @@ const PEEK_FACTOR: usize = 16;
 
 /// How often it is asked whether a body comes fast enough.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(1);
+
+/// Time for what came of a body whose time was up.
+const DECODE_TIME: Duration = Duration::from_secs(5);
 
 /// How much of a body is read.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +39,16 @@ struct Size {
 pub struct Reading {
     pub body: Bytes,
     pub truncated: bool,
+    /// Where it was waited for in vain.
+    pub stalled: Option<Stall>,
     /// What `Content-Encoding` says, where the body is another one.
     pub mislabelled: Option<String>,
+}
+
+impl Reading {
+    fn broken_off(body: BytesMut, stalled: Option<Stall>) -> Self {
+        Self { body: body.freeze(), truncated: true, stalled, mislabelled: None }
+    }
 }
 
 /// Reads a body. Of one where the `first` bytes do, no more is read than these, as sent; as decoded
@@ -63,14 +75,21 @@ pub async fn read(
         return Ok(Reading { body: claim.keep(raw.body), ..raw });
     }
     let free = memory.free_bytes();
+    if raw.stalled.is_some() {
+        budget.allow(DECODE_TIME);
+    }
     match decode(&declared, raw.body, limit, free, &mut claim, budget).await? {
         Ok(Decoded { body, cut, mislabelled }) => Ok(Reading {
             body: claim.keep(body),
             truncated: raw.truncated || cut,
+            stalled: raw.stalled,
             mislabelled: mislabelled.then_some(declared),
         }),
         Err(DecodeError::TooLarge) => Err(too_large()),
-        Err(DecodeError::Broken) => Err(FetchFailure::Decode { coding: declared }),
+        Err(DecodeError::Broken) => Err(match raw.stalled {
+            Some(stall) => stall.failure(),
+            None => FetchFailure::Decode { coding: declared },
+        }),
     }
 }
 
@@ -140,13 +159,20 @@ async fn receive(
     let mut body = BytesMut::new();
     loop {
         let next = next_chunk(&mut response, claim);
-        match budget.spend(next).await?? {
+        let chunk = match budget.spend(next).await {
+            // The server may have said all without saying so.
+            Err(FetchFailure::TimeoutTotal { after }) if !body.is_empty() => {
+                return Ok(Reading::broken_off(body, Some(Stall::Slow(after))));
+            }
+            chunk => chunk??,
+        };
+        match chunk {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
                 if !begins {
                     return Err(FetchFailure::TooLarge { limit_bytes });
                 }
                 body.extend_from_slice(&chunk[..limit - body.len()]);
-                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
+                return Ok(Reading::broken_off(body, None));
             }
             Ok(Some(chunk)) => {
                 if claim.is_short_of(body.len() + chunk.len()) {
@@ -161,17 +187,21 @@ async fn receive(
             }
             Ok(None) => break,
             Err(error) if error.is_timeout() => {
-                return Err(FetchFailure::TimeoutRead { after: config.read_timeout });
+                let stall = Stall::Silent(config.read_timeout);
+                return match body.is_empty() {
+                    true => Err(stall.failure()),
+                    false => Ok(Reading::broken_off(body, Some(stall))),
+                };
             }
             Err(error) if body.is_empty() => {
-                return Err(FetchFailure::protocol(error));
+                return Err(FetchFailure::protocol(error.without_url()));
             }
             Err(_) => {
-                return Ok(Reading { body: body.freeze(), truncated: true, mislabelled: None });
+                return Ok(Reading::broken_off(body, None));
             }
         }
     }
-    Ok(Reading { body: body.freeze(), truncated: false, mislabelled: None })
+    Ok(Reading { truncated: false, ..Reading::broken_off(body, None) })
 }
 
 /// What comes next of the body, unless others wait for the memory that it takes and it is too slow.

@@ -19,6 +19,11 @@ impl Budget {
         Self { total, left: total }
     }
 
+    /// Leaves at least this much, for work that needs no server.
+    pub fn allow(&mut self, time: Duration) {
+        self.left = self.left.max(time);
+    }
+
     pub async fn spend<T>(&mut self, work: impl Future<Output = T>) -> Result<T, FetchFailure> {
         let started = Instant::now();
         let outcome = tokio::time::timeout(self.left, work).await;

@@ -13,7 +13,7 @@ pub const OFFERED: HeaderValue = HeaderValue::from_static("gzip, br, zstd, defla
 /// `Accept-Encoding` once a server's encoding has proved broken.
 pub const PLAIN: HeaderValue = HeaderValue::from_static("identity");
 
-/// Most codings one upon another that are undone.
+/// Most codings one upon another that are undone. A body with more of them is broken.
 const MAX_LAYERS: usize = 3;
 
 /// Largest zstd window that is allocated: what RFC 9659 lets servers ask for.
@@ -69,20 +69,30 @@ pub fn decode(declared: &str, body: Bytes, limit: usize) -> Result<Decoded, Deco
         let Some(coding) = found.or_else(|| layers.last().copied()) else {
             break;
         };
-        let declared = layers.contains(&coding);
-        layers.retain(|declared| *declared != coding);
         if contradicts(coding, &decoded.body) {
+            layers.retain(|declared| *declared != coding);
             decoded.mislabelled = true;
             continue;
         }
+        let declared = layers.iter().rposition(|declared| *declared == coding);
+        declared.map(|at| layers.remove(at));
         let inner = undo(coding, &decoded.body, limit)?;
         decoded = Decoded {
             body: inner.body,
             cut: decoded.cut || inner.cut,
-            mislabelled: decoded.mislabelled || inner.mislabelled || !declared,
+            mislabelled: decoded.mislabelled || inner.mislabelled || declared.is_none(),
         };
     }
-    Ok(decoded)
+    match has_more_layers(&layers, &decoded.body) {
+        true => Err(DecodeError::Broken),
+        false => Ok(decoded),
+    }
+}
+
+/// Whether a body that was decoded as often as is allowed still is encoded.
+fn has_more_layers(declared: &[Coding], body: &[u8]) -> bool {
+    let is_declared = || declared.iter().any(|coding| !contradicts(*coding, body));
+    !body.is_empty() && (by_magic(body).is_some() || is_declared())
 }
 
 /// The codings of `Content-Encoding` in the order in which they were applied.
@@ -96,7 +106,6 @@ fn declared_codings(declared: &str) -> Vec<Coding> {
             "deflate" => Some(Coding::Deflate),
             _ => None,
         })
-        .take(MAX_LAYERS)
         .collect()
 }
 
@@ -104,6 +113,8 @@ fn by_magic(body: &[u8]) -> Option<Coding> {
     match body {
         [0x1f, 0x8b, 0x08, ..] => Some(Coding::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Coding::Zstd),
+        // A frame to be skipped, with whatever a server keeps in it (RFC 8878, section 3.1.2).
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Coding::Zstd),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use url::Url;
 use crate::config::FetchConfig;
 use crate::domain::feed::ReasonCode;
 use crate::domain::feed::health::advice;
-use crate::egress::EgressError;
+use crate::egress::{BoxError, EgressError, LineError, SendError};
 
 use super::stand_in::StandIn;
 
@@ -40,20 +40,20 @@ pub enum FetchFailure {
     Dns {
         host: String,
         #[source]
-        source: reqwest::Error,
+        source: BoxError,
     },
     #[error("{host} could not be connected to")]
     Connect {
         host: String,
         #[source]
-        source: reqwest::Error,
+        source: BoxError,
     },
     #[error("no TLS connection to {host}: {why}")]
     Tls {
         host: String,
         why: &'static str,
         #[source]
-        source: reqwest::Error,
+        source: BoxError,
     },
     #[error("no connection within {} s", after.as_secs_f64())]
     TimeoutConnect { after: Duration },
@@ -90,13 +90,15 @@ pub enum FetchFailure {
     TooSlow { least_bytes_per_s: u64 },
     #[error("the headers are larger than {limit_bytes} bytes")]
     HeadersTooLarge { limit_bytes: usize },
+    #[error("the server sends one provisional answer after another, and none that counts")]
+    Endless,
     #[error("the body is not what Content-Encoding `{coding}` says")]
     Decode { coding: String },
     #[error("{why}")]
     Protocol {
         why: &'static str,
         #[source]
-        source: reqwest::Error,
+        source: BoxError,
     },
 }
 
@@ -123,7 +125,7 @@ impl FetchFailure {
             Self::TooLarge { .. } => "too_large",
             Self::NoMemory { .. } => "no_memory",
             Self::TooSlow { .. } => "too_slow",
-            Self::HeadersTooLarge { .. } => "headers_too_large",
+            Self::HeadersTooLarge { .. } | Self::Endless => "headers_too_large",
             Self::Decode { .. } => "decode",
             Self::UnaskedNotModified | Self::Protocol { .. } => "protocol",
         };
@@ -191,38 +193,42 @@ impl FetchFailure {
     }
 
     /// Names what a request failed of before there was an answer.
-    pub(super) fn from_request(error: reqwest::Error, url: &Url, config: &FetchConfig) -> Self {
-        // The URL may hold credentials, and whoever reads this knows which feed it is about.
-        let source = error.without_url();
+    pub(super) fn from_request(error: SendError, url: &Url, config: &FetchConfig) -> Self {
+        match error {
+            SendError::ConnectTimeout => {
+                return Self::TimeoutConnect { after: config.connect_timeout };
+            }
+            SendError::Timeout => return Self::TimeoutRead { after: config.read_timeout },
+            SendError::Endless => return Self::Endless,
+            _ => {}
+        }
         let host = url.host_str().unwrap_or_default().to_owned();
-        if let Some(EgressError::PrivateAddress { host, address, kind }) =
-            chain(&source).find_map(|cause| cause.downcast_ref())
-        {
+        let is_connect = matches!(error, SendError::Connect(_));
+        let refused = chain(&error).find_map(|cause| cause.downcast_ref());
+        if let Some(EgressError::PrivateAddress { host, address, kind }) = refused {
             return Self::PrivateAnswer { host: host.clone(), address: *address, kind };
         }
-        if source.is_timeout() && source.is_connect() {
-            return Self::TimeoutConnect { after: config.connect_timeout };
+        if let Some(EgressError::Lookup { .. }) = refused {
+            return Self::Dns { host, source: error.into() };
         }
-        if source.is_timeout() {
-            return Self::TimeoutRead { after: config.read_timeout };
+        let tls = chain(&error).find_map(|cause| cause.downcast_ref()).map(why::of_tls);
+        let handshake = chain(&error).find_map(|cause| match cause.downcast_ref()? {
+            LineError::Handshake(error) => Some(why::of_handshake(error)),
+            LineError::Slow => None,
+        });
+        if let Some(why) = tls.or(handshake) {
+            return Self::Tls { host, why, source: error.into() };
         }
-        if source.is_dns() {
-            return Self::Dns { host, source };
+        if is_connect {
+            return Self::Connect { host, source: error.into() };
         }
-        let tls = chain(&source).find_map(|cause| cause.downcast_ref()).map(why::of_tls);
-        if let Some(why) = tls {
-            return Self::Tls { host, why, source };
-        }
-        if source.is_connect() {
-            return Self::Connect { host, source };
-        }
-        Self::protocol(source)
+        Self::protocol(error)
     }
 
     /// Names what an answer failed of.
-    pub(super) fn protocol(error: reqwest::Error) -> Self {
-        let source = error.without_url();
-        Self::Protocol { why: why::of_protocol(&source), source }
+    pub(super) fn protocol(error: impl Into<BoxError>) -> Self {
+        let source = error.into();
+        Self::Protocol { why: why::of_protocol(&*source), source }
     }
 }
 

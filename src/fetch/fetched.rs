@@ -1,10 +1,13 @@
 //! What a server answered, for [`crate::parse`] to read and [`crate::domain::schedule`] to go by;
 //! [`super::Fetcher`] makes it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use crate::domain::feed::{FeedLinks, Freshness, Validators};
 
+use super::failure::FetchFailure;
 use super::stand_in::StandIn;
 
 /// What a server answered.
@@ -33,10 +36,31 @@ pub struct Fetched {
     pub permanent_url: Option<String>,
     /// The connection ended before the body did: what is here is its beginning.
     pub truncated: bool,
+    /// How it came to that, where the server stopped sending and did not say that this was all.
+    pub stalled: Option<Stall>,
     /// What `Content-Encoding` said, where the body was encoded otherwise, or not at all.
     pub mislabelled: Option<String>,
     /// Decoded bytes read.
     pub bytes: u64,
+}
+
+/// A body that was waited for in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stall {
+    /// The server was silent for so long.
+    Silent(Duration),
+    /// The whole fetch took so long.
+    Slow(Duration),
+}
+
+impl Stall {
+    /// The failure that it is where nothing of the body can be used.
+    pub fn failure(self) -> FetchFailure {
+        match self {
+            Self::Silent(after) => FetchFailure::TimeoutRead { after },
+            Self::Slow(after) => FetchFailure::TimeoutTotal { after },
+        }
+    }
 }
 
 impl Fetched {
@@ -56,6 +80,7 @@ impl Fetched {
             final_url: url.to_owned(),
             permanent_url: None,
             truncated: true,
+            stalled: None,
             mislabelled: None,
         }
     }

@@ -101,7 +101,7 @@ impl Fetcher {
         request: &SubscribeRequest<'_>,
     ) -> Result<Response, FetchFailure> {
         let asked = way.client.post(trail.url().clone()).header(CONTENT_TYPE, FORM);
-        let sent = asked.body(form(request)).send().await;
+        let sent = way.client.send(asked.body(form(request))).await;
         sent.map_err(|error| FetchFailure::from_request(error, trail.url(), &self.config))
     }
 }

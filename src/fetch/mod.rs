@@ -38,7 +38,7 @@ use reqwest::{Response, StatusCode};
 use crate::config::FetchConfig;
 use crate::domain::feed::Validators;
 use crate::domain::schedule;
-use crate::egress::{ClientLimits, Egress, EgressError};
+use crate::egress::{Client, ClientLimits, Egress, EgressError};
 
 use self::body::Reading;
 use self::budget::Budget;
@@ -49,7 +49,7 @@ use self::redirect::Trail;
 use self::robots::Robots;
 use self::stand_in::StandIn;
 
-pub use self::fetched::Fetched;
+pub use self::fetched::{Fetched, Stall};
 
 /// What is asked for: feeds first, and anything else rather than nothing, since servers label
 /// feeds as they please.
@@ -95,7 +95,7 @@ struct Ask<'a> {
 #[derive(Debug, Clone)]
 struct Way {
     egress: Egress,
-    client: reqwest::Client,
+    client: Client,
 }
 
 impl Fetcher {
@@ -252,6 +252,7 @@ impl Fetcher {
             final_url: trail.final_url(),
             permanent_url: trail.permanent_url(),
             truncated: false,
+            stalled: None,
             mislabelled: None,
             bytes: 0,
         };
@@ -281,8 +282,9 @@ impl Fetcher {
         }
         let (config, memory) = (&self.config, &self.memory);
         let read = body::read(response, &headers, config, memory, ask.first, budget).await?;
-        let Reading { body, truncated, mislabelled } = read;
+        let Reading { body, truncated, stalled, mislabelled } = read;
         fetched.mislabelled = mislabelled;
+        fetched.stalled = stalled;
         fetched.truncated = truncated || status == StatusCode::PARTIAL_CONTENT;
         if fetched.truncated {
             fetched.validators = Validators::default();
@@ -311,8 +313,8 @@ impl Way {
         config: &FetchConfig,
     ) -> Result<Response, FetchFailure> {
         let request = self.client.get(trail.url().clone()).headers(headers.clone());
-        request
-            .send()
+        self.client
+            .send(request)
             .await
             .map_err(|error| told(FetchFailure::from_request(error, trail.url(), config), trail))
     }

@@ -54,6 +54,7 @@ pub fn read(normal: Normal, url: &str, limits: Limits) -> Result<ParsedFeed, Str
     feed.links = normal.links;
     feed.repairs = normal.tally.repairs();
     feed.cut = normal.cut;
+    feed.ended = normal.ended;
     Ok(feed)
 }
 

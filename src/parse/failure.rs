@@ -33,6 +33,8 @@ pub enum ParseFailure {
     Timeout { after: Duration },
     #[error("the parser crashed on this document")]
     Crashed,
+    #[error("no thread could be started to read the document on")]
+    NoThread,
 }
 
 impl ParseFailure {
@@ -51,6 +53,7 @@ impl ParseFailure {
             Self::TooDeep { .. } => "too_deep",
             Self::Timeout { .. } => "timeout_parse",
             Self::Crashed => "parser_crash",
+            Self::NoThread => "no_thread",
         }
     }
 
@@ -81,6 +84,7 @@ mod tests {
             ParseFailure::TooDeep { limit: 1 },
             ParseFailure::Timeout { after: Duration::ZERO },
             ParseFailure::Crashed,
+            ParseFailure::NoThread,
         ] {
             let (code, advice) = (failure.code(), failure.advice());
             assert!(!advice.is_empty(), "no advice for {code}");

@@ -151,6 +151,7 @@ fn map(
         repairs: loose.0,
         warnings,
         cut,
+        ended: !cut,
         ..ParsedFeed::default()
     }
 }

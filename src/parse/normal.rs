@@ -57,6 +57,8 @@ pub struct Normal {
     pub empty: usize,
     /// The document has no end; an entry that was cut off is not here.
     pub cut: bool,
+    /// The root is closed.
+    pub ended: bool,
     /// There was more than is read.
     pub overfull: bool,
     /// Of too many entries the newest were read, and not the first.
@@ -233,6 +235,9 @@ impl<'a> Normaliser<'a> {
         }
         let mark = self.namespaces.mark();
         let attributes = self.attributes(tag.attributes)?;
+        if self.draft.is_none() {
+            self.namespaces.adopt(tag.name, &mut self.tally);
+        }
         let (ns, local) = self.namespaces.resolve(tag.name, Some(&mut self.tally));
         let element = vocabulary::element(ns, local);
         if self.end == End::Root && self.draft.is_none() && element != Element::Entry {
@@ -359,6 +364,7 @@ impl<'a> Normaliser<'a> {
             tally: self.tally,
             empty: self.empty,
             cut,
+            ended: self.end == End::Root,
             overfull: self.overfull || self.end == End::Full,
             by_date: self.by_date,
         })

@@ -41,6 +41,15 @@ pub async fn run<T: Send + 'static>(
     timeout: Duration,
     work: impl FnOnce() -> Result<T, ParseFailure> + Send + 'static,
 ) -> Result<T, ParseFailure> {
+    run_with(STACK_BYTES, kind, timeout, work).await
+}
+
+async fn run_with<T: Send + 'static>(
+    stack_bytes: usize,
+    kind: Work,
+    timeout: Duration,
+    work: impl FnOnce() -> Result<T, ParseFailure> + Send + 'static,
+) -> Result<T, ParseFailure> {
     // The semaphore is never closed; were it, its limit would be the only thing lost.
     let permits = match kind {
         Work::Feed => &PERMITS,
@@ -56,9 +65,10 @@ pub async fn run<T: Send + 'static>(
     };
     Builder::new()
         .name("parse".to_owned())
-        .stack_size(STACK_BYTES)
+        .stack_size(stack_bytes)
         .spawn(thread)
-        .map_err(|_| ParseFailure::Crashed)?;
+        // The system has no room for its stack, or no more threads: nothing is wrong with the feed.
+        .map_err(|_| ParseFailure::NoThread)?;
     match tokio::time::timeout(timeout, outcome).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(ParseFailure::Crashed),
@@ -69,6 +79,16 @@ pub async fn run<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_thread_that_cannot_be_started_is_no_crash_and_the_next_one_is_tried() {
+        let (endless, wait) = (1 << 50, Duration::from_secs(60));
+        for _ in 0..THREADS_MAX + 1 {
+            let failed = run_with(endless, Work::Feed, wait, || Ok(())).await;
+            assert_eq!(failed, Err(ParseFailure::NoThread));
+        }
+        assert_eq!(run(Work::Feed, wait, || Ok(1)).await, Ok(1));
+    }
 
     #[tokio::test]
     async fn pages_that_never_end_do_not_keep_feeds_waiting() {

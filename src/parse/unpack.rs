@@ -37,7 +37,7 @@ fn undo(bytes: &[u8], limit: usize) -> Result<Option<Vec<u8>>, ParseFailure> {
     match bytes {
         [0x1f, 0x8b, 0x08, ..] => drain(MultiGzDecoder::new(bytes), limit).map(Some),
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => drain(ZlibDecoder::new(bytes), limit).map(Some),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
             let Ok(mut reader) = zstd::Decoder::with_buffer(bytes) else {
                 return Ok(None);
             };

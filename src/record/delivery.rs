@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::moment;
 use crate::config::Config;
+use crate::domain::alert::circuit::CircuitState;
 use crate::domain::alert::delivery::DeliveryState;
 use crate::domain::calendar::soon;
 use crate::store::outbox::DeliveryView;
@@ -66,8 +67,15 @@ fn attempts(delivery: &DeliveryView) -> Value {
     attempts.collect()
 }
 
-/// Until when quiet hours hold a delivery, for people.
+/// What holds a delivery, for people: its channel, or quiet hours, and until when.
 pub fn held(delivery: &DeliveryView, config: &Config, now: Timestamp) -> Option<String> {
+    match delivery.waits_for {
+        Some(CircuitState::Gone) => {
+            return Some("until its channel is configured anew (gone)".to_owned());
+        }
+        Some(_) => return Some("until its channel works again".to_owned()),
+        None => {}
+    }
     let mut channels = config.channels.iter();
     let channel = channels.find(|channel| channel.id == delivery.channel)?;
     let quiet = channel.timetable.quiet_hours.as_ref()?;

@@ -21,6 +21,10 @@ const WAITING: &str = "FROM articles AS a JOIN entries AS e ON e.id = a.entry_id
     JOIN feeds AS f ON f.id = e.feed_id WHERE a.state IN ('wanted', 'again') \
     AND (a.state = 'again' OR e.url IS NOT NULL) AND f.key IN (SELECT value FROM json_each(?1))";
 
+/// When a page was tried last, or else its entry stored. If that lies ahead, the clock has been put
+/// back since; and when it is tried next was said by that clock too.
+const LAST_TRIED: &str = "ifnull(at, (SELECT first_seen FROM entries WHERE id = entry_id))";
+
 /// How the reading of an entry's page stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArticleView {
@@ -54,7 +58,8 @@ impl Store {
                    SELECT *, row_number() OVER (PARTITION BY line ORDER BY due, id) AS n FROM (\
                      SELECT a.entry_id AS id, f.key AS key, ifnull(e.url, '') AS url, a.attempts, \
                        a.due, iif(a.state = 'again', '', a.site) AS line, \
-                       a.state = 'again' AS again {WAITING} AND a.due <= ?2)) \
+                       a.state = 'again' AS again {WAITING} \
+                       AND (a.due <= ?2 OR {LAST_TRIED} > ?2))) \
                  WHERE n = 1 AND line NOT IN (SELECT value FROM json_each(?3)) \
                  ORDER BY due, id LIMIT ?4"
             ))?;
@@ -104,11 +109,11 @@ impl Store {
         self.write(move |session| {
             session
                 .conn
-                .prepare_cached(
+                .prepare_cached(&format!(
                     "UPDATE articles SET state = iif(text IS NULL, 'wanted', 'again'), \
-                     due = iif(text IS NULL, ?2, ?3) \
-                     WHERE state = 'wanted' AND site = ?1 AND due < ?2",
-                )?
+                     due = iif(text IS NULL, ?2, ?3), at = iif({LAST_TRIED} > ?3, ?3, at) \
+                     WHERE state = 'wanted' AND site = ?1 AND (due < ?2 OR {LAST_TRIED} > ?3)",
+                ))?
                 .execute((&site, Ms(until), Ms(now)))?;
             Ok(())
         })

@@ -2,21 +2,25 @@
 //! is delivered meanwhile can still be written down.
 
 use std::fs::{self, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FallocateFlags, fallocate};
 
 /// Name of the file in the state directory.
-const FILE: &str = "wirewatch.ballast";
+pub(super) const FILE: &str = "wirewatch.ballast";
+
+/// So much must be there to be taken up, in bytes, or the disk is full: a few commits.
+const LITTLE: u64 = 256 * 1024;
 
 /// How many bytes of ballast there are.
 pub fn held(state_dir: &Path) -> u64 {
     fs::metadata(path(state_dir)).map_or(0, |file| file.len())
 }
 
-/// Takes up as much space as is asked for: more, less, or none.
+/// Takes up as much space as is asked for: more, less, or none. Only where there is as much again beside
+/// it: what is free on a disk does not tell what a quota leaves of that.
 ///
 /// # Errors
 /// There is no room, or the disk cannot take up space ahead; nothing is taken up then.
@@ -28,12 +32,27 @@ pub fn load(state_dir: &Path, bytes: u64) -> io::Result<()> {
     if held(state_dir) == bytes {
         return Ok(());
     }
+    // Made anew, so that no link that somebody put there is followed.
+    drop_it(state_dir);
     let mut options = OpenOptions::new();
-    let file = options.create(true).truncate(true).write(true).mode(0o600).open(path(state_dir))?;
-    fallocate(&file, FallocateFlags::empty(), 0, bytes).map_err(|error| {
+    let file = options.create_new(true).write(true).mode(0o600).open(path(state_dir))?;
+    let taken = fallocate(&file, FallocateFlags::empty(), 0, bytes.saturating_mul(2));
+    taken.map_err(io::Error::from).and_then(|()| file.set_len(bytes)).inspect_err(|_| {
         drop_it(state_dir);
-        io::Error::from(error)
     })
+}
+
+/// Whether this user can take up no more space there: the disk is full, or a quota is used up.
+pub fn is_full(state_dir: &Path) -> bool {
+    let tried = tempfile::tempfile_in(state_dir).and_then(|file| {
+        fallocate(&file, FallocateFlags::empty(), 0, LITTLE).map_err(io::Error::from)
+    });
+    tried.is_err_and(|error| is_of_room(&error))
+}
+
+/// Whether an error says that there is no room.
+pub fn is_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// Gives the space up. Returns whether there was any.

@@ -31,8 +31,7 @@ impl Store {
 
     /// Reads the whole file and checks it: about a second for each 100 MB.
     pub fn checkup(&self) -> Result<Checkup, StoreError> {
-        let log = self.path().with_extension("db-wal");
-        let log_bytes = std::fs::metadata(log).map_or(0, |file| file.len());
+        let log_bytes = log_bytes(self.path());
         self.read(|conn| {
             let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get(0));
@@ -45,6 +44,11 @@ impl Store {
             })
         })
     }
+}
+
+/// Bytes of the log of the database at `path`.
+pub fn log_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path.with_extension("db-wal")).map_or(0, |file| file.len())
 }
 
 /// Bytes that are free for this user on the disk of `dir`.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::column::{Hash, Ms, Text, code, key, ms, opt_time, time};
 use super::error::StoreError;
 use super::notices::{self, Freeze};
+use super::outbox::LAST_TRIED;
 use super::{Store, meta, outbox};
 use crate::domain::alert::circuit::{Circuit, CircuitState};
 use crate::domain::alert::delivery::{Attempt, Settlement};
@@ -48,6 +49,10 @@ pub struct Configured {
 
 const CIRCUIT: &str = "state, failures, since, last, probes, next_probe, code, detail, told";
 
+/// When a channel failed last.
+const FAILED: &str = "ifnull((SELECT at FROM attempts WHERE delivery_id = circuits.last \
+     ORDER BY id DESC LIMIT 1), since)";
+
 impl Store {
     /// How a channel does; `None`: well. What was found out with another configuration does not
     /// count.
@@ -58,7 +63,7 @@ impl Store {
     ) -> Result<Option<Circuit>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {CIRCUIT} FROM circuits WHERE channel = ?1 AND config = ?2"
+                "SELECT {CIRCUIT}, {FAILED} FROM circuits WHERE channel = ?1 AND config = ?2"
             ))?;
             Ok(query.query_row((Text(channel), Hash(config)), circuit).optional()?)
         })
@@ -68,48 +73,27 @@ impl Store {
     pub fn circuits(&self) -> Result<Vec<(ChannelId, Circuit)>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(
-                "SELECT {CIRCUIT}, channel FROM circuits ORDER BY channel"
+                "SELECT {CIRCUIT}, {FAILED}, channel FROM circuits ORDER BY channel"
             ))?;
-            let rows = query.query_map([], |row| Ok((key(row, 9)?, circuit(row)?)))?;
+            let rows = query.query_map([], |row| Ok((key(row, 10)?, circuit(row)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
-    /// Takes note of how channels are configured from `now` on, before they are told anything. One
-    /// that failed with another configuration counts as well; what it was told to have failed is
-    /// remembered, so that it is told as well that it works again.
-    pub async fn take_up_channels(
-        &self,
-        channels: Vec<Configured>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(move |session| {
-            let conn = session.conn;
-            for Configured { channel, config, repeat_most } in &channels {
-                conn.prepare_cached(
-                    "DELETE FROM circuits WHERE channel = ?1 AND config <> ?2 AND told IS NULL",
-                )?
-                .execute((Text(channel), Hash(*config)))?;
-                conn.prepare_cached(
-                    "UPDATE circuits SET state = 'closed', failures = 0, probes = 0, config = ?2 \
-                     WHERE channel = ?1 AND config <> ?2",
-                )?
-                .execute((Text(channel), Hash(*config)))?;
-                outbox::repeats::mark(conn, channel, *repeat_most, now)?;
-            }
-            let known = channels.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>();
-            Ok(outbox::repeats::forget_others(conn, &known)?)
-        })
-        .await
-    }
-
     /// How many of a delivery's attempts do not count, since the channel failed then; and when it was
-    /// or is due.
-    pub fn tries(&self, id: DeliveryId) -> Result<Option<(u32, Timestamp)>, StoreError> {
+    /// or is due: long ago, if a clock said so that has been put back since.
+    pub fn tries(
+        &self,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<Option<(u32, Timestamp)>, StoreError> {
         self.read(|conn| {
-            let mut query =
-                conn.prepare_cached("SELECT spared, next_attempt FROM deliveries WHERE id = ?1")?;
-            Ok(query.query_row([id.0], |row| Ok((row.get(0)?, time(row, 1)?))).optional()?)
+            let mut query = conn.prepare_cached(&format!(
+                "SELECT spared, iif({LAST_TRIED} > ?2, 0, next_attempt) \
+                 FROM deliveries AS due WHERE id = ?1"
+            ))?;
+            let tries = |row: &Row<'_>| Ok((row.get(0)?, time(row, 1)?));
+            Ok(query.query_row((id.0, Ms(now)), tries).optional()?)
         })
     }
 
@@ -205,9 +189,45 @@ impl Store {
     }
 }
 
+/// Takes note of how channels are configured from `now` on, before they are told anything. One that
+/// failed with another configuration counts as well; what it was told to have failed is remembered,
+/// so that it is told as well that it works again.
+pub(super) fn take_up(
+    conn: &Connection,
+    channels: &[Configured],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    for Configured { channel, config, repeat_most } in channels {
+        conn.prepare_cached(
+            "DELETE FROM circuits WHERE channel = ?1 AND config <> ?2 AND told IS NULL",
+        )?
+        .execute((Text(channel), Hash(*config)))?;
+        conn.prepare_cached(
+            "UPDATE circuits SET state = 'closed', failures = 0, probes = 0, config = ?2 \
+             WHERE channel = ?1 AND config <> ?2",
+        )?
+        .execute((Text(channel), Hash(*config)))?;
+        outbox::repeats::mark(conn, channel, *repeat_most, now)?;
+    }
+    let known = channels.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>();
+    outbox::repeats::forget_others(conn, &known)
+}
+
 /// Takes a channel for one that works.
-pub(super) fn forget(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<()> {
+fn forget(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM circuits WHERE channel = ?1")?.execute([Text(channel)])?;
+    Ok(())
+}
+
+/// Has a channel tried again as one that works. What its user was told is remembered, so that it is
+/// told as well that it works again.
+pub(super) fn forgive(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM circuits WHERE channel = ?1 AND told IS NULL")?
+        .execute([Text(channel)])?;
+    conn.prepare_cached(
+        "UPDATE circuits SET state = 'closed', failures = 0, probes = 0 WHERE channel = ?1",
+    )?
+    .execute([Text(channel)])?;
     Ok(())
 }
 
@@ -249,6 +269,7 @@ fn circuit(row: &Row<'_>) -> rusqlite::Result<Circuit> {
         code: failure.into(),
         detail: row.get(7)?,
         told: opt_time(row, 8)?,
+        failed: time(row, 9)?,
     })
 }
 

@@ -5,11 +5,12 @@
 
 mod groups;
 pub mod material;
+mod quiet;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use self::material::{Cursor, Span, held};
+use self::material::{Cursor, Span};
 use super::column::{Json, Ms, Text, code, key, time};
 use super::error::StoreError;
 use super::{Store, meta, outbox};
@@ -19,7 +20,7 @@ use crate::domain::alert::merit::{Merit, weight};
 use crate::domain::alert::terms::Withheld;
 use crate::domain::calendar::{QuietHours, Slot};
 use crate::domain::digest::compose::Material;
-use crate::domain::digest::{Edition, Held, Kind};
+use crate::domain::digest::{Edition, Kind};
 use crate::domain::ids::{ChannelId, DeliveryId, DigestId, IdSource};
 use crate::domain::topic::Severity;
 
@@ -57,9 +58,18 @@ pub struct Closing {
     pub send: bool,
     /// Whether it goes through quiet hours.
     pub urgent: bool,
-    /// The channel's quiet hours, if they are over: what they held is not told again one by one,
-    /// if it is more than so many.
-    pub gathers: Option<(QuietHours, usize)>,
+    /// What it tells of in the place of others, if the channel's quiet hours are over.
+    pub gathers: Option<Gathering>,
+}
+
+/// What quiet hours held, as messages that tell of several.
+#[derive(Debug, Clone)]
+pub struct Gathering {
+    pub hours: QuietHours,
+    /// So many come one by one.
+    pub handful: usize,
+    /// Most alerts and notices of one message, each of which it has room to name.
+    pub room: usize,
 }
 
 /// A digest as it is listed.
@@ -183,68 +193,11 @@ impl Store {
                     upto.decision
                 ])?;
             }
-            if let Some((hours, handful)) = &closing.gathers {
-                let told = (*from, *upto);
-                let mut deliveries = held::waiting(conn, &edition.channel, hours, told)?;
-                deliveries.extend(held::deliveries_of(conn, &edition.channel, &edition.notices)?);
-                if deliveries.len() > *handful {
-                    held::gather(conn, &deliveries, id, edition.at)?;
-                }
+            if let Some(gathering) = &closing.gathers {
+                quiet::take_in(conn, id, &closing.edition, gathering, (*from, *upto))?;
             }
             meta::set_last_id(conn, ids.last())?;
             Ok(Some(id))
-        })
-        .await
-    }
-
-    /// Puts what quiet hours held for a channel into one digest, if that is more than `handful`:
-    /// alerts and notices not yet tried that were made in those hours. Returns how many.
-    pub async fn gather_held(
-        &self,
-        channel: &ChannelId,
-        hours: QuietHours,
-        handful: usize,
-        mut compose: impl FnMut(Material) -> Edition + Send + 'static,
-        freeze: Freeze,
-    ) -> Result<usize, StoreError> {
-        let channel = channel.clone();
-        // Nearly always it is little: nobody who writes has to wait for that.
-        let waiting = self.read(|conn| {
-            let alerts = held::waiting(conn, &channel, &hours, EVERYTHING)?.len();
-            Ok(alerts.saturating_add(held::notices(conn, &channel, Some(&hours))?.len()))
-        })?;
-        if waiting <= handful {
-            return Ok(0);
-        }
-        self.write(move |session| {
-            let conn = session.conn;
-            let mut deliveries = held::waiting(conn, &channel, &hours, EVERYTHING)?;
-            let revisions = held::items(conn, &deliveries, Some(Held::QuietHours))?;
-            let notices = held::notices(conn, &channel, Some(&hours))?;
-            deliveries.extend(held::deliveries_of(conn, &channel, &notices)?);
-            if deliveries.len() <= handful {
-                return Ok(0);
-            }
-            let merged = material::merged(conn, &revisions)?;
-            let material = Material { revisions, merged, notices, ..Default::default() };
-            let edition = compose(material);
-            let mut ids = IdSource::resume(meta::last_id(conn)?);
-            let id = DigestId(ids.next(edition.at));
-            let (at, nothing) = (edition.at, Cursor::default());
-            let closing = Closing {
-                edition,
-                period: None,
-                due: at,
-                from: nothing,
-                upto: nothing,
-                send: true,
-                urgent: true,
-                gathers: None,
-            };
-            keep(conn, id, &closing, &id.to_string(), &mut ids, freeze)?;
-            held::gather(conn, &deliveries, id, at)?;
-            meta::set_last_id(conn, ids.last())?;
-            Ok(deliveries.len())
         })
         .await
     }
@@ -283,6 +236,31 @@ fn mark(conn: &Connection, channel: &ChannelId) -> rusqlite::Result<Option<Diges
         Ok(DigestMark { begun: time(row, 0)?, since: time(row, 1)?, told })
     })
     .optional()
+}
+
+/// Sends what became due at once as one message, in the place of these deliveries.
+fn send_together(
+    conn: &Connection,
+    edition: Edition,
+    urgent: bool,
+    deliveries: &[DeliveryId],
+    ids: &mut IdSource,
+    freeze: Freeze,
+) -> rusqlite::Result<()> {
+    let (at, nothing) = (edition.at, Cursor::default());
+    let id = DigestId(ids.next(at));
+    let closing = Closing {
+        edition,
+        period: None,
+        due: at,
+        from: nothing,
+        upto: nothing,
+        send: true,
+        urgent,
+        gathers: None,
+    };
+    keep(conn, id, &closing, &id.to_string(), ids, freeze)?;
+    material::held::gather(conn, deliveries, id, at)
 }
 
 /// Writes the digest and, where it is sent, its delivery; unless there is one of its period.

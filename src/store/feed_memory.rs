@@ -62,12 +62,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(move |session| {
             let conn = session.conn;
+            let farthest = now.saturating_add(schedule::LONGEST_HOLD).unwrap_or(Timestamp::MAX);
             conn.prepare_cached("DELETE FROM site_holds WHERE until <= ?1")?.execute([Ms(now)])?;
             conn.prepare_cached(
                 "INSERT INTO site_holds (site, until) VALUES (?1, ?2) \
-                 ON CONFLICT (site) DO UPDATE SET until = max(until, excluded.until)",
+                 ON CONFLICT (site) DO UPDATE SET until = CASE WHEN until > ?3 \
+                   THEN excluded.until ELSE max(until, excluded.until) END",
             )?
-            .execute((&hold.site, Ms(hold.until)))?;
+            .execute((&hold.site, Ms(hold.until), Ms(farthest)))?;
             let mut wait = conn.prepare_cached(
                 "UPDATE feeds SET next_due = ?3, next_reason = ?4, held_by = ?5 \
                  WHERE id = ?1 AND url = ?2",
@@ -81,7 +83,8 @@ impl Store {
         .await
     }
 
-    /// The sites that are to be left alone at `now`.
+    /// The sites that are to be left alone at `now`. None is for longer than any may ask for: a clock
+    /// said so that has been put back since.
     pub fn site_holds(&self, now: Timestamp) -> Result<Vec<SiteHold>, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached("SELECT site, until FROM site_holds")?;
@@ -91,7 +94,9 @@ impl Store {
                 Ok(SiteHold { site: row.get(0)?, wait, until })
             })?;
             let holds: Vec<SiteHold> = holds.collect::<Result<_, _>>()?;
-            Ok(holds.into_iter().filter(|hold| !hold.wait.is_zero()).collect())
+            let is_believed =
+                |hold: &SiteHold| !hold.wait.is_zero() && hold.wait <= schedule::LONGEST_HOLD;
+            Ok(holds.into_iter().filter(is_believed).collect())
         })
     }
 

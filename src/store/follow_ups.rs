@@ -187,6 +187,24 @@ pub(super) fn read_held(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<
     }))
 }
 
+/// Lets a revision go that is held back, if one is, with a decision that says why.
+pub(super) fn let_go(
+    conn: &Connection,
+    alert: AlertId,
+    reason: &Reason,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO decisions (entry_id, topic, story_id, alert_id, verdict, \
+         reason_code, reason_text, at) \
+         SELECT e.id, a.topic, a.story_id, a.id, ?2, ?3, ?4, ?5 FROM alerts AS a \
+         JOIN entries AS e ON e.id = a.held_entry \
+         WHERE a.id = ?1 AND a.held_due IS NOT NULL",
+    )?
+    .execute(params![alert.0, Verdict::Record.as_str(), reason.code, reason.text, Ms(now)])?;
+    hold(conn, alert, None)
+}
+
 /// Keeps a revision that is held back, or that none is any longer.
 pub(super) fn hold(conn: &Connection, alert: AlertId, held: Option<&Held>) -> rusqlite::Result<()> {
     conn.prepare_cached(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
-use super::lock::{LOCK_FILE, held};
+use super::lock::{LOCK_FILE, held, look};
 
 /// What the program is called in a list of processes.
 const PROGRAM: &str = "wirewatch";
@@ -49,8 +49,7 @@ impl HolderError {
 
 /// Sends SIGHUP to the process that holds the lock of `state_dir`; returns its id.
 pub fn hang_up(state_dir: &Path) -> Result<u32, HolderError> {
-    let lock = std::fs::File::open(state_dir.join(LOCK_FILE));
-    if lock.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
+    if look(state_dir).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
         return Err(HolderError::Closed { dir: state_dir.to_owned() });
     }
     let pid = held(state_dir).ok_or(HolderError::Nobody)?.ok_or(HolderError::Nameless)?;

@@ -2,13 +2,15 @@
 //! applied in one transaction together with the version number, so that a kill at any instant
 //! leaves the version before or the version after.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rusqlite::backup::Progress;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::backup::Partial;
+use super::backup;
 use super::error::StoreError;
+use super::partial::{Partial, dir_of, suffixed};
 
 /// Marks a SQLite file as ours: "WIRE". In the file's header, see `PRAGMA application_id`.
 pub(super) const APPLICATION_ID: i32 = 0x5749_5245;
@@ -37,6 +39,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0020_instance.sql"),
     include_str!("../../migrations/0021_reloads.sql"),
     include_str!("../../migrations/0022_upkeep.sql"),
+    include_str!("../../migrations/0023_copies.sql"),
+    include_str!("../../migrations/0024_aside_ids.sql"),
 ];
 
 /// What a file turned out to be.
@@ -66,7 +70,8 @@ pub(super) fn identify(conn: &Connection) -> rusqlite::Result<Identity> {
 }
 
 /// Applies what is missing of `migrations`. A database that already holds data is copied beside
-/// itself first, as `<name>.v<version>.bak`.
+/// itself first, as `<name>.v<version>.bak`; once all went through, that copy takes the place of those of
+/// earlier versions.
 pub(super) fn migrate(
     conn: &mut Connection,
     path: &Path,
@@ -87,31 +92,45 @@ pub(super) fn migrate(
         }
         transaction.commit()?;
     }
+    if (from as usize) < migrations.len() {
+        remove_copies_before(path, from);
+    }
     Ok(())
+}
+
+/// Removes the copies that were made before earlier migrations: each is as large as the database was.
+fn remove_copies_before(path: &Path, version: u32) {
+    for older in 1..version {
+        let copy = backup_path(path, older);
+        match fs::remove_file(&copy) {
+            Ok(()) => tracing::info!(path = %copy.display(), "removed a copy of an older schema"),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(path = %copy.display(), %error, "a copy of an older schema stays");
+            }
+        }
+    }
 }
 
 /// Copies the database as it is, and checks the copy before it has its name. An unfinished copy of an
 /// earlier try is overwritten.
 fn back_up(conn: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
     let target = backup_path(path, version);
-    let partial = Partial::beside(&target)?;
-    conn.backup("main", &partial.path, None::<fn(Progress)>)?;
-    let copy = Connection::open(&partial.path)?;
-    copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    let partial = Partial::beside(&target, backup::needed(conn, path, dir_of(path), 0)?)?;
+    let copy = partial.fill(conn)?;
     let detail: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     drop(copy);
     if detail != "ok" {
         return Err(StoreError::Corrupt { detail });
     }
+    partial.own_like(path);
     partial.keep(&target, true)?;
     Ok(())
 }
 
 /// Where the copy of a database goes before it is brought up from `version`.
 fn backup_path(path: &Path, version: u32) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".v{version}.bak"));
-    PathBuf::from(name)
+    suffixed(path, &format!(".v{version}.bak"))
 }
 
 #[cfg(test)]

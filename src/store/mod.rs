@@ -5,24 +5,28 @@
 //! of its own and never waits for the writer. The files are named after what they keep:
 //! [`feeds`] (with what `feed_memory` keeps for their next fetch), [`feed_events`], [`topics`],
 //! [`entries`], `entry_keys`, [`revisions`], [`stories`] (with what people do to them,
-//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`after_all`], [`waits`], [`outbox`], [`notices`],
-//! [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`], [`bursts`], [`articles`],
-//! [`push`]; [`ingest`] is the transaction that ties them together; [`search`], [`sightings`],
-//! [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look across; [`running`] keeps what the daemon was
-//! configured with, [`reloads`] how it came to that; [`holder`] is who holds the lock. Its upkeep: [`prune`] takes
-//! out what has had its time, [`vacuum`] gives space back, [`verify`]
-//! reads it whole, [`backup`] and [`restore`] copy it, [`quarantine`] sets aside what cannot be decided on, and
-//! [`trouble`] tells that it cannot be written to, [`ballast`] keeps some space for then.
+//! [`story_edits`], [`story_changes`]), [`alerts`], [`follow_ups`], [`after_all`], [`waits`],
+//! [`outbox`], [`notices`], [`heartbeats`], [`digests`], [`silences`], [`verdicts`], [`vigil`],
+//! [`bursts`], [`articles`], [`push`]; [`ingest`] is the transaction that ties them together;
+//! [`search`], [`sightings`], [`counts`], [`glance`], [`gauges`], [`lateness`] and [`history`] look
+//! across; [`running`] keeps what the daemon was configured with, [`reloads`] how it came to that;
+//! [`holder`] is who holds the lock. Its upkeep: [`prune`] takes out what has had its time, [`vacuum`]
+//! gives space back, [`verify`] reads it whole, [`backup`], [`backups`] and [`restore`] copy it (each
+//! copy is a `partial` first; [`copies`] is how that went), [`quarantine`] sets aside what cannot be
+//! decided on, and [`trouble`] tells that it cannot be written to, [`late`] that it cannot be opened yet,
+//! [`ballast`] keeps some space for then.
 
 pub mod after_all;
 pub mod alerts;
 pub mod articles;
 pub mod backup;
+pub mod backups;
 pub mod ballast;
 pub mod bursts;
 pub mod checkup;
 pub mod circuits;
 mod column;
+pub mod copies;
 pub mod counts;
 pub mod digests;
 pub mod entries;
@@ -43,6 +47,7 @@ pub mod history;
 pub mod holder;
 mod indexing;
 mod ingest;
+pub mod late;
 pub mod lateness;
 mod list_texts;
 mod lock;
@@ -51,6 +56,8 @@ mod migrate;
 pub mod notices;
 mod open;
 pub mod outbox;
+mod partial;
+pub mod place;
 pub mod prune;
 pub mod push;
 pub mod quarantine;
@@ -98,8 +105,11 @@ const IDLE_READERS: usize = 4;
 pub enum Access {
     /// Create the database if it is not there, check it, bring its schema up: the daemon.
     Create,
-    /// Read and write a database that is there: a command beside the daemon or without one.
+    /// Read and write a database that is there: a command beside the daemon or without one. An older
+    /// schema is brought up only while nobody holds the instance's lock.
     Existing,
+    /// The same by who holds the instance's lock, and may bring an older schema up.
+    Alone,
     /// Change nothing, not even the schema.
     ReadOnly,
 }
@@ -126,7 +136,9 @@ impl Store {
         let conn = open::open_main(path, access)?;
         let (writer, idle) = match access {
             Access::ReadOnly => (None, vec![conn]),
-            Access::Create | Access::Existing => (Some(Writer::start(conn)?), Vec::new()),
+            Access::Create | Access::Existing | Access::Alone => {
+                (Some(Writer::start(conn)?), Vec::new())
+            }
         };
         let (idle, failures) = (Mutex::new(idle), trouble::Failures::new());
         Ok(Self(Arc::new(Shared { path: path.to_owned(), access, writer, idle, failures })))

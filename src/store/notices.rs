@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::column::{Ms, Text, code, ms, time};
+use super::copies::{self, Tried};
 use super::error::StoreError;
 use super::{Store, meta, outbox, quarantine};
 use crate::domain::feed::health::Condition;
@@ -30,6 +31,8 @@ pub enum Mark {
     Topic(TopicId, Option<Timestamp>),
     /// Up to which entry that was set aside its user was told.
     Aside(i64),
+    /// What came of a try to copy the database.
+    Copy(Tried),
 }
 
 /// A notice as it is listed.
@@ -142,6 +145,7 @@ fn remember(conn: &Connection, mark: &Mark, now: Timestamp) -> rusqlite::Result<
             .prepare_cached("UPDATE topics SET silent_since = ?2 WHERE id = ?1")?
             .execute((Text(topic), ms(*since)))?,
         Mark::Aside(last) => meta::set_number(conn, quarantine::TOLD, *last).map(|()| 1)?,
+        Mark::Copy(tried) => copies::remember(conn, tried, now)?,
     };
     Ok(())
 }

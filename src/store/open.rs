@@ -1,6 +1,9 @@
 //! Opens connections: is this file ours, whole, and of a schema this version knows? Only then
 //! are its settings touched. [`super::migrate`] creates the schema and brings it up.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,11 +12,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Access;
+use super::checkup::free_bytes;
 use super::error::StoreError;
+use super::lock::InstanceLock;
 use super::migrate::{self, Identity, MIGRATIONS};
+use super::partial::dir_of;
 
 /// How long SQLite waits for another process to finish writing before it says "busy".
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Page cache of the writing connection, in KiB (negative is SQLite's sign for KiB).
 const WRITER_CACHE: i64 = -16 * 1024;
@@ -36,6 +42,10 @@ const WHOLE_CHECK_BYTES: u64 = 64 * 1024 * 1024;
 /// Of larger ones, these tables are checked: small, and needed for every step.
 const SPINE_TABLES: &[&str] = &["meta", "feeds", "topics", "stories", "alerts", "silences"];
 
+/// With less free space a database that cannot be opened wants for room: the shared memory of its log
+/// alone takes 32 KiB, for which SQLite names no full disk.
+const ROOM_BYTES: u64 = 256 * 1024;
+
 /// What must be escaped in the path of a `file:` URI.
 const URI_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 
@@ -43,26 +53,20 @@ const URI_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 pub(super) fn open_main(path: &Path, access: Access) -> Result<Connection, StoreError> {
     prepare_place(path, access)?;
     let mut conn = connect(path, access).map_err(|error| cannot_open(path, error))?;
-    let identity = identity(&conn, path)?;
-    let version = match identity {
-        Identity::Wirewatch(version) => version,
-        Identity::Empty if access == Access::Create => 0,
-        Identity::Empty | Identity::Foreign => {
-            return Err(StoreError::Foreign { path: path.into() });
-        }
-    };
-    let known = MIGRATIONS.len() as u32;
-    if version > known {
-        let path = path.into();
-        return Err(StoreError::NewerSchema { path, found: version, supported: known });
-    }
+    let (mut identity, mut version) = known(&conn, path, access)?;
+    let latest = MIGRATIONS.len() as u32;
     if access == Access::ReadOnly {
-        if version < known {
-            let path = path.into();
-            return Err(StoreError::OlderSchema { path, found: version, needed: known });
+        if version < latest {
+            return Err(older(path, version));
         }
         configure_reader(&conn)?;
         return Ok(conn);
+    }
+    let mut lock = None;
+    if access == Access::Existing && version < latest {
+        lock = Some(lock_for_migration(path, version)?);
+        // Somebody may have brought it up while nobody held the lock yet.
+        (identity, version) = known(&conn, path, access)?;
     }
     if access == Access::Create && identity != Identity::Empty {
         check(&conn, path)?;
@@ -74,7 +78,38 @@ pub(super) fn open_main(path: &Path, access: Access) -> Result<Connection, Store
     }
     configure_writer(&conn).map_err(|error| cannot_open(path, error))?;
     migrate::migrate(&mut conn, path, version, MIGRATIONS)?;
+    drop(lock);
     Ok(conn)
+}
+
+/// What the file is, with the version of its schema, which this version knows.
+fn known(conn: &Connection, path: &Path, access: Access) -> Result<(Identity, u32), StoreError> {
+    let identity = identity(conn, path)?;
+    let version = match identity {
+        Identity::Wirewatch(version) => version,
+        Identity::Empty if access == Access::Create => 0,
+        Identity::Empty | Identity::Foreign => {
+            return Err(StoreError::Foreign { path: path.into() });
+        }
+    };
+    let supported = MIGRATIONS.len() as u32;
+    if version > supported {
+        return Err(StoreError::NewerSchema { path: path.into(), found: version, supported });
+    }
+    Ok((identity, version))
+}
+
+fn older(path: &Path, found: u32) -> StoreError {
+    StoreError::OlderSchema { path: path.into(), found, needed: MIGRATIONS.len() as u32 }
+}
+
+/// Keeps every daemon away for as long as the schema is brought up. One that runs is older than this
+/// command, and would go on with tables that are no longer those that it knows.
+fn lock_for_migration(path: &Path, found: u32) -> Result<InstanceLock, StoreError> {
+    InstanceLock::acquire(dir_of(path)).map_err(|error| match error {
+        StoreError::Locked { .. } => older(path, found),
+        error => error,
+    })
 }
 
 /// Opens a database of ours that may be older, to be read and judged: a backup. Nothing is changed,
@@ -101,14 +136,15 @@ pub(super) fn open_checked(path: &Path, access: Access) -> Result<Connection, St
 pub(super) fn open_reader(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let access = match access {
         Access::ReadOnly => Access::ReadOnly,
-        Access::Create | Access::Existing => Access::Existing,
+        Access::Create | Access::Existing | Access::Alone => Access::Existing,
     };
     let conn = connect(path, access).map_err(|error| cannot_open(path, error))?;
     configure_reader(&conn)?;
     Ok(conn)
 }
 
-/// The file must be there already, or its directory must.
+/// The file must be there already, or its directory must: then an empty file is made that only its
+/// owner may read, whatever the rights of the directory. SQLite gives its log the same rights.
 fn prepare_place(path: &Path, access: Access) -> Result<(), StoreError> {
     if access != Access::Create {
         return match path.try_exists() {
@@ -116,18 +152,25 @@ fn prepare_place(path: &Path, access: Access) -> Result<(), StoreError> {
             _ => Ok(()),
         };
     }
-    let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(dir)
-        .map_err(|source| StoreError::CannotOpen { path: path.into(), source: source.into() })
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true).mode(0o600);
+    let made = std::fs::create_dir_all(dir_of(path)).and_then(|()| new.open(path));
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) => match error.kind() {
+            ErrorKind::AlreadyExists => Ok(()),
+            ErrorKind::ReadOnlyFilesystem => Err(StoreError::ReadOnly),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Err(StoreError::Full),
+            _ => Err(StoreError::CannotOpen { path: path.into(), source: error.into() }),
+        },
+    }
 }
 
 fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let flags = match access {
         Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        Access::Existing => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Access::Existing | Access::Alone => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let conn = Connection::open_with_flags(path, flags | shared)?;
@@ -172,7 +215,9 @@ fn identity(conn: &Connection, path: &Path) -> Result<Identity, StoreError> {
 
 /// Says which file could not be opened, unless the error is one of those with a meaning.
 fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
+    let is_full = || free_bytes(dir_of(path)).is_some_and(|free| free < ROOM_BYTES);
     match StoreError::from(error) {
+        StoreError::Disk { .. } if is_full() => StoreError::Full,
         StoreError::Disk { source } | StoreError::Sql { source } => {
             StoreError::CannotOpen { path: path.into(), source: source.into() }
         }

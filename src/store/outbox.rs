@@ -1,6 +1,6 @@
 //! The outbox: deliveries and their attempts. A delivery is written in the commit that makes its
-//! alert revision, claimed with a lease, and settled after the channel answered. Nothing is ever
-//! taken out: what was delivered stays as the [`log`].
+//! alert revision, claimed with a lease, and settled after the channel answered. What was delivered
+//! stays as the [`log`] until it has had its time ([`super::prune`]).
 
 mod claims;
 pub mod log;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 pub use self::claims::Probe;
-pub(super) use self::claims::thread;
+pub(super) use self::claims::{LAST_TRIED, thread};
 pub(super) use self::log::list;
 pub use self::log::{DeliveryFilter, DeliveryView};
 use super::column::{Ms, Text, key, ms};
@@ -93,9 +93,9 @@ impl Store {
     }
 
     /// Makes parked deliveries that pass the filter pending and due at once, with all their
-    /// retries before them. A filter without an id or a state takes parked ones only; by id, one that
-    /// is pending or was dropped is made due as well. Their channels are used again even if they
-    /// failed. Returns how many.
+    /// retries before them. A filter without an id or a state takes parked ones, and of a channel that
+    /// is named what waits for it as well; by id, one that is pending or was dropped is made due.
+    /// Their channels are used again even if they failed. Returns how many.
     pub async fn retry_deliveries(
         &self,
         filter: DeliveryFilter,
@@ -110,7 +110,8 @@ impl Store {
                      WHERE (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR alert_id = ?3) \
                      AND (?4 IS NULL OR channel = ?4) AND (?6 IS NULL OR created >= ?6) \
                      AND (state IN ('parked', 'dropped') AND (state = 'parked' OR ?2 IS NOT NULL) \
-                       OR state = 'pending' AND (?2 IS NOT NULL OR ?5)) \
+                       OR state = 'pending' AND (?2 IS NOT NULL OR ?5 \
+                         OR ?4 IS NOT NULL AND (attempts > 0 OR next_attempt <= ?1))) \
                      RETURNING channel",
                 )?
                 .query_map(
@@ -128,7 +129,7 @@ impl Store {
             // Who asks for another try has mended the channel, or wants to know.
             let concerned: BTreeSet<&ChannelId> = changed.iter().chain(&filter.channel).collect();
             for channel in concerned {
-                circuits::forget(session.conn, channel)?;
+                circuits::forgive(session.conn, channel)?;
             }
             Ok(changed.len() as u64)
         })
@@ -156,6 +157,15 @@ pub(super) fn add(
                AND state = 'gathered')",
         )?
         .execute((delivery.alert.0, Text(&delivery.channel)))?;
+    }
+    if delivery.wait.is_zero() {
+        // Nor does what it comes after wait for others.
+        conn.prepare_cached(
+            "UPDATE deliveries SET next_attempt = ?3 WHERE alert_id = ?1 AND channel = ?2 \
+             AND state = 'pending' AND attempts = 0 AND next_attempt > ?3 \
+             AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = deliveries.id)",
+        )?
+        .execute((delivery.alert.0, Text(&delivery.channel), Ms(created)))?;
     }
     repeats::drop_overtaken(conn, delivery.alert, &delivery.channel, created)?;
     conn.prepare_cached(

@@ -1,36 +1,37 @@
 //! Takes out what has had its time, as [`crate::domain::retention`] says: alerts, then the stories
 //! and entries that belong to none, then what was delivered long ago. What goes is looked for by
 //! readers, and goes in transactions of a few milliseconds, so that nobody waits for it. [`fate`]
-//! judges, [`remove`] removes, [`report`] only tells.
+//! judges, [`remove`] removes, [`rules`] lets go of rules that nothing needs, [`report`] only tells.
 //!
 //! A story goes as a whole, once all of its entries have had their time. By which keys the entries
 //! are known again ([`super::entry_keys`]) stays.
 
 mod fate;
+pub(super) mod keeps;
 mod remove;
 mod report;
+mod rules;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::column::{Ms, Text};
 use super::error::StoreError;
+use super::writer::SLICE;
 use super::{Store, meta};
 use crate::domain::ids::{FeedId, IdSource};
-use crate::domain::retention::{Keep, Retention};
+use crate::domain::retention::Retention;
 
+use fate::Alerts;
 pub use fate::Why;
 pub use report::{FeedShare, Report};
 
-/// How long one transaction may take from others.
-const SLICE: Duration = Duration::from_millis(15);
-
 /// Rows that are looked at at once.
-const PAGE: u32 = 512;
+const PAGE: usize = 512;
 
 /// What goes, in the order in which it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +53,10 @@ impl Kind {
 /// What is too old, in the terms of one database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Entries with lower ids have had their time; `None`: none ever has.
-    entries: Option<i64>,
-    feeds: HashMap<FeedId, Option<i64>>,
+    now: Timestamp,
+    /// Entries that were stored before this have had their time; `None`: none ever has.
+    entries: Option<Timestamp>,
+    feeds: HashMap<FeedId, Option<Timestamp>>,
     /// Alerts that were revised last before this.
     alerts: Option<Timestamp>,
     topics: HashMap<String, Option<Timestamp>>,
@@ -62,8 +64,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The id from which on entries of a feed are kept.
-    fn of_feed(&self, feed: FeedId) -> Option<i64> {
+    /// Until when entries of a feed have had their time.
+    fn of_feed(&self, feed: FeedId) -> Option<Timestamp> {
         self.feeds.get(&feed).copied().unwrap_or(self.entries)
     }
 
@@ -71,13 +73,19 @@ impl Limits {
         self.topics.get(topic).copied().unwrap_or(self.alerts)
     }
 
-    /// The highest id below which any entry can go.
-    fn newest_entry(&self) -> Option<i64> {
+    /// The latest time before which any entry can go.
+    fn newest_entry(&self) -> Option<Timestamp> {
         self.feeds.values().copied().chain([self.entries]).flatten().max()
     }
 
     fn newest_alert(&self) -> Option<Timestamp> {
         self.topics.values().copied().chain([self.alerts]).flatten().max()
+    }
+
+    /// The id from which on ids say nothing of when they were handed out: the clock was ahead once,
+    /// and ids only grow. What has such an id is judged by the time that is stored with it.
+    fn untimed(&self) -> i64 {
+        IdSource::floor(self.now)
     }
 }
 
@@ -87,6 +95,8 @@ pub struct Going {
     pub ids: Vec<i64>,
     /// Where to look on; `None` at the end.
     pub after: Option<i64>,
+    /// How many cannot be judged: the database refuses what is asked of them.
+    pub broken: u64,
 }
 
 /// How much was taken out.
@@ -98,6 +108,8 @@ pub struct Removed {
     pub deliveries: u64,
     pub notices: u64,
     pub digests: u64,
+    /// What has had its time and cannot be taken out.
+    pub skipped: u64,
 }
 
 impl Removed {
@@ -115,26 +127,32 @@ impl std::ops::AddAssign for Removed {
         self.deliveries += other.deliveries;
         self.notices += other.notices;
         self.digests += other.digests;
+        self.skipped += other.skipped;
     }
 }
 
 impl Store {
-    /// What is too old now.
+    /// What is too old now: of configured feeds by what they say now, of the others by what they last
+    /// said.
     pub fn limits(&self, retention: &Retention, now: Timestamp) -> Result<Limits, StoreError> {
-        let id = |keep: Keep| keep.cutoff(now).map(IdSource::floor);
         self.read(|conn| {
-            let mut feeds = HashMap::new();
+            let mut feeds = keeps::remembered(conn, now)?;
             let mut known = conn.prepare_cached("SELECT id FROM feeds WHERE key = ?1")?;
             for (key, keep) in &retention.feeds {
                 let mut rows = known.query([Text(key)])?;
-                if let Some(row) = rows.next()? {
-                    feeds.insert(FeedId(row.get(0)?), id(*keep));
-                }
+                let Some(row) = rows.next()? else { continue };
+                let feed = FeedId(row.get(0)?);
+                match keep {
+                    Some(keep) => feeds.insert(feed, keep.cutoff(now)),
+                    // What it said before no longer holds.
+                    None => feeds.remove(&feed),
+                };
             }
             let topics = retention.topics.iter();
             let topics = topics.map(|(topic, keep)| (topic.to_string(), keep.cutoff(now)));
             Ok(Limits {
-                entries: id(retention.entries),
+                now,
+                entries: retention.entries.cutoff(now),
                 feeds,
                 alerts: retention.alerts.cutoff(now),
                 topics: topics.collect(),
@@ -147,15 +165,19 @@ impl Store {
     pub fn going(&self, kind: Kind, limits: &Limits, after: i64) -> Result<Going, StoreError> {
         self.read(|conn| {
             let seen = candidates(conn, kind, limits, after)?;
-            let full = seen.len() == PAGE as usize;
+            let full = seen.len() == PAGE;
             let next = seen.last().copied().filter(|_| full);
-            let mut ids = Vec::new();
+            let (mut ids, mut broken) = (Vec::new(), 0);
             for id in seen {
-                if fate::goes(conn, kind, id, limits)? {
-                    ids.push(id);
+                let goes = fate::goes(conn, kind, id, limits, Alerts::ThatStay);
+                match goes.map_err(StoreError::from) {
+                    Ok(true) => ids.push(id),
+                    Ok(false) => {}
+                    Err(error) if error.is_of_entries() => broken += 1,
+                    Err(error) => return Err(error),
                 }
             }
-            Ok(Going { ids, after: next })
+            Ok(Going { ids, after: next, broken })
         })
     }
 
@@ -175,7 +197,7 @@ impl Store {
                 if done > 0 && !in_time() {
                     return Ok((done, removed));
                 }
-                if !fate::goes_now(session.conn, kind, *id, &limits)? {
+                if !fate::goes(session.conn, kind, *id, &limits, Alerts::All)? {
                     continue;
                 }
                 if !remove::one(session, kind, *id, &in_time, &mut removed)? {
@@ -187,12 +209,13 @@ impl Store {
         .await
     }
 
-    /// Takes out what is small: signs of life and bursts of long ago. Notes that pruning was done.
+    /// Takes out what is small: signs of life and bursts of long ago, rules that nothing needs. Notes that pruning was done.
     pub async fn finish_prune(
         &self,
         limits: Arc<Limits>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.prune_rules().await?;
         self.write(move |session| {
             if let Some(history) = limits.history {
                 let conn = session.conn;
@@ -228,20 +251,26 @@ fn candidates(
     limits: &Limits,
     after: i64,
 ) -> rusqlite::Result<Vec<i64>> {
-    let (sql, before): (&str, Option<i64>) = match kind {
+    // By ids first, then those whose ids say nothing: then the texts are not read without need.
+    let (by_id, by_time, before) = match kind {
         Kind::Alert => (
+            "",
             "SELECT id FROM alerts WHERE id > ?1 AND revised < ?2 ORDER BY id LIMIT ?3",
-            limits.newest_alert().map(|at| at.as_millisecond()),
+            limits.newest_alert(),
         ),
         Kind::Story => (
+            "",
             "SELECT id FROM stories WHERE id > ?1 AND last_seen < ?2 AND merged_into IS NULL \
              ORDER BY id LIMIT ?3",
-            limits.newest_entry().map(|id| IdSource::made_at(id).as_millisecond()),
+            limits.newest_entry(),
         ),
-        // The index has all that is asked: the texts are not read.
+        // The index has all that is asked.
         Kind::Entry => (
             "SELECT e.id FROM entries AS e INDEXED BY entries_by_feed \
              WHERE e.id > ?1 AND e.id < ?2 \
+             AND NOT EXISTS (SELECT 1 FROM story_members AS m WHERE m.entry_id = e.id) \
+             ORDER BY e.id LIMIT ?3",
+            "SELECT e.id FROM entries AS e WHERE e.id > ?1 AND e.first_seen < ?2 \
              AND NOT EXISTS (SELECT 1 FROM story_members AS m WHERE m.entry_id = e.id) \
              ORDER BY e.id LIMIT ?3",
             limits.newest_entry(),
@@ -249,19 +278,32 @@ fn candidates(
         Kind::Delivery => (
             "SELECT id FROM deliveries WHERE id > ?1 AND id < ?2 \
              AND state IN ('delivered', 'gathered', 'dropped') ORDER BY id LIMIT ?3",
-            limits.history.map(IdSource::floor),
+            "SELECT id FROM deliveries WHERE id > ?1 AND created < ?2 \
+             AND state IN ('delivered', 'gathered', 'dropped') ORDER BY id LIMIT ?3",
+            limits.history,
         ),
         Kind::Notice => (
             "SELECT id FROM notices WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
-            limits.history.map(IdSource::floor),
+            "SELECT id FROM notices WHERE id > ?1 AND at < ?2 ORDER BY id LIMIT ?3",
+            limits.history,
         ),
         Kind::Digest => (
             "SELECT id FROM digests WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
-            limits.history.map(IdSource::floor),
+            "SELECT id FROM digests WHERE id > ?1 AND at < ?2 ORDER BY id LIMIT ?3",
+            limits.history,
         ),
     };
     let Some(before) = before else { return Ok(Vec::new()) };
-    let mut query = conn.prepare_cached(sql)?;
-    let ids = query.query_map(params![after, before, PAGE], |row| row.get(0))?;
-    ids.collect()
+    let rows = |sql: &str, after: i64, before: i64, most: usize| {
+        let mut query = conn.prepare_cached(sql)?;
+        let ids = query.query_map(params![after, before, most as i64], |row| row.get(0))?;
+        ids.collect::<rusqlite::Result<Vec<i64>>>()
+    };
+    if by_id.is_empty() {
+        return rows(by_time, after, before.as_millisecond(), PAGE);
+    }
+    let mut ids = rows(by_id, after, IdSource::floor(before), PAGE)?;
+    let after = after.max(limits.untimed().saturating_sub(1));
+    ids.extend(rows(by_time, after, before.as_millisecond(), PAGE.saturating_sub(ids.len()))?);
+    Ok(ids)
 }

@@ -39,6 +39,7 @@ pub struct Broken {
 /// An entry that is set aside.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetAside {
+    /// A number that no other entry ever had or gets.
     pub id: i64,
     pub feed: FeedKey,
     /// From outside, like the link and the detail.
@@ -99,7 +100,8 @@ impl Store {
             session
                 .conn
                 .prepare_cached(
-                    "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?1",
+                    "DELETE FROM quarantine WHERE id <= \
+                     (SELECT id FROM quarantine ORDER BY id DESC LIMIT 1 OFFSET ?1)",
                 )?
                 .execute([MAX_ROWS])?;
             Ok(())

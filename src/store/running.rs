@@ -7,9 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::circuits::{self, Configured};
 use super::column::{Hash, Json, Ms, code, time};
 use super::error::StoreError;
 use super::list_texts::{self, Lists};
+use super::prune::keeps;
 use super::topics::TopicRevision;
 use super::{Store, feeds, silences, topics};
 use crate::config::TopicText;
@@ -17,6 +19,7 @@ use crate::config::outline::{Kind, Part};
 use crate::domain::alert::silence::Written;
 use crate::domain::feed::{Feed, FeedState};
 use crate::domain::ids::TopicId;
+use crate::domain::retention::Retention;
 
 /// A topic's part, as its text.
 const SOURCE: &str = "SELECT source, lists, json_extract(summary, '$.source') \
@@ -25,28 +28,34 @@ const SOURCE: &str = "SELECT source, lists, json_extract(summary, '$.source') \
 /// The field of the summary that held a topic's text, lists and all, before schema 4.
 const OLD_SOURCE: &str = "source";
 
-impl Store {
-    /// Keeps what runs from now on, in place of what ran before.
-    pub async fn set_running(&self, parts: Vec<Part>, now: Timestamp) -> Result<(), StoreError> {
-        self.write(move |session| Ok(put(session.conn, &parts, now)?)).await
-    }
+/// What the store is told of a configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Takeover {
+    pub topics: Vec<TopicRevision>,
+    pub feeds: Vec<Arc<Feed>>,
+    pub retention: Retention,
+    pub silences: Vec<Written>,
+    pub channels: Vec<Configured>,
+    /// What is remembered of it, to be compared with another one.
+    pub parts: Vec<Part>,
+}
 
-    /// Goes over to another configuration, all of it or nothing: its topics, its feeds, its
-    /// silences, and what is told of it. Returns the states of the feeds as [`Store::sync_feeds`] does.
+impl Store {
+    /// Goes over to another configuration, all of it or nothing. Returns the states of the feeds as
+    /// [`Store::sync_feeds`] does.
     pub async fn take_over(
         &self,
-        topics: Vec<TopicRevision>,
-        feeds: Vec<Arc<Feed>>,
-        silences: Vec<Written>,
-        parts: Vec<Part>,
+        config: Takeover,
         now: Timestamp,
     ) -> Result<Vec<FeedState>, StoreError> {
         self.write(move |session| {
-            topics::sync(session.conn, &topics, now)?;
+            topics::sync(session.conn, &config.topics, now)?;
             // Feeds before what runs: one that was paused until now is known by that.
-            let states = feeds::sync(session.conn, &feeds, now)?;
-            silences::sync(session.conn, &silences, now)?;
-            put(session.conn, &parts, now)?;
+            let states = feeds::sync(session.conn, &config.feeds, now)?;
+            keeps::remember(session.conn, &config.retention)?;
+            silences::sync(session.conn, &config.silences, now)?;
+            circuits::take_up(session.conn, &config.channels, now)?;
+            put(session.conn, &config.parts, now)?;
             Ok(states)
         })
         .await
@@ -77,6 +86,26 @@ impl Store {
                 parts.push(part);
             }
             Ok(found)
+        })
+    }
+
+    /// The fields of one of the settings that the daemon last ran with, none if it ran without; `None`
+    /// if none ever ran on this database.
+    pub fn running_setting(
+        &self,
+        id: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, StoreError> {
+        self.read(|conn| {
+            if !conn.prepare_cached("SELECT 1 FROM running_config")?.exists([])? {
+                return Ok(None);
+            }
+            let mut query = conn
+                .prepare_cached("SELECT summary FROM running_config WHERE kind = ?1 AND id = ?2")?;
+            let fields = query.query_row((Kind::Settings.as_str(), id), |row| {
+                let Json(fields) = row.get::<_, Json<BTreeMap<String, String>>>(0)?;
+                Ok(fields)
+            });
+            Ok(Some(fields.optional()?.unwrap_or_default()))
         })
     }
 

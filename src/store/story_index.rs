@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::column::{Ms, time};
 use super::error::StoreError;
-use super::{meta, story_edits};
+use super::{Store, meta, story_edits};
 use crate::domain::ids::{EntryId, IdSource, StoryId};
 use crate::domain::story::counts::Counts;
 use crate::domain::story::index::{KEPT_MEMBERS, LONG_WINDOW_MS, StoryIndex, StoryState};
@@ -362,6 +362,24 @@ fn before(now: Timestamp, kept: SignedDuration) -> Timestamp {
 pub(super) fn is_steady(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
     let steady = meta::time(conn, STEADY_SINCE)?;
     Ok(steady.is_some_and(|since| now.duration_since(since) >= PROVEN_AFTER))
+}
+
+impl Store {
+    /// When it will be believed that what seems old is, if the clock goes on without a leap: since when it
+    /// does so, and the time from which on. `None`: that is so already, or nothing was stored yet.
+    pub fn clock_proven_from(
+        &self,
+        now: Timestamp,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        self.read(|conn| {
+            if is_steady(conn, now)? {
+                return Ok(None);
+            }
+            let from =
+                |since: Timestamp| since.saturating_add(PROVEN_AFTER).unwrap_or(Timestamp::MAX);
+            Ok(meta::time(conn, STEADY_SINCE)?.map(|since| (since, from(since))))
+        })
+    }
 }
 
 /// Names of values in `meta`.

@@ -1,5 +1,5 @@
-//! Topics as last configured, and every rule they ever had: what matched an old entry can still
-//! be shown after the rule was changed.
+//! Topics as last configured, and the rules they had: what matched an old entry can still be shown
+//! after the rule was changed, for as long as the match is stored.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -59,7 +59,8 @@ pub struct TopicView {
 
 impl Store {
     /// Makes the database's topics those of the configuration. Topics no longer configured are
-    /// retired; their alerts and old rules stay.
+    /// retired; their alerts stay until they have had their time, and old rules as long as
+    /// something refers to them ([`super::prune`]).
     pub async fn sync_topics(
         &self,
         topics: Vec<TopicRevision>,

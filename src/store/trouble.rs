@@ -31,7 +31,7 @@ impl Trouble {
     /// What an error says of the database as a whole; `None` if it is about one thing only.
     pub fn of(error: &StoreError) -> Option<Self> {
         Some(match error {
-            StoreError::Full => Trouble::Full,
+            StoreError::Full | StoreError::NoRoom { .. } => Trouble::Full,
             StoreError::ReadOnly => Trouble::ReadOnly,
             StoreError::Disk { .. } => Trouble::Disk,
             StoreError::Busy => Trouble::Busy,
@@ -43,6 +43,16 @@ impl Trouble {
             },
             _ => return None,
         })
+    }
+
+    /// The same, of what may be over without anybody doing something to the database.
+    pub fn passing(error: &StoreError) -> Option<Self> {
+        Self::of(error).filter(|trouble| *trouble != Trouble::Corrupt)
+    }
+
+    /// Whether room may help: SQLite takes a quota that is used up for a disk that fails.
+    pub fn wants_room(self) -> bool {
+        matches!(self, Trouble::Full | Trouble::Disk)
     }
 
     /// A stable word for logs, metrics and answers.
@@ -116,6 +126,12 @@ impl Store {
     /// Changes with every write that fails for a reason that concerns all.
     pub fn writes(&self) -> watch::Receiver<Writes> {
         self.0.failures.0.subscribe()
+    }
+
+    /// Notes a failure as if it had been that of a write, if it concerns all: what is read for work that
+    /// is to be written.
+    pub fn note_trouble(&self, error: &StoreError) {
+        self.0.failures.note(error);
     }
 
     /// Writes the time, to see whether anything can be written.

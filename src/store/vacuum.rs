@@ -2,12 +2,13 @@
 //! pruning frees is used again by what comes; only where far more is free is the file cut.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::Connection;
 
 use super::column::uint;
 use super::error::StoreError;
+use super::writer::SLICE;
 use super::{Access, Store, open};
 
 /// Free pages below which nothing is given back: they are used again soon.
@@ -18,9 +19,6 @@ const SHARE: u64 = 4;
 
 /// Pages given back between two looks at the clock.
 const STEP: u32 = 32;
-
-/// How long one transaction may take from others.
-const SLICE: Duration = Duration::from_millis(15);
 
 /// How a database file's space is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,16 +88,21 @@ fn space(conn: &Connection) -> rusqlite::Result<Space> {
 const INCREMENTAL: u64 = 2;
 
 /// Writes the database at `path` anew without its free pages, and so that later ones can be given
-/// back; the full-text index is built anew as well. Needs as much space again for a while. Nobody else may use the database meanwhile: the
-/// caller holds the instance's lock.
+/// back; the full-text index is built anew as well. Needs for a while as much space as the database will
+/// take where SQLite keeps what is temporary (`$SQLITE_TMPDIR`, `$TMPDIR`, else `/var/tmp`), and as much
+/// again beside it, for the log through which the new pages come. Nobody else may use the database
+/// meanwhile: the caller holds the instance's lock.
 ///
 /// # Errors
-/// [`StoreError::Full`] where the space is not there; the database is as it was then.
+/// [`StoreError::Full`] where the space is not there: free pages and index may be as they were then,
+/// and all that was stored is there.
 pub fn vacuum(path: &Path) -> Result<(Space, Space), StoreError> {
-    let conn = open::open_main(path, Access::Existing)?;
+    let conn = open::open_main(path, Access::Alone)?;
     let before = space(&conn)?;
     conn.execute_batch("INSERT INTO entries_fts (entries_fts) VALUES ('rebuild')")?;
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // What a writer keeps in memory is small otherwise; this would be the whole database.
+    conn.pragma_update(None, "temp_store", "FILE")?;
     conn.execute_batch("VACUUM")?;
     let after = space(&conn)?;
     // Else what was written would stay in the log, as large as the database.

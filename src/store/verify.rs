@@ -126,14 +126,34 @@ impl Store {
     }
 }
 
-/// The same of a file that nobody uses, such as a backup.
+/// The same of a file that nobody uses: a backup. What is wrong is said of that file.
 pub fn verify_file(path: &Path) -> Result<Verdict, StoreError> {
+    of_backup(path, judged(path))
+}
+
+/// Takes a backup for a whole database or says why it is none.
+pub(super) fn accept_backup(path: &Path) -> Result<Verdict, StoreError> {
+    of_backup(path, accept(path))
+}
+
+fn of_backup<T>(path: &Path, result: Result<T, StoreError>) -> Result<T, StoreError> {
+    let path = || path.to_owned();
+    result.map_err(|error| match error {
+        StoreError::NotFound { .. } => StoreError::NoBackup { path: path() },
+        StoreError::Corrupt { detail } => StoreError::BadBackup { path: path(), detail },
+        StoreError::Foreign { .. } => StoreError::NotABackup { path: path() },
+        StoreError::CannotOpen { source, .. } => StoreError::CannotRead { path: path(), source },
+        other => other,
+    })
+}
+
+fn judged(path: &Path) -> Result<Verdict, StoreError> {
     verdict(&open::open_checked(path, Access::ReadOnly)?)
 }
 
 /// Takes a file for a whole database or says why it is none.
 pub(super) fn accept(path: &Path) -> Result<Verdict, StoreError> {
-    let found = verify_file(path)?;
+    let found = judged(path)?;
     let fatal = found.findings.iter().find(|finding| finding.hint == RESTORE);
     match fatal {
         Some(Finding { text, .. }) => Err(StoreError::Corrupt { detail: text.clone() }),

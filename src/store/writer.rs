@@ -17,6 +17,9 @@ use super::story_index::Stories;
 /// Jobs waiting for the writer; callers beyond that wait to be let in.
 const QUEUE: usize = 256;
 
+/// How long one transaction of the upkeep may take from others.
+pub(super) const SLICE: Duration = Duration::from_millis(15);
+
 /// Most jobs committed together.
 const MAX_GROUP: usize = 128;
 

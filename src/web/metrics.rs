@@ -208,6 +208,14 @@ fn storage(context: &Context, store: &Store, page: &mut Page) -> Result<(), Stor
     let pruned = store.pruned_at()?.map_or(0, |at| u64::try_from(at.as_second()).unwrap_or(0));
     let about = "When what had had its time was last taken out.";
     page.one("wirewatch_pruned_timestamp_seconds", "gauge", about, pruned);
+    if context.desk.config().backup.is_some() {
+        let copies = store.copies()?;
+        let made = copies.made.map_or(0, |(at, _)| u64::try_from(at.as_second()).unwrap_or(0));
+        let about = "When the database was last copied into the directory of [backup].";
+        page.one("wirewatch_backup_timestamp_seconds", "gauge", about, made);
+        let about = "Whether the last try to copy the database failed.";
+        page.one("wirewatch_backup_failing", "gauge", about, u64::from(copies.trouble.is_some()));
+    }
     Ok(())
 }
 

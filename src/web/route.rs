@@ -247,8 +247,9 @@ fn caller(route: &Route, context: &Context, parts: &Parts) -> Result<Caller, Pro
                 .hint("a token with `scope = \"write\"` may change something"))
         }
         None => {
-            context.guesses.failed(peer, &given, now);
-            log_failure(peer);
+            if context.guesses.failed(peer, &given, now) {
+                log_failure(peer);
+            }
             Err(unauthorized())
         }
     }
@@ -276,13 +277,21 @@ fn given(route: &Route, parts: &Parts) -> Option<Vec<u8>> {
     pairs.find(|(name, _)| name == "token").map(|(_, token)| token.into_owned().into_bytes())
 }
 
+/// Whether a body was refused for its length, and not for how it came.
+fn is_too_long(error: &axum::Error) -> bool {
+    error.to_string().contains("length limit")
+}
+
 /// The body of a write, which is JSON or nothing.
 async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
     let read = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_BODY_BYTES));
     let bytes = match read.await {
         Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if !is_too_long(&error) => {
+            return Err(Problem::bad("bad_body", "the body is cut off, or framed wrong"));
+        }
         Ok(Err(_)) => {
-            let detail = format!("the body is cut off or larger than {MAX_BODY_BYTES} bytes");
+            let detail = format!("the body is larger than {MAX_BODY_BYTES} bytes");
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
         }
         Err(_) => {

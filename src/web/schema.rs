@@ -51,7 +51,16 @@ impl Answer {
     fn content(self) -> Value {
         match self {
             Answer::Metrics => json!({ "text/plain": { "schema": { "type": "string" } } }),
-            Answer::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
+            Answer::Events => json!({ "text/event-stream": { "schema": {
+                "type": "object",
+                "description": "One event: a revision of an alert",
+                "properties": {
+                    "id": { "type": "string" },
+                    "event": { "type": "string" },
+                    "data": { "type": "string", "contentMediaType": "application/json" },
+                    "retry": { "type": "integer" },
+                },
+            } } }),
             Answer::Feed => json!({
                 "application/atom+xml": { "schema": { "type": "string" } },
                 "application/feed+json": { "schema": { "type": "object" } },

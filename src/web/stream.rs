@@ -1,6 +1,7 @@
 //! The stream of alerts (server-sent events): every revision once, in the order of commits. Who lost
 //! the connection says the last id it got, and goes on behind it: the id is the database's own
-//! number of the revision, so nothing is lost and nothing comes twice, over restarts too.
+//! number of the revision, so nothing is lost and nothing comes twice, over restarts too. An id is said
+//! at once, and where nothing is told: else who was told nothing yet would not know where it stands.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -91,7 +92,7 @@ pub(super) fn open(
         cursor,
         topic: topic.map(|topic| topic.to_string()),
         shadow: ask.flag("shadow"),
-        ready: VecDeque::from([Bytes::from(format!("retry: {RETRY_MS}\n\n"))]),
+        ready: VecDeque::from([Bytes::from(format!("retry: {RETRY_MS}\nid: {cursor}\n\n"))]),
         said: now,
         end,
         _place: place,
@@ -125,7 +126,8 @@ impl Stream {
                 }
             }
             if self.said.elapsed() >= HEARTBEAT {
-                self.ready.push_back(Bytes::from_static(b": still here\n\n"));
+                let here = format!(": still here\nid: {}\n\n", self.cursor);
+                self.ready.push_back(Bytes::from(here));
                 continue;
             }
             tokio::select! {
@@ -143,7 +145,11 @@ impl Stream {
         let Some(last) = page.last() else { return Ok(false) };
         self.cursor = last.cursor;
         let wanted = page.iter().filter(|revision| self.is_wanted(revision));
-        let events: Vec<Bytes> = wanted.map(event).collect();
+        let mut events: Vec<Bytes> = wanted.map(event).collect();
+        if !self.is_wanted(last) {
+            // An id without an event: who comes again goes on behind what was passed over.
+            events.push(Bytes::from(format!("id: {}\n\n", self.cursor)));
+        }
         self.ready.extend(events);
         Ok(true)
     }

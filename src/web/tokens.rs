@@ -60,11 +60,13 @@ impl Guesses {
         (failures.tried.len() >= MAX_FAILURES && !left.is_zero()).then_some(left)
     }
 
-    /// Remembers a wrong token.
-    pub fn failed(&self, address: IpAddr, given: &[u8], now: Duration) {
+    /// Remembers a wrong token. Whether it is another than before: what comes again and again is worth
+    /// no line in the log.
+    pub fn failed(&self, address: IpAddr, given: &[u8], now: Duration) -> bool {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.retain(|_, failures| now < failures.since.saturating_add(WINDOW));
         if guesses.len() >= MAX_ADDRESSES
+            && !guesses.contains_key(&site(address))
             && let Some(oldest) =
                 guesses.iter().min_by_key(|(_, failures)| failures.since).map(|(at, _)| *at)
         {
@@ -74,9 +76,11 @@ impl Guesses {
         let failures = guesses.entry(site(address)).or_insert(new);
         let mut mark = [0; 8];
         mark.copy_from_slice(&Sha256::digest(given)[..8]);
-        if failures.tried.len() < MAX_FAILURES && !failures.tried.contains(&mark) {
+        let is_new = failures.tried.len() < MAX_FAILURES && !failures.tried.contains(&mark);
+        if is_new {
             failures.tried.push(mark);
         }
+        is_new
     }
 }
 
@@ -135,7 +139,8 @@ mod tests {
     fn who_comes_with_one_wrong_token_again_and_again_does_not_guess() {
         let (guesses, who) = (Guesses::default(), "192.0.2.7".parse().unwrap());
         for n in 0..50 {
-            guesses.failed(who, b"the token of last year", Duration::from_secs(n));
+            let is_new = guesses.failed(who, b"the token of last year", Duration::from_secs(n));
+            assert_eq!(is_new, n == 0, "it is logged once");
         }
         assert_eq!(guesses.shut_out(who, Duration::from_secs(50)), None);
     }

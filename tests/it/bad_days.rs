@@ -8,3 +8,4 @@ mod clocks;
 mod configs;
 mod evaluated;
 mod network;
+mod refusals;

@@ -21,6 +21,7 @@ mod kept;
 mod lateness;
 mod lint;
 mod packs;
+mod panics;
 mod reloads;
 mod routes;
 pub mod scene;

@@ -2,6 +2,7 @@
 //! commit, whatever the other side does meanwhile.
 
 mod alert_log;
+mod clocks;
 mod crashes;
 mod desk;
 mod machines;

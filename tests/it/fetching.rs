@@ -140,8 +140,24 @@ async fn a_slow_server_runs_into_the_timeout_that_fits() {
     let total = FetchConfig { total_timeout: 2 * SHORT, ..silence };
     let started = Instant::now();
     let drip = Reply::ok(vec![b'x'; 100_000]).drip(Duration::from_millis(20));
-    assert_eq!(failure(drip, &total).await, "timeout_total");
+    let server = FeedServer::start().await;
+    server.set("/", drip);
+    let begun = get_with(&server, "/", &total).await.unwrap();
+    assert_eq!(begun.stalled.map(|stall| stall.failure().code()).as_deref(), Some("timeout_total"));
+    assert!(begun.truncated && !begun.body.is_empty());
     assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_server_that_never_comes_to_its_answer_is_not_listened_to() {
+    let storm = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(2_000_000);
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{FEED}", FEED.len());
+    let reply = |heads: usize| Reply::raw([&storm[..heads * 25], answer.as_bytes()].concat());
+    assert_eq!(failure(reply(2_000_000), &config()).await, "headers_too_large");
+    assert_eq!(failure(reply(21), &config()).await, "headers_too_large");
+    let server = FeedServer::start().await;
+    server.set("/", reply(20));
+    assert_eq!(get(&server, "/").await.unwrap().body, FEED);
 }
 
 #[tokio::test]

@@ -136,6 +136,52 @@ async fn a_server_with_a_fault_is_asked_again_and_the_page_read_then() {
 }
 
 #[tokio::test]
+async fn while_nothing_can_be_stored_no_page_is_asked_for() {
+    let mut world = world().await;
+    let fault = Reply::status(503).header("Retry-After", "600");
+    world.server.sequence("/story", [fault, Reply::ok(page("The exercise is led by NATO."))]);
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    article(&world, "wanted", 1).await;
+
+    let mut config = world.load();
+    config.storage.floor_bytes = u64::MAX;
+    world.app().reload(config).await.unwrap();
+    world.clock.advance(Duration::from_secs(20));
+    while world.app().desk().storage().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    world.clock.advance(Duration::from_secs(3_000));
+    let asked = world.server.wait_for("/story", 2);
+    let asked = tokio::time::timeout(Duration::from_millis(700), asked).await;
+    assert!(asked.is_err(), "the page was asked for");
+
+    let mut config = world.load();
+    config.storage.floor_bytes = 0;
+    world.app().reload(config).await.unwrap();
+    while world.app().desk().storage().is_some() {
+        world.clock.advance(Duration::from_secs(5));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    article(&world, "read", 2).await;
+}
+
+#[tokio::test]
+async fn a_page_that_was_wanted_while_the_clock_was_ahead_waits_no_longer_once_it_is_right() {
+    let mut world = world().await;
+    let right = world.now();
+    world.clock.set_wall(right + Duration::from_secs(5 * 3_600));
+    world.server.set("/story", Reply::status(503));
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    article(&world, "wanted", 1).await;
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")));
+    world.clock.set_wall(right);
+    world.clock.advance(Duration::from_secs(601));
+    article(&world, "read", 2).await;
+}
+
+#[tokio::test]
 async fn a_page_wanted_before_a_restart_is_read_after_it() {
     let mut world = world().await;
     world.server.set("/story", Reply::hang());

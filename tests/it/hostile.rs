@@ -18,6 +18,7 @@ mod framing;
 mod http2;
 mod names;
 mod network;
+mod outside;
 mod says;
 mod server;
 mod statuses;

@@ -71,6 +71,26 @@ async fn a_state_directory_that_changes_needs_a_restart_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_reload_that_fails_in_the_middle_of_being_stored_changes_nothing() {
+    let mut world = World::past_baseline(&["wire"]).await;
+    let other = rusqlite::Connection::open(world.store().path()).unwrap();
+    let break_it = "CREATE TRIGGER broken BEFORE INSERT ON meta WHEN NEW.name GLOB 'repeat_*' \
+                    BEGIN SELECT RAISE(ABORT, 'on purpose'); END";
+    other.execute_batch(break_it).unwrap();
+    world.topics += HARBOUR;
+    world.extra = format!(
+        "[[channel]]\nid = \"phone\"\ntype = \"webhook\"\nurl = \"http://{}/\"\nrepeat = \"4h\"\n",
+        world.server.address()
+    );
+    world.app().reload(world.load()).await.unwrap_err();
+    let topics = world.store().topics().unwrap();
+    assert_eq!(topics.iter().map(|topic| topic.id.as_str()).collect::<Vec<_>>(), ["nato"]);
+    other.execute_batch("DROP TRIGGER broken").unwrap();
+    world.app().reload(world.load()).await.unwrap();
+    assert_eq!(world.store().topics().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_second_instance_on_one_state_directory_is_refused() {
     let mut world = World::past_baseline(&["wire"]).await;
     let first = world.take_app();

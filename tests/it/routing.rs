@@ -4,11 +4,12 @@ mod failing;
 mod groups;
 mod repeats;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use wirewatch::domain::alert::circuit::CircuitState;
 use wirewatch::domain::alert::delivery::DeliveryState;
 use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 

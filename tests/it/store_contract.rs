@@ -23,6 +23,7 @@ use wirewatch::store::alerts::read::AlertFilter;
 use wirewatch::store::entries::EntryFilter;
 use wirewatch::store::outbox::DeliveryFilter;
 use wirewatch::store::push::Recorded;
+use wirewatch::store::running::Takeover;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use desk::{Desk, now, told};
@@ -324,7 +325,8 @@ async fn a_feed_that_was_paused_until_now_is_due_at_once() {
         desk.store.record_fetch(state, fetch, Vec::new()).await.unwrap();
     }
     let run = |paused: bool| {
-        desk.store.take_over(Vec::new(), feeds(paused), Vec::new(), vec![part(paused)], later)
+        let (feeds, parts) = (feeds(paused), vec![part(paused)]);
+        desk.store.take_over(Takeover { feeds, parts, ..Takeover::default() }, later)
     };
     let waiting = run(true).await.unwrap();
     assert_eq!(waiting[0].next_due, now() + 9.hours());

@@ -61,7 +61,7 @@ pub struct Retry {
     /// All that were given up
     #[arg(long)]
     pub failed: bool,
-    /// Those of this channel that were given up
+    /// Those of this channel that were given up or wait for it
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<String>,
     /// Those that were given up and made within this time, such as 24h

@@ -33,20 +33,21 @@ pub fn run(dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
     });
     let access = if dry_run { Access::ReadOnly } else { Access::Existing };
     let store = session.store_of(&config, access)?;
-    let limits = store.limits(retention, session.clock.now())?;
+    let now = session.clock.now();
+    let limits = store.limits(retention, now)?;
     if dry_run {
         let report = store.prune_report(&limits)?;
         return tell(&report, &rules, session);
     }
-    let now = session.clock.now();
     let removed = session.wait(async {
         let never = CancellationToken::new();
+        store.remember_keeps(retention).await?;
         let removed = upkeep::prune(&store, limits.clone(), None, &never).await?;
         store.finish_prune(limits.into(), now).await?;
         while store.give_back().await? {}
         Ok::<_, StoreError>(removed)
     })??;
-    let Removed { alerts, stories, entries, deliveries, notices, digests } = removed;
+    let Removed { alerts, stories, entries, deliveries, notices, digests, skipped } = removed;
     let text = match removed.is_nothing() {
         true => "nothing has had its time".to_owned(),
         false => format!(
@@ -56,8 +57,13 @@ pub fn run(dry_run: bool, session: &mut Session) -> Result<Exit, Failure> {
     };
     let object = json!({
         "entries": entries, "stories": stories, "alerts": alerts, "deliveries": deliveries,
-        "notices": notices, "digests": digests, "retention": rules,
+        "notices": notices, "digests": digests, "skipped": skipped, "retention": rules,
     });
+    if skipped > 0 {
+        session.messages.warn(&format!(
+            "{skipped} of what has had its time cannot be taken out: `wirewatch db verify`"
+        ));
+    }
     session.printer.object(&object, &text)?;
     Ok(Exit::Ok)
 }

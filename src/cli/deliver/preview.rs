@@ -11,7 +11,7 @@ use crate::cli::output::Records;
 use crate::cli::session::Session;
 use crate::config::{ChannelConfig, Config};
 use crate::daemon::digests::{Order, draft};
-use crate::deliver::{digest, object};
+use crate::deliver::{digest, notice, object};
 use crate::domain::alert::delivery::{Carried, Claimed, Thread};
 use crate::domain::digest::Kind;
 use crate::domain::ids::{AlertId, DeliveryId, DigestId};
@@ -84,7 +84,7 @@ fn of_notice(
     session: &Session,
 ) -> Result<Claimed, Failure> {
     let test =
-        || trial::unrecorded(&channel.id, &trial::notice_of(&channel.id, session.clock.now()));
+        || notice::unrecorded(&trial::notice_of(&channel.id, session.clock.now()), &channel.id);
     let store = match session.store_of(config, Access::ReadOnly) {
         Ok(store) => store,
         Err(failure) if failure.exit == Exit::NotFound => return Ok(test()),

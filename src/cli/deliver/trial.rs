@@ -13,8 +13,8 @@ use crate::cli::session::Session;
 use crate::config::{ChannelConfig, ChannelKind, Config};
 use crate::deliver::terminal::{DEFAULT_WIDTH, Style};
 use crate::deliver::{self, Channel, ChannelError, Printer, Receipt, notice};
-use crate::domain::alert::delivery::{Attempt, Carried, Claimed, Thread};
-use crate::domain::ids::{ChannelId, DeliveryId, IdSource, NoticeId};
+use crate::domain::alert::delivery::{Attempt, Claimed};
+use crate::domain::ids::ChannelId;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::topic::Severity;
 use crate::domain::untrusted;
@@ -95,22 +95,6 @@ pub fn notice_of(channel: &ChannelId, now: Timestamp) -> Notice {
     Notice::plain(now, NoticeKind::Test, Severity::Info, headline)
 }
 
-/// A message that is in no database.
-pub fn unrecorded(channel: &ChannelId, notice: &Notice) -> Claimed {
-    let mut ids = IdSource::resume(0);
-    let notice_id = NoticeId(ids.next(notice.at));
-    let id = DeliveryId(ids.next(notice.at));
-    Claimed {
-        id,
-        carried: Carried::Notice(notice_id),
-        channel: channel.clone(),
-        body: notice::freeze(notice, notice_id, channel, id),
-        attempt: 1,
-        created: notice.at,
-        thread: Thread::default(),
-    }
-}
-
 type Tried = (Claimed, Attempt, Result<Receipt, ChannelError>);
 
 async fn try_it(
@@ -126,7 +110,7 @@ async fn try_it(
             let lease = patience.saturating_add(LEASE_MARGIN);
             store.begin_trial(notice, id, lease, at, FREEZE).await?
         }
-        None => unrecorded(id, &notice),
+        None => notice::unrecorded(&notice, id),
     };
     let batch = [delivery];
     let started = std::time::Instant::now();

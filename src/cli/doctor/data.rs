@@ -3,16 +3,17 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Report, machine};
 use crate::cli::deliver::channels;
 use crate::cli::output::count;
 use crate::cli::session::Session;
 use crate::cli::status::{self, size};
-use crate::config::Config;
+use crate::config::{BackupConfig, Config};
 use crate::domain::alert::delivery::DeliveryState;
 use crate::domain::feed::health::Health;
+use crate::store::copies::Copies;
 use crate::store::error::StoreError;
 use crate::store::feeds::FeedView;
 use crate::store::outbox::DeliveryFilter;
@@ -78,6 +79,9 @@ fn contents(
         feeds(&status::feeds(config, known, session), config, report);
     }
     aside(store, report)?;
+    if let Some(backup) = config.and_then(|config| config.backup.as_ref()) {
+        backups(store, backup, now, report)?;
+    }
     outbox(store, config, now, report)
 }
 
@@ -90,6 +94,40 @@ fn aside(store: &Store, report: &mut Report) -> Result<(), StoreError> {
         report.warn("quarantine", format!("{entries} set aside"), hint);
     }
     Ok(())
+}
+
+/// How the daily copies go.
+fn backups(
+    store: &Store,
+    backup: &BackupConfig,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let copies = store.copies()?;
+    let line = status::backup_line(&copies);
+    match copies.trouble {
+        Some(_) => {
+            let hint = "mend what it says; `wirewatch db backup FILE` makes one by hand, and docs/upkeep.md \
+                        says what a service needs to write elsewhere";
+            report.problem("backup", line, Some(hint.to_owned()));
+        }
+        None if is_late(&copies, backup, now) => {
+            let hint = "the daemon makes one a day while it runs: see that it does, or have \
+                        `wirewatch db backup FILE` make one";
+            report.warn("backup", format!("{line}, and more were due since"), hint);
+        }
+        None => report.ok("backup", line),
+    }
+    Ok(())
+}
+
+/// Whether the last copy is older than the last two times at which one was due.
+fn is_late(copies: &Copies, backup: &BackupConfig, now: Timestamp) -> bool {
+    let due = |at: Timestamp| backup.when.last(at).map(|slot| slot.at);
+    let before = |at: Timestamp| at.saturating_sub(SignedDuration::from_millis(1)).ok();
+    let last_but_one = due(now).and_then(before).and_then(due);
+    let made = copies.made.as_ref().map(|(at, _)| *at);
+    made.zip(last_but_one).is_some_and(|(made, due)| made < due)
 }
 
 /// The feeds by state, and those in trouble with what to do.

@@ -1,7 +1,9 @@
 //! The machine: what it is, whether its clock can be right, whether the state directory can be
 //! written to and has room.
 
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,11 +11,10 @@ use jiff::Timestamp;
 use super::Report;
 use crate::cli::session::Session;
 use crate::cli::status::size;
-use crate::store::ballast;
-use crate::store::checkup::{free_bytes, is_writable, network_file_system};
+use crate::store::checkup::{free_bytes, network_file_system};
+use crate::store::{DATABASE_FILE, ballast};
 
-/// Free space below which storing will soon fail, and below which it is time to look.
-const LEAST_FREE_BYTES: u64 = 64 << 20;
+/// Free space below which it is time to look.
 const LITTLE_FREE_BYTES: u64 = 512 << 20;
 
 /// No clock that is right shows a time before this: this program was not written yet.
@@ -49,20 +50,29 @@ pub fn clock_behind(newest: Timestamp, now: Timestamp, report: &mut Report) {
             "set the machine's clock; feeds fetched meanwhile are due as soon as it is right";
         report.problem("clock", text, Some(hint.to_owned()));
     } else {
-        report.ok("clock", "sane");
+        report.ok("clock", "not behind the last fetch");
     }
 }
 
-/// Whether the state directory is private, can be written to, and has room.
-pub fn state_dir(dir: &Path, report: &mut Report) {
+/// Whether the state directory is private, can be written to, and has room: storing pauses while less
+/// than `floor` bytes are free.
+pub fn state_dir(dir: &Path, floor: u64, report: &mut Report) {
     let shown = dir.display();
     let Ok(found) = std::fs::metadata(dir) else {
         let text = format!("{shown} is not there yet");
         return report.warn("state", text, "`wirewatch run` makes it");
     };
-    if !is_writable(dir) {
-        let text = format!("{shown} cannot be written to");
-        let hint = "give it to the user that wirewatch runs as";
+    if let Err(error) = write_to(dir) {
+        let text = format!("{shown} cannot be written to: {error}");
+        let hint = match error.kind() {
+            ErrorKind::ReadOnlyFilesystem => {
+                "its disk is mounted read-only; where nobody meant that, it turned so by itself after an \
+                 error: look at `dmesg`, mend it and mount it anew"
+            }
+            ErrorKind::PermissionDenied => "give it to the user that wirewatch runs as",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
+            _ => "look for disk errors in the system log (`dmesg`)",
+        };
         report.problem("state", text, Some(hint.to_owned()));
     } else if found.mode() & 0o077 != 0 {
         let text =
@@ -75,6 +85,9 @@ pub fn state_dir(dir: &Path, report: &mut Report) {
     } else {
         report.ok("state", shown.to_string());
     }
+    if found.mode() & 0o011 != 0 {
+        database_is_private(dir, report);
+    }
     if let Some(kind) = network_file_system(dir) {
         let text = format!("{shown} lies on a network file system ({kind})");
         let hint = "put `state_dir` on a disk of this machine: locks and the database's log do not \
@@ -86,14 +99,40 @@ pub fn state_dir(dir: &Path, report: &mut Report) {
         report.ok("ballast", size(held));
     }
     match free_bytes(dir) {
-        Some(free) if free < LEAST_FREE_BYTES => {
-            let hint = "free some space; storing pauses while there is none".to_owned();
-            report.problem("disk", format!("{} free", size(free)), Some(hint));
+        Some(free) if free < floor => {
+            let text = format!("{} free, and {} are to be", size(free), size(floor));
+            let hint = "free some space: no feed is read until then".to_owned();
+            report.problem("disk", text, Some(hint));
         }
         Some(free) if free < LITTLE_FREE_BYTES => {
             report.warn("disk", format!("{} free", size(free)), "free some space");
         }
         Some(free) => report.ok("disk", format!("{} free", size(free))),
         None => {}
+    }
+}
+
+/// Makes a small file there, and removes it: what a disk says of itself may be from before it failed.
+fn write_to(dir: &Path) -> io::Result<()> {
+    let path = dir.join(format!(".wirewatch-doctor-{}", std::process::id()));
+    // One that was killed may have had the same number.
+    let _left = fs::remove_file(&path);
+    let mut trial = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let written =
+        trial.write_all(b"written by `wirewatch doctor`\n").and_then(|()| trial.sync_all());
+    fs::remove_file(&path)?;
+    written
+}
+
+/// Whether others who may enter the directory can read the database in it.
+fn database_is_private(dir: &Path, report: &mut Report) {
+    let path = dir.join(DATABASE_FILE);
+    let mode = std::fs::metadata(&path).map_or(0, |file| file.mode());
+    if mode & 0o044 != 0 {
+        let shown = path.display();
+        let text =
+            format!("{shown} can be read by others on this machine (mode {:o})", mode & 0o777);
+        let hint = format!("nobody else needs to: chmod 600 {shown}*");
+        report.warn("database", text, &hint);
     }
 }

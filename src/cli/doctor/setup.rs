@@ -76,16 +76,7 @@ pub fn names(config: &Config, session: &Session, report: &mut Report) -> Result<
             return Ok(());
         }
     };
-    let mut hosts = BTreeSet::new();
-    for url in config.feeds.iter().filter_map(|feed| Url::parse(&feed.url).ok()) {
-        match (egress.check(&url), url.host()) {
-            (Err(refused), _) => report.warn("network", refused.to_string(), refused.advice()),
-            (Ok(()), Some(Host::Domain(name))) => {
-                hosts.insert(name.to_owned());
-            }
-            _ => {}
-        }
-    }
+    let hosts = hosts(config, &egress, report);
     let all = hosts.len();
     let hosts: Vec<String> = hosts.into_iter().take(MAX_HOSTS).collect();
     if hosts.is_empty() {
@@ -93,30 +84,62 @@ pub fn names(config: &Config, session: &Session, report: &mut Report) -> Result<
         return Ok(());
     }
     let found = session.wait(join_all(hosts.iter().map(|host| resolves(&egress, host))))?;
-    let lost: Vec<&str> = hosts
-        .iter()
-        .zip(&found)
-        .filter(|(_, found)| !**found)
-        .map(|(host, _)| host.as_str())
-        .collect();
-    let asked = match all > hosts.len() {
-        true => format!("{} of {}", hosts.len(), count(all, "host")),
+    let asked = hosts.iter().map(String::as_str).zip(found).collect::<Vec<_>>();
+    tell_found(&asked, all, report);
+    Ok(())
+}
+
+/// The host names of the feeds that may be asked; tells of the other feeds.
+fn hosts(config: &Config, egress: &Egress, report: &mut Report) -> BTreeSet<String> {
+    let mut hosts = BTreeSet::new();
+    let mut barred = 0;
+    for feed in &config.feeds {
+        let Ok(url) = Url::parse(&feed.url) else { continue };
+        match (egress.check(&url), url.host()) {
+            (Err(refused), _) => {
+                barred += 1;
+                if barred <= MAX_NAMED {
+                    let text = format!("feed {}: {refused}", feed.key);
+                    report.warn("network", text, refused.advice());
+                }
+            }
+            (Ok(()), Some(Host::Domain(name))) => {
+                hosts.insert(name.to_owned());
+            }
+            _ => {}
+        }
+    }
+    if barred > MAX_NAMED {
+        let text = format!("{} that may not be asked", count(barred - MAX_NAMED, "more feed"));
+        report.warn(
+            "network",
+            text,
+            "`wirewatch feeds status --failing` shows those that were due",
+        );
+    }
+    hosts
+}
+
+/// Tells which of the hosts that were looked up, of `all` there are, were found.
+fn tell_found(asked: &[(&str, bool)], all: usize, report: &mut Report) {
+    let lost: Vec<&str> = asked.iter().filter(|(_, found)| !found).map(|(host, _)| *host).collect();
+    let looked_up = match all > asked.len() {
+        true => format!("{} of {}", asked.len(), count(all, "host")),
         false => count(all, "host"),
     };
     let named = lost.iter().take(MAX_NAMED).copied().collect::<Vec<_>>().join(", ");
     match lost.len() {
-        0 => report.ok("names", format!("{asked} of feeds found by name")),
-        none if none == hosts.len() => {
+        0 => report.ok("names", format!("{looked_up} of feeds found by name")),
+        none if none == asked.len() => {
             let hint = "check this machine's network and name servers (/etc/resolv.conf)";
             report.problem("names", "no host of a feed is found by name", Some(hint.to_owned()));
         }
         some => report.warn(
             "names",
-            format!("{some} of {asked} not found by name: {named}"),
+            format!("{some} of {looked_up} not found by name: {named}"),
             "check their spelling; a feed whose host is gone may have moved",
         ),
     }
-    Ok(())
 }
 
 async fn resolves(egress: &Egress, host: &str) -> bool {

@@ -37,4 +37,13 @@ fn the_main_file_is_looked_for_in_order() {
     assert_eq!(locate(None, &env), place);
     assert_eq!(locate(Some(&xdg.join("wirewatch")), &env), place);
     assert_eq!(locate(Some(Path::new("other.toml")), &env), Path::new("other.toml"));
+    // A place that cannot be looked into is not passed over for another.
+    let ring = dir.path().join("ring");
+    std::os::unix::fs::symlink(&ring, &ring).expect("a link");
+    let text = ring.to_string_lossy().into_owned();
+    let env = Environment::fixed([
+        ("CONFIGURATION_DIRECTORY", &*text),
+        ("XDG_CONFIG_HOME", xdg.to_str().expect("text")),
+    ]);
+    assert_eq!(locate(None, &env), ring.join(MAIN_FILE));
 }

@@ -116,7 +116,7 @@ const FOLLOW_UP: Table = Table {
         ),
         key("quiet", Duration, "After so long a quiet the story is news again; usually 24h."),
         key("new_facts", Boolean, "Also when two publishers tell names or numbers that are new."),
-        key("repeat_every", Duration, "At most so often; usually 6h."),
+        key("repeat_every", Duration, "At most so often, but for a rise in severity; usually 6h."),
     ],
     rules: no_rules,
 };

@@ -134,7 +134,7 @@ impl Dispatcher {
                 // Whatever is sent fares alike: that says nothing of this delivery.
                 Answer::Later { .. } if fails && is_of_the_way(&attempt.code) => Settlement::Spare,
                 Answer::Later { .. } => {
-                    let tries = self.store.tries(delivery.id).unwrap_or_default();
+                    let tries = self.store.tries(delivery.id, now).unwrap_or_default();
                     let (spared, due) = tries.unwrap_or((0, attempt.at));
                     let tried = delivery.attempt.saturating_sub(spared);
                     match fails && due > attempt.at {

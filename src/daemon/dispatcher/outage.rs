@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::domain::ids::ChannelId;
 use crate::store::error::StoreError;
 
-use super::{MAX_NAP, MIN_NAP};
+use super::MIN_NAP;
+
+/// Longest wait before a store that fails is tried again.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// Whether the store fails, and how long to leave it alone.
 #[derive(Debug, Default)]
@@ -16,7 +19,7 @@ pub(super) struct Outage {
 
 impl Outage {
     /// Notes a failure. Returns how long to wait: [`MIN_NAP`], then twice as long each time, at
-    /// most [`MAX_NAP`].
+    /// most [`MAX_WAIT`].
     pub fn failed(&mut self, channel: &ChannelId, error: &StoreError) -> Duration {
         let code = error.code();
         let wait = match self.wait {
@@ -30,7 +33,7 @@ impl Outage {
             }
             Some(last) => {
                 tracing::debug!(%channel, code, %error, "the outbox still cannot be used");
-                last.saturating_mul(2).min(MAX_NAP)
+                last.saturating_mul(2).min(MAX_WAIT)
             }
         };
         self.wait = Some(wait);

@@ -9,6 +9,7 @@ use crate::config::ChannelConfig;
 use crate::daemon::digests::{FREEZE, frame_of_held, is_coming};
 use crate::domain::calendar::{QuietHours, Recurrence};
 use crate::domain::digest::compose::compose;
+use crate::store::digests::Gathering;
 use crate::store::error::StoreError;
 
 /// Most alerts that come one by one at the end of quiet hours.
@@ -53,10 +54,11 @@ impl Dispatcher {
         }
         let frame = frame_of_held(self.id.clone(), &quiet.hours, quiet.digest.as_ref(), now);
         let compose = move |material| compose(frame.clone(), material);
-        let hours = quiet.hours.clone();
-        let gathered = self.store.gather_held(&self.id, hours, HANDFUL, compose, FREEZE).await?;
+        let (hours, room) = (quiet.hours.clone(), self.manners.room);
+        let gathering = Gathering { hours, handful: HANDFUL, room };
+        let gathered = self.store.gather_held(&self.id, gathering, compose, FREEZE).await?;
         if gathered > 0 {
-            tracing::info!(channel = %self.id, gathered, "quiet hours are over: one digest is sent");
+            tracing::info!(channel = %self.id, gathered, "quiet hours are over: what they held is sent together");
         }
         Ok(false)
     }

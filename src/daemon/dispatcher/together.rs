@@ -10,6 +10,7 @@ use super::{Dispatcher, UnderWay};
 use crate::config::Repeat;
 use crate::daemon::digests::{self, frame_of_group};
 use crate::deliver::object;
+use crate::domain::alert::terms::Group;
 use crate::domain::digest::compose::compose;
 use crate::domain::publisher::Directory;
 use crate::store::error::StoreError;
@@ -59,7 +60,9 @@ impl Dispatcher {
         let Some(group) = self.manners.group else {
             return Ok(());
         };
-        let frame = frame_of_group(self.id.clone(), now);
+        let room = u32::try_from(self.manners.room).unwrap_or(u32::MAX);
+        let group = Group { most: group.most.min(room), ..group };
+        let frame = frame_of_group(self.id.clone(), self.manners.zone.clone(), now);
         let compose = move |material| compose(frame.clone(), material);
         let gathered =
             self.store.gather_groups(&self.id, group, quiet, now, compose, digests::FREEZE).await?;

@@ -54,13 +54,13 @@ fn a_topic_over_its_budget_is_logged_once_for_a_visit() {
         summary: Some(format!("{} gamma", "alpha beta ".repeat(5_000))),
         ..ParsedEntry::default()
     };
-    let parsed = ParsedFeed { entries: (0..3).map(entry).collect(), ..ParsedFeed::default() };
+    let mut parsed = ParsedFeed { entries: (0..3).map(entry).collect(), ..ParsedFeed::default() };
     let sink = Sink::default();
     let made = sink.clone();
     let subscriber =
         tracing_subscriber::fmt().with_writer(move || made.clone()).with_ansi(false).finish();
     let prepared = tracing::subscriber::with_default(subscriber, || {
-        prepare(&feed(), &parsed, &set, Timestamp::UNIX_EPOCH, &Default::default()).0
+        prepare(&feed(), &mut parsed, &set, Timestamp::UNIX_EPOCH, &Default::default()).0
     });
     let good = |prepared: &Prepared| prepared.matches.iter().any(|(t, _)| t.id.as_str() == "good");
     assert!(prepared.iter().all(good), "the others are decided as ever");

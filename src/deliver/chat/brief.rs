@@ -29,12 +29,19 @@ pub struct Brief {
     pub headline: String,
     /// Where the article stands.
     pub link: Option<String>,
+    /// Where the first article of several stands.
+    pub first_link: Option<String>,
     /// Who, when, why, in the order of their weight.
     pub facts: Vec<Line>,
-    /// What is listed. As many are shown as fit.
+    /// What is listed, each with what tells it apart first: `1. high: Headline`. As many are shown as
+    /// fit.
     pub items: Vec<Vec<Line>>,
+    /// All of them are to be shown, with less said of each if need be.
+    pub each_counts: bool,
     /// How many more there are than items.
     pub more: usize,
+    /// How to see those; empty where that is not known.
+    pub elsewhere: &'static str,
     pub tail: Vec<Line>,
 }
 
@@ -75,7 +82,7 @@ impl Span {
 }
 
 impl Line {
-    fn plain(text: impl Into<String>) -> Self {
+    pub fn plain(text: impl Into<String>) -> Self {
         Self::of(Kind::Plain, vec![Span::Plain(text.into())])
     }
 
@@ -91,6 +98,14 @@ impl Line {
     /// The headline, which leads to the article.
     pub fn headline(brief: &Brief) -> Self {
         Self::of(Kind::Plain, vec![linked(&brief.headline, brief.link.as_deref())])
+    }
+
+    /// Where it leads to.
+    pub fn url(&self) -> Option<&str> {
+        self.spans.iter().find_map(|span| match span {
+            Span::Link { url, .. } => Some(url.as_str()),
+            Span::Plain(_) | Span::Strong(_) => None,
+        })
     }
 
     /// Its text without markup.
@@ -112,7 +127,9 @@ impl Brief {
             About::Digest { .. } => "",
         };
         let news = message.news.as_deref().map(|news| format!(", {news}"));
-        let label = format!("{}: {}{}", message.tag(), message.label, news.unwrap_or_default());
+        let lead = message.lead.as_deref().map(|lead| format!(" · {lead}"));
+        let (news, lead) = (news.unwrap_or_default(), lead.unwrap_or_default());
+        let label = format!("{}: {}{news}{lead}", message.tag(), message.label);
         let gravest = message.items.iter().filter_map(|item| item.severity).max();
         // How many more there are is counted together with what does not fit.
         let tail = message.facts.iter().skip(usize::from(more > 0)).map(Line::plain);
@@ -131,9 +148,15 @@ impl Brief {
                 .iter()
                 .find(|link| link.label == ARTICLE)
                 .and_then(|a| link(&a.url)),
+            first_link: message.items.iter().find_map(|item| link(item.url.as_deref()?)),
             facts: facts(&message, parcel),
+            each_counts: matches!(parcel, Parcel::Digest(_)),
             items: message.items.iter().map(item).collect(),
             more,
+            elsewhere: match parcel {
+                Parcel::Digest(_) => ": wirewatch alerts list",
+                Parcel::Alert(_) | Parcel::Notice(_) => "",
+            },
             tail: tail.chain(elsewhere).collect(),
         }
     }

@@ -120,8 +120,9 @@ fn content(letter: &Letter) -> Value {
     let size = |text: String| Value::from(text).to_string().len();
     let cost = |line: &Line| size(html(line, Html::Matrix)) + size(plain(line)) + "<br>".len();
     let lines = fit(head, brief, MAX_CONTENT_BYTES, cost);
+    // By the default rules of push, an `m.notice` calls nobody.
     json!({
-        "msgtype": "m.notice",
+        "msgtype": "m.text",
         "body": joined(&lines, plain),
         "format": "org.matrix.custom.html",
         "formatted_body": formatted(&lines),

@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use url::Url;
 
-use super::brief::Line;
+use super::brief::{Brief, Line};
 use super::fit::{cut, fit};
 use super::markup::joined;
 use super::{Call, Letter, Service, Step, Verdict, by_status};
@@ -51,6 +51,7 @@ impl Service for Ntfy {
     fn call(&self, letter: &Letter, step: &Step) -> Call {
         let brief = &letter.brief;
         let head = vec![Line::strong(&brief.headline)];
+        let brief = &with_links_as_text(brief);
         let lines = fit(head, brief, MAX_MESSAGE_BYTES, |line| line.text().len());
         let mut body = json!({
             "topic": self.topic,
@@ -61,7 +62,7 @@ impl Service for Ntfy {
             "markdown": false,
             "sequence_id": sequence(letter, step),
         });
-        if let Some(link) = &brief.link {
+        if let Some(link) = brief.link.as_ref().or(brief.first_link.as_ref()) {
             body["click"] = json!(link);
             body["actions"] = json!([{ "action": "view", "label": "Read it", "url": link }]);
         }
@@ -81,6 +82,18 @@ impl Service for Ntfy {
     fn judge(&self, reply: &Reply, _step: &Step, now: jiff::Timestamp) -> Verdict {
         by_status(reply, now)
     }
+}
+
+/// A message has no links but what reads as one, which phones make links of: each item's gets a line
+/// after its title.
+fn with_links_as_text(brief: &Brief) -> Brief {
+    let mut brief = brief.clone();
+    for item in &mut brief.items {
+        if let Some(url) = item.first().and_then(Line::url).map(Line::plain) {
+            item.insert(1, url);
+        }
+    }
+    brief
 }
 
 /// The id of the message whose place it takes, or its own.

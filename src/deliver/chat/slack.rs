@@ -149,6 +149,10 @@ impl Service for Bot {
             Step::Reply { first, .. } => {
                 let (channel, ts) = parts(first);
                 to(channel, Some(("thread_ts", ts)));
+                // In a thread it is seen only by who looks there.
+                if letter.brief.is_escalation {
+                    body["reply_broadcast"] = json!(true);
+                }
                 "chat.postMessage"
             }
         };

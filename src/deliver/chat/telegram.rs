@@ -97,8 +97,9 @@ impl Telegram {
 }
 
 impl Service for Telegram {
+    /// Numbers of messages are the chat's own: those of before it moved name others now.
     fn place(&self) -> String {
-        self.chat.clone()
+        self.moved_to().map_or_else(|| self.chat.clone(), |chat| chat.to_string())
     }
 
     fn call(&self, letter: &Letter, step: &Step) -> Call {

@@ -107,6 +107,7 @@ fn digest(alerts: usize) -> Parcel {
         entries: 2,
         score: None,
         threshold: None,
+        terms: vec!["pact".to_owned()],
         raised: true,
         revisions: 1,
         held: None,

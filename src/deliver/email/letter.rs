@@ -115,10 +115,10 @@ impl Writer {
             return Vec::new();
         };
         let mut references = vec![self.name(story)];
-        let earlier = [&thread.first, &thread.last].into_iter().flatten();
+        let earlier = [thread.first(), thread.last()].into_iter().flatten();
         for earlier in earlier.filter(|handle| is_name(handle)) {
-            if !references.contains(earlier) {
-                references.push(earlier.clone());
+            if !references.iter().any(|known| known == earlier) {
+                references.push(earlier.to_owned());
             }
         }
         let answered = references.get(1..).and_then(<[String]>::last).cloned();

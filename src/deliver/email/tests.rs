@@ -65,10 +65,8 @@ fn the_whole_mail_of_an_opening() {
 #[test]
 fn the_whole_mail_of_an_update_that_answers_those_before() {
     let mut delivery = of_revision(&update());
-    delivery.thread = Thread {
-        first: Some("<D1@example.org>".to_owned()),
-        last: Some("<D3@example.org>".to_owned()),
-    };
+    let handles = ["<D1@example.org>", "<D3@example.org>"].map(str::to_owned).to_vec();
+    delivery.thread = Thread { handles };
     insta::assert_snapshot!(written(&delivery).replace("\r\n", "\n"));
 }
 
@@ -87,7 +85,11 @@ fn a_digest_is_no_part_of_a_conversation() {
     delivery.carried = Carried::Digest(DigestId(1));
     let text = written(&delivery);
     let mail = mailparse::parse_mail(text.as_bytes()).expect("a mail");
-    assert_eq!(header(&mail, "Subject"), "[digest] desk: 2 alerts raised; 1 over budget");
+    assert_eq!(
+        header(&mail, "Subject"),
+        "[digest, high] desk: 2 alerts raised; 1 over budget · Ministers sign a harbour defence pact that took them all of two long nights"
+    );
+    assert_eq!(header(&mail, "X-Wirewatch-Severity"), "high");
     assert_eq!(header(&mail, "References"), "");
     assert_eq!(header(&mail, "X-Wirewatch-Digest"), "G1");
 }
@@ -98,7 +100,7 @@ fn a_handle_that_is_no_name_of_a_mail_is_not_answered() {
     for bad in
         ["", "<>", "<a@b>\r\nBcc: x@y.example", "<a b@c>", "<a@b@c>", "D1@example.org", "<ä@b>"]
     {
-        delivery.thread = Thread { first: Some(bad.to_owned()), last: Some(bad.to_owned()) };
+        delivery.thread = Thread { handles: vec![bad.to_owned()] };
         let text = written(&delivery);
         let mail = mailparse::parse_mail(text.as_bytes()).expect("a mail");
         assert_eq!(header(&mail, "References"), "<S2@example.org>", "{bad}");

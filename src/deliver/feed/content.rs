@@ -2,7 +2,9 @@
 //! from outside: the HTML is made of our own elements, with all texts escaped.
 
 use super::Item;
-use crate::deliver::object::{AlertV1, EvidenceV1, TermV1};
+use crate::deliver::message::{Passage, Piece, marks};
+use crate::deliver::object::AlertV1;
+use crate::deliver::terminal;
 use crate::domain::untrusted;
 
 /// Passages that are quoted.
@@ -24,8 +26,10 @@ pub fn html(item: &Item) -> String {
         html += &format!("<p>{}</p>", untrusted::html(note));
     }
     html += &format!("<p>Why: {}</p>", untrusted::html(&why(alert)));
-    let quotes = alert.evidence.iter().filter_map(quote).take(MAX_QUOTES);
-    let quotes: String = quotes.map(|quote| format!("<li>{quote}</li>")).collect();
+    let quotes = marks::passages(alert);
+    let quotes =
+        quotes.iter().take(MAX_QUOTES).map(|passage| format!("<li>{}</li>", quote(passage)));
+    let quotes: String = quotes.collect();
     if !quotes.is_empty() {
         html += &format!("<ul>{quotes}</ul>");
     }
@@ -34,21 +38,10 @@ pub fn html(item: &Item) -> String {
     html + &format!("<p>{}</p>", untrusted::html(&about))
 }
 
-/// `NATO ×3 (1 in title) · defence alliance ×2`.
+/// What was found, as channels tell it.
 pub fn why(alert: &AlertV1) -> String {
-    let terms: Vec<String> = alert.terms.iter().map(term).collect();
-    match terms.is_empty() {
-        false => terms.join(" · "),
-        true => alert.reason.text.clone(),
-    }
-}
-
-fn term(term: &TermV1) -> String {
-    let title = match term.in_title {
-        0 => String::new(),
-        n => format!(" ({n} in title)"),
-    };
-    format!("{} ×{}{title}", term.term, term.count)
+    let reasons = terminal::reasons(alert);
+    if reasons.is_empty() { alert.reason.text.clone() } else { reasons }
 }
 
 /// `Harbour Wire, 3 publishers, 2 independent texts`.
@@ -68,7 +61,10 @@ fn tellers(alert: &AlertV1) -> String {
 }
 
 /// A passage, with what was found in it marked.
-fn quote(evidence: &EvidenceV1) -> Option<String> {
-    let snippet = untrusted::html(evidence.snippet.as_deref()?).into_owned();
-    Some(snippet.replace('[', "<mark>[").replace(']', "]</mark>").replace("<mark>[]</mark>", "[]"))
+fn quote(passage: &Passage) -> String {
+    let piece = |piece: &Piece| match piece.is_marked {
+        true => format!("<mark>{}</mark>", untrusted::html(&piece.text)),
+        false => untrusted::html(&piece.text).into_owned(),
+    };
+    passage.pieces.iter().map(piece).collect()
 }

@@ -3,8 +3,9 @@
 //! What a crash or a full disk left of a last line is mended on opening. Rotation only renames,
 //! after what was written is on disk, and can be interrupted at any step.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use crate::config::LogChannel;
@@ -101,6 +102,11 @@ impl<'a> LogFile<'a> {
         Ok(())
     }
 
+    /// Brings to disk what was in the file before.
+    pub fn make_durable(&self) -> io::Result<()> {
+        if self.is_regular { self.file.sync_data() } else { Ok(()) }
+    }
+
     /// How many of the lines taken are on disk.
     pub fn durable_lines(&self) -> usize {
         self.durable_lines
@@ -123,6 +129,7 @@ impl<'a> LogFile<'a> {
         for n in (1..gap.unwrap_or(keep)).rev() {
             fs::rename(rotated(path, n), rotated(path, n + 1))?;
         }
+        let rights = self.file.metadata()?;
         if keep == 0 {
             fs::remove_file(path)?;
         } else {
@@ -130,6 +137,7 @@ impl<'a> LogFile<'a> {
         }
         self.file = open_append(path)?;
         self.len = 0;
+        give_rights(&self.file, &rights);
         sync_directory(path)
     }
 
@@ -186,8 +194,21 @@ fn read_from(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Others cannot read a file that is made here; one that is there keeps its rights.
 fn open_append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).append(true).create(true).open(path)
+    OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)
+}
+
+/// Lets those read a new file who could read the one before, as far as that is allowed: somebody may
+/// have let another program in. Never more than that: the mode comes after the owner.
+fn give_rights(file: &File, before: &Metadata) {
+    let made = file.metadata();
+    let is_same =
+        made.as_ref().is_ok_and(|made| (made.uid(), made.gid()) == (before.uid(), before.gid()));
+    let given = is_same || fchown(file, Some(before.uid()), Some(before.gid())).is_ok();
+    if given && let Err(error) = file.set_permissions(before.permissions()) {
+        tracing::warn!(%error, "the alert log is not given the rights that it had");
+    }
 }
 
 /// Makes a new name in the directory of `path` survive a power cut.

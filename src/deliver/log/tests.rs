@@ -1,6 +1,7 @@
 //! The alert log as a user finds it after crashes, rotations and full disks: whole lines, each once.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -121,6 +122,19 @@ fn a_torn_last_line_is_cut_and_its_delivery_written_again() {
 }
 
 #[test]
+fn a_rotated_log_can_be_read_by_whom_its_owner_let_in() {
+    let desk = Desk::new();
+    desk.send([1]);
+    let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(mode(desk.path()), 0o600);
+    fs::set_permissions(desk.path(), Permissions::from_mode(0o640)).expect("set");
+    let small = LogChannel { rotate_bytes: 10, ..desk.config.clone() };
+    send(&AlertLog::new(&small, None), [2]);
+    assert_eq!(mode(&rotated(desk.path(), 1)), 0o640);
+    assert_eq!((mode(desk.path()), desk.ids()), (0o640, vec!["D2".to_owned()]));
+}
+
+#[test]
 fn a_torn_line_of_any_kind_is_cut() {
     for parcel in sample::all() {
         let torn = match parcel {
@@ -214,6 +228,27 @@ fn a_log_moved_away_while_running_begins_anew() {
     send(&log, [2]);
     assert_eq!(ids_in(&moved), ["D1"]);
     assert_eq!(desk.ids(), ["D2"]);
+}
+
+#[test]
+fn a_batch_that_filled_many_files_before_a_crash_is_known_again() {
+    let mut desk = Desk::new();
+    let line = delivery(1).body.len() as u64 + 1;
+    (desk.config.rotate_bytes, desk.config.keep) = (3 * line + 10, 1_000);
+    assert!(desk.send(1..=40).iter().all(Result::is_ok));
+    // Nothing was settled: all of it comes again, and one more. One rotation was interrupted.
+    fs::rename(rotated(desk.path(), 1), desk.path().with_extension("aside")).expect("renamed");
+    let aside = ids_in(&desk.path().with_extension("aside"));
+    assert!(desk.send(1..=41).iter().all(Result::is_ok));
+    let files = (1..=1_000).map(|n| rotated(desk.path(), n)).filter(|path| path.exists());
+    let mut all: Vec<String> = files.flat_map(|path| ids_in(&path)).collect();
+    all.extend(desk.ids());
+    all.extend(aside.iter().cloned());
+    all.sort();
+    let twice = all.len();
+    all.dedup();
+    // Only what nobody can find any more is written again.
+    assert_eq!((all.len(), twice), (41, 41 + aside.len()));
 }
 
 #[test]

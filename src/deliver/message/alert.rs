@@ -21,6 +21,7 @@ pub(super) fn message(alert: &AlertV1) -> Message {
         label: terminal::name(&alert.topic.name),
         news: terminal::news(alert),
         headline: clean(&alert.headline),
+        lead: None,
         language: alert.entry.language.as_deref().and_then(language),
         particulars: terminal::particulars(alert).to_vec(),
         reasons: terminal::grounds(alert),

@@ -8,7 +8,7 @@ use crate::deliver::object::AlertV1;
 use crate::deliver::terminal;
 
 /// The passages that say more than the headline.
-pub(super) fn passages(alert: &AlertV1) -> Vec<Passage> {
+pub(in crate::deliver) fn passages(alert: &AlertV1) -> Vec<Passage> {
     let of_terms = alert.terms.iter().map(|term| term.term.as_str());
     let of_items = alert.evidence.iter().filter_map(|item| item.term.as_deref());
     let found: BTreeSet<String> = of_terms.chain(of_items).map(str::to_lowercase).collect();

@@ -34,6 +34,7 @@ pub(super) fn message(notice: &NoticeV1) -> Message {
         label: LABEL.to_owned(),
         news: None,
         headline: clean(&notice.headline),
+        lead: None,
         language: None,
         particulars: vec![terminal::minute(&notice.time)],
         reasons: Vec::new(),

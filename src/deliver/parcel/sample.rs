@@ -191,6 +191,7 @@ fn digest() -> DigestV1 {
             entries: 2,
             score: Some(8.5),
             threshold: Some(5.0),
+            terms: vec![text("defence"), text("pact")],
             raised: true,
             revisions: 2,
             held: Some(text("budget")),

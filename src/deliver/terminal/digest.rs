@@ -98,7 +98,7 @@ fn notice(page: &mut Page, digest: &DigestV1, told: &DigestNoticeV1) {
     page.hanging(&line, 0, Paint::new());
 }
 
-/// `[NATO] 3 publishers: Wire, Ledger, Herald; revised 2 times; over budget; alert A1`.
+/// `[NATO] 3 publishers: Wire, Ledger, Herald; found: pact; revised 2 times; over budget; alert A1`.
 pub(in crate::deliver) fn about(alert: &DigestAlertV1) -> String {
     let publishers = publishers(alert.publishers, Some(alert.texts));
     let named: Vec<String> = alert
@@ -111,6 +111,10 @@ pub(in crate::deliver) fn about(alert: &DigestAlertV1) -> String {
     let named =
         if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(", ")) };
     let mut text = format!("[{}] {publishers}{named}", name(&alert.topic_name));
+    if !alert.terms.is_empty() {
+        let terms: Vec<String> = alert.terms.iter().map(|term| clean(term)).collect();
+        text += &format!("; found: {}", terms.join(", "));
+    }
     match (alert.raised, alert.revisions) {
         (true, 0 | 1) => {}
         (true, many) => text += &format!("; raised, {} more since", many - 1),

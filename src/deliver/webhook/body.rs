@@ -3,6 +3,7 @@
 //! was told before, and on nothing else: each attempt sends the same.
 
 mod cloudevents;
+mod deadline;
 mod receiver;
 mod template;
 
@@ -24,7 +25,7 @@ pub(super) enum Body {
     Standard,
     Receiver,
     CloudEvents,
-    Template(Box<Template>),
+    Template(Template),
 }
 
 impl Body {
@@ -37,7 +38,7 @@ impl Body {
             WebhookBody::Template(own) => {
                 let template = Template::new(own);
                 let template = template.map_err(|error| OpenError::Template(Box::new(error)))?;
-                Body::Template(Box::new(template))
+                Body::Template(template)
             }
         })
     }
@@ -51,7 +52,7 @@ impl Body {
             Body::CloudEvents => {
                 Cow::Owned(shield::to_json(&cloudevents::event(&read()?, delivery)))
             }
-            Body::Template(template) => Cow::Owned(template.render(&read()?, delivery.id)?),
+            Body::Template(template) => Cow::Owned(template.render(read()?, delivery.id)?),
         })
     }
 

@@ -61,10 +61,11 @@ pub fn next(
 }
 
 /// What a stored change was, by the state before it and the one it brought: `acknowledged`, `closed`,
-/// `reopened`, or `noted` where only words were added.
-pub fn deed(before: AlertState, after: AlertState) -> &'static str {
+/// `reopened`, or `noted` where only words were added. One that was closed may be closed again
+/// without a word.
+pub fn deed(before: AlertState, after: AlertState, has_words: bool) -> &'static str {
     match after {
-        _ if before == after => "noted",
+        _ if before == after && (has_words || after != AlertState::Closed) => "noted",
         AlertState::Open => "reopened",
         AlertState::Acknowledged => "acknowledged",
         AlertState::Closed => "closed",

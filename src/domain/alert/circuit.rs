@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::way::is_of_the_way;
+use super::way::{is_no_way, is_of_the_way};
 use crate::domain::feed::ReasonCode;
 use crate::domain::ids::DeliveryId;
 
@@ -79,6 +79,8 @@ pub struct Circuit {
     pub since: Timestamp,
     /// The delivery that failed last.
     pub last: DeliveryId,
+    /// When that was.
+    pub failed: Timestamp,
     /// Probes since it is open.
     pub probes: u32,
     /// When the next one is made.
@@ -118,6 +120,7 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
         failures: 0,
         since: now,
         last: delivery,
+        failed: now,
         probes: 0,
         next_probe: now,
         code: code.clone(),
@@ -129,7 +132,8 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
         Heard::Gone { delivery, code, detail } => {
             let circuit = before.cloned().unwrap_or_else(|| begun(*delivery, code, detail));
             let (code, detail) = (code.clone(), detail.clone());
-            Some(Circuit { state: CircuitState::Gone, last: *delivery, code, detail, ..circuit })
+            let (last, failed) = (*delivery, now);
+            Some(Circuit { state: CircuitState::Gone, last, failed, code, detail, ..circuit })
         }
         Heard::Failed { delivery, code, detail, retry_after } => {
             let first = begun(*delivery, code, detail);
@@ -139,21 +143,29 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
             // One delivery that the service cannot digest says nothing of the others.
             let counts = circuit.failures == 0 || !same || is_of_the_way(code);
             circuit.failures = circuit.failures.saturating_add(u32::from(counts));
-            (circuit.last, circuit.code) = (*delivery, code.clone());
+            // What was under way before, or was tried for the first time, puts no probe off.
+            let is_early = circuit.state == CircuitState::Open && !circuit.may_probe(now);
+            (circuit.last, circuit.failed, circuit.code) = (*delivery, now, code.clone());
+            // A clock that was ahead has been put back since: it fails no shorter for that.
+            circuit.since = circuit.since.min(now);
+            circuit.told = circuit.told.map(|told| told.min(now));
             circuit.detail.clone_from(detail);
             match circuit.state {
                 CircuitState::Closed if circuit.failures >= OPENS_AFTER => {
                     circuit.state = CircuitState::Open;
                     circuit.probes = 0;
                 }
+                CircuitState::Open if is_early => {}
                 CircuitState::Open => circuit.probes = circuit.probes.saturating_add(1),
                 CircuitState::Closed | CircuitState::Gone => {}
             }
-            let probes = usize::try_from(circuit.probes).unwrap_or(usize::MAX);
-            let wait = PROBE_AFTER[probes.min(PROBE_AFTER.len() - 1)];
+            let wait = circuit.wait();
             let asked = retry_after.unwrap_or_default().min(MAX_PROBE_AFTER);
-            let next = now.saturating_add(wait.max(asked));
-            circuit.next_probe = next.unwrap_or(Timestamp::MAX);
+            let after = |wait: Duration| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            circuit.next_probe = match is_early {
+                true => circuit.next_probe.max(after(asked)),
+                false => after(wait.max(asked)),
+            };
             Some(circuit)
         }
     }
@@ -165,20 +177,23 @@ impl Circuit {
         self.state == CircuitState::Closed
     }
 
-    /// Whether one delivery may try now whether the channel is back. A time farther off than any
-    /// wait was set by a clock that has been put back since.
+    /// Whether one delivery may try now whether the channel is back. One that failed at a time that
+    /// is still to come was said to do so, and to wait, by a clock that has been put back since.
     pub fn may_probe(&self, now: Timestamp) -> bool {
-        let wait = self.next_probe.duration_since(now);
-        let longest = jiff::SignedDuration::try_from(MAX_PROBE_AFTER).unwrap_or_default();
-        self.state == CircuitState::Open && (!wait.is_positive() || wait > longest)
+        self.state == CircuitState::Open && (self.next_probe <= now || self.failed > now)
     }
 
-    /// Whether a delivery that nobody has tried may try now: the last failure tells of what was sent,
-    /// and nobody asked to be left alone for longer than any probe waits.
-    pub fn may_try_untried(&self, now: Timestamp) -> bool {
-        let longest = PROBE_AFTER[PROBE_AFTER.len() - 1];
-        let is_asked = elapsed(now, self.next_probe) > longest;
-        self.state == CircuitState::Open && !is_of_the_way(&self.code) && !is_asked
+    /// Whether a delivery that nobody has tried may try now: the last failure may tell of what was
+    /// sent, and the channel did not ask to be left alone for longer than it is anyway.
+    pub fn may_try_untried(&self) -> bool {
+        let is_asked = elapsed(self.failed, self.next_probe) > self.wait();
+        self.state == CircuitState::Open && !is_no_way(&self.code) && !is_asked
+    }
+
+    /// How long the next probe waits after a failure, unless the channel asks for more.
+    fn wait(&self) -> Duration {
+        let probes = usize::try_from(self.probes).unwrap_or(usize::MAX);
+        PROBE_AFTER[probes.min(PROBE_AFTER.len() - 1)]
     }
 
     /// Whether its user is to be told that it fails.
@@ -249,9 +264,32 @@ mod tests {
     fn what_was_never_tried_need_not_wait_for_what_is_not_digested() {
         let poison: Vec<Heard> = (0..4).map(|n| failed(n % 2, "http_500")).collect();
         let open = after_all(&poison).unwrap();
-        assert!(!open.is_closed() && !open.may_probe(at(4)) && open.may_try_untried(at(4)));
+        assert!(!open.is_closed() && !open.may_probe(at(4)) && open.may_try_untried());
         let offline = after(Some(&open), &failed(3, "connect"), at(5)).unwrap();
-        assert!(!offline.may_try_untried(at(6)));
+        assert!(!offline.may_try_untried());
+        let (delivery, code) = (DeliveryId(3), ReasonCode::from("http_503"));
+        let asks = |second| {
+            let retry_after = Some(Duration::from_secs(second));
+            Heard::Failed { delivery, code: code.clone(), detail: None, retry_after }
+        };
+        for (seconds, may) in [(0, true), (120, false)] {
+            let asked = after(Some(&open), &asks(seconds), at(5)).unwrap();
+            assert_eq!(asked.may_try_untried(), may, "Retry-After: {seconds}");
+        }
+    }
+
+    #[test]
+    fn a_burst_of_failures_is_probed_after_the_first_wait_unless_the_channel_asks_for_more() {
+        let burst: Vec<Heard> = (0..12).map(|n| failed(n, "http_500")).collect();
+        let open = after_all(&burst).unwrap();
+        assert_eq!((open.failures, open.probes), (12, 0));
+        assert_eq!(open.next_probe, at(2 + 30), "after the third failure, which opened it");
+        let (delivery, hour) = (DeliveryId(12), Some(Duration::from_secs(3600)));
+        let asks =
+            Heard::Failed { delivery, code: "http_429".into(), detail: None, retry_after: hour };
+        assert_eq!(after(Some(&open), &asks, at(12)).unwrap().next_probe, at(12 + 3600));
+        let probed = after(Some(&open), &failed(0, "http_500"), at(32)).unwrap();
+        assert_eq!((probed.probes, probed.next_probe), (1, at(32 + 60)));
     }
 
     #[test]
@@ -277,8 +315,12 @@ mod tests {
         };
         assert_eq!(asks(Some(hour)), 3600);
         assert_eq!(asks(Some(Duration::MAX)), 6 * 3600, "not for ever");
-        let back = Timestamp::from_second(1_000_000).unwrap();
-        assert!(circuit.unwrap().may_probe(back), "a clock that was put back holds nothing up");
+        let open = circuit.unwrap();
+        for back in [Timestamp::from_second(1_000_000).unwrap(), now - 5 * hour] {
+            assert!(open.may_probe(back), "a clock that was put back holds nothing up");
+            let again = after(Some(&open), &failed(1, "connect"), back).unwrap();
+            assert!(!again.may_probe(back) && again.since <= back, "and no more than once");
+        }
     }
 
     #[test]

@@ -126,10 +126,23 @@ pub struct Claimed {
 /// can be answered or rewritten. In the service's own words, from outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Thread {
+    /// Oldest first. Of very many, the oldest and the last.
+    pub handles: Vec<String>,
+}
+
+impl Thread {
+    /// Most that are remembered of one alert.
+    pub const MAX_HANDLES: usize = 100;
+
     /// Of the first revision that left one.
-    pub first: Option<String>,
-    /// Of the last one; the same as `first` where there was only one.
-    pub last: Option<String>,
+    pub fn first(&self) -> Option<&str> {
+        self.handles.first().map(String::as_str)
+    }
+
+    /// Of the last one; the same as the first where there was only one.
+    pub fn last(&self) -> Option<&str> {
+        self.handles.last().map(String::as_str)
+    }
 }
 
 /// How one attempt went, as recorded.

@@ -28,6 +28,9 @@ pub const STALE: &str = "stale";
 /// The reason's code of a revision that was held back, of an alert that nobody was told of.
 pub const NOT_TOLD: &str = "not_told";
 
+/// The reason's code of what would be told of an alert that somebody closed.
+pub const CLOSED: &str = "closed";
+
 /// The reason's code of a revision that tells of a correction.
 pub const CORRECTION: &str = "correction";
 
@@ -67,7 +70,7 @@ pub struct FollowUp {
     /// Whether names and numbers that the story did not have before are worth a revision.
     pub new_facts: bool,
     /// Shortest time between two revisions. The opening does not count: the first
-    /// corroboration comes at once.
+    /// corroboration comes at once. Nor does one that makes the alert more severe wait.
     pub repeat_every: Duration,
 }
 
@@ -117,6 +120,8 @@ pub struct Raised {
     pub shadow: bool,
     /// When it last told of a correction, if ever.
     pub corrected: Option<Timestamp>,
+    /// Somebody closed it: nothing more is told of it unless it is opened again.
+    pub closed: bool,
 }
 
 /// What becomes of a match.
@@ -153,6 +158,7 @@ pub fn decide(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reas
     past(policy, situation).or_else(|| silenced(situation)).unwrap_or_else(|| {
         match told(situation) {
             None => open(policy, situation),
+            Some(alert) if alert.closed => closed(),
             Some(alert) => amend(policy, situation, alert, None),
         }
     })
@@ -171,6 +177,9 @@ pub fn decide_held(
         let text = "nobody was told of the alert, and time alone does not raise it".to_owned();
         return verdict(Verdict::Record, NOT_TOLD, text);
     };
+    if alert.closed {
+        return closed();
+    }
     let late = age(situation.now, due);
     if late > policy.max_age {
         let (late, max_age) = (in_words(late), in_words(policy.max_age));
@@ -202,9 +211,9 @@ fn verdict(verdict: Verdict, code: &str, text: String) -> (Verdict, Reason) {
 }
 
 /// Whether an entry that corrects what was told is worth a revision at once: not if it is the past
-/// or silenced, nor if a correction was told less than `repeat_every` ago.
+/// or silenced, nor if somebody closed the alert, nor if a correction was told less than `repeat_every` ago.
 pub fn may_correct(policy: &AlertPolicy, situation: &Situation<'_>) -> bool {
-    let told_at = told(situation).map(|alert| alert.corrected);
+    let told_at = told(situation).filter(|alert| !alert.closed).map(|alert| alert.corrected);
     let is_soon = |at: Timestamp| age(situation.now, at) < policy.follow_up.repeat_every;
     told_at.is_some_and(|at| !at.is_some_and(is_soon))
         && past(policy, situation).is_none()
@@ -237,6 +246,11 @@ fn silenced(situation: &Situation<'_>) -> Option<(Verdict, Reason)> {
             format!("silenced ({id}) by {} until {ends}: {}", silence.author, silence.reason);
         verdict(Verdict::Suppress, SILENCED, text)
     })
+}
+
+fn closed() -> (Verdict, Reason) {
+    let text = "somebody closed the alert: no more is told of it unless it is opened again";
+    verdict(Verdict::Record, CLOSED, text.to_owned())
 }
 
 fn open(policy: &AlertPolicy, situation: &Situation<'_>) -> (Verdict, Reason) {
@@ -281,9 +295,10 @@ fn amend(
     let Some(Reason { code, text }) = news else {
         return verdict(Verdict::Record, "repeats", "repeats what is already told".to_owned());
     };
-    // The opening is no revision: the first corroboration is what an analyst waits for.
+    // The opening is no revision: the first corroboration is what an analyst waits for. A rise is
+    // what the more severe channels wait for, and there are no more of them than severities.
     let due = due(&policy.follow_up, alert.revised, situation.now);
-    if !alert.just_opened && due > situation.now {
+    if !alert.just_opened && code != SEVERITY && due > situation.now {
         let repeat_every = in_words(policy.follow_up.repeat_every);
         let at = due.strftime("%Y-%m-%dT%H:%M:%SZ");
         let text = format!(

@@ -26,8 +26,13 @@ pub struct Standing {
 
 impl Standing {
     /// When it ended: somebody took it on or closed it after what the channel was told last was made,
-    /// however late it got there. What is made after that is news again.
+    /// however late it got there. Of one that somebody took on, what is made after that is news again;
+    /// one that is closed has ended whatever was made.
     pub fn ended(&self) -> Option<Timestamp> {
-        self.changed.filter(|at| self.state != AlertState::Open && *at >= self.made)
+        match self.state {
+            AlertState::Open => None,
+            AlertState::Acknowledged => self.changed.filter(|at| *at >= self.made),
+            AlertState::Closed => self.changed.map(|at| at.max(self.made)),
+        }
     }
 }

@@ -39,6 +39,15 @@ const EXITS: [&str; 5] = ["exit_69", "exit_77", "exit_78", "exit_126", "exit_127
 /// What a mail server answers before it has heard of any recipient.
 const STAGES: [&str; 3] = ["connect_", "login_", "sender_"];
 
+/// Statuses with which nobody at all is let in, or not at present. With the others something before the
+/// service may refuse one message for what it says.
+const SHUT: [&str; 3] = ["http_401", "http_407", "http_429"];
+
+/// Whether after a failure with this code no delivery may try its luck: there is no way for any.
+pub fn is_no_way(code: &str) -> bool {
+    is_of_the_way(code) && (!STATUSES.contains(&code) || SHUT.contains(&code))
+}
+
 /// Whether a failure with this code tells nothing of the delivery that was tried.
 pub fn is_of_the_way(code: &str) -> bool {
     let is_named = |words: &[&str]| words.contains(&code);
@@ -58,7 +67,10 @@ mod tests {
             assert!(is_of_the_way(code), "{code}");
         }
         for code in ["http_500", "http_422", "smtp_550", "smtp_452", "exit_1", "not_taken", ""] {
-            assert!(!is_of_the_way(code), "{code}");
+            assert!(!is_of_the_way(code) && !is_no_way(code), "{code}");
+        }
+        for (code, shut) in [("http_403", false), ("http_503", false), ("http_401", true)] {
+            assert!(is_of_the_way(code) && is_no_way(code) == shut, "{code}");
         }
     }
 }

@@ -196,7 +196,10 @@ impl<'j> Course<'j> {
         let base = alias.zip(judged.base.as_ref()).map(|(topic, m)| (topic.clone(), m.clone()));
         let entry = &past.entry;
         let key = Digest::of("past", &[&entry.id.0.to_le_bytes()]);
+        let guid = Some(key);
+        let keys = EntryKeys { guid, link: None, title_date: None, text: key, title: None };
         let prepared = Prepared {
+            given: Default::default(),
             guid: entry.guid.clone(),
             document: entry.document.clone(),
             publisher: entry.publisher.clone(),
@@ -204,13 +207,7 @@ impl<'j> Course<'j> {
             date_quality: entry.date_quality,
             date_text: entry.date_text.clone(),
             own_date: entry.published,
-            keys: EntryKeys {
-                guid: Some(key),
-                link: None,
-                title_date: None,
-                text: key,
-                title: None,
-            },
+            keys,
             content: entry.content,
             features: past.features.clone(),
             matches: ours.chain(base).collect(),

@@ -7,6 +7,7 @@ use crate::domain::publisher::credit;
 use crate::domain::story::Story;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
+use crate::domain::untrusted;
 
 /// Most characters of a headline, and of the start of the text that summarises an entry.
 const HEADLINE_CHARS: usize = 300;
@@ -80,6 +81,21 @@ pub(super) fn summary(entry: &Entry) -> String {
 }
 
 fn start_of(text: &str, chars: usize) -> String {
-    let end = text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
-    text[..end].trim().to_owned()
+    untrusted::excerpt(text.trim(), chars).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_ends_at_a_word_and_splits_no_sign() {
+        let words = "Ministers sign a defence alliance ".repeat(20);
+        let cut = start_of(&words, HEADLINE_CHARS);
+        assert!(cut.ends_with("defence…") && cut.chars().count() <= HEADLINE_CHARS, "{cut}");
+        let family = "👩\u{200d}👩\u{200d}👧\u{200d}👦";
+        let cut = start_of(&family.repeat(60), HEADLINE_CHARS);
+        assert_eq!(cut.trim_end_matches('…').replace(family, ""), "");
+        assert_eq!(start_of(" Short ", HEADLINE_CHARS), "Short");
+    }
 }

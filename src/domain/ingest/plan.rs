@@ -7,6 +7,7 @@
 mod after_all;
 mod alerting;
 mod article;
+mod clocks;
 mod correction;
 mod due;
 mod gathering;
@@ -72,6 +73,8 @@ pub(super) struct Planner<'a> {
     view: &'a View,
     batch: &'a Batch,
     now: Timestamp,
+    /// By how much our clock is ahead of the server's, if it is doubted.
+    ahead: Option<Duration>,
     render: Render,
     ids: IdSource,
     /// Whether what is new in this document is the past.
@@ -98,6 +101,7 @@ impl<'a> Planner<'a> {
             view,
             batch,
             now,
+            ahead: clocks::ahead(batch, now),
             render,
             ids: IdSource::resume(view.arrangement.last_id),
             baseline: view.arrangement.baseline,

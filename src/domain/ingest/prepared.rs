@@ -17,7 +17,7 @@ use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
 
 impl Prepared {
-    /// Prepares an entry of `feed` with its text. `find` gives the topics in that text, by this
+    /// Prepares an entry of `feed` with its text; `given` is for who keeps the entry itself. `find` gives the topics in that text, by this
     /// publisher.
     pub fn of(
         feed: &Feed,
@@ -32,6 +32,7 @@ impl Prepared {
         let (published, date_quality) = identity::date(entry, now);
         let publisher = publisher::of(feed, entry, publishers);
         Self {
+            given: Arc::default(),
             guid: entry.guid.clone(),
             matches: find(&document, &publisher),
             publisher,

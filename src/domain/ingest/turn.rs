@@ -2,7 +2,7 @@
 //! changed its ways. [`take`] tells whether new entries are the past, and finds known ones under
 //! new names. For [`super::plan()`]; [`super::recognition`] has looked at each entry by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -39,18 +39,17 @@ pub(super) fn take<'a>(
     if seen.feed.awaits_baseline() {
         return held(Past::FirstFetch, batch.feed.backfill);
     }
-    let unknown: Vec<usize> =
-        (0..batch.entries.len()).filter(|&at| recognition.known(at).is_none()).collect();
+    let (unknown, entries) = unknown(batch, recognition);
     if !seen.past.any || unknown.is_empty() {
         return None;
     }
-    let document = Document { seen, batch, gap: gap(seen, batch), unknown };
+    let document = Document { seen, batch, gap: gap(seen, batch), unknown, entries };
     let before: Vec<usize> = document.seen_before().collect();
-    if document.is_migrated(before.len()) {
-        document.rename(&before, recognition);
+    // Where nobody is found under a new name, nobody has one.
+    if document.is_migrated(before.len()) && document.rename(&before, recognition) > 0 {
         return held(Past::Migration, document.gap);
     }
-    if before.is_empty() && document.unknown.len() == batch.entries.len() && !is_part(batch) {
+    if before.is_empty() && document.unknown.len() == document.entries && !is_part(batch) {
         return if document.is_replaced() {
             held(Past::Replaced, Duration::ZERO)
         } else if document.unknown.len() >= FEW && document.gap >= OUTAGE {
@@ -63,6 +62,25 @@ pub(super) fn take<'a>(
     document
         .is_archive(first_known)
         .then_some(Baseline { why: Past::Archive, within: document.gap + LATE })
+}
+
+/// Places of the entries that are not known by themselves, and how many entries there are, each
+/// counted once. Copies of an item without a name (an advertisement between the news) are one: the
+/// first takes the known entry, and the others are no sign of anything.
+fn unknown(batch: &Batch, recognition: &Recognition<'_>) -> (Vec<usize>, usize) {
+    let places = 0..batch.entries.len();
+    let (known, rest): (Vec<usize>, Vec<usize>) =
+        places.partition(|&at| recognition.known(at).is_some());
+    let nameless = |at: usize| batch.entries[at].keys.strong().next().is_none();
+    let text = |at: usize| batch.entries[at].keys.text;
+    let mut told: HashSet<Digest> =
+        known.iter().copied().filter(|&at| nameless(at)).map(text).collect();
+    let is_copy = |at: usize, told: &mut HashSet<Digest>| {
+        nameless(at) && (!told.insert(text(at)) || recognition.told_twice(&batch.entries[at]))
+    };
+    let unknown: Vec<usize> = rest.into_iter().filter(|&at| !is_copy(at, &mut told)).collect();
+    let entries = known.len() + unknown.len();
+    (unknown, entries)
 }
 
 /// When an entry says itself that it was published, if that can be believed.
@@ -92,6 +110,8 @@ struct Document<'a, 'b> {
     gap: Duration,
     /// Places of the entries that are not known by themselves.
     unknown: Vec<usize>,
+    /// How many entries there are, copies of nameless ones left out.
+    entries: usize,
 }
 
 impl<'a> Document<'a, '_> {
@@ -123,12 +143,14 @@ impl<'a> Document<'a, '_> {
     /// before: it is the names that are new.
     fn is_migrated(&self, seen: usize) -> bool {
         let unknown = self.unknown.len();
-        unknown >= FEW && 2 * unknown > self.batch.entries.len() && 5 * seen > 4 * unknown
+        unknown >= FEW && 2 * unknown > self.entries && 5 * seen > 4 * unknown
     }
 
     /// Finds out who is who, by text, link and title in this order. What several of the unknown
-    /// would be is none of them: they are stored as new, and raise nothing.
-    fn rename(&self, seen: &[usize], recognition: &mut Recognition<'a>) {
+    /// would be is none of them: they are stored as new, and raise nothing. Returns how many were
+    /// found.
+    fn rename(&self, seen: &[usize], recognition: &mut Recognition<'a>) -> usize {
+        let mut renamed = 0;
         let ways: [Way; 3] =
             [|entry| Some(entry.keys.text), |entry| entry.keys.link, |entry| entry.keys.title];
         for way in ways {
@@ -143,9 +165,11 @@ impl<'a> Document<'a, '_> {
                 let known = only.and_then(|key| self.seen.known.get(&key));
                 if let Some(known) = known.filter(|known| taken.insert(known.entry)) {
                     recognition.take(at, known);
+                    renamed += 1;
                 }
             }
         }
+        renamed
     }
 
     /// Whether this is another feed: it calls itself otherwise and leads to other sites, or the

@@ -159,6 +159,7 @@ impl Tale {
             corrected: (revision.reason.code == CORRECTION)
                 .then_some(revision.at)
                 .or(before.as_ref().and_then(|alert| alert.so_far.corrected)),
+            closed: false,
         };
         match before {
             Some(alert) => {

@@ -104,6 +104,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
     };
     let document = Document { title: title.to_owned(), ..Document::default() };
     Prepared {
+        given: Default::default(),
         guid: Some(guid.to_owned()),
         publisher: feed.to_uppercase(),
         published: Some(now),

@@ -11,7 +11,7 @@ use crate::domain::feed::{FeedState, FetchMemory, FetchRecord};
 
 /// Longest time for which the other feeds of a site wait: one feed that is refused again and
 /// again must not silence the rest of a large host.
-const LONGEST: Duration = Duration::from_secs(6 * 3600);
+pub const LONGEST_HOLD: Duration = Duration::from_secs(6 * 3600);
 
 /// The same where a 429 does not say how long.
 const LONGEST_UNSAID: Duration = Duration::from_secs(15 * 60);
@@ -21,6 +21,9 @@ const GAP: Duration = Duration::from_secs(5);
 
 /// … and in which time all of them do, however many.
 const ALL_WITHIN: Duration = Duration::from_secs(3600);
+
+/// Longest time for which a feed waits for its site.
+pub(super) const LONGEST_IN_LINE: Duration = LONGEST_HOLD.saturating_add(ALL_WITHIN);
 
 /// A site that is left alone for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +82,7 @@ fn begun(
     unsaid: Option<Duration>,
 ) -> Option<SiteHold> {
     let wait = match (status, retry_after) {
-        (Some(429 | 503), Some(asked)) => asked.clamp(RETRY_AFTER.0, LONGEST),
+        (Some(429 | 503), Some(asked)) => asked.clamp(RETRY_AFTER.0, LONGEST_HOLD),
         (Some(429), None) => unsaid?.min(LONGEST_UNSAID),
         _ => return None,
     };

@@ -71,7 +71,9 @@ impl Counts {
     /// Learns from an entry added at `at`.
     pub fn learn(&mut self, features: &Features, at: Timestamp) {
         let terms: Vec<u32> = features.terms(&|_| false).iter().map(|term| term.hash).collect();
-        let ends = boilerplate::ends(features.body_sentences());
+        // A text that is its title once more has no frame.
+        let mut ends = boilerplate::ends(features.body_sentences());
+        ends.retain(|sentence| *sentence != features.title_hash());
         let (language, source) = (features.language, features.source);
         journal::write(&mut self.journal, at, language, source, &terms, &ends);
         self.count(at.as_second(), language, source, &terms, &ends);

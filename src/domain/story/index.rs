@@ -186,7 +186,11 @@ impl StoryIndex {
         let repeats = self.counts.boilerplate(features.source);
         let title_hash = features.title_hash();
         let is_column = self.is_column(features.source, title_hash, now_ms);
-        let skip = |sentence| repeats(sentence) || is_column && sentence == title_hash;
+        // However often a source says its title, in the text too: it is what an entry tells.
+        let skip = |sentence| match sentence == title_hash {
+            true => is_column,
+            false => repeats(sentence),
+        };
         let terms = features.terms(&skip);
         Trace {
             link: features.link,

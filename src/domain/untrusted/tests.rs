@@ -128,6 +128,22 @@ fn reading_direction_cannot_be_turned() {
 }
 
 #[test]
+fn a_pile_of_marks_is_cut_down_and_what_languages_write_stays() {
+    let pile = "\u{301}\u{30b}\u{489}".repeat(200);
+    for text in [format!("Z{pile}algo"), format!("Z\u{200d}{pile}al\u{7}go")] {
+        let clean = terminal(&text).replace('\u{200d}', "");
+        let shown = "\u{301}\u{30b}\u{489}".repeat(3);
+        assert_eq!(clean, format!("Z{}algo", shown.strip_suffix('\u{489}').unwrap()));
+        assert!(!terminal_block(&text).contains(&pile) && !html(&text).contains(&pile));
+    }
+    let family = "👨\u{200d}👩\u{200d}👧";
+    for word in ["Việt Nam", "क्षत्रिय", "שָׁלוֹם", "ที่นี่", "လျှော့ချ", "cafe\u{301}", family]
+    {
+        assert!(matches!(terminal(word), Cow::Borrowed(_)), "{word}");
+    }
+}
+
+#[test]
 fn a_log_line_shows_what_was_there() {
     assert_eq!(log_line("a\nb\u{1b}[0m\u{202e}"), r"a\nb\u{1b}[0m\u{202e}");
 }

@@ -22,6 +22,17 @@ pub fn of_tls(error: &TlsError) -> &'static str {
     }
 }
 
+/// Why TLS was not agreed on, where it is not TLS that says so.
+pub fn of_handshake(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::UnexpectedEof => "the server closed the connection before it was agreed on",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            "the server reset the connection before it was agreed on"
+        }
+        _ => "it could not be agreed on",
+    }
+}
+
 fn of_certificate(error: &CertificateError) -> &'static str {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -24,6 +24,23 @@ fn item(json: &str) -> ParsedEntry {
 }
 
 #[test]
+fn an_extension_nested_without_end_is_too_deep_and_not_damage() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let text =
+        format!(r#"{{"title": "t", "_ext": {deep}, "items": [{{"id": "1", "title": "A"}}]}}"#);
+    let failure = read(&text, URL, Limits::STANDARD).unwrap_err();
+    assert_eq!(failure.code(), "too_deep", "{failure}");
+}
+
+#[test]
+fn a_feed_has_ended_once_its_last_bracket_is_closed() {
+    let text =
+        r#"{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "A"}]}"#;
+    assert!(feed(text).ended && feed(&format!("{text} and noise")).ended);
+    assert!(!feed(&text[..text.len() - 1]).ended);
+}
+
+#[test]
 fn a_feed_by_the_book_needs_no_repair() {
     let feed = feed(
         r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Quay &amp; Co",
@@ -200,7 +217,7 @@ fn what_is_no_feed_is_none() {
     ] {
         assert_eq!(fails(json), ParseFailure::NotAFeedJson, "{json}");
     }
-    assert_eq!(fails(&"[".repeat(100_000)).code(), "malformed");
+    assert_eq!(fails(&"[".repeat(100_000)).code(), "too_deep");
     let many = format!("{{\"items\": [{}]}}", "1,".repeat(1_100_000));
     assert_eq!(fails(&many).code(), "too_complex");
 }

@@ -105,7 +105,8 @@ pub fn read(text: &str, limits: Limits) -> Result<Document<'_>, ParseFailure> {
         },
     };
     let root = reader.value(0).map_err(|stop| match stop {
-        Stop::Depth | Stop::Broken => broken(),
+        Stop::Broken => broken(),
+        Stop::Depth => ParseFailure::TooDeep { limit: MAX_DEPTH },
         Stop::Values => ParseFailure::TooComplex { what: "values", limit: limits.json_values },
     })?;
     let rest = reader.rest().trim();

@@ -73,6 +73,8 @@ pub struct Namespaces<'a> {
     bound: Vec<(&'a str, Ns)>,
     /// The prefix of the root: what bears it is the feed's own.
     own: Option<&'a str>,
+    /// A prefix that nobody declared, borne by entries: what bears it is the feed's own, too.
+    adopted: Option<&'a str>,
     atom: bool,
 }
 
@@ -122,6 +124,24 @@ impl<'a> Namespaces<'a> {
         self.bound.truncate(mark);
     }
 
+    /// Takes a prefix for the feed's own that is neither declared nor known, if what bears it can
+    /// only be a part of the feed.
+    pub fn adopt(&mut self, name: &'a str, tally: &mut Tally) {
+        let (prefix, local) = split(name);
+        let is_part =
+            ["item", "entry", "channel"].iter().any(|part| local.eq_ignore_ascii_case(part));
+        let is_stray = || {
+            !prefix.is_empty()
+                && self.own != Some(prefix)
+                && by_prefix(prefix).is_none()
+                && !self.bound.iter().any(|(known, _)| *known == prefix)
+        };
+        if is_part && is_stray() {
+            self.adopted = Some(prefix);
+            tally.note(Fault::UndeclaredPrefix);
+        }
+    }
+
     /// The vocabulary and the local name of an element. A missing declaration is counted where
     /// there is a tally.
     pub fn resolve<'n>(&self, name: &'n str, tally: Option<&mut Tally>) -> (Ns, &'n str) {
@@ -132,7 +152,7 @@ impl<'a> Namespaces<'a> {
         let bound = self.bound.iter().rev().find(|(known, _)| *known == prefix);
         let ns = match bound {
             Some((_, ns)) => *ns,
-            None if prefix.is_empty() => Ns::Core,
+            None if prefix.is_empty() || self.adopted == Some(prefix) => Ns::Core,
             None => {
                 let known = by_prefix(prefix);
                 if let (Some(_), Some(tally)) = (known, tally) {

@@ -46,6 +46,25 @@ fn both(text: &str, codes: &str) {
 }
 
 #[test]
+fn a_prefix_that_only_entries_bear_and_nobody_declares_is_the_feeds_own() {
+    let prefixed = |name: &str| format!("<q:item><q:title>{name}</q:title></q:item>");
+    let (a, b) = (prefixed("A"), prefixed("B"));
+    both(&format!("<rss version=\"2.0\"><channel>{a}{b}</channel></rss>"), "undeclared_prefix 2");
+    // A declared one is somebody else's.
+    let other = format!("<rss version=\"2.0\" xmlns:q=\"urn:q\"><channel>{a}</channel></rss>");
+    check(&other, "", "");
+}
+
+#[test]
+fn a_feed_has_ended_once_its_root_is_closed() {
+    let text = format!("<rss version=\"2.0\"><channel>{A}{B}</channel></rss>");
+    assert!(normal(&text).ended && normal(&format!("{text}\0noise")).ended);
+    for missing in ["</rss>", "</channel></rss>"] {
+        assert!(!normal(text.strip_suffix(missing).unwrap()).ended, "{missing}");
+    }
+}
+
+#[test]
 fn what_is_clean_says_what_it_said() {
     item(
         "<title>Tide &amp; time</title><link>https://a.example/1</link><guid>1</guid>\

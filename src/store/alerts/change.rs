@@ -5,18 +5,21 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::read::{self, AlertView};
 use crate::domain::alert::change::{MAX_AUTHOR_CHARS, MAX_NOTE_CHARS, Refusal, Wish, next};
+use crate::domain::alert::policy::CLOSED;
+use crate::domain::alert::{AlertState, Reason};
 use crate::domain::ids::AlertId;
-use crate::store::Store;
 use crate::store::column::Ms;
 use crate::store::error::StoreError;
+use crate::store::{Store, follow_ups};
 
 /// Who sends a request again since its answer was lost does so within this time.
 const AGAIN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 impl Store {
     /// Brings an alert to the state that is wished for, and keeps who said so with their words.
-    /// One that is in that state already gets the words only; without words nothing is kept. The
-    /// inner error is a matter of this alert.
+    /// One that is in that state already gets the words only; without words nothing is kept, unless
+    /// it is closed once more. A revision that waits for its time is let go when its alert is closed.
+    /// The inner error is a matter of this alert.
     pub async fn change_alert(
         &self,
         alert: AlertId,
@@ -37,10 +40,14 @@ impl Store {
                 Ok(state) => state,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if state == before.state
-                && (note.is_none() || is_said(conn, alert, &author, &note, now)?)
+            let says_nothing = note.is_none() && wish != Wish::Close;
+            if state == before.state && (says_nothing || is_said(conn, alert, &author, &note, now)?)
             {
                 return Ok(Ok(before));
+            }
+            if state == AlertState::Closed {
+                let text = format!("{author} closed the alert before it was told");
+                follow_ups::let_go(conn, alert, &Reason::of(CLOSED, text), now)?;
             }
             conn.prepare_cached("UPDATE alerts SET state = ?2 WHERE id = ?1")?
                 .execute((alert.0, state.as_str()))?;

@@ -106,7 +106,7 @@ impl AlertDetail {
             let before = std::mem::replace(before, note.state);
             let closed_by_itself = merged && note.state == AlertState::Closed;
             let before = if closed_by_itself { note.state } else { before };
-            Some((deed(before, note.state), note))
+            Some((deed(before, note.state, note.note.is_some()), note))
         })
     }
 

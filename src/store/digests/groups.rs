@@ -5,12 +5,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::material::{self, Cursor, held};
-use super::{Closing, Freeze, keep};
+use super::material::{self, held};
+use super::{Freeze, send_together};
 use crate::domain::alert::terms::{Group, GroupBy};
 use crate::domain::digest::compose::Material;
 use crate::domain::digest::{Edition, Held};
-use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId, IdSource};
+use crate::domain::ids::{AlertId, ChannelId, DeliveryId, IdSource};
 use crate::store::column::{Ms, Text, time};
 use crate::store::error::StoreError;
 use crate::store::outbox::TOLD_BY_WHAT_WAITS;
@@ -83,19 +83,7 @@ impl Store {
                 let revisions = held::items(conn, &deliveries, again.then_some(Held::Again))?;
                 let merged = material::merged(conn, &revisions)?;
                 let edition = compose(Material { revisions, merged, ..Default::default() });
-                let (id, nothing) = (DigestId(ids.next(now)), Cursor::default());
-                let closing = Closing {
-                    edition,
-                    period: None,
-                    due: now,
-                    from: nothing,
-                    upto: nothing,
-                    send: true,
-                    urgent,
-                    gathers: None,
-                };
-                keep(conn, id, &closing, &id.to_string(), &mut ids, freeze)?;
-                held::gather(conn, &deliveries, id, now)?;
+                send_together(conn, edition, urgent, &deliveries, &mut ids, freeze)?;
                 gathered += deliveries.len();
             }
             meta::set_last_id(conn, ids.last())?;

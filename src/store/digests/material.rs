@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, params};
 use crate::domain::alert::terms::Why;
 use crate::domain::calendar::QuietHours;
 use crate::domain::digest::compose::Material;
-use crate::domain::digest::{Held, Item};
+use crate::domain::digest::{Held, Item, MAX_TERMS};
 use crate::domain::ids::{AlertId, ChannelId, TopicId};
 use crate::domain::topic::Severity;
 use crate::store::column::{Json, Ms, Text, key, time, uint};
@@ -52,7 +52,9 @@ const ITEM: &str = "r.alert_id, r.seq, r.at, a.topic, r.event = 'opened', \
     json_extract(r.object, '$.story.publishers'), a.publishers, \
     json_extract(r.object, '$.story.entries'), json_extract(r.object, '$.score'), \
     json_extract(r.object, '$.threshold'), \
-    ifnull(json_extract(r.object, '$.story.texts'), json_extract(r.object, '$.story.publishers'))";
+    ifnull(json_extract(r.object, '$.story.texts'), json_extract(r.object, '$.story.publishers')), \
+    (SELECT json_group_array(json_extract(t.value, '$.term')) FROM (\
+       SELECT value FROM json_each(r.object, '$.terms') LIMIT 5) AS t)";
 
 /// The place after all that is committed.
 pub(super) fn end(conn: &Connection) -> rusqlite::Result<Cursor> {
@@ -121,8 +123,8 @@ fn revisions(
     let bound = params![Text(span.channel), span.after.revision, upto.revision, Ms(span.since)];
     let mut oldest = i64::MAX;
     let rows = query.query_map(bound, |row| {
-        oldest = row.get(19)?;
-        let why: Option<String> = row.get(15)?;
+        oldest = row.get(20)?;
+        let why: Option<String> = row.get(16)?;
         let held = match why.as_deref().and_then(Why::from_code) {
             Some(Why::TopicBudget | Why::ChannelBudget) => Some(Held::Budget),
             Some(Why::Digest) => Some(Held::Digest),
@@ -145,11 +147,11 @@ fn revisions(
 }
 
 /// Which of these alerts go on in an older one, and those again in theirs.
-pub(super) fn merged(
+pub(super) fn merged<'i>(
     conn: &Connection,
-    items: &[Item],
+    items: impl IntoIterator<Item = &'i Item>,
 ) -> rusqlite::Result<HashMap<AlertId, AlertId>> {
-    let alerts = Json(items.iter().map(|item| item.alert.0).collect::<Vec<_>>());
+    let alerts = Json(items.into_iter().map(|item| item.alert.0).collect::<Vec<_>>());
     conn.prepare_cached(
         "WITH RECURSIVE closed (id, into_id) AS (\
            SELECT id, merged_into FROM alerts \
@@ -164,14 +166,16 @@ pub(super) fn merged(
 
 /// Whether quiet hours held a delivery, or do.
 fn held_by_quiet(row: &Row<'_>, quiet: Option<&QuietHours>) -> rusqlite::Result<bool> {
-    let (urgent, gathered): (bool, bool) = (row.get(17)?, row.get(18)?);
-    let made = time(row, 16)?;
+    let (urgent, gathered): (bool, bool) = (row.get(18)?, row.get(19)?);
+    let made = time(row, 17)?;
     Ok(gathered || !urgent && quiet.is_some_and(|quiet| quiet.contain(made)))
 }
 
 fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
     let severity: String = row.get(6)?;
     let Json(publisher_names) = row.get(10)?;
+    let Json(mut terms): Json<Vec<String>> = row.get(15)?;
+    terms.truncate(MAX_TERMS);
     Ok(Item {
         alert: AlertId(row.get(0)?),
         seq: row.get(1)?,
@@ -188,6 +192,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
         entries: row.get(11)?,
         score: row.get(12)?,
         threshold: row.get(13)?,
+        terms,
         revisions: 1,
         held: None,
     })

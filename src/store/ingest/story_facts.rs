@@ -67,7 +67,8 @@ pub(in crate::store) fn read_alerts(
     let mut query = conn.prepare_cached(
         "SELECT a.id, a.topic, a.seq, r.event = 'opened', a.revised, a.publishers, a.shadow, \
          a.severity, a.held_due, a.held_entry, a.held_severity, a.held_code, a.held_text, \
-         (SELECT max(at) FROM alert_revisions WHERE alert_id = a.id AND reason_code = ?2) \
+         (SELECT max(at) FROM alert_revisions WHERE alert_id = a.id AND reason_code = ?2), \
+         a.state = 'closed' \
          FROM alerts AS a JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = a.seq \
          WHERE a.story_id = ?1",
     )?;
@@ -88,6 +89,7 @@ pub(in crate::store) fn read_alerts(
             last_activity: matched.map(|(_, at)| *at).max().unwrap_or(revised),
             shadow: row.get(6)?,
             corrected: opt_time(row, 13)?,
+            closed: row.get(14)?,
         };
         view.alerts.insert((topic, id), alert);
     }

@@ -37,6 +37,21 @@ fn the_database_is_copied_before_it_is_brought_up() {
 }
 
 #[test]
+fn of_the_copies_before_migrations_the_last_stays_once_it_went_through() {
+    let (_dir, path, mut conn) = database();
+    let third = "CREATE TABLE c (z INTEGER) STRICT;";
+    migrate(&mut conn, &path, 0, &[FIRST]).unwrap();
+    migrate(&mut conn, &path, 1, &[FIRST, SECOND]).unwrap();
+    let broken = "INSERT INTO nowhere VALUES (1);";
+    assert!(migrate(&mut conn, &path, 2, &[FIRST, SECOND, broken]).is_err());
+    assert!(backup_path(&path, 1).exists(), "who knows what it is still good for");
+    migrate(&mut conn, &path, 2, &[FIRST, SECOND, third]).unwrap();
+    assert!(backup_path(&path, 2).exists() && !backup_path(&path, 1).exists());
+    migrate(&mut conn, &path, 3, &[FIRST, SECOND, third]).unwrap();
+    assert!(backup_path(&path, 2).exists(), "a start without a migration removes nothing");
+}
+
+#[test]
 fn a_migration_that_fails_leaves_the_version_before() {
     let (_dir, path, mut conn) = database();
     migrate(&mut conn, &path, 0, &[FIRST]).unwrap();

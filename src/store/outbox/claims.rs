@@ -13,6 +13,11 @@ use crate::store::Store;
 use crate::store::column::{Ms, Text, key, time};
 use crate::store::error::StoreError;
 
+/// When `due`, a delivery, was tried last, or else made. If that lies ahead, the clock has been put
+/// back since; and when it is tried next was said by that clock too.
+pub(in crate::store) const LAST_TRIED: &str = "ifnull((SELECT at FROM attempts \
+     WHERE delivery_id = due.id ORDER BY id DESC LIMIT 1), due.created)";
+
 impl Store {
     /// Claims up to `limit` deliveries of a channel that are due, in the order in which they
     /// were made, and of each alert at most one: its revisions are settled in turn. Nobody else gets them until they are settled or `lease` is over.
@@ -88,7 +93,8 @@ fn first(
 ) -> rusqlite::Result<Option<i64>> {
     conn.prepare_cached(&format!(
         "SELECT id FROM deliveries AS due WHERE channel = ?1 AND urgent >= ?3 \
-         AND (state = 'pending' AND (attempts > 0 AND NOT ?4 OR next_attempt <= ?2) \
+         AND (state = 'pending' AND (attempts > 0 AND NOT ?4 OR next_attempt <= ?2 \
+             OR {LAST_TRIED} > ?2) \
            OR state = 'sending' AND lease_until <= ?2 AND NOT ?4) \
          AND (attempts = 0 OR NOT ?4) AND {IN_TURN} \
          ORDER BY ifnull((SELECT max(at) FROM attempts WHERE delivery_id = due.id), 0), id LIMIT 1",
@@ -125,7 +131,9 @@ fn claim_where(
              WHERE id IN (SELECT id FROM deliveries AS due \
                 WHERE channel = ?1 AND state IN ('pending', 'sending') AND urgent >= ?6 \
                 AND (id = ?7 OR ?7 IS NULL \
-                  AND ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5) AND {IN_TURN} ORDER BY id LIMIT ?4) \
+                  AND (ifnull(lease_until, next_attempt) NOT BETWEEN ?2 + 1 AND ?5 \
+                    OR state = 'pending' AND {LAST_TRIED} > ?2)) \
+                AND {IN_TURN} ORDER BY id LIMIT ?4) \
              RETURNING id, alert_id, seq, notice_id, digest_id, channel, body, attempts, created",
         ))?
         .query_map((Text(channel), Ms(now), Ms(until), limit, Ms(farthest), quiet, one), claimed)?
@@ -179,9 +187,8 @@ pub(in crate::store) fn thread(
     let handles = handles.query_map((alert.0, Text(channel), before), |row| row.get(0))?;
     let mut thread = Thread::default();
     for handle in handles {
-        let handle: String = handle?;
-        thread.first.get_or_insert_with(|| handle.clone());
-        thread.last = Some(handle);
+        thread.handles.truncate(Thread::MAX_HANDLES - 1);
+        thread.handles.push(handle?);
     }
     Ok(thread)
 }

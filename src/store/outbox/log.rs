@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::claims::{add_thread, carried, claimed};
+use crate::domain::alert::circuit::CircuitState;
 use crate::domain::alert::delivery::{Attempt, Carried, Claimed, DeliveryState};
 use crate::domain::ids::{AlertId, ChannelId, DeliveryId, DigestId};
 use crate::store::Store;
@@ -32,8 +33,11 @@ pub struct DeliveryView {
     /// By which name the service knows the message. From outside.
     pub handle: Option<String>,
     pub created: Timestamp,
-    /// When it is tried next, while it is pending.
+    /// When it is tried next, while it is pending. Of a channel that fails: no earlier than its next
+    /// probe; of one that is gone: never.
     pub next_attempt: Option<Timestamp>,
+    /// How the channel does for which it waits, if it does not work.
+    pub waits_for: Option<CircuitState>,
     /// When it was delivered or parked.
     pub settled: Option<Timestamp>,
     /// Oldest first.
@@ -148,7 +152,9 @@ pub(in crate::store) fn list(
     let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
     let mut query = conn.prepare_cached(
         "SELECT id, alert_id, seq, notice_id, digest_id, channel, state, created, next_attempt, \
-         settled_at, urgent, gathered_in, repeat, route, remark, handle \
+         settled_at, urgent, gathered_in, repeat, route, remark, handle, \
+         (SELECT state FROM circuits WHERE channel = deliveries.channel AND state <> 'closed'), \
+         (SELECT next_probe FROM circuits WHERE channel = deliveries.channel) \
          FROM deliveries WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR alert_id = ?2) \
          AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR state = ?4) \
          AND (?6 IS NULL OR created >= ?6) AND (?7 IS NULL OR id < ?7) ORDER BY id DESC LIMIT ?5",
@@ -171,7 +177,15 @@ pub(in crate::store) fn list(
 
 fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
     let state = code(row, 6, DeliveryState::from_code)?;
-    let next = time(row, 8)?;
+    let is_pending = state == DeliveryState::Pending;
+    let circuit: Option<String> = row.get(16)?;
+    let waits_for = circuit.filter(|_| is_pending).and_then(|code| CircuitState::from_code(&code));
+    let (due, probe) = (time(row, 8)?, opt_time(row, 17)?);
+    let next = match waits_for {
+        None => Some(due),
+        Some(CircuitState::Gone) => None,
+        Some(_) => probe.max(Some(due)),
+    };
     let gathered_in: Option<i64> = row.get(11)?;
     Ok(DeliveryView {
         id: DeliveryId(row.get(0)?),
@@ -181,7 +195,8 @@ fn view(row: &Row<'_>) -> rusqlite::Result<DeliveryView> {
         urgent: row.get(10)?,
         gathered_in: gathered_in.map(DigestId),
         created: time(row, 7)?,
-        next_attempt: (state == DeliveryState::Pending).then_some(next),
+        next_attempt: next.filter(|_| is_pending),
+        waits_for,
         settled: opt_time(row, 9)?,
         repeat: row.get(12)?,
         route: row.get(13)?,

@@ -1,5 +1,5 @@
-//! Alerts that nobody acknowledges are told again: the last revision once more, as a delivery of its
-//! own. When, is worked out from what was delivered; a restart neither forgets nor doubles it, for
+//! Alerts that nobody acknowledges are told again, as their last revision has them, also where that
+//! went to other channels: as a delivery of its own, beside what this channel was told last. When, is worked out from what was delivered; a restart neither forgets nor doubles it, for
 //! each time has its number and a unique key.
 
 use std::sync::Arc;
@@ -113,7 +113,9 @@ fn due(
          JOIN deliveries AS d ON d.alert_id = a.id AND d.channel = ?1 \
            AND d.seq = (SELECT max(seq) FROM deliveries AS last \
              WHERE last.alert_id = a.id AND last.channel = ?1) \
-         JOIN alert_revisions AS r ON r.alert_id = d.alert_id AND r.seq = d.seq \
+         JOIN alert_revisions AS r ON r.alert_id = a.id AND r.seq = (\
+           SELECT max(n.seq) FROM alert_revisions AS n \
+           WHERE n.alert_id = a.id AND n.reach <> 'shadow') \
          WHERE a.state = 'open' AND a.merged_into IS NULL AND a.id >= ?4 GROUP BY d.alert_id \
          HAVING max(d.repeat) < CASE WHEN {TOLD} >= ?7 THEN ?5 WHEN {TOLD} >= ?9 THEN min(?8, ?5) \
            ELSE 0 END AND sum(d.state IN ('pending', 'sending')) = 0 \

@@ -35,34 +35,22 @@ impl Why {
 /// What becomes of a row.
 pub(super) type Fate = Result<(), Why>;
 
-/// Whether a row goes once the alerts are gone that go.
+/// Whether a row goes, as far as these alerts keep it: all, if it is to go now and what refers to it
+/// must be gone; those that stay, if it goes once the others are gone.
 pub(super) fn goes(
     conn: &Connection,
     kind: Kind,
     id: i64,
     limits: &Limits,
+    alerts: Alerts,
 ) -> rusqlite::Result<bool> {
     match kind {
         Kind::Alert => alert_goes(conn, id, limits),
-        Kind::Story => Ok(story(conn, id, limits, Alerts::ThatStay)?.is_ok()),
-        Kind::Entry => Ok(lone_entry(conn, id, limits, Alerts::ThatStay)?.is_ok()),
+        Kind::Story => Ok(story(conn, id, limits, alerts)?.is_ok()),
+        Kind::Entry => Ok(lone_entry(conn, id, limits, alerts)?.is_ok()),
         Kind::Delivery => delivery_goes(conn, id, limits),
         Kind::Notice => notice_goes(conn, id),
         Kind::Digest => digest_goes(conn, id),
-    }
-}
-
-/// Whether a row can go now: whatever refers to it is gone.
-pub(super) fn goes_now(
-    conn: &Connection,
-    kind: Kind,
-    id: i64,
-    limits: &Limits,
-) -> rusqlite::Result<bool> {
-    match kind {
-        Kind::Story => Ok(story(conn, id, limits, Alerts::All)?.is_ok()),
-        Kind::Entry => Ok(lone_entry(conn, id, limits, Alerts::All)?.is_ok()),
-        other => goes(conn, other, id, limits),
     }
 }
 
@@ -74,12 +62,19 @@ pub(super) enum Alerts {
     ThatStay,
 }
 
-/// An alert goes some time after its last revision, unless something of it is still to be told. The
-/// last revision of all stays: who follows the alerts counts by it.
+/// An alert goes some time after its last revision and the last entry of its story: a story that goes
+/// on would else be told anew. Not while something of it is still to be told. The last revision of
+/// all stays: who follows the alerts counts by it.
 pub(super) fn alert_goes(conn: &Connection, id: i64, limits: &Limits) -> rusqlite::Result<bool> {
     let found = conn
         .prepare_cached(
-            "SELECT topic, revised, held_due IS NOT NULL \
+            "SELECT topic, max(revised, ifnull(( \
+                 WITH RECURSIVE told (id, into_id, last_seen) AS ( \
+                   SELECT id, merged_into, last_seen FROM stories WHERE id = a.story_id \
+                   UNION SELECT s.id, s.merged_into, s.last_seen \
+                     FROM stories AS s JOIN told ON s.id = told.into_id) \
+                 SELECT max(last_seen) FROM told), 0)), \
+               held_due IS NOT NULL \
                OR EXISTS (SELECT 1 FROM deliveries AS d WHERE d.alert_id = a.id \
                  AND d.state IN ('pending', 'sending')) \
                OR EXISTS (SELECT 1 FROM alert_revisions AS r WHERE r.alert_id = a.id \
@@ -90,8 +85,8 @@ pub(super) fn alert_goes(conn: &Connection, id: i64, limits: &Limits) -> rusqlit
             Ok((row.get::<_, String>(0)?, time(row, 1)?, row.get::<_, bool>(2)?))
         })
         .optional()?;
-    let Some((topic, revised, is_busy)) = found else { return Ok(false) };
-    Ok(!is_busy && limits.of_topic(&topic).is_some_and(|cutoff| revised < cutoff))
+    let Some((topic, last, is_busy)) = found else { return Ok(false) };
+    Ok(!is_busy && limits.of_topic(&topic).is_some_and(|cutoff| last < cutoff))
 }
 
 /// A story goes with all its entries, once each of them has had its time.
@@ -117,8 +112,10 @@ pub(super) fn story(
     if has_alerts(conn, id, limits, alerts)? {
         return Ok(Err(Why::Alert));
     }
-    if entries.iter().any(|(entry, feed)| !is_old(*entry, *feed, limits)) {
-        return Ok(Err(Why::Story));
+    for (entry, feed) in &entries {
+        if !is_old(conn, *entry, *feed, limits)? {
+            return Ok(Err(Why::Story));
+        }
     }
     let waits =
         conn.prepare_cached("SELECT 1 FROM pending_alerts WHERE story_id = ?1")?.exists([id])?;
@@ -145,14 +142,26 @@ pub(super) fn lone_entry(
         .query_row([id], |row| row.get(0))
         .optional()?;
     match feed {
-        Some(feed) if is_old(id, FeedId(feed), limits) => entry_alone(conn, id, limits, alerts),
+        Some(feed) if is_old(conn, id, FeedId(feed), limits)? => {
+            entry_alone(conn, id, limits, alerts)
+        }
         _ => Ok(Err(Why::Story)),
     }
 }
 
-/// Whether an entry has had its time.
-pub(super) fn is_old(entry: i64, feed: FeedId, limits: &Limits) -> bool {
-    limits.of_feed(feed).is_some_and(|cutoff| entry < cutoff)
+/// Whether an entry has had its time: by its id, or where that says nothing by when it came.
+pub(super) fn is_old(
+    conn: &Connection,
+    entry: i64,
+    feed: FeedId,
+    limits: &Limits,
+) -> rusqlite::Result<bool> {
+    let Some(cutoff) = limits.of_feed(feed) else { return Ok(false) };
+    if entry < limits.untimed() {
+        return Ok(entry < IdSource::floor(cutoff));
+    }
+    conn.prepare_cached("SELECT 1 FROM entries WHERE id = ?1 AND first_seen < ?2")?
+        .exists(params![entry, Ms(cutoff)])
 }
 
 /// What keeps an entry for itself. The newest decision stays: digests count by it.
@@ -216,10 +225,10 @@ fn stays(conn: &Connection, of: &[i64], limits: &Limits, alerts: Alerts) -> rusq
 fn delivery_goes(conn: &Connection, id: i64, limits: &Limits) -> rusqlite::Result<bool> {
     let Some(history) = limits.history else { return Ok(false) };
     conn.prepare_cached(
-        "SELECT 1 FROM deliveries WHERE id = ?1 AND id < ?2 \
-         AND state IN ('delivered', 'gathered', 'dropped') AND ifnull(settled_at, created) < ?3",
+        "SELECT 1 FROM deliveries WHERE id = ?1 \
+         AND state IN ('delivered', 'gathered', 'dropped') AND ifnull(settled_at, created) < ?2",
     )?
-    .exists(params![id, IdSource::floor(history), Ms(history)])
+    .exists(params![id, Ms(history)])
 }
 
 /// A notice goes with its deliveries, given up or not, unless one is still on its way.

@@ -40,23 +40,21 @@ struct Count {
 }
 
 impl Store {
-    /// Tells what would go, and takes nothing out. Reads all stories that are old enough.
+    /// Tells what would go, and takes nothing out. Reads all stories that are old enough, a page at a
+    /// time: the log of the database cannot be folded in beyond what a reader still looks at.
     pub fn prune_report(&self, limits: &Limits) -> Result<Report, StoreError> {
         let (mut report, mut counts) = (Report::default(), HashMap::new());
-        self.read(|conn| {
-            report.stories = stories(conn, limits, &mut counts)?;
-            lone_entries(conn, limits, &mut counts)?;
-            let mut stored = conn.prepare_cached(
-                "SELECT f.key, f.id, count(*) FROM entries AS e INDEXED BY entries_by_feed \
-                 JOIN feeds AS f ON f.id = e.feed_id GROUP BY e.feed_id ORDER BY f.key",
-            )?;
-            let shares = stored.query_map([], |row| {
-                let Count { going, kept } = counts.remove(&FeedId(row.get(1)?)).unwrap_or_default();
-                Ok(FeedShare { feed: key(row, 0)?, stored: uint(row.get(2)?), going, kept })
-            })?;
-            report.feeds = shares.collect::<Result<_, _>>()?;
-            Ok(())
-        })?;
+        let mut next = Some(0);
+        while let Some(after) = next {
+            let (going, last) = self.read(|conn| Ok(stories(conn, limits, after, &mut counts)?))?;
+            report.stories += going;
+            next = last;
+        }
+        next = Some(0);
+        while let Some(after) = next {
+            next = self.read(|conn| Ok(lone_entries(conn, limits, after, &mut counts)?))?;
+        }
+        report.feeds = self.read(|conn| Ok(shares(conn, &mut counts)?))?;
         report.alerts = self.count_going(Kind::Alert, limits)?;
         report.deliveries = self.count_going(Kind::Delivery, limits)?;
         report.notices = self.count_going(Kind::Notice, limits)?;
@@ -67,7 +65,7 @@ impl Store {
     fn count_going(&self, kind: Kind, limits: &Limits) -> Result<u64, StoreError> {
         let (mut count, mut after) = (0, Some(0));
         while let Some(from) = after {
-            let Going { ids, after: next } = self.going(kind, limits, from)?;
+            let Going { ids, after: next, .. } = self.going(kind, limits, from)?;
             count += ids.len() as u64;
             after = next;
         }
@@ -75,54 +73,68 @@ impl Store {
     }
 }
 
-/// Counts the old entries of all stories by what becomes of them; returns how many stories go.
+/// The entries of each feed that has any, and what becomes of them.
+fn shares(
+    conn: &Connection,
+    counts: &mut HashMap<FeedId, Count>,
+) -> rusqlite::Result<Vec<FeedShare>> {
+    let mut stored = conn.prepare_cached(
+        "SELECT f.key, f.id, count(*) FROM entries AS e INDEXED BY entries_by_feed \
+         JOIN feeds AS f ON f.id = e.feed_id GROUP BY e.feed_id ORDER BY f.key",
+    )?;
+    let shares = stored.query_map([], |row| {
+        let Count { going, kept } = counts.remove(&FeedId(row.get(1)?)).unwrap_or_default();
+        Ok(FeedShare { feed: key(row, 0)?, stored: uint(row.get(2)?), going, kept })
+    })?;
+    shares.collect()
+}
+
+/// Counts the old entries of a page of stories by what becomes of them; returns how many stories go, and
+/// after which one to look on.
 fn stories(
     conn: &Connection,
     limits: &Limits,
+    after: i64,
     counts: &mut HashMap<FeedId, Count>,
-) -> rusqlite::Result<u64> {
-    let (mut going, mut after) = (0, 0);
-    loop {
-        let page = super::candidates(conn, Kind::Story, limits, after)?;
-        let Some(last) = page.last() else { return Ok(going) };
-        after = *last;
-        for id in page {
-            let fate = fate::story(conn, id, limits, Alerts::ThatStay)?;
-            going += u64::from(fate.is_ok());
-            let mut members = conn.prepare_cached(
-                "SELECT e.id, e.feed_id FROM story_members AS m \
-                 JOIN entries AS e ON e.id = m.entry_id WHERE m.story_id = ?1",
-            )?;
-            let mut rows = members.query([id])?;
-            while let Some(row) = rows.next()? {
-                let (entry, feed) = (row.get(0)?, FeedId(row.get(1)?));
-                if fate::is_old(entry, feed, limits) {
-                    count(counts, feed, fate);
-                }
-            }
-        }
-    }
-}
-
-fn lone_entries(
-    conn: &Connection,
-    limits: &Limits,
-    counts: &mut HashMap<FeedId, Count>,
-) -> rusqlite::Result<()> {
-    let mut after = 0;
-    loop {
-        let page = super::candidates(conn, Kind::Entry, limits, after)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = *last;
-        for id in page {
-            let fate = fate::lone_entry(conn, id, limits, Alerts::ThatStay)?;
-            let mut feed = conn.prepare_cached("SELECT feed_id FROM entries WHERE id = ?1")?;
-            let feed = FeedId(feed.query_row([id], |row| row.get(0))?);
-            if fate::is_old(id, feed, limits) {
+) -> rusqlite::Result<(u64, Option<i64>)> {
+    let page = super::candidates(conn, Kind::Story, limits, after)?;
+    let (mut going, last) = (0, page.last().copied());
+    for id in page {
+        let fate = fate::story(conn, id, limits, Alerts::ThatStay)?;
+        going += u64::from(fate.is_ok());
+        let mut members = conn.prepare_cached(
+            "SELECT e.id, e.feed_id FROM story_members AS m \
+             JOIN entries AS e ON e.id = m.entry_id WHERE m.story_id = ?1",
+        )?;
+        let mut rows = members.query([id])?;
+        while let Some(row) = rows.next()? {
+            let (entry, feed) = (row.get(0)?, FeedId(row.get(1)?));
+            if fate::is_old(conn, entry, feed, limits)? {
                 count(counts, feed, fate);
             }
         }
     }
+    Ok((going, last))
+}
+
+/// Counts a page of old entries that are in no story; returns after which one to look on.
+fn lone_entries(
+    conn: &Connection,
+    limits: &Limits,
+    after: i64,
+    counts: &mut HashMap<FeedId, Count>,
+) -> rusqlite::Result<Option<i64>> {
+    let page = super::candidates(conn, Kind::Entry, limits, after)?;
+    let last = page.last().copied();
+    for id in page {
+        let fate = fate::lone_entry(conn, id, limits, Alerts::ThatStay)?;
+        let mut feed = conn.prepare_cached("SELECT feed_id FROM entries WHERE id = ?1")?;
+        let feed = FeedId(feed.query_row([id], |row| row.get(0))?);
+        if fate::is_old(conn, id, feed, limits)? {
+            count(counts, feed, fate);
+        }
+    }
+    Ok(last)
 }
 
 fn count(counts: &mut HashMap<FeedId, Count>, feed: FeedId, fate: fate::Fate) {

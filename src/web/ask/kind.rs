@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::domain::ids::MAX_KEY_BYTES;
+use crate::domain::untrusted;
 
 /// Most items of one page.
 pub const MAX_LIMIT: u64 = 200;
@@ -41,11 +42,17 @@ pub const SCOPES: &[&str] = &["topic", "story", "feed", "publisher", "text"];
 /// Longest value of a thing to be silenced, in characters.
 const MAX_SCOPE_CHARS: usize = 200;
 
+/// Whether there is something to see in a text, once it is cleaned for showing.
+fn is_visible(text: &str) -> bool {
+    let is_blank = |c: char| c.is_whitespace() || c == '\u{2800}';
+    untrusted::terminal(text).chars().any(|c| !is_blank(c))
+}
+
 impl Kind {
     /// Whether a text is of this kind; else what was expected.
     pub fn read(self, text: &str) -> Result<(), String> {
         let good = match self {
-            Kind::Text(most) => text.chars().count() <= most && !text.trim().is_empty(),
+            Kind::Text(most) => text.chars().count() <= most && is_visible(text),
             Kind::Words(most) => text.chars().count() <= most,
             Kind::Key => is_key(text),
             Kind::Id(letter) => is_id(letter, text),

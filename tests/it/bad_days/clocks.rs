@@ -157,3 +157,23 @@ async fn a_clock_that_is_ten_years_off_at_a_start_loses_and_repeats_no_alert_and
     let told = digests.iter().map(|digest| digest["alerts"].as_array().unwrap().len());
     assert_eq!(told.sum::<usize>(), watch.told, "each alert is in one digest");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_dates_itself_before_its_own_news_makes_no_old_news_new() {
+    let mut told = Vec::new();
+    for date in [None, Some("Mon, 05 Jan 2015 00:00:00 GMT"), Some("Mon, 01 Jun 2026 12:00:00 GMT")]
+    {
+        let mut world = World::past_baseline(&["wire"]).await;
+        let dated =
+            |(title, days): (&&str, u32)| item(title).published(world.now() - days * 24 * HOUR);
+        let items: Vec<Item> = TITLES.iter().zip(0..).map(dated).collect();
+        let reply = Reply::ok(rss("wire", &items));
+        let reply = date.into_iter().fold(reply, |reply, date| reply.header("Date", date));
+        world.server.set("/wire", reply);
+        assert_eq!(world.visit("wire").await.new_entries as usize, TITLES.len());
+        told.push(world.alerts().len());
+        world.stop().await;
+    }
+    assert!(told[0] < TITLES.len(), "what is days old is no news: {told:?}");
+    assert_eq!(told, [told[0]; 3], "whatever the server says that it is");
+}

@@ -156,7 +156,7 @@ async fn a_homeserver_makes_one_event_of_a_delivery_that_is_repeated() {
     assert!(handle.ends_with(first.as_str().expect("an id")), "{handle}");
     let events = server.ask().await;
     assert_eq!(events.len(), 1, "{events:#?}");
-    assert_eq!(events[0]["content"]["msgtype"], "m.notice");
+    assert_eq!(events[0]["content"]["msgtype"], "m.text");
 
     tell(&mut world, "courier").await;
     let events = server.ask().await;

@@ -1,8 +1,12 @@
 //! `run` and `demo` as processes: their logs, their signals, their end.
 
+use std::os::fd::AsRawFd;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
-use super::scene::{Running, Scene, command, run};
+use super::scene::{LIMIT, Running, Scene, command, run};
 use crate::support::server::Reply;
 use crate::support::world::{NATO, item, rss};
 
@@ -182,4 +186,69 @@ async fn one_round_that_is_interrupted_ends_with_code_130() {
         scene.world.server.wait_for("/wire", 1).await;
         assert_eq!(round.end(signal), 130);
     }
+}
+
+/// As on a full disk, and as behind a log driver that hangs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_written_or_is_not_read_stops_nothing() {
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    for stderr in [full(), Stdio::piped()] {
+        let mut scene = Scene::new(&["wire"]).await;
+        scene.once().ended(0);
+        let text = std::fs::read_to_string(&scene.config).unwrap();
+        let often = text.replace("[[feed]]\n", "[[feed]]\ninterval = \"1s\"\n");
+        std::fs::write(&scene.config, often).unwrap();
+        let mut command = scene.command();
+        let command = command.env("WIREWATCH_LOG", "trace").args(["run"]).stdout(Stdio::null());
+        let mut daemon = Killed(command.stderr(stderr).spawn().unwrap());
+        let unread = daemon.0.stderr.take();
+        if let Some(pipe) = &unread {
+            make_small(pipe);
+        }
+        let log = scene.world.dir().join("state/alerts.jsonl");
+        for title in ["NATO opens a harbour", "Ferries for NATO", "Museum of NATO in Riga"] {
+            scene.world.publish("wire", item(title));
+            let begun = Instant::now();
+            let told = || std::fs::read_to_string(&log).is_ok_and(|text| text.contains(title));
+            while !told() {
+                assert!(begun.elapsed() < LIMIT, "{title} is not told");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        if let Some(pipe) = &unread {
+            assert!(waiting_in(pipe) > 3_000, "the pipe is not full");
+        }
+        // SAFETY: kill(2) with the process id of a child that was not waited for yet.
+        unsafe { libc::kill(i32::try_from(daemon.0.id()).unwrap(), libc::SIGTERM) };
+        let begun = Instant::now();
+        while daemon.0.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < LIMIT, "it does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(daemon.0.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// Does not outlive its test.
+struct Killed(std::process::Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Has a pipe hold no more than a page.
+fn make_small(pipe: &impl AsRawFd) {
+    // SAFETY: fcntl(2) with a descriptor that is open, and a number.
+    assert!(unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, 4_096) } >= 0);
+}
+
+/// Bytes in a pipe that nobody has read.
+fn waiting_in(pipe: &impl AsRawFd) -> i32 {
+    let mut bytes = 0;
+    // SAFETY: ioctl(2) with a descriptor that is open, and a place for one number.
+    assert_eq!(unsafe { libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut bytes) }, 0);
+    bytes
 }

@@ -146,7 +146,7 @@ async fn the_doctor_reports_what_can_be_pasted() {
     ok       disk       SIZE free
     ok       daemon     not running
     ok       database   sound, SIZE and a log of 0 bytes, schema N
-    ok       clock      sane
+    ok       clock      not behind the last fetch
     warning  feeds      1 ok, 1 not a feed, 1 failing
     warning  feed       ledger: failing since TIME, http_404: the server
                         answered 404

@@ -66,6 +66,11 @@ async fn a_changed_file_is_taken_up_without_a_signal_and_a_broken_one_is_told_on
     let doctor = scene.run("doctor").ended(1);
     assert!(doctor.out.contains("the daemon refused it"), "{}", doctor.out);
 
+    // Who mends it saves it time and again: that is logged, and told to nobody else.
+    scene.world.topics = broken().replace("EXCEPT", "OR except AND");
+    scene.world.write_config();
+    daemon.logged("reload refused");
+
     // Asked for by hand it is told again, to who asks.
     let asked = scene.run("reload").ended(1);
     assert!(asked.err.contains(BROKEN), "{}", asked.err);
@@ -138,6 +143,13 @@ async fn a_new_topic_file_and_a_renewed_secret_are_taken_up() {
     let refused = daemon.logged("reload");
     assert!(refused.contains("fewer than 16 characters"), "{refused}");
     assert_eq!(daemon.end(libc::SIGTERM), 0);
+    // Two tokens with one secret: nobody could tell who asks, or whether they may.
+    fs::write(&token, "0123456789abcdef-two").unwrap();
+    let second = "[[http.token]]\nname = \"phone\"\nsecret_file = \"desk.token\"\n";
+    scene.world.extra += second;
+    scene.world.write_config();
+    let told = scene.run("check").ended(1).err;
+    assert!(told.contains("the token desk has the same secret"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::world::{World, item};
 
 /// Longest wait for a line: only a failing test gets there.
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// How a command ended, and what it said.
 #[derive(Debug)]
@@ -109,20 +109,42 @@ impl Running {
         panic!("{part:?} was not logged in time, but:\n{}", seen.join("\n"));
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// The lines of standard error that come within a time, of those that were not looked at yet.
+    pub fn said_within(&self, time: Duration) -> Vec<String> {
+        let begun = Instant::now();
+        let mut said = Vec::new();
+        while let Ok(line) = self.err.recv_timeout(time.saturating_sub(begun.elapsed())) {
+            said.push(line);
+        }
+        said
+    }
+
+    pub fn pid(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap()
     }
 
     pub fn signal(&self, signal: i32) {
-        let pid = i32::try_from(self.child.id()).unwrap();
+        let pid = self.pid();
         // SAFETY: kill(2) with the process id of a child that was not waited for yet.
         assert_eq!(unsafe { libc::kill(pid, signal) }, 0);
+    }
+
+    /// Waits for it to end by itself, and gives the exit code.
+    pub fn ended(&mut self) -> i32 {
+        let begun = Instant::now();
+        while begun.elapsed() < LIMIT {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it did not end in time");
     }
 
     /// Sends a signal that ends it, and gives the exit code.
     pub fn end(mut self, signal: i32) -> i32 {
         self.signal(signal);
-        self.child.wait().unwrap().code().unwrap_or(-1)
+        self.ended()
     }
 }
 

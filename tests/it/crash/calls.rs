@@ -14,6 +14,9 @@ const KILLS: usize = 12;
 const DROP_EVERY: usize = 3;
 const FAIL_EVERY: usize = 5;
 
+/// Rotated files that are there before the first kill, all of which each rotation renames.
+const ROTATED: usize = 4;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_round_that_is_killed_at_any_write_loses_nothing() {
     let Some(strace) = Strace::find() else { return };
@@ -34,6 +37,30 @@ async fn a_round_that_is_killed_at_any_write_loses_nothing() {
         ward.killed += usize::from(died);
     }
     told("a round", &points, kills, &mut ward).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_of_the_alert_log_that_is_killed_at_any_step_loses_and_repeats_no_line() {
+    let Some(strace) = Strace::find() else { return };
+    let mut ward = Ward::new().await;
+    for _ in 0..ROTATED {
+        ward.publish();
+        ward.settle().await;
+        ward.fill_log();
+    }
+    ward.publish();
+    let mut points = counted(&strace, &mut ward, "run --once", to_its_end);
+    points.retain(|point| point.renames() || point.is_of("alerts.jsonl"));
+    assert!(points.len() > ROTATED, "{points:?}");
+    let kills = longer("WIREWATCH_KILLS", KILLS);
+    for point in spread(&points, kills) {
+        ward.fill_log();
+        ward.publish();
+        let mut command = strace.kill_at(&ward.command("run --once"), &point);
+        let died = Mortal::start(&mut command).end().code().is_none();
+        ward.killed += usize::from(died);
+    }
+    told("a rotation", &points, kills, &mut ward).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,6 +34,19 @@ pub struct Point {
     n: usize,
 }
 
+impl Point {
+    /// Whether it is a renaming, of whatever file.
+    pub fn renames(&self) -> bool {
+        self.call.starts_with("rename")
+    }
+
+    /// Whether it is of a file whose name begins so.
+    pub fn is_of(&self, start: &str) -> bool {
+        let name = self.path.as_ref().and_then(|path| path.file_name()?.to_str());
+        name.is_some_and(|name| name.starts_with(start))
+    }
+}
+
 /// The tracer.
 pub struct Strace(PathBuf);
 

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::{BufRead, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -24,6 +25,13 @@ use crate::support::channel::{Answer, Receiver};
 use crate::support::world::{NATO, World, item};
 
 const FEEDS: [&str; 2] = ["wire", "ledger"];
+
+/// When the alert log is rotated, and what is left free of it by [`Ward::fill_log`]: less than a line.
+const ROTATE_BYTES: usize = 64 * 1024;
+const SPARE_BYTES: usize = 200;
+
+/// The id of a delivery that nobody made, of lines that fill the alert log.
+const FILLER: &str = "filler";
 
 /// Longest wait for a process to say or do something.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -113,6 +121,17 @@ impl Ward {
         self.world.publish(feed, story.published(self.begun - AGO + second));
     }
 
+    /// Fills the alert log with one long line, so that the next alert rotates it.
+    pub fn fill_log(&self) {
+        let path = self.state().join("alerts.jsonl");
+        let size = std::fs::metadata(&path).map_or(0, |file| file.len()) as usize;
+        let room = ROTATE_BYTES.saturating_sub(size + SPARE_BYTES);
+        let filler = "x".repeat(room);
+        let line = format!("{{\"delivery\":{{\"id\":\"{FILLER}\"}},\"text\":\"{filler}\"}}\n");
+        let mut log = OpenOptions::new().append(true).create(true).open(path).unwrap();
+        log.write_all(line.as_bytes()).unwrap();
+    }
+
     pub fn state(&self) -> PathBuf {
         self.world.dir().join("state")
     }
@@ -195,6 +214,7 @@ impl Ward {
         let logged: Vec<String> = log_lines(&self.state())
             .iter()
             .map(|line| line["delivery"]["id"].as_str().unwrap().to_owned())
+            .filter(|id| id != FILLER)
             .collect();
         let distinct: BTreeSet<String> = logged.iter().cloned().collect();
         assert_eq!(distinct, ids(deliveries, "log"));

@@ -54,3 +54,22 @@ async fn a_service_that_digests_nothing_is_tried_rarely_and_gets_all_once_it_doe
     desk.turn("delivered", Desk::all_delivered).await;
     assert!(desk.clock.now() < end + HOUR, "within an hour");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_refused_for_a_word_in_it_holds_up_no_other() {
+    let receiver = Receiver::start().await;
+    let mut desk = Desk::new().webhook("hook", &receiver);
+    // As a filter before a service does.
+    receiver.refuse("Headline 1,", 403);
+    desk.start().await;
+    desk.alert(1, 1).await;
+    for n in 2..=4 {
+        desk.turn("the channel counts as failing", fails).await;
+        desk.alert(n, 1).await;
+        // The clock stands still.
+        let id = format!("D{n}");
+        desk.until("sent at once", |desk| desk.delivery(&id).state == DeliveryState::Delivered)
+            .await;
+        assert!(!fails(&desk), "it takes what it is sent");
+    }
+}

@@ -51,6 +51,19 @@ async fn many_alerts_of_the_night_come_as_one_digest_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn times_of_a_digest_are_in_the_zone_of_the_file_where_nothing_else_is_said() {
+    let group = "group = { by = \"all\", wait = \"10s\" }\n";
+    let mut desk = Desk::with(group, |world| {
+        world.extra = format!("zone = \"Asia/Tokyo\"\n{}", world.extra);
+    })
+    .await;
+    desk.publish_and_read(2).await;
+    let digests = desk.digests();
+    assert_eq!((&digests[0]["kind"], &digests[0]["zone"]), (&"group".into(), &"Asia/Tokyo".into()));
+    assert_eq!(digests[0]["alerts"][0]["terms"], serde_json::json!(["NATO"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn critical_alerts_go_through_and_follow_what_waits_before_them() {
     let loud = NATO.replace("severity = \"medium\"", "severity = \"critical\"");
     let mut desk = Desk::with(QUIET, |world| world.topics = loud.clone()).await;
@@ -109,6 +122,29 @@ async fn the_digest_of_the_day_tells_what_quiet_hours_held() {
     let digest = &desk.digests()[0];
     assert_eq!(digest["alerts"][0]["held"], "quiet_hours");
     assert_eq!(digest["counts"]["quiet_hours"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_that_turned_out_to_go_on_in_one_of_the_day_before_do_not_come_again_by_themselves()
+{
+    let mut desk = Desk::new(&format!("{QUIET}{DAILY}")).await;
+    desk.publish_and_read(1).await;
+    desk.at("2026-06-04T05:00:00Z").await;
+    assert_eq!((desk.alerts(), desk.digests().len()), (1, 1));
+    desk.at("2026-06-04T20:00:00Z").await;
+    desk.publish_and_read(7).await;
+    // Two of the night tell the story of the first, which the digest of the day before has told.
+    let database = desk.world.dir().join("state/wirewatch.db");
+    let closed = "UPDATE alerts SET merged_into = (SELECT min(id) FROM alerts) \
+                  WHERE id IN (SELECT id FROM alerts ORDER BY id LIMIT 2 OFFSET 3)";
+    let raw = rusqlite::Connection::open(database).unwrap();
+    assert_eq!(raw.execute(closed, []).unwrap(), 2);
+    drop(raw);
+    desk.at("2026-06-05T05:00:00Z").await;
+    desk.at("2026-06-05T05:10:00Z").await;
+    let digests = desk.digests();
+    assert_eq!(headlines(&digests[1]).len(), 6, "one for both");
+    assert_eq!((desk.alerts(), digests.len()), (1, 2), "and nothing beside it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

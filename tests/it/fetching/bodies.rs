@@ -42,6 +42,29 @@ async fn every_encoding_is_decoded_and_a_wrong_label_seen_through() {
 }
 
 #[tokio::test]
+async fn a_zstd_stream_may_begin_with_a_frame_to_be_skipped() {
+    let frame =
+        [&b"\x5a\x2a\x4d\x18\x04\0\0\0note"[..], &zstd::encode_all(FEED.as_bytes(), 3).unwrap()];
+    let server = FeedServer::start().await;
+    for label in ["zstd", "identity"] {
+        server.set("/", Reply::ok(frame.concat()).header("Content-Encoding", label));
+        assert_eq!(get(&server, "/").await.unwrap().body, FEED, "{label}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_encoded_more_often_than_is_undone_is_not_taken_for_a_document() {
+    let layers = |count: usize| (0..count).fold(FEED.as_bytes().to_vec(), |body, _| gzip(&body));
+    let server = FeedServer::start().await;
+    for (count, label) in [(4, "gzip, gzip, gzip, gzip"), (4, "gzip"), (5, "identity")] {
+        server.set("/", Reply::ok(layers(count)).header("Content-Encoding", label));
+        assert_eq!(get(&server, "/").await.unwrap_err().code(), "decode", "{label}");
+    }
+    server.set("/", Reply::ok(layers(3)).header("Content-Encoding", "gzip, gzip, gzip"));
+    assert_eq!(get(&server, "/").await.unwrap().body, FEED);
+}
+
+#[tokio::test]
 async fn a_broken_encoding_is_asked_for_once_more_in_plain() {
     let server = FeedServer::start().await;
     let broken = Reply::ok(&b"\x1f\x8b\x08\xff\xff\xff\xff"[..]).header("Content-Encoding", "gzip");

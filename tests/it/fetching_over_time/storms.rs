@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use wirewatch::domain::schedule::{self, SiteHold};
+
 use super::{DAY, HOUR, state};
 use crate::support::server::Reply;
 use crate::support::world::World;
@@ -82,15 +84,56 @@ async fn a_wall_clock_that_jumps_ten_years_asks_nothing_early_and_nothing_late()
 }
 
 #[tokio::test]
-async fn a_start_under_a_clock_that_was_wrong_before_waits_for_no_far_day() {
+async fn a_start_under_a_clock_that_was_ahead_before_waits_no_longer_than_ever() {
     let mut world = World::past_baseline(&FEEDS).await;
-    let now = world.now();
-    world.clock.set_wall(now + TEN_YEARS);
-    world.visit("a").await;
+    for ahead in [5 * HOUR, 3 * DAY, TEN_YEARS] {
+        let now = world.now();
+        world.clock.set_wall(now + ahead);
+        for feed in FEEDS {
+            world.visit(feed).await;
+        }
+        world.stop().await;
+        world.clock.set_wall(now);
+        world.start().await;
+        all_within_their_interval(&mut world, &FEEDS).await;
+    }
+}
+
+#[tokio::test]
+async fn a_reload_under_a_clock_that_was_ahead_before_keeps_no_feed_waiting() {
+    let mut world = World::past_baseline(&FEEDS).await;
+    for ahead in [5 * HOUR, 3 * DAY] {
+        let now = world.now();
+        world.clock.set_wall(now + ahead);
+        for feed in FEEDS {
+            world.visit(feed).await;
+        }
+        world.clock.set_wall(now);
+        world.app().reload(world.load()).await.unwrap();
+        // After the feeds of the reload are under schedule.
+        world.visit("a").await;
+        all_within_their_interval(&mut world, &FEEDS).await;
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_was_left_alone_by_a_clock_that_was_ahead_is_asked_again() {
+    let mut world = World::past_baseline(&FEEDS).await;
+    let site = schedule::site(state(&world, "a").fetch_url()).unwrap();
     world.stop().await;
-    world.clock.set_wall(now);
+    let (now, wait) = (world.now(), 3 * DAY);
+    let hold = SiteHold { site, wait, until: now + wait };
+    world.store().hold_site(hold, Vec::new(), now).await.unwrap();
     world.start().await;
-    assert_eq!(world.next_visit().await.feed.as_str(), "a", "its due time makes no sense");
+    all_within_their_interval(&mut world, &FEEDS).await;
+}
+
+/// Lets an interval pass, in which each feed is visited by itself.
+async fn all_within_their_interval(world: &mut World, feeds: &[&str]) {
+    world.clock.advance(HOUR + HOUR / 5);
+    for _ in feeds {
+        world.next_visit().await;
+    }
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ fn bombs() -> Vec<Behaviour> {
         says("bomb-undeclared", &["too_large", "too_complex"], |_| with("", gzip(&bomb()))),
         says("bomb-within-gzip", &["too_large"], |_| coded("gzip", gzip(&gzip(&bomb())))),
         says("bomb-gzip-in-brotli", &["too_large"], |_| coded("gzip, br", brotli(&gzip(&bomb())))),
-        says("bomb-five-deep", &["too_large", "decode", "not_a_feed", "too_complex"], |_| {
+        says("bomb-five-deep", &["decode"], |_| {
             let all = (0..5).fold(bomb(), |body, _| gzip(&body));
             coded("gzip, gzip, gzip, gzip, gzip", all)
         }),
@@ -122,14 +122,14 @@ fn odd_streams() -> Vec<Behaviour> {
             coded("gzip", &packed[..packed.len() - 60])
         }),
         says("stream-gzip-only-its-head", BROKEN, |_| coded("gzip", &gzip(b"x")[..10])),
-        says("stream-gzip-wrong-sum", &["ok", "ok_truncated"], |_| {
+        says("stream-gzip-wrong-sum", &["ok"], |_| {
             let mut packed = gzip(feed().as_bytes());
             let at = packed.len() - 6;
             packed[at] ^= 0xff;
             coded("gzip", packed)
         })
         .holding(2),
-        says("stream-gzip-then-noise", &["ok", "ok_truncated"], |_| {
+        says("stream-gzip-then-noise", &["ok"], |_| {
             coded("gzip", [&gzip(feed().as_bytes())[..], b"\0\0 some more <!-- -->"].concat())
         })
         .holding(2),

@@ -111,6 +111,12 @@ pub fn all() -> Vec<Behaviour> {
         h2("tls-h2-goes-away", BROKEN_OR_SLOW, |_, line| {
             Box::pin(say(line, frame(GOAWAY, 0, 0, &[0; 8])))
         }),
+        // A server that is restarted: what it did not look at is asked again (RFC 9113, section 6.8).
+        h2("tls-h2-goes-away-once", &["ok"], |turn, line| {
+            let farewell = frame(GOAWAY, 0, 0, &[0; 8]);
+            Box::pin(say(line, if turn.n == 0 { farewell } else { whole() }))
+        })
+        .holding(2),
         h2("tls-h2-goes-away-in-anger", BROKEN_OR_SLOW, |_, line| {
             Box::pin(say(
                 line,

@@ -100,6 +100,16 @@ pub fn does(
     Behaviour { name, codes, act: Act::Does(does), holds: 0, often: false }
 }
 
+/// As [`does`], behind TLS, and before anything is read.
+pub fn does_secure(
+    name: &'static str,
+    codes: &'static [&'static str],
+    does: fn(Turn, Line) -> Doing,
+) -> Behaviour {
+    let act = Act::Secure(|authority| authority.server(|_| {}), does);
+    Behaviour { name, codes, act, holds: 0, often: false }
+}
+
 pub fn leads(
     name: &'static str,
     codes: &'static [&'static str],

@@ -7,10 +7,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
 use super::says::{feed, ok, raw, with};
-use super::server::{Act, Behaviour, Line, Turn, does, says};
+use super::server::{Act, Behaviour, Line, Turn, does, does_secure, read_head, says};
 
 /// The codes of a server that is silent, or never done.
 const SLOW: &[&str] = &["timeout_read", "timeout_total"];
+
+/// The code of a server that says much before its answer, and never comes to it.
+const ENDLESS: &[&str] = &["headers_too_large"];
+
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 const STEP: Duration = Duration::from_millis(100);
 
@@ -61,14 +66,26 @@ pub fn all() -> Vec<Behaviour> {
             let body = format!("{:x}\r\n{}\r\n0\r\n", feed().len(), feed());
             Box::pin(drip(line, &raw(head, body), b"X-More: y\r\n"))
         }),
-        does("time-last-chunk-never-comes", SLOW, |_, line| {
+        does("time-last-chunk-never-comes", &["ok"], |_, line| {
             let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked";
             let body = format!("{:x}\r\n{}\r\n", feed().len(), feed());
             Box::pin(then_hold(line, raw(head, body)))
-        }),
-        does("time-whole-but-never-closed", SLOW, |_, line| {
+        })
+        .holding(2),
+        does("time-whole-but-never-closed", &["ok"], |_, line| {
             Box::pin(then_hold(line, raw("HTTP/1.1 200 OK", feed())))
-        }),
+        })
+        .holding(2),
+        does("time-silent-within-second-item", &["ok_truncated"], |_, line| {
+            let body = &feed()[..feed().rfind("Library").unwrap()];
+            Box::pin(then_hold(line, raw("HTTP/1.1 200 OK\r\nContent-Length: 9000", body)))
+        })
+        .holding(1),
+        does("time-rest-by-the-byte", &["ok_truncated"], |_, line| {
+            let head = raw("HTTP/1.1 200 OK", &feed()[..feed().rfind("Library").unwrap()]);
+            Box::pin(drip(line, &head, b" "))
+        })
+        .holding(1),
         does("time-fast-then-slow", &["timeout_total"], |_, line| {
             let head = raw("HTTP/1.1 200 OK\r\nContent-Length: 1900000", " ".repeat(200_000));
             Box::pin(drip(line, &head, b" "))
@@ -76,20 +93,31 @@ pub fn all() -> Vec<Behaviour> {
         does("time-comments-for-ever", &["timeout_total"], |_, line| {
             Box::pin(drip(line, &raw("HTTP/1.1 200 OK", "<rss>"), b"<!-- still here -->"))
         }),
-        does(
-            "time-continue-for-ever",
-            &["timeout_read", "timeout_total", "protocol"],
-            |_, line| Box::pin(drip(line, b"", b"HTTP/1.1 100 Continue\r\n\r\n")),
-        ),
-        does("time-hints-for-ever", &["timeout_read", "timeout_total", "protocol"], |_, line| {
+        does("time-continue-for-ever", ENDLESS, |_, line| Box::pin(drip(line, b"", CONTINUE))),
+        does("time-hints-for-ever", ENDLESS, |_, line| {
             let hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
             Box::pin(drip(line, b"", hint))
         }),
-        does(
-            "time-storm-of-continues",
-            &["timeout_read", "timeout_total", "protocol"],
-            |_, line| Box::pin(flood(line, b"", b"HTTP/1.1 100 Continue\r\n\r\n")),
+        does("time-storm-of-continues", ENDLESS, |_, line| Box::pin(flood(line, b"", CONTINUE))),
+        does_secure("tls-storm-of-continues", ENDLESS, |_, mut line| {
+            Box::pin(async move {
+                read_head(&mut line).await?;
+                flood(line, b"", CONTINUE).await
+            })
+        }),
+        // What comes before the request is read is an answer to nothing, if it is seen that early.
+        does_secure(
+            "tls-storm-before-it-is-asked",
+            &["headers_too_large", "protocol"],
+            |_, line| Box::pin(flood(line, b"", CONTINUE)),
         ),
+        says("time-continues-before-the-feed", ENDLESS, |_: &Turn| {
+            [CONTINUE.repeat(2_000), ok(feed())].concat()
+        }),
+        says("time-three-continues-before-the-feed", &["ok"], |_: &Turn| {
+            [CONTINUE.repeat(3), ok(feed())].concat()
+        })
+        .holding(2),
         does("time-late-but-whole", &["ok"], |_, mut line| {
             Box::pin(async move {
                 sleep(Duration::from_millis(1_200)).await;

@@ -9,7 +9,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::Authority;
 use super::says::{feed, ok, raw, to};
-use super::server::{Act, Behaviour, Doing, Line, Turn, read_head};
+use super::server::{Act, Behaviour, Doing, Line, Turn, does_secure, read_head};
 
 const REFUSED: &[&str] = &["tls"];
 
@@ -78,39 +78,22 @@ fn certificates() -> Vec<Behaviour> {
         secure("tls-other-protocols-only", REFUSED, |authority| {
             authority.server_with(|_| {}, &[b"h3"], 1)
         }),
-        Behaviour {
-            name: "tls-closed-without-goodbye",
-            codes: &["ok", "ok_truncated"],
-            act: Act::Secure(
-                |authority| authority.server(|_| {}),
-                |_, mut line| {
-                    Box::pin(async move {
-                        read_head(&mut line).await?;
-                        // Without a length, and without the end that TLS has for it.
-                        line.write_all(&raw("HTTP/1.1 200 OK", feed())).await?;
-                        line.flush().await
-                    })
-                },
-            ),
-            holds: 2,
-            often: false,
-        },
-        Behaviour {
-            name: "tls-that-leads-away-from-tls",
-            codes: &["redirect_bad_target"],
-            act: Act::Secure(
-                |authority| authority.server(|_| {}),
-                |turn, mut line| {
-                    Box::pin(async move {
-                        read_head(&mut line).await?;
-                        line.write_all(&to(turn.url("/plain"))).await?;
-                        line.shutdown().await
-                    })
-                },
-            ),
-            holds: 0,
-            often: false,
-        },
+        does_secure("tls-closed-without-goodbye", &["ok", "ok_truncated"], |_, mut line| {
+            Box::pin(async move {
+                read_head(&mut line).await?;
+                // Without a length, and without the end that TLS has for it.
+                line.write_all(&raw("HTTP/1.1 200 OK", feed())).await?;
+                line.flush().await
+            })
+        })
+        .holding(2),
+        does_secure("tls-that-leads-away-from-tls", &["redirect_bad_target"], |turn, mut line| {
+            Box::pin(async move {
+                read_head(&mut line).await?;
+                line.write_all(&to(turn.url("/plain"))).await?;
+                line.shutdown().await
+            })
+        }),
     ]
 }
 
@@ -135,8 +118,14 @@ const BROKEN: &[&str] = &["tls", "connect"];
 
 fn handshakes() -> Vec<Behaviour> {
     vec![
-        grabs("tls-closed-at-the-greeting", BROKEN, |_, stream| {
+        grabs("tls-closed-at-the-greeting", REFUSED, |_, stream| {
             Box::pin(answer(stream, Vec::new()))
+        }),
+        grabs("tls-reset-at-the-greeting", REFUSED, |_, mut stream| {
+            Box::pin(async move {
+                let _ = stream.read(&mut [0; 4_000]).await?;
+                stream.set_zero_linger()
+            })
         }),
         grabs("tls-answered-in-plain", BROKEN, |_, stream| Box::pin(answer(stream, ok(feed())))),
         grabs("tls-answered-with-noise", BROKEN, |_, stream| {
@@ -159,7 +148,7 @@ fn handshakes() -> Vec<Behaviour> {
             let record = [&b"\x16\x03\x03\xff\xff"[..], &[2; 65_535]].concat();
             Box::pin(answer(stream, record))
         }),
-        grabs("tls-record-cut", BROKEN, |_, stream| {
+        grabs("tls-record-cut", REFUSED, |_, stream| {
             Box::pin(answer(stream, b"\x16\x03\x03\x10\x00\x02\x00".to_vec()))
         }),
         grabs("tls-alerts-for-ever", &["tls", "connect", "timeout_connect"], |_, mut stream| {

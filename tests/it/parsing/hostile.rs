@@ -27,7 +27,7 @@ async fn nesting_does_not_exhaust_the_stack() {
     let quoted = rss(&format!("<item><title>A</title>{}</item>", nested("div", 250)));
     assert_eq!(titles(&feed(quoted).await), ["A"]);
     let json = format!("{{\"items\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(code(json).await, "malformed");
+    assert_eq!(code(json).await, "too_deep");
 }
 
 #[tokio::test]

@@ -17,7 +17,18 @@ impl Office {
         for _ in 0..minutes * 2 {
             self.world.clock.advance(Duration::from_secs(30));
             tokio::time::sleep(Duration::from_millis(4)).await;
+            // What is under way on a busy machine would seem to take an hour, and be begun again.
+            let begun = Instant::now();
+            while self.is_sending() && begun.elapsed() < Duration::from_secs(2) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
         }
+    }
+
+    fn is_sending(&self) -> bool {
+        let state = Some(DeliveryState::Sending);
+        let filter = DeliveryFilter { state, limit: 1, ..DeliveryFilter::default() };
+        !self.world.store().deliveries(&filter).unwrap().is_empty()
     }
 
     pub(super) async fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
@@ -29,6 +40,11 @@ impl Office {
             self.wait(1).await;
         }
         panic!("{what}: {:#?}", self.deliveries());
+    }
+
+    /// Waits until the chat hears of something.
+    async fn hears(&self, event: &str) {
+        self.wait_until(event, |office| !headlines(&office.chat, event).is_empty()).await;
     }
 
     pub(super) async fn read(&mut self) {
@@ -46,9 +62,7 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
         office.publish("NATO");
     }
     office.read().await;
-    office
-        .wait_until("a notice", |office| !headlines(&office.chat, "channel_down").is_empty())
-        .await;
+    office.hears("channel_down").await;
     office.wait(120).await;
     let down = headlines(&office.chat, "channel_down");
     assert_eq!(down.len(), 1, "{down:?}");
@@ -67,7 +81,7 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
 
     office.phone.reappear().await;
     office.wait_until("delivered", |office| office.told()[1] >= 14).await;
-    office.wait_until("told", |office| !headlines(&office.chat, "channel_back").is_empty()).await;
+    office.hears("channel_back").await;
     let mut ids: Vec<String> =
         office.phone.received().iter().map(|request| request.id().to_owned()).collect();
     assert_eq!(ids.len(), 14, "each once");
@@ -86,9 +100,7 @@ async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work
     office.world.start().await;
     office.publish("NATO");
     office.read().await;
-    office
-        .wait_until("a notice", |office| !headlines(&office.chat, "channel_down").is_empty())
-        .await;
+    office.hears("channel_down").await;
     let (old, new) = (office.phone.url(), format!("{}?v=2", office.phone.url()));
     office.phone.reappear().await;
     office.world.extra = office.world.extra.replace(&old, &new);
@@ -96,7 +108,7 @@ async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work
     office.world.app().reload(config).await.unwrap();
     let circuits = office.world.store().circuits().unwrap();
     assert!(circuits.iter().all(|(_, circuit)| circuit.is_closed()), "{circuits:?}");
-    office.wait_until("told", |office| !headlines(&office.chat, "channel_back").is_empty()).await;
+    office.hears("channel_back").await;
     assert!(office.world.store().circuits().unwrap().is_empty(), "nothing is left of it");
     assert_eq!(headlines(&office.chat, "channel_down").len(), 1);
     office.world.stop().await;
@@ -118,6 +130,51 @@ async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() 
     office.world.extra = office.world.extra.replace(&old, &new);
     office.world.round().await;
     assert_eq!(office.told()[1], 2, "another URL is another try");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_gone_is_tried_again_once_its_secret_is_another() {
+    let mut office = Office::new(BOTH, "").await;
+    let secret = office.world.dir().join("phone.secret");
+    std::fs::write(&secret, "the one that was withdrawn").unwrap();
+    let url = format!("url = \"{}\"", office.phone.url());
+    let signed = format!("{url}\nsecret_file = \"phone.secret\"");
+    office.world.extra = office.world.extra.replace(&url, &signed);
+    office.phone.script([Answer::Status(410)]);
+    for _ in 0..2 {
+        office.publish("NATO");
+        office.world.round().await;
+    }
+    assert_eq!(office.told()[1], 1, "left alone");
+    std::fs::write(&secret, "the one that was given out since").unwrap();
+    office.world.round().await;
+    assert_eq!(office.told()[1], 2, "another secret is another try");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_channel_that_was_gone_retried_is_told_that_it_works_again() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.script([Answer::Status(410)]);
+    office.world.start().await;
+    office.publish("NATO");
+    office.read().await;
+    office.hears("channel_down").await;
+    office.publish("NATO");
+    office.read().await;
+    let waits = |office: &Office| {
+        let waits = |view: &DeliveryView| view.waits_for == Some(CircuitState::Gone);
+        office.deliveries().into_iter().find(waits)
+    };
+    office.wait_until("the second waits", |office| waits(office).is_some()).await;
+    let waiting = waits(&office).unwrap();
+    assert_eq!(waiting.next_attempt, None, "it is not said to be tried");
+    let phone = DeliveryFilter { channel: Some("phone".parse().unwrap()), ..Default::default() };
+    let retried = office.world.store().retry_deliveries(phone, office.world.now()).await.unwrap();
+    assert_eq!(retried, 2, "what it refused, and what waited");
+    office.hears("channel_back").await;
+    office.wait_until("sent", |office| office.told()[1] == 3).await;
+    assert!(office.world.store().circuits().unwrap().is_empty(), "nothing is left of it");
+    office.world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

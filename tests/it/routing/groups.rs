@@ -38,6 +38,55 @@ async fn alerts_of_a_topic_that_come_together_are_one_message() {
     assert_eq!(office.phone.received().len(), 3, "nothing is told twice");
 }
 
+/// An office with a topic that gets graver with its second publisher, who is heard of later.
+async fn rising(of_phone: &str, severity: &str) -> Office {
+    let mut office = Office::new(ALL, of_phone).await;
+    office.world.topics += &format!(
+        "[[topic]]\nid = \"gas\"\nseverity = \"medium\"\nmatch = 'gas'\n\
+         [topic.alert]\nbudget = 1\nescalate = {{ {severity} = {{ publishers = 2 }} }}\n"
+    );
+    office.world.add_feed("ledger");
+    office.world.round().await;
+    office.world.publish("wire", item(&title("gas", 900)).text(TOLD));
+    office.world.start().await;
+    office.read().await;
+    office
+}
+
+const TOLD: &str = "The ministers met for two days in the old harbour and signed at dawn.";
+
+async fn confirmed(office: &mut Office) {
+    let again = item(&title("gas", 900)).text(TOLD).at("ledger.example");
+    office.world.publish("ledger", again);
+    office.world.app().visit_now(&"ledger".parse().unwrap());
+    office.world.next_visit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rise_in_severity_waits_for_no_others_and_takes_along_what_waits() {
+    let mut office = rising(&GROUP.replace("30s", "1h"), "critical").await;
+    assert_eq!(office.told()[1], 0, "it waits for others");
+    confirmed(&mut office).await;
+    office.phone.wait_for(2).await;
+    office.world.stop().await;
+    let severity = |n: usize| office.phone.received()[n].json()["topic"]["severity"].clone();
+    assert_eq!([severity(0), severity(1)], ["medium", "critical"], "in their order, and at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rises_to_critical_is_sent_however_little_is_left_of_a_budget() {
+    for (severity, times) in [("high", 1), ("critical", 2)] {
+        let mut office = rising("budget = 1", severity).await;
+        office.phone.wait_for(1).await;
+        confirmed(&mut office).await;
+        office.world.delivered().await;
+        office.world.stop().await;
+        assert_eq!(office.told()[1], times, "{severity}");
+        let told = &office.phone.received()[times - 1].json()["reason"]["text"];
+        assert!(!told.as_str().unwrap().contains("budget"), "nothing of other channels: {told}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_survives_a_restart_and_a_receiver_that_drops_the_answer() {
     let mut office = Office::new(ALL, "group = { by = \"all\", wait = \"1m\" }").await;

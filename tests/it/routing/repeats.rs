@@ -70,6 +70,30 @@ async fn acknowledging_closing_and_silencing_end_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_again_is_as_severe_as_it_has_become_on_other_channels() {
+    let routes = "[[route]]\nseverity = \"critical\"\nchannels = [\"chat\"]\n\
+                  [[route]]\nchannels = [\"phone\"]\n";
+    let mut office = Office::new(routes, REPEAT).await;
+    office.at("2026-06-04T08:00:00Z", "oil").await;
+    assert_eq!(office.told(), [0, 1, 0]);
+    let alert = office.world.alerts()[0].id;
+    let file = office.world.dir().join("state").join(wirewatch::store::DATABASE_FILE);
+    // As a later revision that only the other channel was sent.
+    let conn = rusqlite::Connection::open(file).unwrap();
+    conn.execute(
+        "INSERT INTO alert_revisions (alert_id, seq, event, at, entry_id, reason_code, reason_text, \
+         object, reach) SELECT alert_id, 2, 'escalated', at, entry_id, 'severity', 'x', \
+         json_set(object, '$.seq', 2, '$.topic.severity', 'critical'), reach \
+         FROM alert_revisions WHERE alert_id = ?1",
+        [alert.0],
+    )
+    .unwrap();
+    pass(&mut office, 5).await;
+    let again = office.phone.received()[1].json();
+    assert_eq!((&again["repeat"], &again["topic"]["severity"]), (&1.into(), &"critical".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_down_gets_a_repeat_once() {
     let mut office = office().await;
     office.phone.vanish().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
-use wirewatch::domain::ids::{Digest, StoryId};
+use wirewatch::domain::ids::{Digest, SilenceId, StoryId};
 use wirewatch::domain::ingest::{Plan, Prepared, plan};
 use wirewatch::domain::publisher::Directory;
 use wirewatch::domain::story::edit::Change;
@@ -174,4 +174,24 @@ async fn a_silence_of_a_story_counts_once_it_is_part_of_another() {
     let preview =
         desk.store.preview_silence(&silence_of(from), now(), 10, &Directory::builtin()).unwrap();
     assert_eq!((preview.told, preview.held), (2, 2), "both are one story by now");
+}
+
+/// A silence beyond those that decisions look at would hold back nothing, and be called active.
+#[tokio::test]
+async fn a_silence_that_nobody_would_look_at_is_refused_and_one_said_again_is_the_same() {
+    let desk = Desk::open(&["wire"]).await;
+    let saying = |n: u32| Silence {
+        scope: SilenceScope::Topic(format!("topic-{n}")),
+        ..silence_of(StoryId(1))
+    };
+    let first = desk.store.add_silence(saying(0), now()).await.unwrap();
+    for n in 1..1_000 {
+        desk.store.add_silence(saying(n), now()).await.unwrap();
+    }
+    let again = desk.store.add_silence(saying(0), now()).await.unwrap();
+    assert_eq!(again.id, first.id);
+    let refused = desk.store.add_silence(saying(1_000), now()).await.unwrap_err();
+    assert_eq!(refused.code(), "too_many");
+    desk.store.end_silence(SilenceId(first.id), "ann", now()).await.unwrap();
+    desk.store.add_silence(saying(1_000), now()).await.unwrap();
 }

@@ -207,6 +207,7 @@ pub fn told(title: &str, link: &str) -> Prepared {
         language: Some("en".to_owned()),
     };
     Prepared {
+        given: Default::default(),
         guid: Some(link.to_owned()),
         publisher: String::new(),
         published: Some(now()),

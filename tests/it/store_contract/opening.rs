@@ -27,6 +27,59 @@ async fn a_newer_schema_is_refused_and_left_as_it_is() {
     assert_eq!(version, 999);
 }
 
+/// A database as the version before this one left it, and the version of its schema.
+fn older_database(path: &Path) -> u32 {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
+    let files: std::collections::BTreeSet<_> = files.collect();
+    let version = u32::try_from(files.len()).unwrap() - 1;
+    let conn = rusqlite::Connection::open(path).unwrap();
+    for file in files.iter().take(version as usize) {
+        conn.execute_batch(&std::fs::read_to_string(file).unwrap()).unwrap();
+    }
+    conn.pragma_update(None, "application_id", 0x5749_5245).unwrap();
+    conn.pragma_update(None, "user_version", version).unwrap();
+    version
+}
+
+/// The version of its schema, and whether a copy of the one before lies beside it.
+fn schema_of(path: &Path) -> (u32, bool) {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    let version = conn.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let beside = std::fs::read_dir(path.parent().unwrap()).unwrap();
+    let names = beside.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    (version, names.collect::<Vec<_>>().iter().any(|name| name.ends_with(".bak")))
+}
+
+#[test]
+fn an_older_schema_is_not_brought_up_under_a_daemon_that_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(DATABASE_FILE);
+    let older = older_database(&path);
+    let running = InstanceLock::acquire(dir.path()).unwrap();
+    for access in [Access::Existing, Access::ReadOnly] {
+        let error = refusal(&path, access);
+        assert_eq!(error.code(), "older_schema", "{access:?}");
+        assert!(error.hint().unwrap().contains("restart"), "{:?}", error.hint());
+    }
+    assert_eq!(schema_of(&path), (older, false), "as it was");
+    drop(running);
+    drop(Store::open(&path, Access::Existing).expect("nobody runs: it is brought up"));
+    assert_eq!(schema_of(&path), (older + 1, true));
+    InstanceLock::acquire(dir.path()).expect("held for the time of the migration only");
+}
+
+#[test]
+fn who_holds_the_lock_brings_an_older_schema_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(DATABASE_FILE);
+    let older = older_database(&path);
+    let _held = InstanceLock::acquire(dir.path()).unwrap();
+    wirewatch::store::vacuum::vacuum(&path).unwrap();
+    assert_eq!(schema_of(&path), (older + 1, true));
+    drop(Store::open(&path, Access::Alone).unwrap());
+}
+
 #[test]
 fn a_file_of_another_kind_is_refused_and_left_as_it_is() {
     let dir = tempfile::tempdir().unwrap();

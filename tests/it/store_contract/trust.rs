@@ -11,6 +11,7 @@ use wirewatch::domain::alert::{AlertState, Reach};
 use wirewatch::domain::ingest::{Plan, Route, plan};
 use wirewatch::domain::topic::{Mode, Severity, Topic};
 use wirewatch::store::alerts::read::{AlertFilter, VerdictFilter};
+use wirewatch::store::running::Takeover;
 use wirewatch::store::topics::TopicRevision;
 use wirewatch::store::verdicts::Verdict;
 
@@ -199,10 +200,11 @@ async fn what_runs_is_replaced_and_what_stays_is_not_written_again() {
         part("new", Kind::Topic, "1"),
         settings(),
     ];
-    desk.store.set_running(first, now()).await.unwrap();
+    let takeover = |parts: Vec<Part>| Takeover { parts, ..Takeover::default() };
+    desk.store.take_over(takeover(first), now()).await.unwrap();
     let second = vec![part("kept", Kind::Topic, "1"), part("new", Kind::Topic, "2"), settings()];
     let later = now() + HOUR;
-    desk.store.set_running(second.clone(), later).await.unwrap();
+    desk.store.take_over(takeover(second.clone()), later).await.unwrap();
     let (since, mut parts) = desk.store.running().unwrap().expect("it ran");
     parts.sort_by_key(|part| (part.kind, part.id.clone()));
     assert_eq!((since, parts), (later, second));

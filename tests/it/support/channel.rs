@@ -63,8 +63,8 @@ pub struct Receiver {
 }
 
 struct Shared {
-    /// What is in a body that is answered 500, whatever the script says.
-    indigestible: Mutex<Vec<String>>,
+    /// What is in a body that is answered with this status, whatever the script says.
+    indigestible: Mutex<Vec<(String, u16)>>,
     script: Mutex<VecDeque<Answer>>,
     received: watch::Sender<Vec<Received>>,
 }
@@ -107,7 +107,12 @@ impl Receiver {
 
     /// From now on bodies with this text are answered 500.
     pub fn choke_on(&self, text: &str) {
-        self.shared.indigestible.lock().expect("texts").push(text.to_owned());
+        self.refuse(text, 500);
+    }
+
+    /// From now on bodies with this text are answered so.
+    pub fn refuse(&self, text: &str, status: u16) {
+        self.shared.indigestible.lock().expect("texts").push((text.to_owned(), status));
     }
 
     /// Closes the port and every connection: to the outside it is gone.
@@ -167,11 +172,13 @@ async fn talk(mut stream: TcpStream, shared: Arc<Shared>) {
     let mut buffer = Vec::new();
     while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
         let text = String::from_utf8_lossy(&body);
-        let is_indigestible =
-            shared.indigestible.lock().expect("texts").iter().any(|part| text.contains(part));
-        let scripted = match is_indigestible {
-            true => Some(Answer::Status(500)),
-            false => shared.script.lock().expect("script").pop_front(),
+        let refused = {
+            let indigestible = shared.indigestible.lock().expect("texts");
+            indigestible.iter().find(|(part, _)| text.contains(part)).map(|(_, status)| *status)
+        };
+        let scripted = match refused {
+            Some(status) => Some(Answer::Status(status)),
+            None => shared.script.lock().expect("script").pop_front(),
         };
         let answer = scripted.unwrap_or(Answer::Status(204));
         let request = Received { headers, body, answer: answer.clone() };

@@ -1,9 +1,14 @@
 //! Databases that are not as they should be: told with a reason, never replaced, never guessed at.
 
+use std::os::unix::fs::FileExt as _;
+use std::time::Duration;
+
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::cli::scene::Scene;
 use crate::store_contract::desk::Desk;
+use crate::support::channel::Receiver;
+use crate::support::world::{World, item};
 
 #[tokio::test]
 async fn each_broken_promise_is_found_by_its_code() {
@@ -81,4 +86,42 @@ async fn a_damaged_index_is_built_anew_by_a_vacuum() {
     scene.run("db vacuum").ended(0);
     scene.run("db verify").ended(0);
     assert_eq!(scene.run("search NATO -o json").ended(0).list().len(), 2);
+}
+
+/// Whether reading stops and says so, whatever the first thing is that does not work.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_damaged_while_it_is_used_stops_the_reading_and_the_channels_are_told() {
+    let phone = Receiver::start().await;
+    let mut world = World::new(&["wire", "ledger"]).await;
+    world.allow(&phone.host());
+    world.extra =
+        format!("[[channel]]\nid = \"phone\"\ntype = \"webhook\"\nurl = \"{}\"\n", phone.url());
+    for n in 0..40 {
+        world.publish("wire", item(&format!("Harbour {n} opens")).text(&"Ships sail. ".repeat(99)));
+    }
+    world.start().await;
+    world.first_round().await;
+    let path = world.dir().join("state").join(DATABASE_FILE);
+    let beside = rusqlite::Connection::open(&path).unwrap();
+    beside.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    drop(beside);
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let bytes = usize::try_from(file.metadata().unwrap().len()).unwrap() - 4_096;
+    file.write_all_at(&vec![0xa5; bytes], 4_096).unwrap();
+
+    world.publish("wire", item("NATO opens a harbour"));
+    world.app().visit_now(&"wire".parse().unwrap());
+    phone.wait_for(1).await;
+    let told = phone.received()[0].json();
+    assert_eq!(told["event"], "storage_down");
+    let headline = told["headline"].as_str().unwrap();
+    assert!(
+        headline.starts_with("the database is damaged: no feed is read any more"),
+        "{headline}"
+    );
+    assert!(headline.contains("wirewatch db restore FILE"), "{headline}");
+    let pause = world.app().desk().storage().unwrap();
+    assert_eq!(pause.trouble.as_str(), "corrupt");
+    world.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(phone.received().len(), 1, "once");
 }

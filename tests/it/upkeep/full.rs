@@ -1,96 +1,31 @@
 //! Disks that are full or read-only, and a database that another process keeps locked: said once,
-//! waited for, over by itself, with nothing lost. The disks are small ones in memory, in a mount
-//! namespace of their own (`unshare -rm`); where that is not allowed the tests say so and are skipped.
+//! waited for, over by itself, with nothing lost. Where [small disks](super::small_disk) cannot be
+//! mounted the tests say so and are skipped.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use super::small_disk::{SmallDisk, hooked, may_mount, received};
 use crate::cli::scene::{Running, Scene};
-use crate::support::channel::Receiver;
 use crate::support::world::item;
-
-/// Longest wait for something: only a failing test gets there.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// A daemon whose state directory is a small disk of its own.
 struct OnSmallDisk {
     daemon: Running,
-    pid: u32,
-    state: PathBuf,
-}
-
-fn may_mount() -> bool {
-    let tried = Command::new("unshare")
-        .args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
-        .stderr(Stdio::null())
-        .status();
-    let may = tried.is_ok_and(|status| status.success());
-    if !may {
-        eprintln!("SKIPPED: mount namespaces are not allowed here, so no disk can be filled up");
-    }
-    may
+    disk: SmallDisk,
 }
 
 impl OnSmallDisk {
     fn start(scene: &Scene, options: &str) -> Self {
-        let state = scene.world.dir().join("state");
-        std::fs::create_dir_all(&state).unwrap();
-        let script =
-            format!("mount -t tmpfs -o {options} tmpfs '{0}' && exec \"$@\"", state.display());
-        let daemon = scene.command();
-        let mut command = Command::new("unshare");
-        command.args(["-rm", "sh", "-c", &script, "sh"]).arg(daemon.get_program());
-        command.args(daemon.get_args()).arg("run").current_dir(scene.world.dir());
-        command.env("HOME", scene.world.dir());
-        let daemon = Running::start(&mut command);
-        let pid = daemon.id();
-        Self { daemon, pid, state }
+        let disk = SmallDisk::mount(scene, options);
+        Self { daemon: disk.run(scene), disk }
     }
 
-    /// Runs a command where the disk is.
     fn inside(&self, script: &str) -> bool {
-        let script = script.replace("STATE", &format!("'{}'", self.state.display()));
-        let target = self.pid.to_string();
-        let ran = Command::new("nsenter")
-            .args(["-t", &target, "-U", "-m", "--preserve-credentials", "sh", "-c", &script])
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        ran.is_ok_and(|status| status.success())
-    }
-}
-
-/// Has every feed read each second.
-fn hurried(scene: &Scene) {
-    let text = std::fs::read_to_string(&scene.config).unwrap();
-    let text = text.replace("publisher =", "interval = \"1s\"\npublisher =");
-    std::fs::write(&scene.config, text).unwrap();
-}
-
-async fn hooked(extra: &str) -> (Scene, Receiver) {
-    let sink = Receiver::start().await;
-    let mut scene = Scene::new(&["wire"]).await;
-    scene.world.allow(&sink.host());
-    scene.world.extra = format!(
-        "[[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n{extra}",
-        sink.url()
-    );
-    scene.world.write_config();
-    hurried(&scene);
-    (scene, sink)
-}
-
-/// Waits until something of this kind, or about this, came in.
-fn received(sink: &Receiver, part: &str) {
-    let begun = Instant::now();
-    while !sink.received().iter().any(|got| String::from_utf8_lossy(&got.body).contains(part)) {
-        assert!(begun.elapsed() < LIMIT, "{part} never came");
-        std::thread::sleep(Duration::from_millis(20));
+        self.disk.inside(script)
     }
 }
 
@@ -143,6 +78,29 @@ async fn a_full_disk_is_said_once_deliveries_go_on_and_reading_resumes_by_itself
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_on_which_nothing_can_be_written_is_logged_once_and_tried_at_leisure() {
+    if !may_mount() {
+        return;
+    }
+    let extra = "[storage]\nballast = \"0B\"\nfloor = \"1MiB\"\n";
+    let (mut scene, sink) = hooked(extra).await;
+    let disk = OnSmallDisk::start(&scene, "size=24m");
+    disk.daemon.logged("feeds read");
+    assert!(!disk.inside("cat /dev/zero > STATE/filler"), "until the disk is full");
+    scene.world.publish("wire", item("NATO convenes where nothing can be written"));
+    disk.daemon.logged("the disk is full");
+    // Time for several tries, none of which says anything.
+    let said = disk.daemon.said_within(Duration::from_secs(12));
+    assert!(said.len() < 10, "{} lines, first of all:\n{}", said.len(), said[..10].join("\n"));
+    let again = said.iter().filter(|line| line.contains("nothing can be stored")).count();
+    assert_eq!(again, 0, "{said:?}");
+    assert!(disk.inside("mount -o remount,size=96m STATE"), "the disk grows");
+    disk.daemon.logged("reading feeds goes on");
+    received(&sink, "NATO convenes where nothing can be written");
+    assert_eq!(disk.daemon.end(libc::SIGTERM), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_read_only_at_the_start_is_waited_for() {
     if !may_mount() {
         return;
@@ -171,4 +129,24 @@ async fn a_database_that_another_process_locks_is_waited_for() {
     daemon.logged("reading feeds goes on");
     received(&sink, "NATO waits for a lock");
     assert_eq!(daemon.end(libc::SIGTERM), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_a_disk_that_turned_read_only_from_one_that_is_not_ours() {
+    if !may_mount() {
+        return;
+    }
+    let scene = Scene::new(&["wire"]).await;
+    let disk = SmallDisk::mount(&scene, "size=16m,mode=700");
+    let state = || {
+        let said = disk.said(&scene, "doctor");
+        let mut checks = said["checks"].as_array().unwrap().iter();
+        checks.find(|check| check["check"] == "state").unwrap().clone()
+    };
+    assert_eq!(state()["level"], "ok");
+    assert!(disk.inside("test -z \"$(ls -A STATE)\""), "nothing is left of the trial");
+    assert!(disk.inside("mount -o remount,ro STATE"));
+    let told = state();
+    assert_eq!(told["level"], "problem");
+    assert!(told["hint"].as_str().unwrap().contains("mounted read-only"), "{told}");
 }

@@ -1,6 +1,8 @@
 //! An entry that breaks its evaluation is set aside alone, shown, and tried again when asked.
 
 use serde_json::Value;
+use wirewatch::domain::notice::NoticeKind;
+use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::cli::scene::{Ran, Scene, run};
 use crate::support::world::item;
@@ -38,9 +40,7 @@ async fn an_entry_that_breaks_is_set_aside_alone_and_raises_its_alert_once_it_no
 
         scene.world.publish("wire", item("Harbour reopens after storm"));
         let again = once_with_fault(&scene, &fault).ended(0);
-        if step == "match" {
-            assert!(!again.err.contains("on purpose"), "it is not tried again: {}", again.err);
-        }
+        assert!(!again.err.contains("on purpose"), "it is not tried again: {}", again.err);
         assert_eq!(aside(&scene)[0]["tries"], tries, "{step}");
 
         scene.run("entries retry 999").ended(1);
@@ -52,4 +52,34 @@ async fn an_entry_that_breaks_is_set_aside_alone_and_raises_its_alert_once_it_no
         assert_eq!(scene.run("alerts list -o json").ended(0).list().len(), 3, "{step}: once");
         assert_eq!(scene.run("db verify -o json").ended(0).json()["sound"], true);
     }
+}
+
+/// How often its user was told of entries that were set aside.
+fn told(scene: &Scene) -> usize {
+    let path = scene.world.dir().join("state").join(DATABASE_FILE);
+    let notices = Store::open(&path, Access::ReadOnly).unwrap().notices(100).unwrap();
+    notices.iter().filter(|notice| notice.kind == NoticeKind::EntriesAside).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_set_aside_after_another_was_let_go_is_told_too_under_a_number_of_its_own()
+{
+    let mut scene = Scene::new(&["wire"]).await;
+    scene.once().ended(0);
+    scene.world.publish("wire", item("NATO plans POISON exercise"));
+    once_with_fault(&scene, "match:POISON").ended(0);
+    let first = aside(&scene)[0]["number"].clone();
+    assert_eq!(told(&scene), 1);
+    scene.run("entries retry --all").ended(0);
+    scene.once().ended(0);
+    assert!(aside(&scene).is_empty());
+
+    scene.world.publish("wire", item("NATO finds more POISON in the harbour"));
+    once_with_fault(&scene, "match:more POISON").ended(0);
+    let second = aside(&scene);
+    assert_eq!(second.len(), 1, "{second:?}");
+    assert_ne!(second[0]["number"], first, "a number says which entry is meant");
+    assert_eq!(told(&scene), 2);
+    once_with_fault(&scene, "match:more POISON").ended(0);
+    assert_eq!(told(&scene), 2, "each once");
 }

@@ -141,7 +141,7 @@ async fn what_is_told_beforehand_is_what_goes_and_each_feed_keeps_to_its_own_tim
 
     let in_days = |n: i64| desk::now() + jiff::SignedDuration::from_hours(24 * n);
     let mut retention = Retention::standard();
-    retention.feeds.insert("ledger".parse().unwrap(), days(400));
+    retention.feeds.insert("ledger".parse().unwrap(), Some(days(400)));
     let done = prune(&desk.store, &retention, in_days(91)).await;
     let share = |n: usize| &done.report.feeds[n];
     assert_eq!(share(0).feed.as_str(), "ledger");

@@ -92,6 +92,14 @@ async fn files_follow_the_alerts_and_only_our_own_are_removed() {
     until(&world, "topics/pact.json", 1).await;
     until(&world, "alerts.json", 2).await;
     let before = read(&world, "topics/nato.atom").unwrap();
+    // Somebody empties the directory: with the next alert all of it is there again.
+    std::fs::remove_dir_all(world.dir().join("state/feeds")).unwrap();
+    world.publish("wire", item("Ferries halt for an exercise of NATO"));
+    world.visit("wire").await;
+    until(&world, "topics/nato.json", 2).await;
+    until(&world, "topics/pact.json", 1).await;
+    assert_ne!(read(&world, "topics/nato.atom").unwrap(), before);
+    let before = read(&world, "topics/nato.atom").unwrap();
 
     world.stop().await;
     let dir = world.dir().join("state/feeds/topics");

@@ -34,6 +34,7 @@ async fn whatever_is_sent_is_refused_in_words_or_cut_off_and_the_server_goes_on(
         (format!("POST /api/v1/silences HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: 9999999\r\n\r\n{}", "x".repeat(70_000)).into(), &[0, 413]),
         (format!("POST /api/v1/silences HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: -1\r\n\r\n").into(), &[0, 400]),
         (format!("POST /api/v1/silences HTTP/1.1\r\n{host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n").into(), &[400]),
+        (format!("POST /api/v1/silences HTTP/1.1\r\n{host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n").into(), &[400]),
     ];
     for (bytes, want) in cases {
         let heard = exchange(address, &bytes).await;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use wirewatch::store::checkup::free_bytes;
+
 use super::House;
 use crate::cli::scene::{Running, Scene, run, run_with_input};
 use crate::support::counterpart;
@@ -62,8 +64,52 @@ async fn the_health_command_asks_the_daemon_and_tells_by_its_exit_code() {
     let whole = std::fs::read_to_string(&main).unwrap();
     std::fs::write(&main, format!("{whole}\n[[feed]\nid = ")).unwrap();
     scene.run("health").ended(0);
+    // Taken up by a restart only: until then it is asked where it listens.
+    std::fs::write(&main, whole.replace(&port.to_string(), "9")).unwrap();
+    scene.run("health").ended(0);
     std::fs::write(&main, whole.replace(&port.to_string(), "everywhere")).unwrap();
     scene.run("health --ready").ended(0);
+    assert_eq!(daemon.end(libc::SIGTERM), 0);
+}
+
+/// Whether a daemon without HTTP server says that it does its work, and else why not.
+fn not_ready(scene: &Scene) -> Option<String> {
+    let ran = scene.run("health --ready -o json");
+    let trouble = ran.json()["trouble"].as_str().map(str::to_owned);
+    assert_eq!(ran.code, i32::from(trouble.is_some()), "{ran:?}");
+    trouble
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_without_http_that_reads_no_feed_is_alive_but_not_ready() {
+    let mut scene = Scene::new(&["wire"]).await;
+    let daemon = Running::start(scene.command().arg("run"));
+    daemon.logged("feeds read");
+    assert_eq!(not_ready(&scene), None);
+    // It hangs, and its last sign of work is of an hour ago.
+    daemon.signal(libc::SIGSTOP);
+    let sign = scene.world.dir().join("state/wirewatch.ready");
+    let then = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    std::fs::File::options().write(true).open(&sign).unwrap().set_modified(then).unwrap();
+    let trouble = not_ready(&scene).expect("no sign of work");
+    assert!(trouble.contains("no sign"), "{trouble}");
+    scene.run("health").ended(0);
+    daemon.signal(libc::SIGCONT);
+    assert_eq!(daemon.end(libc::SIGTERM), 0);
+    assert!(!sign.exists(), "taken back at the end");
+
+    // The highest floor there is.
+    if free_bytes(scene.world.dir()).unwrap() > 1 << 40 {
+        eprintln!("SKIPPED: more is free on this disk than wirewatch can be told to ask for");
+        return;
+    }
+    scene.world.extra = "[storage]\nballast = \"0B\"\nfloor = \"1024GiB\"\n".to_owned();
+    scene.world.write_config();
+    let daemon = Running::start(scene.command().arg("run"));
+    daemon.logged("no feed is read until that is over");
+    let trouble = not_ready(&scene).expect("less is free than is asked for");
+    assert!(trouble.contains("no feed is read") && trouble.contains("is free"), "{trouble}");
+    scene.run("health").ended(0);
     assert_eq!(daemon.end(libc::SIGTERM), 0);
 }
 

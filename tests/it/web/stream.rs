@@ -22,8 +22,9 @@ impl Listening {
         let mut listening = Self { reader: BufReader::new(stream), last: String::new() };
         let status = listening.line().await;
         assert!(status.starts_with("HTTP/1.1 200"), "{status}");
-        // What is committed from its first words on is told.
+        // What is committed from its first words on is told, and where it stands is known.
         listening.until("retry: ").await;
+        listening.last = listening.until("id: ").await;
         listening
     }
 
@@ -85,6 +86,19 @@ async fn who_comes_back_gets_what_was_missed_and_nothing_twice() {
         told.push(all.next().await);
     }
     assert_eq!(told[1..], titles);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_told_nothing_yet_goes_on_where_it_was_too() {
+    let mut house = House::new().await;
+    let listening = Listening::open(&house, "").await;
+    let last = listening.last.clone();
+    drop(listening);
+    let title = "Parliament in Lisbon passes NATO budget";
+    house.world.publish("wire", item(title));
+    house.world.visit("wire").await;
+    let mut again = Listening::open(&house, &format!("Last-Event-ID: {last}\r\n")).await;
+    assert_eq!(again.next().await, title);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ fn alert() -> Parcel {
 }
 
 fn thread(first: &str, last: &str) -> Thread {
-    Thread { first: Some(first.to_owned()), last: Some(last.to_owned()) }
+    Thread { handles: vec![first.to_owned(), last.to_owned()] }
 }
 
 #[test]

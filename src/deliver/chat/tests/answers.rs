@@ -107,7 +107,7 @@ fn a_telegram_group_that_moved_is_followed() {
     assert!(matches!(verdict, Verdict::Moved));
     let call = telegram.call(&letter(&opened(), Updates::Message), &Step::Post);
     assert_eq!(call.body["chat_id"], -100_200);
-    assert_eq!(telegram.place(), "-1001");
+    assert_eq!(telegram.place(), "-100200", "numbers of messages are the chat's own");
 }
 
 #[test]
@@ -152,8 +152,7 @@ fn a_handle_of_another_place_is_no_handle() {
         updates,
     };
     let step = |updates, parcel: &Parcel, handle: &str| {
-        let handle = Some(handle.to_owned());
-        let thread = Thread { first: handle.clone(), last: handle };
+        let thread = Thread { handles: vec![handle.to_owned()] };
         chat(updates).step(&letter(parcel, updates), &thread)
     };
     let known = "C1 C9 1.2";
@@ -162,10 +161,11 @@ fn a_handle_of_another_place_is_no_handle() {
     assert_eq!(step(Updates::Message, &second(), known), Step::Post);
     let reply = Step::Reply { first: "C9 1.2".to_owned(), last: "C9 1.2".to_owned() };
     assert_eq!(step(Updates::Thread, &second(), known), reply);
-    let moved = Thread { first: Some("C2 C9 1.2".to_owned()), last: Some("C1 C9 3.4".to_owned()) };
+    let handles = ["C2 C9 1.2", "C1 C9 3.4", "C1 C9 5.6"].map(str::to_owned).to_vec();
+    let moved = Thread { handles };
     let after = |updates| chat(updates).step(&letter(&second(), updates), &moved);
-    assert_eq!(after(Updates::Edit), Step::Edit("C9 3.4".to_owned()));
-    let here = Step::Reply { first: "C9 3.4".to_owned(), last: "C9 3.4".to_owned() };
+    assert_eq!(after(Updates::Edit), Step::Edit("C9 5.6".to_owned()));
+    let here = Step::Reply { first: "C9 3.4".to_owned(), last: "C9 5.6".to_owned() };
     assert_eq!(after(Updates::Thread), here, "the conversation goes on in the new place");
     // What got worse is said aloud, and not written over.
     let Parcel::Alert(mut worse) = second() else { panic!("an alert") };

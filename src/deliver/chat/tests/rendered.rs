@@ -99,13 +99,82 @@ fn long_digests_and_notices_say_how_much_was_left_out() {
             let letter = letter(&parcel, Updates::Message);
             let text = shown(name, &service.call(&letter, &Step::Post).body);
             let items = letter.brief.items.len();
-            let is_shown = |item: &Vec<brief::Line>| text.contains(item[0].text().trim());
+            let is_digest = letter.brief.each_counts;
+            let start = |line: String| line.trim().chars().take(16).collect::<String>();
+            let is_shown = |item: &Vec<brief::Line>| match is_digest {
+                // Its place, severity and the start of its title.
+                true => text.contains(&start(item[0].text())),
+                false => text.contains(item[0].text().trim()),
+            };
             let shown = letter.brief.items.iter().filter(|item| is_shown(item)).count();
+            assert!(!is_digest || shown == items, "{name}: {shown} of {items}\n{text}");
             let left = items - shown + letter.brief.more;
             assert!(shown > 4, "{name}: {shown} of {items}\n{text}");
             assert!(text.contains(&format!("… and {left} more")), "{name}: {shown}\n{text}");
         }
     }
+}
+
+#[test]
+fn a_digest_of_many_says_what_else_was_held_back_all_the_same() {
+    for alerts in [3, 10, 20, 30] {
+        for (name, service) in services() {
+            let Parcel::Digest(mut parcel) = digest(alerts) else { panic!("a digest") };
+            (parcel.more, parcel.counts.over_budget) = (0, 4);
+            let letter = letter(&Parcel::Digest(parcel), Updates::Message);
+            let text = shown(name, &service.call(&letter, &Step::Post).body);
+            assert!(text.contains("over budget, told of here only: 4"), "{name}\n{text}");
+            assert!(text.contains(&format!("{alerts}. high: ")), "{name}: {alerts}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_group_names_each_of_its_alerts_in_whatever_script_and_length() {
+    let family = "👩\u{200d}👩\u{200d}👧\u{200d}👦 ";
+    let titles = [
+        "Ministers sign a pact after two long nights of talks in Copenhagen, and then ".repeat(4),
+        "🔥".repeat(300),
+        family.repeat(40),
+        "条約に署名した大臣たちは二晩の長い協議を終え、".repeat(14),
+        "*_~`[]()<@U1>".repeat(23),
+    ];
+    for (title, (name, service)) in
+        titles.iter().flat_map(|title| services().into_iter().map(move |one| (title, one)))
+    {
+        let Parcel::Digest(mut group) = digest(20) else { panic!("a digest") };
+        (group.kind, group.more) = ("group".to_owned(), 0);
+        for alert in &mut group.alerts {
+            alert.headline = object::plain(title, 300);
+            alert.url = Some(format!("https://wire.example/{}", "long/".repeat(40)));
+        }
+        let letter = letter(&Parcel::Digest(group), Updates::Message);
+        let text = shown(name, &service.call(&letter, &Step::Post).body);
+        for n in 1..=20 {
+            assert!(text.contains(&format!("{n}. high: ")), "{name}: {n}\n{text}");
+        }
+        assert!(!text.contains("… and"), "{name}\n{text}");
+        let cut = text.lines().filter(|line| line.contains(". high: ") && line.ends_with('…'));
+        assert!(name != "ntfy" || cut.count() == 20, "{name}\n{text}");
+    }
+}
+
+#[test]
+fn a_group_says_how_grave_it_is_what_comes_first_where_it_stands_and_why() {
+    let Parcel::Digest(mut group) = digest(2) else { panic!("a digest") };
+    (group.kind, group.more) = ("group".to_owned(), 0);
+    group.alerts[0].headline = "Ministers sign a pact".to_owned();
+    group.alerts[1].severity = "critical".to_owned();
+    let letter = letter(&Parcel::Digest(group), Updates::Message);
+    let body = service("ntfy").call(&letter, &Step::Post).body;
+    assert_eq!(body["title"], "digest, critical: desk · Ministers sign a pact");
+    assert_eq!(body["priority"], 5);
+    assert_eq!(body["click"], "https://harbourwire.example/pact/1?a=1&b=2");
+    let message = body["message"].as_str().expect("a text");
+    for n in 1..=2 {
+        assert!(message.contains(&format!("\nhttps://harbourwire.example/pact/{n}?a=1&b=2\n")));
+    }
+    assert!(message.contains("; found: pact; "), "{message}");
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn alert(id: &str, headline: &str) -> DigestAlertV1 {
         entries: 2,
         score: None,
         threshold: None,
+        terms: vec!["pact".to_owned()],
         raised: true,
         revisions: 1,
         held: None,
@@ -83,11 +84,12 @@ fn a_digest_reads_as_a_list_of_stories_with_what_else_there_is_to_know() {
             1. high: Ministers sign a harbour defence pact that took them all of two
                long nights
                [NATO] 2 publishers, 1 independent text: Harbour Wire, Nordic Ledger;
-                 alert A1
+                 found: pact; alert A1
                https://harbourwire.example/pact
             2. high: Ferries halt
                [NATO] 2 publishers, 1 independent text: Harbour Wire, Nordic Ledger;
-                 revised 3 times; over budget, not sent before; alert A2
+                 found: pact; revised 3 times; over budget, not sent before; alert
+                 A2
             and 3 more: wirewatch alerts list
             Tue 2026-06-02 23:10: far more than usual on NATO: 10 entries in one
               hour from 2 publishers, where 0.5 are usual

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -11,6 +12,7 @@ use reqwest::header::HeaderValue;
 use serde::de::IgnoredAny;
 use serde_json::{Value as Json, json};
 
+use super::deadline::{Overrun, within_limit};
 use crate::config::WebhookTemplate;
 use crate::deliver::ChannelError;
 use crate::deliver::parcel::{Parcel, sample};
@@ -23,6 +25,8 @@ const FUEL: u64 = 300_000;
 /// Largest rendering, in bytes.
 const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
 
+const TOO_LONG: &str = "a template makes one message: it may not run for long";
+
 /// Deepest nesting of what runs.
 const MAX_RECURSION: usize = 100;
 
@@ -32,8 +36,10 @@ const NAME: &str = "body";
 /// Columns shown of the line that is wrong.
 const MAX_EXCERPT_CHARS: usize = 160;
 
-/// A template, compiled.
-pub(in crate::deliver) struct Template {
+/// A template that was tried.
+pub(in crate::deliver) struct Template(Arc<Compiled>);
+
+struct Compiled {
     env: Environment<'static>,
     content_type: HeaderValue,
     is_json: bool,
@@ -74,28 +80,53 @@ impl Template {
         env.set_auto_escape_callback(move |_| escape.clone());
         env.add_template_owned(NAME, config.text.to_string())
             .map_err(|error| explain(&error, config))?;
-        let template = Self { env, content_type, is_json };
-        for parcel in sample::all() {
-            if let Err(failed) = template.try_render(&parcel, DeliveryId(1)) {
-                return Err(failed.explain(config, parcel.kind()));
-            }
+        Self(Arc::new(Compiled { env, content_type, is_json })).tried(config)
+    }
+
+    /// Tries it on one of each kind of object.
+    fn tried(self, config: &WebhookTemplate) -> Result<Self, TemplateError> {
+        let compiled = Arc::clone(&self.0);
+        let tried = within_limit(move || {
+            sample::all().into_iter().find_map(|parcel| {
+                let failed = compiled.render(&parcel, DeliveryId(1)).err()?;
+                Some((failed, parcel.kind()))
+            })
+        });
+        match tried {
+            Ok(None) => Ok(self),
+            Ok(Some((failed, kind))) => Err(failed.explain(config, kind)),
+            Err(overrun) => Err(TemplateError {
+                path: config.path.clone(),
+                line: 1,
+                message: overrun.to_string(),
+                excerpt: String::new(),
+                hint: matches!(overrun, Overrun::Late).then_some(TOO_LONG),
+            }),
         }
-        Ok(template)
     }
 
     pub fn content_type(&self) -> HeaderValue {
-        self.content_type.clone()
+        self.0.content_type.clone()
     }
 
     /// The bytes of a delivery. They depend on nothing but what is given.
-    pub fn render(&self, parcel: &Parcel, delivery: DeliveryId) -> Result<Vec<u8>, ChannelError> {
-        self.try_render(parcel, delivery).map_err(|failed| {
-            let detail = Some(failed.to_string());
-            ChannelError::Permanent { code: "bad_template".into(), detail }
-        })
+    pub fn render(&self, parcel: Parcel, delivery: DeliveryId) -> Result<Vec<u8>, ChannelError> {
+        let refused =
+            |detail| ChannelError::Permanent { code: "bad_template".into(), detail: Some(detail) };
+        let compiled = Arc::clone(&self.0);
+        match within_limit(move || compiled.render(&parcel, delivery)) {
+            Ok(rendered) => rendered.map_err(|failed| refused(failed.to_string())),
+            Err(overrun @ (Overrun::Late | Overrun::Panicked)) => Err(refused(overrun.to_string())),
+            // It is not this one that is wrong.
+            Err(overrun @ (Overrun::Crowded | Overrun::NoThread(_))) => {
+                Err(ChannelError::transient("spawn", Some(overrun.to_string())))
+            }
+        }
     }
+}
 
-    fn try_render(&self, parcel: &Parcel, delivery: DeliveryId) -> Result<Vec<u8>, Failed> {
+impl Compiled {
+    fn render(&self, parcel: &Parcel, delivery: DeliveryId) -> Result<Vec<u8>, Failed> {
         let mut output = Limited(Vec::new());
         let template = self.env.get_template(NAME)?;
         let context = Value::from(Serde(context(parcel, delivery)));
@@ -157,7 +188,7 @@ fn explain(error: &minijinja::Error, config: &WebhookTemplate) -> TemplateError 
             "there are `kind`, `event`, `severity`, `headline`, `text`, `delivery` and `object`, \
              whose fields differ by kind: ask `{% if kind == \"alert\" %}`",
         ),
-        ErrorKind::OutOfFuel => Some("a template makes one message: it may not run for long"),
+        ErrorKind::OutOfFuel => Some(TOO_LONG),
         _ => None,
     };
     TemplateError {

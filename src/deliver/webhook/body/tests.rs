@@ -102,11 +102,20 @@ fn a_template_that_is_wrong_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_template_that_never_ends_is_refused() {
+    // Few instructions, of which the last counts to 2^33.
+    let text = "{% set ns = namespace(x=[1]) %}{% for i in range(33) %}\
+                {% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x|length }}";
+    let told = refusal(text, "text/plain");
+    assert!(told.contains("desk.j2:1:") && told.contains("has not ended after"), "{told}");
+}
+
+#[test]
 fn html_is_escaped_and_plain_text_is_not() {
     let text = "{{ headline }}<br>";
     let of = |content_type| {
         let body = template(text, content_type).expect("a template");
-        let parcel = &crate::deliver::parcel::sample::all()[0];
+        let parcel = crate::deliver::parcel::sample::all().remove(0);
         let Body::Template(template) = body else { panic!("a template") };
         String::from_utf8(template.render(parcel, DeliveryId(1)).expect("rendered")).expect("text")
     };

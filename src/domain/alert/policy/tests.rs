@@ -62,6 +62,7 @@ fn raised(seq: u32, hours_ago: u32, publishers: u32) -> Option<Raised> {
         last_activity: at,
         shadow: false,
         corrected: None,
+        closed: false,
     })
 }
 
@@ -177,10 +178,26 @@ fn a_tier_that_is_reached_raises_the_severity_and_comes_before_other_news() {
 }
 
 #[test]
-fn a_rise_waits_for_repeat_every_too() {
-    let situation = Situation { publishers: 4, alert: raised(2, 1, 3), ..first(&[]) };
-    check(&with_tiers(), &situation, (Verdict::Record, REPEAT_EVERY));
-    assert_eq!(news(&with_tiers(), &situation).unwrap().code, SEVERITY);
+fn of_an_alert_that_somebody_closed_nothing_more_is_told() {
+    let closed = raised(2, 30, 1).map(|alert| Raised { closed: true, ..alert });
+    let rise = Situation { publishers: 6, alert: closed, ..first(&[]) };
+    check(&with_tiers(), &rise, (Verdict::Record, CLOSED));
+    assert!(!may_correct(&policy(), &rise));
+    let held = Reason::of("publishers>=5", "5 publishers tell the story".to_owned());
+    assert_eq!(decide_held(&policy(), &rise, &held, now()).1.code, CLOSED);
+    let on_trial = closed.map(|alert| Raised { shadow: true, ..alert });
+    let one = [("Wire".to_owned(), now())];
+    let real = Situation { alert: on_trial, ..first(&one) };
+    check(&policy(), &real, (Verdict::Raise, "left_shadow"));
+}
+
+#[test]
+fn a_rise_waits_for_no_time_to_be_over_and_all_else_does() {
+    let rise = Situation { publishers: 4, alert: raised(2, 1, 3), ..first(&[]) };
+    check(&with_tiers(), &rise, (Verdict::Amend, SEVERITY));
+    let high = rise.alert.map(|alert| Raised { severity: Severity::High, ..alert });
+    let fifth = Situation { publishers: 5, alert: high, ..first(&[]) };
+    check(&with_tiers(), &fifth, (Verdict::Record, REPEAT_EVERY));
     assert_eq!(due(&policy().follow_up, now() - HOUR, now()), now() + 5 * HOUR);
 }
 

@@ -69,6 +69,10 @@ pub fn advice(code: &str) -> Option<&'static str> {
             "too many large feeds are read at once; it is tried again, and `max_concurrent` under \
              [fetch] makes them fewer"
         }
+        "no_thread" => {
+            "the machine or a limit on this process (memory, address space, threads) leaves no \
+             room to read documents in; raise it, the feed is not at fault"
+        }
         "too_slow" => "the server is slow and the feed large; it is tried again",
         "too_large" => "look for a shorter feed of this site, or raise `max_body` under [fetch]",
         "malformed" => "tell the feed's owner; it is tried again",

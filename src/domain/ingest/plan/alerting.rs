@@ -1,8 +1,6 @@
 //! The alerts of a plan: what becomes of a match, and the deliveries made of it. How far a revision
 //! goes is in [`super::way`], the rest of the plan is in [`super`].
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::super::facts::{entry_facts, headline, story_facts, summary, topic_facts};
@@ -21,9 +19,6 @@ use crate::domain::entry::Entry;
 use crate::domain::ids::{AlertId, DeliveryId, StoryId, TopicId};
 use crate::domain::topic::evidence::Match;
 use crate::domain::topic::{Mode, Severity, Topic};
-
-/// A clock that is so much ahead of a server's is doubted. What caches keep for longer is no news feed.
-const CLOCK_DOUBT: Duration = Duration::from_secs(24 * 3_600);
 
 impl Planner<'_> {
     /// What becomes of one match, recorded with its reason. `baseline` says whether the entry is
@@ -101,14 +96,12 @@ impl Planner<'_> {
             let weight = weight(publishers, found.score, found.threshold);
             let feed = self.batch.feed.key.as_str();
             let way = self.way(topic, Merit { severity, weight }, Telling { event, entry, feed });
-            if let Some(remark) = &way.remark {
-                reason.text = format!("{}; {remark}", reason.text);
-            }
             let note = self.budget_note(topic, &way);
             self.spend(topic, &way);
             self.spend_channels(&way);
             let said = (reason.clone(), note);
             self.revise(entry, (topic, found), key, (event, severity), &way, said);
+            reason = way.remarked(reason);
         }
         self.record(entry, key.1, topic, verdict, reason);
         if let Some(decision) = self.plan.decisions.last_mut() {
@@ -204,12 +197,9 @@ impl Planner<'_> {
         });
     }
 
-    /// A date of a newsroom's as our clock would show it. A clock that is years ahead makes old news of
-    /// what was published today; the server's own tells how far.
+    /// A date of a newsroom's as our clock would show it.
     fn by_our_clock(&self, at: Timestamp) -> Timestamp {
-        let said = self.batch.freshness.said_now;
-        let ahead = said.and_then(|said| Duration::try_from(self.now.duration_since(said)).ok());
-        match ahead.filter(|ahead| *ahead >= CLOCK_DOUBT) {
+        match self.ahead {
             Some(ahead) => at.saturating_add(ahead).unwrap_or(self.now).min(self.now),
             None => at,
         }
@@ -252,6 +242,7 @@ impl Planner<'_> {
                 last_activity: alert.last_activity,
                 shadow: alert.shadow,
                 corrected: alert.corrected,
+                closed: alert.closed,
             }),
             new_facts: self.new_facts(topic, key),
             shadow: topic.mode == Mode::Shadow,
@@ -310,7 +301,7 @@ impl Planner<'_> {
             event,
             reach: way.reach,
             at: self.now,
-            reason,
+            reason: way.remarked(reason.clone()),
             note,
             topic: TopicFacts { severity, ..topic_facts(topic, found) },
             score: found.score,
@@ -334,17 +325,25 @@ impl Planner<'_> {
             corrected: (revision.reason.code == policy::CORRECTION)
                 .then_some(self.now)
                 .or(before.and_then(|before| before.corrected)),
+            closed: false,
         };
         self.alerts.insert(key.clone(), so_far);
         self.note_told(entry, found, way, &revision);
-        self.queue(way, &revision);
+        self.queue(way, &revision, &reason);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
     }
 
     /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
-    pub(super) fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision) {
+    /// Only the log, and what else is for looking things up, says what other channels were not sent:
+    /// the others get the plain `reason`.
+    pub(super) fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision, reason: &Reason) {
+        let plain = AlertRevision { reason: reason.clone(), ..revision.clone() };
+        // A rise waits for no others; what waits in its group goes with it.
+        let rises = revision.event == AlertEvent::Escalated;
         for route in &way.routes {
+            let group = route.terms.group.filter(|_| !rises);
+            let told = if route.budgeted { &plain } else { revision };
             let id = DeliveryId(self.ids.next(self.now));
             self.plan.deliveries.push(NewDelivery {
                 id,
@@ -353,8 +352,8 @@ impl Planner<'_> {
                 channel: route.channel.clone(),
                 urgent: route.terms.is_urgent(revision.topic.severity),
                 route: way.led_by.get(&route.channel).cloned(),
-                wait: route.terms.group.map(|group| group.wait).unwrap_or_default(),
-                body: (self.render.body)(revision, &route.channel, id),
+                wait: group.map(|group| group.wait).unwrap_or_default(),
+                body: (self.render.body)(told, &route.channel, id),
             });
         }
         let (alert, seq) = (revision.alert, revision.seq);

@@ -58,8 +58,9 @@ impl Planner<'_> {
                 self.alerts.insert(key, alert);
                 continue;
             };
-            // One that somebody was told of goes before one that nobody was; then the older one.
-            let rank = |alert: &AlertSoFar| (alert.shadow, alert.alert);
+            // One that somebody was told of goes before one that nobody was, and one that goes on
+            // before one that somebody closed; then the older one.
+            let rank = |alert: &AlertSoFar| (alert.shadow, alert.closed, alert.alert);
             let (older, younger) = if rank(&ours) < rank(&alert) {
                 (ours, alert.clone())
             } else {
@@ -185,7 +186,7 @@ impl Planner<'_> {
         };
         self.spend(topic, &way);
         self.spend_channels(&way);
-        self.queue(&way, &revision);
+        self.queue(&way, &revision, &revision.reason);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
     }

@@ -22,8 +22,9 @@ pub(super) struct Share<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Holds a revision against the terms of the channels it is meant for.
-    pub(super) fn share(&self, meant: Vec<&'a Route>, merit: Merit) -> Share<'a> {
+    /// Holds a revision against the terms of the channels it is meant for. One that `rises` to critical
+    /// is what budgets are kept for: it goes where they are used up, too.
+    pub(super) fn share(&self, meant: Vec<&'a Route>, merit: Merit, rises: bool) -> Share<'a> {
         let mut share = Share {
             routes: Vec::with_capacity(meant.len()),
             withheld: Vec::new(),
@@ -33,7 +34,8 @@ impl<'a> Planner<'a> {
         for route in meant {
             let channel = &route.channel;
             let told = self.channels_told.get(channel).map(Vec::as_slice).unwrap_or_default();
-            let spent = route.terms.budget.filter(|budget| !merit::admits(*budget, told, merit));
+            let spent =
+                route.terms.budget.filter(|budget| !rises && !merit::admits(*budget, told, merit));
             if route.terms.only_in_digest(merit.severity) {
                 share.withheld.push((channel.clone(), Why::Digest));
                 share.remarks.extend(in_digests([route]));

@@ -9,10 +9,10 @@ use super::share::{Share, in_digests};
 use crate::domain::alert::merit::Merit;
 use crate::domain::alert::route::{Asked, RouteEvent};
 use crate::domain::alert::terms::Why;
-use crate::domain::alert::{AlertEvent, Reach, budget};
+use crate::domain::alert::{AlertEvent, Reach, Reason, budget};
 use crate::domain::entry::Entry;
 use crate::domain::ids::ChannelId;
-use crate::domain::topic::{Mode, Topic};
+use crate::domain::topic::{Mode, Severity, Topic};
 
 /// What the reason of a decision adds for a topic in shadow mode.
 const SHADOW_REMARK: &str = "in shadow mode: recorded, no channel is told";
@@ -42,21 +42,23 @@ pub(super) struct Telling<'t> {
 
 impl<'a> Planner<'a> {
     /// How far a revision goes: shadow mode stops it everywhere, a budget that is used up where
-    /// it would disturb.
+    /// it would disturb, unless it rises to critical.
     pub(super) fn way(&self, topic: &Topic, merit: Merit, telling: Telling<'_>) -> Way<'a> {
         if topic.mode == Mode::Shadow {
             let remark = Some(SHADOW_REMARK.to_owned());
             return Way { reach: Reach::Shadow, remark, ..Way::nowhere(merit) };
         }
         let (meant, led_by, mut remarks) = self.meant(topic, merit, telling);
-        let Share { mut routes, mut withheld, reach, remarks: more } = self.share(meant, merit);
+        let rises = telling.event == AlertEvent::Escalated && merit.severity == Severity::Critical;
+        let Share { mut routes, mut withheld, reach, remarks: more } =
+            self.share(meant, merit, rises);
         remarks.extend(more);
         let joined = |remarks: Vec<String>| (!remarks.is_empty()).then(|| remarks.join("; "));
         if !routes.iter().any(|route| route.budgeted) {
             return Way { reach, routes, led_by, withheld, remark: joined(remarks), merit };
         }
         let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
-        let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget) else {
+        let Some(budget) = topic.alert.budget.filter(|budget| pushed >= *budget && !rises) else {
             let (reach, remark) = (Reach::Pushed, joined(remarks));
             return Way { reach, routes, led_by, withheld, remark, merit };
         };
@@ -110,6 +112,14 @@ impl<'a> Planner<'a> {
 }
 
 impl Way<'_> {
+    /// A reason that says why it goes no further, too.
+    pub fn remarked(&self, reason: Reason) -> Reason {
+        match &self.remark {
+            Some(remark) => Reason { text: format!("{}; {remark}", reason.text), ..reason },
+            None => reason,
+        }
+    }
+
     /// No channel is told.
     pub fn nowhere(merit: Merit) -> Self {
         Self {

@@ -104,23 +104,32 @@ fn proximity(text: &str) -> Option<Joint> {
     }
 }
 
-/// What begins as a proximity connector and is none: `w/`, `w/ 5`, `pre/s`, `w/x`. Reported here.
+/// What begins as a proximity connector and is none: `w/`, `w/ 5`, `pre/s`, `w/x`, `notw/x`.
+/// Reported here.
 fn damaged(words: &[Raw<'_>], ledger: &mut Ledger<'_>) -> Option<(Joint, usize)> {
     let [first, rest @ ..] = words else {
         return None;
     };
     let text = first.text.to_lowercase();
     let (name, unit) = text.split_once('/')?;
-    if !matches!(name, "w" | "near" | "within" | "pre" | "onear" | "notw" | "notnear") {
+    let plain = name.strip_prefix("not").unwrap_or(name);
+    if !matches!(plain, "w" | "near" | "within" | "pre" | "onear") {
         return None;
     }
+    let is_negated = plain.len() < name.len();
     let number = rest.first().filter(|word| word.kind == RawKind::Word && unit.is_empty());
     if let Some(number) = number
-        && let Some(meant) = proximity(&format!("{text}{}", number.text.to_lowercase()))
+        && let Some(meant) = proximity(&format!("{plain}/{}", number.text.to_lowercase()))
     {
         let message = "this connector is read without the space in it";
         ledger.approximated(first.span.start..number.span.end, "connector", message);
-        return Some((meant, 2));
+        return Some((if is_negated { negated(meant) } else { meant }, 2));
+    }
+    if is_negated {
+        let message = "this is no connector that is known: it is read as AND NOT; a distance is \
+                       written as in not w/5, the same sentence as not w/s";
+        ledger.untranslated(first.span.clone(), "connector", message);
+        return Some((Joint::AndNot, 1));
     }
     let message = "this is no connector that is known: it is read as AND; a distance is written \
                    as in w/5, the same sentence as w/s";

@@ -40,9 +40,13 @@ fn renewal(desk: &Desk) -> Renewal {
 }
 
 async fn acknowledge(desk: &Desk, alert: i64) {
+    change(desk, alert, Wish::Acknowledge).await;
+}
+
+async fn change(desk: &Desk, alert: i64, wish: Wish) {
     let now = desk.clock.now();
-    let changed = desk.store.change_alert(AlertId(alert), Wish::Acknowledge, "ada", None, now);
-    changed.await.expect("a store").expect("acknowledged");
+    let changed = desk.store.change_alert(AlertId(alert), wish, "ada", None, now);
+    changed.await.expect("a store").expect("changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,6 +102,28 @@ async fn what_somebody_took_on_while_it_was_down_ends_once_it_is_told() {
     renewal(&desk).once().await;
     let last = manager.wait_for(2).await[1].json()[0].clone();
     assert_eq!(last["endsAt"], "2026-05-04T10:00:02Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_closed_has_ended_whatever_is_made_later_and_ends_once_more() {
+    let manager = Receiver::start().await;
+    let mut desk = Desk::new().channel("am", channel(&manager.host()), &manager.host());
+    desk.start().await;
+    desk.alert(1, 1).await;
+    desk.until("delivered", Desk::all_delivered).await;
+    desk.clock.advance(Duration::from_secs(60));
+    change(&desk, 1, Wish::Close).await;
+    desk.clock.advance(Duration::from_secs(60));
+    desk.alert(1, 2).await;
+    desk.until("delivered", Desk::all_delivered).await;
+    renewal(&desk).once().await;
+    let ended = manager.wait_for(3).await[2].json()[0]["endsAt"].clone();
+    assert_eq!(ended, "2026-05-04T10:02:00Z", "not as late as it would stand");
+    desk.clock.advance(Duration::from_secs(120));
+    change(&desk, 1, Wish::Close).await;
+    renewal(&desk).once().await;
+    let ended = manager.wait_for(4).await[3].json()[0]["endsAt"].clone();
+    assert_eq!(ended, "2026-05-04T10:04:00Z", "closed once more, told once more");
 }
 
 /// Prometheus Alertmanager, on a port of its own.

@@ -333,8 +333,7 @@ fn matrix(request: &Request, body: Value, room: &mut Room) -> Answer {
     if request.body.len() > 65_536 {
         return no(413, "M_TOO_LARGE");
     }
-    if body["msgtype"] != "m.notice" || !body["body"].is_string() || body["m.mentions"] != json!({})
-    {
+    if body["msgtype"] != "m.text" || !body["body"].is_string() || body["m.mentions"] != json!({}) {
         return no(400, "M_BAD_JSON");
     }
     let event = format!("${transaction}");

@@ -69,6 +69,7 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
     let link_key = Some(link).filter(|link| !link.is_empty()).map(|link| digest("link", link));
     let document = Document { title: title.to_owned(), ..Document::default() };
     Prepared {
+        given: Default::default(),
         guid: Some(guid.to_owned()),
         publisher: String::new(),
         published: Some(published),
@@ -283,6 +284,7 @@ impl Memory {
                 corrected: (revision.reason.code == CORRECTION)
                     .then_some(revision.at)
                     .or(self.alerts.get(&key).and_then(|before| before.corrected)),
+                closed: false,
             };
             self.reached.push((revision.topic.id.clone(), revision.at, revision.reach));
             self.alerts.insert(key, so_far);

@@ -159,3 +159,19 @@ fn what_follows_only_what_a_long_story_has_become_is_a_child_of_it() {
     });
     assert_eq!(children.collect::<Vec<_>>().first(), Some(&StoryId(first)));
 }
+
+#[test]
+fn a_story_whose_texts_are_its_title_is_one_however_often_a_source_tells_it() {
+    let title = "Ferry sinks off Bergen as storm Ylva hits the coast";
+    for others in [0, 10, 20, 40] {
+        let mut world = World::default();
+        for n in 0..others {
+            let other = format!("Council {n} of town{n} votes on plan{n} for street{n}");
+            world.tell("wire", &other, &other, 0);
+        }
+        let first = world.tell("wire", title, title, 1);
+        for n in 1..16 {
+            assert_eq!(world.tell("wire", title, title, 1), first, "the {n}th after {others}");
+        }
+    }
+}

@@ -325,3 +325,21 @@ fn long_alternatives_become_lists() {
     assert_eq!(rule(Lexis, &query), "@words-any AND tariff");
     assert!(imported(Lexis, &query).to_toml(Lexis).contains("words-any = [\n"));
 }
+
+#[test]
+fn a_damaged_not_connector_never_asks_for_what_was_to_be_kept_out() {
+    for (query, wanted, live) in [
+        ("port notw/x strike", "port AND NOT strike", false),
+        ("port notnear/ strike", "port AND NOT strike", false),
+        ("port notpre/x strike", "port AND NOT strike", false),
+        ("port notw/ 5 strike", "port NOT NEAR/5 strike", true),
+        ("port w/x strike", "port AND strike", true),
+    ] {
+        assert_eq!(rule(Lexis, query), wanted, "{query}");
+        let read = imported(Lexis, query);
+        let is_lost = read.report.iter().any(|finding| finding.level == Level::Untranslated);
+        assert_eq!(codes(Lexis, query), ["connector"], "{query}");
+        assert_eq!(!is_lost, live, "{query}: {:?}", read.report);
+        assert_eq!(read.topics[0].shadow, !live, "{query}");
+    }
+}

@@ -151,13 +151,13 @@ fn what_is_wrong_in_the_end_is_shown_beside_what_was_expected() {
 }
 
 #[test]
-fn time_alone_brings_what_was_held_back_with_its_severity() {
+fn time_alone_brings_what_was_held_back_and_a_rise_waits_for_none() {
     let wait = |hours: u32| StoryStep { subject: Subject::default(), ..step(hours, "wire", "") };
     let failure = |last: StoryStep, severity: Severity| {
         let test = StoryTest {
             steps: vec![
                 expect(step(0, "wire", TITLE), StepExpectation::Alert, "first"),
-                expect(step(1, "ledger", TITLE), StepExpectation::Update, "publishers>=2"),
+                expect(step(1, "ledger", TITLE), StepExpectation::Update, "severity"),
                 expect(step(2, "herald", TITLE), StepExpectation::None, "repeat_every"),
                 expect(wait(3), StepExpectation::None, ""),
                 last,
@@ -167,20 +167,20 @@ fn time_alone_brings_what_was_held_back_with_its_severity() {
             ..StoryTest::default()
         };
         let mut nato = topic("nato", matching("NATO AND summit"));
-        nato.alert.follow_up.publishers = vec![2];
+        nato.alert.follow_up.publishers = vec![3];
         nato.alert.follow_up.repeat_every = HOUR * 6;
         nato.alert.escalate =
-            vec![Tier { severity: Severity::High, publishers: Some(3), score: None }];
+            vec![Tier { severity: Severity::High, publishers: Some(2), score: None }];
         nato.tests = vec![TopicTest { name: None, kind: TestKind::Story(test), line: 1 }];
         let set = TopicSet::compile(vec![Arc::new(nato)], &Library::default()).unwrap();
         run(&set, |_| String::new())[0].failure.clone()
     };
-    let due = expect(wait(8), StepExpectation::Update, "severity");
+    let due = expect(wait(8), StepExpectation::Update, "publishers>=3");
     assert_eq!(failure(due.clone(), Severity::High), None);
     assert_eq!(
         failure(due, Severity::Critical).as_deref(),
         Some("expected the severity critical, but it is high")
     );
-    let early = expect(wait(6), StepExpectation::Update, "severity");
+    let early = expect(wait(6), StepExpectation::Update, "publishers>=3");
     assert!(failure(early, Severity::High).is_some_and(|why| why.contains("nothing was due")));
 }
