@@ -300,4 +300,4 @@ impl<W: Write> Write for Escaping<W> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,11 +1,15 @@
 //! What lands on standard error, in both forms, with a feed that tries to write lines of its own.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use tracing::{Dispatch, Subscriber};
+use tracing_subscriber::Registry;
 
 use super::*;
 
+/// What a test hears of the log.
 #[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Sink(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -18,7 +22,18 @@ impl Write for Sink {
 }
 
 impl Sink {
-    fn text(&self) -> String {
+    /// Does something with its log going to a subscriber.
+    ///
+    /// With one subscriber in the whole program, tracing asks only the thread that comes by a line
+    /// first whether anyone wants it, and keeps the answer: another test would decide what is heard
+    /// here. So there is a second one, which is kept.
+    pub fn hear<T>(log: impl Subscriber + Send + Sync + 'static, doing: impl FnOnce() -> T) -> T {
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(Registry::default()));
+        tracing::subscriber::with_default(log, doing)
+    }
+
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -30,7 +45,7 @@ fn a_line_for_people_is_one_line_and_shows_what_was_hidden() {
     let sink = Sink::default();
     let made = sink.clone();
     let subscriber = for_people(EnvFilter::new("info"), move || made.clone(), false);
-    tracing::subscriber::with_default(subscriber, || {
+    Sink::hear(subscriber, || {
         let span = tracing::info_span!("feed", feed = HOSTILE);
         let _entered = span.enter();
         tracing::warn!(title = HOSTILE, entries = 3, "fetched {}", "well");
@@ -51,7 +66,7 @@ fn a_list_of_problems_keeps_its_lines_and_none_passes_for_a_line_of_the_log() {
     let sink = Sink::default();
     let made = sink.clone();
     let subscriber = for_people(EnvFilter::new("info"), move || made.clone(), false);
-    tracing::subscriber::with_default(subscriber, || {
+    Sink::hear(subscriber, || {
         tracing::error!(hint = "", "refused:\n{HOSTILE}");
     });
     let text = sink.text();
@@ -67,7 +82,7 @@ fn a_line_for_machines_is_one_json_object_that_keeps_the_text() {
     let sink = Sink::default();
     let made = sink.clone();
     let subscriber = for_machines(EnvFilter::new("info"), move || made.clone());
-    tracing::subscriber::with_default(subscriber, || {
+    Sink::hear(subscriber, || {
         tracing::info!(title = HOSTILE, "fetched");
     });
     let text = sink.text();

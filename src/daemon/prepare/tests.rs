@@ -1,28 +1,14 @@
 //! What the log says of topics that take too much work.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::domain::feed::Interval;
 use crate::domain::topic::compile::Library;
 use crate::domain::topic::matcher::tests::{matching, topic};
-
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::telemetry::tests::Sink;
 
 fn feed() -> Feed {
     let hour = Duration::from_secs(3_600);
@@ -59,12 +45,12 @@ fn a_topic_over_its_budget_is_logged_once_for_a_visit() {
     let made = sink.clone();
     let subscriber =
         tracing_subscriber::fmt().with_writer(move || made.clone()).with_ansi(false).finish();
-    let prepared = tracing::subscriber::with_default(subscriber, || {
+    let prepared = Sink::hear(subscriber, || {
         prepare(&feed(), &mut parsed, &set, Timestamp::UNIX_EPOCH, &Default::default()).0
     });
     let good = |prepared: &Prepared| prepared.matches.iter().any(|(t, _)| t.id.as_str() == "good");
     assert!(prepared.iter().all(good), "the others are decided as ever");
-    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    let log = sink.text();
     assert_eq!(log.lines().count(), 1, "{log}");
     for part in [
         "WARN",

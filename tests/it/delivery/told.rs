@@ -1,11 +1,13 @@
 //! What the log says of deliveries: what a person has to do, once, and nothing every second.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::Registry;
 
 use wirewatch::domain::alert::delivery::DeliveryState;
 use wirewatch::domain::ids::DeliveryId;
@@ -33,7 +35,12 @@ impl io::Write for Sink {
 }
 
 impl Log {
+    /// With one subscriber in the whole program, tracing asks only the thread that comes by a line
+    /// first whether anyone wants it, and keeps the answer: another test would decide what is heard
+    /// here. So there is a second one, which is kept.
     fn start() -> Self {
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(Registry::default()));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Sink(lines.clone());
         let subscriber = tracing_subscriber::fmt()
