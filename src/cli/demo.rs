@@ -27,7 +27,7 @@ use crate::domain::untrusted;
 use crate::store::entries::EntryFilter;
 
 /// Longest wait for a step: each takes well under a second.
-const STEP_LIMIT: Duration = Duration::from_secs(20);
+const STEP_LIMIT: Duration = Duration::from_secs(60);
 
 const HEADING: Ansi = AnsiColor::Cyan.on_default().bold();
 const QUIET: Ansi = Ansi::new().dimmed();
@@ -88,8 +88,7 @@ impl Stage {
             once: false,
             service: Service::default(),
         };
-        let app = App::start(config.clone(), options).await?;
-        let events = app.subscribe();
+        let (app, events) = App::start_watched(config.clone(), options).await?;
         Ok(Self { app, config, events, printed })
     }
 

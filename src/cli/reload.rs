@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::count;
 use crate::cli::session::Session;
-use crate::domain::reload::{Outcome, Reload};
+use crate::domain::reload::{Occasion, Outcome, Reload};
 use crate::domain::untrusted;
 use crate::store::checkup::free_bytes;
 use crate::store::holder::{self, HolderError};
@@ -100,7 +100,10 @@ fn outcome(state_dir: &Path, before: i64) -> Result<Reload, Silence> {
     let store = store.map_err(|_| Silence::Long)?;
     while begun.elapsed() < PATIENCE {
         match store.last_reload() {
-            Ok(Some(last)) if last.n > before => return Ok(last.reload),
+            // A start that was not over yet is no answer to who asked.
+            Ok(Some(last)) if last.n > before && last.reload.occasion != Occasion::Start => {
+                return Ok(last.reload);
+            }
             _ if begun.elapsed() >= USUAL && is_full(state_dir) => return Err(Silence::Full),
             _ => std::thread::sleep(LOOK_EVERY),
         }

@@ -25,6 +25,9 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 /// the middle of anything.
 const START_GRACE: Duration = Duration::from_secs(5);
 
+/// Who stops a container waits for ten seconds and then kills.
+const _: () = assert!(START_GRACE.as_secs() + FAREWELL.as_secs() < 10);
+
 /// Runs until a signal; or with `once` for one round, which ends with code 3 if feeds or
 /// deliveries failed in it, with 1 if a part of wirewatch panicked, and with 130 if a signal came
 /// before its end.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::{feed_files, reading};
 use crate::domain::ids::Digest;
@@ -22,6 +23,10 @@ enum Looked {
 
 /// What the system says of a file: where that is as it was, so is its content.
 type Stat = (u64, u64, u64, i64, i64, i64, i64);
+
+/// A file that changed more recently is read again all the same: systems tell times in steps of some
+/// milliseconds, and within a step it may have changed once more after it was read.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// What was looked at, and what was there then. Of contents only hashes are kept.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +75,7 @@ impl Footprint {
                     _ => {}
                 }
                 let digest = content(path, *max_bytes);
-                if let Some(stat) = stat {
+                if let Some(stat) = stat.filter(is_settled) {
                     read.insert(path.clone(), (stat, digest));
                 }
                 digest
@@ -82,6 +87,13 @@ impl Footprint {
 fn whole(digests: impl Iterator<Item = Digest>) -> Digest {
     let digests: Vec<Digest> = digests.collect();
     Digest::of("footprint", &digests.iter().map(|digest| &digest.0[..]).collect::<Vec<_>>())
+}
+
+/// Whether it last changed some time ago.
+fn is_settled(stat: &Stat) -> bool {
+    let (.., changed, changed_ns) = *stat;
+    let changed = UNIX_EPOCH + Duration::new(changed.unsigned_abs(), changed_ns as u32);
+    changed.elapsed().is_ok_and(|ago| ago > SETTLED)
 }
 
 /// Of the file that links lead to.

@@ -272,7 +272,7 @@ mod tests {
         let patience = Duration::from_secs(2);
         let mut connector = tcp(named, patience);
         let uri = format!("http://feeds.example:{}/", first.port()).parse().unwrap();
-        let connected = tokio::time::timeout(patience, connector.call(uri)).await;
+        let connected = tokio::time::timeout(30 * patience, connector.call(uri)).await;
         let line = connected.expect("in time").expect("a connection").into_inner();
         assert_eq!(line.peer_addr().unwrap(), alive.local_addr().unwrap());
     }

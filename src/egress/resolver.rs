@@ -55,15 +55,19 @@ impl Resolve for FilteringResolver {
     }
 }
 
-/// The addresses of `host` that may be reached; an error names the first that may not, if none
-/// may.
+/// Most addresses of a name that are tried, of each family. They share the time that a connection may
+/// take: of more none would have enough for a network on the other side of the earth.
+const MOST_TRIED: usize = 4;
+
+/// The addresses of `host` that may be reached, no more than are worth a try; an error names the
+/// first that may not, if none may.
 pub fn permitted(
     host: &str,
     found: Vec<SocketAddr>,
     allow: &AllowList,
 ) -> Result<Vec<SocketAddr>, EgressError> {
     if allow.name(host) {
-        return Ok(found);
+        return Ok(first_few(found));
     }
     let mut refused = None;
     let mut kept = Vec::with_capacity(found.len());
@@ -79,6 +83,17 @@ pub fn permitted(
         Some((address, kind)) if kept.is_empty() => {
             Err(EgressError::PrivateAddress { host: host.to_owned(), address, kind })
         }
-        _ => Ok(kept),
+        _ => Ok(first_few(kept)),
     }
+}
+
+/// The first of each family, in their order, in which name servers balance who is asked.
+fn first_few(mut found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let (mut v4, mut v6) = (0, 0);
+    found.retain(|socket| {
+        let count = if socket.is_ipv4() { &mut v4 } else { &mut v6 };
+        *count += 1;
+        *count <= MOST_TRIED
+    });
+    found
 }

@@ -126,6 +126,20 @@ fn a_name_that_resolves_to_a_private_address_is_refused() {
         resolver::permitted("mixed.example", mixed, &allow).unwrap(),
         addresses(&["1.1.1.1", "10.9.8.7"])
     );
+    // All that are tried share the time there is: what is beyond the first few is left out, and what
+    // may not be reached takes nobody's place.
+    let thousand = (1..=1_000_u32).flat_map(|n| {
+        let private = IpAddr::from((0x0a00_0000 + n).to_be_bytes());
+        let v4 = IpAddr::from((0x0101_0000 + n).to_be_bytes());
+        let v6 = IpAddr::from(((0x2606_4700_u128 << 96) + u128::from(n)).to_be_bytes());
+        [private, v4, v6]
+    });
+    let thousand: Vec<SocketAddr> = thousand.map(|ip| SocketAddr::new(ip, 0)).collect();
+    let none = AllowList::parse(&[]).unwrap();
+    let tried = resolver::permitted("thousand.example", thousand.clone(), &none).unwrap();
+    let reachable = thousand.iter().filter(|socket| address::private_kind(socket.ip()).is_none());
+    let first: Vec<SocketAddr> = reachable.take(8).copied().collect();
+    assert_eq!(tried, first, "four of each family");
 }
 
 #[test]

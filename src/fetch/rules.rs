@@ -246,7 +246,7 @@ mod tests {
         let begun = Instant::now();
         assert!(rules.allow(&url));
         // A matcher that tries all places for all stars does not end within a day.
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
         assert!(all(&format!("Disallow: /{}", "a".repeat(3_000)), &"/a".repeat(9_000)));
     }
 }

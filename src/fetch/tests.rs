@@ -153,8 +153,8 @@ async fn one_host_is_asked_one_at_a_time_with_a_gap() {
     let other = gate.acquire("b").await;
     let early = tokio::time::timeout(GAP, gate.acquire("a")).await;
     assert!(early.is_err(), "two at once");
-    drop(first);
     let freed = Instant::now();
+    drop(first);
     gate.acquire("a").await;
     assert!(freed.elapsed() >= GAP, "no gap: {:?}", freed.elapsed());
     drop(other);
@@ -197,23 +197,23 @@ async fn waiting_for_a_slow_host_does_not_use_up_the_global_limit() {
         assert!(futures_util::poll!(&mut waiting).is_pending());
         queue.push(waiting);
     }
-    let quick = tokio::time::timeout(Duration::from_secs(5), gate.acquire("quick")).await;
+    let quick = tokio::time::timeout(Duration::from_secs(60), gate.acquire("quick")).await;
     assert!(quick.is_ok());
     drop(slow);
 }
 
 #[tokio::test]
 async fn who_takes_long_makes_room_for_the_quick_up_to_a_limit() {
-    let (gate, soon) = (HostGate::new(1, Duration::ZERO), Duration::from_secs(3));
+    let (gate, in_time) = (HostGate::new(1, Duration::ZERO), Duration::from_secs(60));
     let mut slow = Vec::new();
     for host in ["a", "b", "c", "d"] {
-        let permit = tokio::time::timeout(soon, gate.acquire(host)).await;
+        let permit = tokio::time::timeout(in_time, gate.acquire(host)).await;
         slow.push(permit.unwrap_or_else(|_| panic!("{host} waits for those that take long")));
     }
-    let fifth = tokio::time::timeout(soon, gate.acquire("e")).await;
+    let fifth = tokio::time::timeout(Duration::from_secs(3), gate.acquire("e")).await;
     assert!(fifth.is_err(), "the slow have a limit too");
     slow.pop();
-    assert!(tokio::time::timeout(soon, gate.acquire("e")).await.is_ok());
+    assert!(tokio::time::timeout(in_time, gate.acquire("e")).await.is_ok());
 }
 
 /// A server on loopback that answers every request with this. Tells of each one.
@@ -250,15 +250,10 @@ fn egress(allow: &[SocketAddr]) -> Egress {
 async fn the_wait_for_a_redirect_target_is_bounded_and_takes_nothing_from_others() {
     let target = "127.0.0.1:9".parse().unwrap();
     let (server, mut told) = serve(redirect_to(target)).await;
-    let total_timeout = Duration::from_secs(2);
-    let config = FetchConfig {
-        max_concurrent: 2,
-        host_gap: Duration::ZERO,
-        total_timeout,
-        ..FetchConfig::standard()
-    };
+    let config =
+        FetchConfig { max_concurrent: 2, host_gap: Duration::ZERO, ..FetchConfig::standard() };
     let mut fetcher = Fetcher::new(&config, egress(&[server, target])).unwrap();
-    fetcher.longest_turn = 2 * total_timeout;
+    fetcher.longest_turn = Duration::from_secs(4);
     let _held = fetcher.gate.acquire("127.0.0.1:9").await;
     let (url, none) = (format!("http://{server}/"), Validators::default());
     let mut fetch = Box::pin(fetcher.fetch(&url, &none));
@@ -269,7 +264,7 @@ async fn the_wait_for_a_redirect_target_is_bounded_and_takes_nothing_from_others
             fetcher.gate.acquire("another host").await
         } => {}
     }
-    let bound = tokio::time::timeout(10 * total_timeout, fetch).await.expect("an end");
+    let bound = tokio::time::timeout(Duration::from_secs(60), fetch).await.expect("an end");
     let failure = bound.unwrap_err();
     assert_eq!(failure.to_string(), "the fetch was not over after 4 s", "a bound of its own");
 }

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
@@ -15,14 +15,15 @@ use super::partial::own_like;
 /// Name of the lock file in the state directory.
 pub const LOCK_FILE: &str = "wirewatch.lock";
 
-/// Who only looks whether the lock is [held] has it for an instant. A holder has it for longer than this.
-const LOOKED_AT: Duration = Duration::from_secs(1);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Who only looks whether the lock is [held] has it for an instant. A holder has it for longer than a
+/// second: so many tries, since on a machine that stands still the time alone says nothing.
+const TRIES_TO_TAKE: u32 = 100;
+const TRY_AGAIN: Duration = Duration::from_millis(10);
 
 /// Held for as long as the instance runs; dropping it lets another one in.
 #[derive(Debug)]
 pub struct InstanceLock {
-    _file: File,
+    file: File,
 }
 
 impl InstanceLock {
@@ -34,12 +35,12 @@ impl InstanceLock {
         let failed = |source| StoreError::CannotLock { path: path.clone(), source };
         make_private(state_dir).map_err(failed)?;
         let mut file = open(&path, &state_dir.join(super::DATABASE_FILE))?;
-        let begun = Instant::now();
+        let mut tries = 0..TRIES_TO_TAKE;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if begun.elapsed() < LOOKED_AT => {
-                    std::thread::sleep(LOOK_AGAIN);
+                Err(TryLockError::WouldBlock) if tries.next().is_some() => {
+                    std::thread::sleep(TRY_AGAIN);
                 }
                 Err(TryLockError::WouldBlock) => {
                     return Err(StoreError::Locked { pid: holder(&mut file) });
@@ -50,7 +51,16 @@ impl InstanceLock {
         file.set_len(0).map_err(failed)?;
         file.rewind().map_err(failed)?;
         writeln!(file, "{}", std::process::id()).map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for InstanceLock {
+    /// Lets go of it for every copy of the descriptor: a program that is being started has one for an
+    /// instant, until it is another program, and would seem to hold the lock still.
+    fn drop(&mut self) {
+        // Closing lets go of it too.
+        let _ = self.file.unlock();
     }
 }
 

@@ -13,8 +13,10 @@ use tracing_subscriber::fmt::MakeWriter;
 /// Lines that wait for a slow reader.
 const LINES: usize = 4_096;
 
-/// Longest wait for what is queued, when the process ends.
-const FLUSH_WAIT: Duration = Duration::from_secs(1);
+/// Longest wait for what is queued, when the process ends: so many looks, each of so long. On a
+/// machine that stands still for a moment only one look goes by, and the lines are not lost.
+const FLUSH_LOOKS: u32 = 10;
+const FLUSH_LOOK: Duration = Duration::from_millis(100);
 
 /// How soon a full queue is looked at again then.
 const ROOM_AGAIN: Duration = Duration::from_millis(5);
@@ -53,14 +55,20 @@ impl LogQueue {
 
     /// Waits a moment until what is queued is written.
     pub fn flush(&self) {
-        let begun = Instant::now();
         let (marked, written) = mpsc::sync_channel(1);
-        while begun.elapsed() < FLUSH_WAIT {
-            if self.pieces.try_send(Piece::Mark(marked.clone())).is_ok() {
-                let _ = written.recv_timeout(FLUSH_WAIT.saturating_sub(begun.elapsed()));
+        let mut is_marked = false;
+        for _ in 0..FLUSH_LOOKS {
+            let begun = Instant::now();
+            while !is_marked && begun.elapsed() < FLUSH_LOOK {
+                is_marked = self.pieces.try_send(Piece::Mark(marked.clone())).is_ok();
+                if !is_marked {
+                    thread::sleep(ROOM_AGAIN);
+                }
+            }
+            let left = FLUSH_LOOK.saturating_sub(begun.elapsed());
+            if is_marked && written.recv_timeout(left) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            thread::sleep(ROOM_AGAIN);
         }
     }
 

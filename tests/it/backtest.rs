@@ -65,13 +65,15 @@ async fn past() -> World {
     world.publish("wire", item(PACT).published(world.now()));
     world.publish("wire", item("Learn the NATO alphabet").published(world.now()));
     visit(&mut world, "wire").await;
-    world.clock.advance(HOUR);
-    world.publish("ledger", item(PACT).at("ledger.example").published(world.now()));
+    // Before the clock moves: by then a feed may be due, and visited with one of the two.
+    let then = world.now() + HOUR;
+    world.publish("ledger", item(PACT).at("ledger.example").published(then));
     world.publish("ledger", item("Cycle lanes approved by the council"));
-    visit(&mut world, "ledger").await;
     world.clock.advance(HOUR);
+    visit(&mut world, "ledger").await;
     world.publish("post", item(PACT).at("post.example"));
-    world.publish("post", item("NATO of old").published(world.now() - 30 * 24 * HOUR));
+    world.publish("post", item("NATO of old").published(world.now() + HOUR - 30 * 24 * HOUR));
+    world.clock.advance(HOUR);
     visit(&mut world, "post").await;
     world.clock.advance(Duration::from_secs(60));
     let story = world.alerts()[0].story;

@@ -89,7 +89,7 @@ async fn a_receiver_can_verify_the_signature() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_attempts_are_repeated_with_the_same_id_and_bytes_until_one_succeeds() {
     let receiver = Receiver::start().await;
-    let mut desk = Desk::new().webhook("hook", &receiver);
+    let mut desk = Desk::new().timeout(Duration::from_secs(3)).webhook("hook", &receiver);
     receiver.script([
         Answer::DropAck,
         Answer::Status(500),
@@ -320,8 +320,8 @@ async fn stopping_leaves_an_unanswered_attempt_to_the_next_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stopping_settles_what_is_answered_in_time() {
     let receiver = Receiver::start().await;
-    let mut desk = Desk::new().webhook("hook", &receiver);
     // Unanswered until its timeout, which is sooner than the grace of a stop.
+    let mut desk = Desk::new().timeout(Duration::from_secs(1)).webhook("hook", &receiver);
     receiver.script([Answer::Hang]);
     desk.start().await;
     desk.alert(1, 1).await;

@@ -12,6 +12,7 @@ use wirewatch::egress::Egress;
 use wirewatch::fetch::failure::FetchFailure;
 use wirewatch::fetch::{Fetched, Fetcher};
 
+use crate::support::port::Closed;
 use crate::support::server::{FeedServer, Reply};
 
 const FEED: &str = "<rss version=\"2.0\"><channel><title>t</title></channel></rss>";
@@ -137,7 +138,7 @@ async fn a_slow_server_runs_into_the_timeout_that_fits() {
     let silence = FetchConfig { read_timeout: SHORT, ..config() };
     assert_eq!(failure(Reply::hang(), &silence).await, "timeout_read");
     assert_eq!(failure(Reply::ok(FEED).hang_body(), &silence).await, "timeout_read");
-    let total = FetchConfig { total_timeout: 2 * SHORT, ..silence };
+    let total = FetchConfig { total_timeout: Duration::from_secs(3), ..config() };
     let started = Instant::now();
     let drip = Reply::ok(vec![b'x'; 100_000]).drip(Duration::from_millis(20));
     let server = FeedServer::start().await;
@@ -145,7 +146,7 @@ async fn a_slow_server_runs_into_the_timeout_that_fits() {
     let begun = get_with(&server, "/", &total).await.unwrap();
     assert_eq!(begun.stalled.map(|stall| stall.failure().code()).as_deref(), Some("timeout_total"));
     assert!(begun.truncated && !begun.body.is_empty());
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < Duration::from_secs(60), "all of it takes half an hour");
 }
 
 #[tokio::test]
@@ -202,25 +203,20 @@ async fn what_never_becomes_an_answer_is_named() {
     }
     assert_eq!(failure(many, &config).await, "headers_too_large");
 
-    let closed = FeedServer::start().await;
-    let (url, allow) = (closed.url("/"), closed.allow_net());
-    drop(closed);
-    // The port is free once the task that listened is gone.
-    let fetcher = fetcher(&[allow], &config);
-    let none = Validators::default();
-    let refused = loop {
-        match fetcher.fetch(&url, &none).await {
-            Err(failure) if failure.code() == "protocol" => tokio::task::yield_now().await,
-            outcome => break outcome.unwrap_err(),
-        }
-    };
-    assert_eq!(refused.code(), "connect");
+    let nobody = Closed::new();
+    let (address, none) = (nobody.address().to_string(), Validators::default());
+    let (url, fetcher) = (format!("http://{address}/"), fetcher(&[address], &config));
+    assert_eq!(fetcher.fetch(&url, &none).await.unwrap_err().code(), "connect");
+    // A name server that is not there takes its time.
+    let minute = Duration::from_secs(60);
+    let slow = FetchConfig { connect_timeout: minute, total_timeout: 2 * minute, ..config };
+    let patient = self::fetcher(&[], &slow);
     for (url, code) in [
         ("not a url", "bad_url"),
         ("ftp://feeds.example/", "bad_url"),
         ("http://no-such-host.invalid/", "dns"),
     ] {
-        let failure = fetcher.fetch(url, &none).await.unwrap_err();
+        let failure = patient.fetch(url, &none).await.unwrap_err();
         assert_eq!(failure.code(), code, "{url}: {failure}");
     }
 }

@@ -8,6 +8,7 @@ use wirewatch::domain::feed::health::{Condition, health};
 use wirewatch::domain::notice::NoticeKind;
 use wirewatch::store::outbox::DeliveryFilter;
 
+use crate::support::port::Closed;
 use crate::support::server::Reply;
 use crate::support::world::{World, item, rss};
 
@@ -77,10 +78,8 @@ async fn a_feed_broken_for_a_month_is_still_tried_and_its_user_was_told_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_is_gone_is_one_notice_for_all_feeds() {
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    let nobody = Closed::new();
+    let closed = nobody.address();
     let mut world = World::new(&[]).await;
     let mut text = format!(
         "state_dir = \"state\"\n[egress]\nallow_net = [\"{closed}\"]\n[fetch]\nhost_gap = \"0s\"\n"

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use wirewatch::store::outbox::DeliveryFilter;
 
 use crate::cli::scene;
-use crate::support::counterpart;
 use crate::support::mail::{MailServer, Manner, Rules, Tls, certificate};
 use crate::support::world::{NATO, World, item};
+use crate::support::{counterpart, port};
 
 /// Longest wait for another program: only a failing test gets there.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 const PACT: &str = "NATO ministers sign a harbour defence pact in Copenhagen";
 
@@ -176,9 +176,7 @@ impl Mailbox {
     fn start() -> Option<Self> {
         let program = counterpart::find("aiosmtpd", "AIOSMTPD")?;
         let dir = tempfile::tempdir().expect("a directory");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = port::free();
         let child = Command::new(program)
             .args(["-n", "-l", &format!("127.0.0.1:{port}"), "-c", "aiosmtpd.handlers.Mailbox"])
             .arg(dir.path().join("mail"))

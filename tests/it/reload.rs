@@ -127,8 +127,10 @@ async fn a_program_that_runs_is_left_to_end_and_holds_up_no_other_channel() {
     let receiver = Receiver::start().await;
     world.allow(&receiver.host());
     let script = world.dir().join("tell.sh");
-    // Longer than what is left to attempts when all stops.
-    std::fs::write(&script, "echo begun >> told.txt; sleep 7; echo ended >> told.txt").unwrap();
+    // Longer than what is left to attempts when all stops, and until it may end.
+    let slow = "echo begun >> told.txt; sleep 7; until [ -e go ]; do sleep 0.1; done; \
+                echo ended >> told.txt";
+    std::fs::write(&script, slow).unwrap();
     world.extra = format!(
         "[[channel]]\nid = \"slow\"\ntype = \"exec\"\ncommand = [\"/bin/sh\", \"{}\"]\n\
          [[channel]]\nid = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n",
@@ -151,6 +153,7 @@ async fn a_program_that_runs_is_left_to_end_and_holds_up_no_other_channel() {
     world.app().visit_now(&"wire".parse().unwrap());
     receiver.wait_for(2).await;
     assert_eq!(told(&world), "begun\n", "still at it");
+    std::fs::write(world.dir().join("state/go"), "").unwrap();
     world.delivered().await;
     assert_eq!(told(&world), "begun\nended\nbegun\nended\n", "each once, one after the other");
     world.stop().await;

@@ -19,7 +19,7 @@ use wirewatch::web::Web;
 
 use crate::support::world::{World, item};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A running daemon with its server, one alert in it.
 pub struct House {

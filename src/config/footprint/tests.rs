@@ -1,6 +1,7 @@
 //! A configuration's files are as they were, or they are not.
 
 use std::os::unix::fs::symlink;
+use std::time::SystemTime;
 
 use super::*;
 
@@ -43,6 +44,17 @@ fn what_is_written_moved_added_or_taken_away_is_noticed_and_what_is_touched_is_n
     assert_ne!(gone, begun);
     fs::write(&main, "a = 1").unwrap();
     assert_eq!(seen.now(), begun, "a file that is back is as it was");
+}
+
+/// Systems that tell times in steps tell nothing of a second change within one.
+#[test]
+fn a_file_that_changed_just_now_is_read_again_whatever_its_times_say() {
+    let recent = |ago: u64| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let changed = i64::try_from(since.as_secs() - ago).unwrap();
+        is_settled(&(1, 1, 5, changed, 0, changed, 0))
+    };
+    assert!(!recent(0) && recent(3));
 }
 
 /// As Kubernetes brings in a changed ConfigMap: the files never change, a link above them does.

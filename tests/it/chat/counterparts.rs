@@ -17,11 +17,11 @@ use wirewatch::egress::Egress;
 
 use super::{tell, world};
 use crate::support::chat::{ChatServer, Kind};
-use crate::support::counterpart;
 use crate::support::world::{World, item};
+use crate::support::{counterpart, port};
 
 /// A homeserver takes a while to start on a busy machine.
-const WAIT: Duration = Duration::from_secs(120);
+const WAIT: Duration = Duration::from_secs(300);
 
 /// All that people see of two revisions of one alert and of another one.
 async fn messages(kind: Kind) -> Vec<Value> {
@@ -93,17 +93,12 @@ impl Program {
     }
 }
 
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
-}
-
 /// A world past its baseline with one channel, whose secret is in `chat.key`.
 async fn with_channel(lines: &str, secret: &str, port: u16) -> World {
     let mut world = World::new(&["wire", "courier", "ledger"]).await;
     std::fs::write(world.dir().join("chat.key"), secret).expect("a secret");
-    world.extra = format!("[[channel]]\nid = 'chat'\ntoken_file = 'chat.key'\n{lines}\n");
+    world.extra =
+        format!("[[channel]]\nid = 'chat'\ntoken_file = 'chat.key'\ntimeout = '60s'\n{lines}\n");
     world.allow(&format!("127.0.0.1:{port}"));
     world.start().await;
     world.first_round().await;
@@ -113,7 +108,7 @@ async fn with_channel(lines: &str, secret: &str, port: u16) -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_telegram_server_takes_our_messages() {
     let Some(node) = counterpart::node_with("telegram-test-api") else { return };
-    let port = free_port();
+    let port = port::free();
     let script = include_str!("programs/telegram.js");
     let mut server = Program::start(&node, &["-e", script, &port.to_string()]);
     assert_eq!(server.line().await, "ready");
@@ -134,7 +129,7 @@ async fn a_telegram_server_takes_our_messages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_homeserver_makes_one_event_of_a_delivery_that_is_repeated() {
     let Some(python) = counterpart::python_with("synapse") else { return };
-    let (port, home) = (free_port(), tempfile::tempdir().expect("a directory"));
+    let (port, home) = (port::free(), tempfile::tempdir().expect("a directory"));
     let place = home.path().to_str().expect("UTF-8").to_owned();
     let script = include_str!("programs/synapse.py");
     let mut server = Program::start(&python, &["-c", script, &place, &port.to_string()]);

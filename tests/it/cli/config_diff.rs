@@ -238,6 +238,8 @@ async fn secrets_are_neither_kept_nor_shown_and_need_not_be_readable() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_works_beside_a_daemon_and_sees_what_a_reload_brought() {
     let mut scene = Scene::new(&["wire"]).await;
+    scene.world.extra = "auto_reload = false\n".to_owned();
+    scene.world.write_config();
     let before = scene.run("config diff").ended(0).out;
     assert!(
         before.contains("no daemon has run yet") && before.contains("+ topic nato"),

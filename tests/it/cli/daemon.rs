@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::scene::{LIMIT, Running, Scene, command, run};
+use crate::support::port::Closed;
 use crate::support::server::Reply;
 use crate::support::world::{NATO, item, rss};
 
@@ -27,6 +28,8 @@ async fn a_daemon_stops_on_sigterm_and_on_ctrl_c_and_logs_json_without_a_termina
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_takes_a_good_config_and_refuses_a_bad_one_with_the_reasons() {
     let mut scene = Scene::new(&["wire"]).await;
+    scene.world.extra = "auto_reload = false\n".to_owned();
+    scene.world.write_config();
     let daemon = Running::start(scene.command().arg("run"));
     daemon.logged("feeds read");
 
@@ -66,11 +69,10 @@ async fn alerts_are_acknowledged_beside_a_running_daemon() {
 #[tokio::test(flavor = "multi_thread")]
 async fn offline_is_told_once_with_the_way_to_the_demo() {
     let scene = Scene::new(&["wire", "ledger"]).await;
-    // Nothing listens there.
     let text = std::fs::read_to_string(&scene.config).unwrap();
     let address = scene.world.server.address().to_string();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    std::fs::write(&scene.config, text.replace(&address, &closed.to_string())).unwrap();
+    let nobody = Closed::new();
+    std::fs::write(&scene.config, text.replace(&address, &nobody.address().to_string())).unwrap();
     let ran = scene.once().ended(3);
     let hint = "0 of 2 feeds reachable: this machine looks offline; try `wirewatch demo`";
     assert_eq!(ran.err.matches(hint).count(), 1, "{}", ran.err);
@@ -118,8 +120,8 @@ async fn alerts_are_printed_as_they_are_raised() {
 async fn a_round_tells_feeds_that_failed_from_feeds_that_were_not_reached() {
     let mut scene = Scene::new(&["wire", "ledger", "gone"]).await;
     scene.world.server.set("/ledger", Reply::status(404));
-    // Nothing listens there.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Closed::new();
+    let closed = nobody.address();
     scene.world.allow(&closed.to_string());
     scene.world.write_config();
     let text = std::fs::read_to_string(&scene.config).unwrap();
@@ -192,7 +194,9 @@ async fn one_round_that_is_interrupted_ends_with_code_130() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_written_or_is_not_read_stops_nothing() {
     let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
-    for stderr in [full(), Stdio::piped()] {
+    let (unread, pipe) = std::io::pipe().unwrap();
+    make_small(&pipe);
+    for (stderr, unread) in [(full(), None), (Stdio::from(pipe), Some(unread))] {
         let mut scene = Scene::new(&["wire"]).await;
         scene.once().ended(0);
         let text = std::fs::read_to_string(&scene.config).unwrap();
@@ -201,10 +205,6 @@ async fn a_log_that_cannot_be_written_or_is_not_read_stops_nothing() {
         let mut command = scene.command();
         let command = command.env("WIREWATCH_LOG", "trace").args(["run"]).stdout(Stdio::null());
         let mut daemon = Killed(command.stderr(stderr).spawn().unwrap());
-        let unread = daemon.0.stderr.take();
-        if let Some(pipe) = &unread {
-            make_small(pipe);
-        }
         let log = scene.world.dir().join("state/alerts.jsonl");
         for title in ["NATO opens a harbour", "Ferries for NATO", "Museum of NATO in Riga"] {
             scene.world.publish("wire", item(title));

@@ -219,7 +219,9 @@ async fn a_paused_feed_is_not_fetched_and_goes_on_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_daemon_takes_up_what_was_added_and_drops_what_was_removed() {
-    let scene = with_page().await;
+    let mut scene = with_page().await;
+    scene.world.extra = "auto_reload = false\n".to_owned();
+    scene.world.write_config();
     let running = Running::start(scene.command().arg("run"));
     scene.world.server.wait_for("/wire", 1).await;
     scene.run(&format!("feeds add {} --id quay", scene.world.server.url("/site"))).ended(0);

@@ -1,9 +1,6 @@
 //! What the feed commands say beside their rows: of an answer that is odd, of sites that wait, of
 //! hubs, on narrow terminals, and as rows of CSV.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::fd::{FromRawFd, OwnedFd};
 use std::process::{Command, Stdio};
 
 use jiff::ToSpan;
@@ -11,29 +8,19 @@ use wirewatch::domain::feed::push::PushState;
 
 use super::scene::{Scene, cells};
 use crate::support::server::Reply;
+use crate::support::terminal;
 use crate::support::world::{item, rss};
 
 /// Runs a command on a terminal of so many columns; returns the lines it shows there.
 fn shown_on(columns: u16, command: &mut Command) -> Vec<String> {
-    let size = libc::winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    let (mut ours, mut theirs) = (0, 0);
-    let none = std::ptr::null_mut();
-    // SAFETY: openpty(3) only reads the size, and gives two descriptors that nobody else has.
-    let (mut ours, theirs) = unsafe {
-        assert_eq!(libc::openpty(&mut ours, &mut theirs, none, std::ptr::null(), &size), 0);
-        (File::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs))
-    };
+    let (outer, inner) = terminal::open(columns, 40);
     let mut child =
-        command.stdin(Stdio::null()).stdout(theirs).stderr(Stdio::null()).spawn().unwrap();
+        command.stdin(Stdio::null()).stdout(inner).stderr(Stdio::null()).spawn().unwrap();
     // Nobody but the child writes to it: it ends when the child does.
     command.stdout(Stdio::null());
-    let mut shown = Vec::new();
-    let mut chunk = [0; 4_096];
-    while let Ok(read @ 1..) = ours.read(&mut chunk) {
-        shown.extend_from_slice(&chunk[..read]);
-    }
+    let shown = terminal::rest(outer);
     assert!(child.wait().unwrap().success());
-    String::from_utf8(shown).unwrap().lines().map(|line| line.trim_end().to_owned()).collect()
+    shown.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

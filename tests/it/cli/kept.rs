@@ -62,6 +62,7 @@ async fn a_daemon_that_came_up_with_a_kept_topic_takes_the_mended_one_by_a_reloa
     let mut scene = Scene::new(&["wire"]).await;
     scene.once().ended(0);
     scene.world.topics = spoilt();
+    scene.world.extra = "auto_reload = false\n".to_owned();
     scene.world.write_config();
     let daemon = Running::start(scene.command().arg("run"));
     daemon.logged("as it last did");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::scene::{Running, Scene, command, run};
+use super::scene::{LIMIT, Running, Scene, command, run};
 use crate::support::world::{NATO, item};
 
 const BROKEN: &str = "topics/test.toml:6:";
@@ -32,7 +32,7 @@ fn notices(scene: &Scene, event: &str) -> Vec<Value> {
         let log = scene.world.alert_log();
         let of_event = log.into_iter().filter(|object| object["event"] == event);
         let found: Vec<Value> = of_event.collect();
-        if !found.is_empty() || begun.elapsed() > Duration::from_secs(30) {
+        if !found.is_empty() || begun.elapsed() > LIMIT {
             return found;
         }
         std::thread::sleep(Duration::from_millis(20));

@@ -1,8 +1,6 @@
 //! Runs the binary with an environment of its own: nothing of the developer's machine shows.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -10,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::support::terminal;
 use crate::support::world::{World, item};
 
 /// Longest wait for a line: only a failing test gets there.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// How a command ended, and what it said.
 #[derive(Debug)]
@@ -211,13 +210,13 @@ impl Scene {
 
     /// What a command line prints on a terminal so wide, without colour.
     pub fn on_terminal(&self, line: &str, columns: u16) -> String {
-        let terminal = Terminal::open(columns);
+        let (outer, inner) = terminal::open(columns, 24);
         let mut command = self.command();
         command.args(line.split_whitespace()).env("TERM", "dumb").stdin(Stdio::null());
-        let mut child = command.stdout(terminal.inner).spawn().unwrap();
+        let mut child = command.stdout(inner).spawn().unwrap();
         // The terminal ends when nobody has it open any more.
         drop(command);
-        let text = rest_of_terminal(terminal.outer);
+        let text = terminal::rest(outer);
         assert!(child.wait().unwrap().success(), "{line}: {text}");
         text
     }
@@ -233,39 +232,6 @@ impl Scene {
         assert_eq!(alerts.len(), 1, "{alerts:?}");
         alerts[0]["id"].as_str().unwrap().to_owned()
     }
-}
-
-/// The two ends of a terminal: what a program writes to, and where that is read.
-struct Terminal {
-    inner: Stdio,
-    outer: File,
-}
-
-impl Terminal {
-    fn open(columns: u16) -> Self {
-        let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        let (mut outer, mut inner) = (-1, -1);
-        let none = std::ptr::null_mut();
-        // SAFETY: openpty(3) fills in two descriptors; it is given room for them and a size.
-        let done = unsafe { libc::openpty(&mut outer, &mut inner, none, std::ptr::null(), &size) };
-        assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
-        // SAFETY: both were just opened and belong to nobody else.
-        unsafe {
-            Self {
-                inner: OwnedFd::from_raw_fd(inner).into(),
-                outer: OwnedFd::from_raw_fd(outer).into(),
-            }
-        }
-    }
-}
-
-/// Reads a terminal to its end, which is an error for it.
-fn rest_of_terminal(mut outer: File) -> String {
-    let (mut text, mut piece) = (Vec::new(), [0; 4096]);
-    while let Ok(n @ 1..) = outer.read(&mut piece) {
-        text.extend_from_slice(&piece[..n]);
-    }
-    String::from_utf8(text).unwrap().replace("\r\n", "\n")
 }
 
 /// Reads what is left of a stream, for commands started by hand.

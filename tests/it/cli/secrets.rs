@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use self::seeds::{Seeds, channels};
 use self::written::Written;
 use super::scene::Scene;
+use crate::support::port;
 use crate::support::world::{NATO, item};
 
 /// A service that refuses everything and repeats what it was sent, as error pages do.
@@ -85,12 +86,9 @@ async fn get(address: &str, path: &str, token: &str) -> String {
 async fn no_secret_is_in_anything_that_is_written() {
     let mut scene = Scene::new(&["wire"]).await;
     scene.once().ended(0);
-    let (echo, nobody) = (echo().await, std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-    let closed = nobody.local_addr().unwrap().to_string();
-    drop(nobody);
-    let listening = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let listen = listening.local_addr().unwrap().to_string();
-    drop(listening);
+    let (echo, nobody) = (echo().await, port::Closed::new());
+    let closed = nobody.address().to_string();
+    let listen = format!("127.0.0.1:{}", port::free());
     let mut seeds = Seeds::new(scene.world.dir());
     let (read, write) = (
         seeds.file("http.token.secret_file", "SEED"),

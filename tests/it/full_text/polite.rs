@@ -62,7 +62,7 @@ async fn a_single_round_ends_though_pages_never_come() {
         other.wait_for("/robots.txt", 1).await;
         clock.advance(Duration::from_secs(61));
     };
-    let round = tokio::time::timeout(Duration::from_secs(10), world.round());
+    let round = tokio::time::timeout(LIMIT, world.round());
     let (round, ()) = tokio::join!(round, later);
     round.expect("the round ends");
     let view = world.store().article(newest(&world).entry.id).unwrap().unwrap();

@@ -94,7 +94,7 @@ async fn inside() {
 /// Every address is this machine's, and name servers are ours.
 fn set_up_network(dir: &Path) {
     let resolv = dir.join("resolv.conf");
-    fs::write(&resolv, "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n").unwrap();
+    fs::write(&resolv, "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n").unwrap();
     let hosts = dir.join("hosts");
     fs::write(&hosts, "127.0.0.1 localhost\n").unwrap();
     let bind = |file: &Path, over: &str| format!("mount --bind {} {over}", file.display());
@@ -116,8 +116,8 @@ fn write_files(dir: &Path) {
     fs::write(dir.join("topics/nato.toml"), NATO).unwrap();
     let mut text = "state_dir = \"state\"\ntopics = \"topics\"\nfeed_files = [\"feeds/*.toml\"]\n\
         [egress]\nallow_net = [\"10.77.0.0/16\"]\n\
-        [fetch]\nhost_gap = \"0s\"\nconnect_timeout = \"3s\"\nread_timeout = \
-             \"3s\"\ntotal_timeout = \"6s\"\n\
+        [fetch]\nhost_gap = \"0s\"\nconnect_timeout = \"15s\"\nread_timeout = \
+             \"15s\"\ntotal_timeout = \"30s\"\n\
         [http]\nlisten = \"127.0.0.1:8787\"\npublic_url = \"https://watch.example\"\n\
         [[channel]]\nid = \"leads\"\ntype = \"webhook\"\nurl = \"http://hook.example/in\"\n\
         [[channel]]\nid = \"private\"\ntype = \"webhook\"\nurl = \
@@ -173,7 +173,8 @@ fn check_outcomes(status: &[Value]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Every connection led to a public address, to the usual port, and asked for what was meant.
+/// Every connection led to a public address, to the usual port, and asked for what was meant, or for
+/// nothing: of several addresses of a name another may have been faster.
 #[track_caller]
 fn check_visits(visits: &[Visit]) {
     let meant = |visit: &&Visit| {
@@ -183,7 +184,7 @@ fn check_visits(visits: &[Visit]) {
             || matches!(host, "page.example" | "hub.example" | "hook.example");
         visit.port == 80
             && (public.starts_with("93.18") || public.starts_with("2606:4700:"))
-            && known
+            && (known || visit.asked.is_empty())
     };
     let wild: Vec<&Visit> = visits.iter().filter(|visit| !meant(visit)).collect();
     assert!(wild.is_empty(), "nobody configured: {wild:#?}");

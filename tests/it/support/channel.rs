@@ -11,8 +11,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::port::Closed;
+
 /// A test that waits longer than this for a request has failed.
-const WAIT: Duration = Duration::from_secs(20);
+const WAIT: Duration = Duration::from_secs(120);
 
 /// What the receiver does with a request once it has read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub struct Receiver {
     address: SocketAddr,
     shared: Arc<Shared>,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// While it is gone: nobody else gets its port.
+    held: Mutex<Option<Closed>>,
 }
 
 struct Shared {
@@ -81,6 +85,7 @@ impl Receiver {
                 received: watch::Sender::new(Vec::new()),
             }),
             task: Mutex::new(None),
+            held: Mutex::new(None),
         };
         receiver.serve(listener);
         receiver
@@ -121,15 +126,14 @@ impl Receiver {
         if let Some(task) = task {
             task.abort();
             let _ = task.await;
+            *self.held.lock().expect("port") = Some(Closed::at(self.address));
         }
     }
 
     /// Listens again, on the same port.
     pub async fn reappear(&self) {
-        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-        socket.set_reuseaddr(true).expect("reusable");
-        socket.bind(self.address).expect("the same port");
-        self.serve(socket.listen(64).expect("listening"));
+        let held = self.held.lock().expect("port").take();
+        self.serve(held.expect("gone before").open());
     }
 
     /// All requests so far.

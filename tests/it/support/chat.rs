@@ -19,7 +19,7 @@ use services::respond;
 pub const TOKEN: &str = "t0ps3cret-token";
 
 /// A test that waits longer than this has failed.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_secs(120);
 
 /// Which service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

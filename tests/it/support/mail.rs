@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 pub use self::tls::{Tls, certificate};
 
 /// A test that waits longer than this for a mail has failed.
-const WAIT: Duration = Duration::from_secs(20);
+const WAIT: Duration = Duration::from_secs(120);
 
 /// What becomes of one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

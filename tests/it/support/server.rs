@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::port::Closed;
+
 /// Longest request head that is read.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
@@ -22,6 +24,8 @@ pub struct FeedServer {
     address: SocketAddr,
     state: Arc<State>,
     accepting: JoinHandle<()>,
+    /// While it is gone: nobody else gets its port.
+    held: Option<Closed>,
 }
 
 /// A request as it came.
@@ -76,7 +80,7 @@ impl FeedServer {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State::default());
         let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, accepting }
+        Self { address, state, accepting, held: None }
     }
 
     /// The absolute URL of a path.
@@ -97,14 +101,12 @@ impl FeedServer {
     pub async fn vanish(&mut self) {
         self.accepting.abort();
         let _ = (&mut self.accepting).await;
+        self.held = Some(Closed::at(self.address));
     }
 
     /// Listens again, on the same port.
     pub async fn reappear(&mut self) {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.set_reuseaddr(true).unwrap();
-        socket.bind(self.address).unwrap();
-        let listener = socket.listen(64).unwrap();
+        let listener = self.held.take().expect("gone before").open();
         self.accepting = tokio::spawn(accept(listener, Arc::clone(&self.state)));
     }
 

@@ -15,13 +15,9 @@ use wirewatch::daemon::service::Service;
 use wirewatch::deliver::Printer;
 use wirewatch::deliver::terminal::Style;
 use wirewatch::store::alerts::read::{AlertFilter, AlertView};
-use wirewatch::store::error::StoreError;
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use super::server::{FeedServer, Reply};
-
-/// Longest wait for a lock that a child of this process still has.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Longest wait for anything in a test: only a failing one gets there.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -184,7 +180,7 @@ impl World {
     pub fn write_config(&self) -> PathBuf {
         let topics = self.dir().join("topics");
         std::fs::create_dir_all(&topics).unwrap();
-        std::fs::write(topics.join("test.toml"), &self.topics).unwrap();
+        replace(&topics.join("test.toml"), &self.topics);
         // Space taken up ahead would only make tests slow.
         let ballast =
             if self.extra.contains("[storage]") { "" } else { "[storage]\nballast = \"0B\"\n" };
@@ -206,7 +202,7 @@ impl World {
             text += &self.extra;
         }
         let file = self.dir().join("wirewatch.toml");
-        std::fs::write(&file, text).unwrap();
+        replace(&file, &text);
         file
     }
 
@@ -220,19 +216,7 @@ impl World {
     }
 
     pub async fn try_start(&mut self) -> Result<(), StartError> {
-        let begun = std::time::Instant::now();
-        loop {
-            match self.start_with(self.load()).await {
-                // A process that another test starts has what this one had open, until it is another
-                // program: an instance that ended still seems to hold its lock.
-                Err(StartError::Store(StoreError::Locked { pid }))
-                    if pid == Some(std::process::id()) && begun.elapsed() < LOCK_PATIENCE =>
-                {
-                    tokio::task::yield_now().await;
-                }
-                ended => return ended,
-            }
-        }
+        self.start_with(self.load()).await
     }
 
     /// Starts from this text of the main file.
@@ -362,11 +346,20 @@ impl World {
     pub fn alert_log(&self) -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(self.dir().join("state/alerts.jsonl"));
         let text = text.unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // The last line may be on its way.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// What the log channel printed for people since the last call.
     pub fn printed(&self) -> String {
         std::mem::take(&mut self.printed.lock().unwrap())
     }
+}
+
+/// Writes a file at once: a daemon that looks meanwhile sees the old text or the new one.
+fn replace(file: &Path, text: &str) {
+    let new = file.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(&new, file).unwrap();
 }

@@ -231,7 +231,7 @@ async fn copied(world: &World, dir: &Path, last: Option<Timestamp>) -> Timestamp
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), copied).await.expect("a copy in time")
+    tokio::time::timeout(Duration::from_secs(120), copied).await.expect("a copy in time")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +273,7 @@ async fn a_copy_that_fails_is_told_once_and_its_end_once() {
                 }
             }
         };
-        let tried = tokio::time::timeout(Duration::from_secs(30), tried).await;
+        let tried = tokio::time::timeout(Duration::from_secs(120), tried).await;
         tries.push(tried.expect("a try in time"));
     }
     let trouble = world.store().copies().unwrap().trouble.unwrap();
@@ -294,7 +294,7 @@ async fn a_copy_that_fails_is_told_once_and_its_end_once() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), well).await.expect("told");
+    tokio::time::timeout(Duration::from_secs(120), well).await.expect("told");
     let copies = world.store().copies().unwrap();
     assert_eq!((copies.trouble, copies.made.is_some()), (None, true));
     world.stop().await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::small_disk::{SmallDisk, hooked, may_mount, received};
+use super::small_disk::{LIMIT, SmallDisk, hooked, may_mount, received};
 use crate::cli::scene::{Running, Scene};
 use crate::support::world::item;
 
@@ -45,7 +45,7 @@ async fn a_full_disk_is_said_once_deliveries_go_on_and_reading_resumes_by_itself
         return;
     }
     let extra =
-        "[storage]\nballast = \"2MiB\"\nfloor = \"1MiB\"\n[http]\nlisten = \"127.0.0.1:0\"\n";
+        "[storage]\nballast = \"2MiB\"\nfloor = \"8MiB\"\n[http]\nlisten = \"127.0.0.1:0\"\n";
     let (mut scene, sink) = hooked(extra).await;
     let disk = OnSmallDisk::start(&scene, "size=24m");
     let serving: Value = serde_json::from_str(&disk.daemon.logged("serving HTTP")).unwrap();
@@ -121,6 +121,7 @@ async fn a_database_that_another_process_locks_is_waited_for() {
     daemon.logged("feeds read");
     let path = scene.world.dir().join("state/wirewatch.db");
     let other = rusqlite::Connection::open(path).unwrap();
+    other.busy_timeout(LIMIT).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     scene.world.publish("wire", item("NATO waits for a lock"));
     let said = daemon.logged("keeps the database locked");

@@ -1,9 +1,12 @@
 //! State directories that vanish under a running daemon, and databases that vanish between two.
 
 use std::fs;
+use std::process::Command;
 
 use crate::cli::scene::{Running, Scene};
 use crate::support::channel::Receiver;
+
+use super::small_disk::until;
 
 fn with_hook(scene: &mut Scene, receiver: &Receiver) {
     scene.world.allow(&receiver.host());
@@ -53,13 +56,16 @@ async fn a_daemon_whose_state_directory_is_deleted_or_exchanged_says_so_and_ends
         let scene = Scene::new(&["wire"]).await;
         scene.once().ended(0);
         let state = scene.world.dir().join("state");
+        let (old, new) = (scene.world.dir().join("old"), scene.world.dir().join("new"));
+        let copied = Command::new("cp").arg("-a").args([&state, &new]).status().unwrap();
+        assert!(copied.success());
         let mut daemon = Running::start(scene.command().arg("run"));
         daemon.logged("watching");
         if exchanged {
-            fs::rename(&state, scene.world.dir().join("old")).unwrap();
-            scene.once().ended(0);
+            fs::rename(&state, old).and_then(|()| fs::rename(new, &state)).unwrap();
         } else {
-            fs::remove_dir_all(&state).unwrap();
+            // What the daemon still makes there makes a removal fail.
+            until("it is gone", || fs::remove_dir_all(&state).is_ok() || !state.exists());
         }
         let said = daemon.logged("state_lost");
         let became = if exchanged { "was replaced" } else { "was deleted" };

@@ -51,7 +51,7 @@ async fn a_disk_that_refuses_to_write_is_given_the_room_of_the_ballast() {
     let ballast = scene.world.dir().join("state/wirewatch.ballast");
     let daemon = unsignalled(&scene);
     daemon.logged("feeds read");
-    until("the ballast is there", || ballast.exists());
+    until("the ballast is there", || ballast.metadata().is_ok_and(|found| found.len() == 2 << 20));
     limit_files(&daemon, 4_096);
     scene.world.publish("wire", item("NATO convenes while nothing can be written"));
     let said = daemon.logged("the disk fails");

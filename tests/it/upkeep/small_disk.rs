@@ -12,7 +12,7 @@ use crate::cli::scene::{Running, Scene};
 use crate::support::channel::Receiver;
 
 /// Longest wait for something: only a failing test gets there.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 pub fn may_mount() -> bool {
     let tried = Command::new("unshare")

@@ -18,7 +18,7 @@ use crate::support::world::{Item, World, item, rss};
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Longest wait for the upkeep of a day.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 fn days(n: u32) -> Keep {
     Keep::For(DAY * n)
@@ -210,19 +210,20 @@ async fn nobody_waits_long_while_thousands_of_entries_go() {
     let pruning = tokio::spawn(async move {
         upkeep::prune(&store, limits, Some(Duration::from_millis(1)), &stop).await
     });
-    let mut waits = Vec::new();
+    let (mut waits, all) = (Vec::new(), std::time::Instant::now());
     while !pruning.is_finished() {
         let begun = std::time::Instant::now();
         desk.store.try_write(year).await.unwrap();
         waits.push(begun.elapsed());
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
+    let all = all.elapsed();
     let removed = pruning.await.unwrap().unwrap();
     assert!(removed.entries >= 1_990, "{removed:?}");
     waits.sort_unstable();
     let usual = waits[waits.len() * 9 / 10];
-    // Debug builds on busy machines are slow: the step itself is of 15 ms.
-    assert!(usual < Duration::from_millis(150), "nine of ten writes waited at most {usual:?}");
+    // For one step of many, and not for all: however slow the disk and who else uses it.
+    assert!(usual < all / 10, "nine of ten writes waited at most {usual:?} of {all:?}");
 }
 
 #[tokio::test]

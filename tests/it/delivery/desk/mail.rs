@@ -42,8 +42,7 @@ fn mail_channel(server: &MailServer, to: &[&str]) -> EmailChannel {
         cc: Vec::new(),
         reply_to: None,
         hello: None,
-        // A handshake takes its time on a busy machine.
-        timeout: 8 * TIMEOUT,
+        timeout: TIMEOUT,
     }
 }
 

@@ -13,7 +13,7 @@ use wirewatch::domain::ids::AlertId;
 
 use crate::delivery::desk::Desk;
 use crate::support::channel::Receiver;
-use crate::support::counterpart;
+use crate::support::{counterpart, port};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
@@ -163,8 +163,7 @@ impl Manager {
 
 /// An address nobody listens at.
 fn free_host() -> String {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    free.local_addr().expect("an address").to_string()
+    format!("127.0.0.1:{}", port::free())
 }
 
 impl Drop for Manager {

@@ -9,7 +9,7 @@ use crate::delivery::desk::Desk;
 use crate::support::channel::{Answer, Receiver};
 use crate::support::counterpart;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_tells_its_services_and_says_when_one_failed() {

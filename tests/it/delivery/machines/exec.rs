@@ -26,7 +26,7 @@ fn desk(script: &str, limit: Duration) -> Desk {
     desk.channel("exec", ChannelKind::Exec(exec), "127.0.0.1:1")
 }
 
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_gets_the_object_on_its_input_and_little_else() {
@@ -96,7 +96,7 @@ async fn how_a_program_ends_says_what_becomes_of_the_delivery() {
 async fn a_program_beyond_its_time_is_ended_with_all_that_it_started() {
     // The child of the child says that it is alive for as long as it is.
     let script = "sh -c 'echo $$ > child.pid; exec sleep 600' & wait";
-    let mut desk = desk(script, Duration::from_secs(1));
+    let mut desk = desk(script, Duration::from_secs(8));
     desk.start().await;
     desk.alert(1, 1).await;
     desk.until("tried", |desk| desk.delivery("D1").attempts.len() == 1).await;
