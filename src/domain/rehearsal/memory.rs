@@ -195,6 +195,10 @@ impl Memory {
             let tale = self.stories.entry(story.id);
             tale.and_modify(|tale| tale.story.clone_from(story)).or_insert_with(|| Tale::of(story));
         }
+        // First of all, since what is decided of a story that was merged is decided of the other one.
+        for merged in &plan.merges {
+            self.merge_tales(merged);
+        }
         self.learn_links(batch, plan);
         self.learn_states();
         if self.reads_facts {
@@ -211,14 +215,13 @@ impl Memory {
         for revision in &plan.alerts {
             self.spent.learn(revision, &plan.withheld);
             self.spent.learn_deliveries(revision, &plan.deliveries);
-            // A story that was merged by this very entry has gone already.
             if let Some(tale) = self.stories.get_mut(&revision.story.id) {
                 let told = told(batch, plan, revision);
                 tale.learn_alert(revision, told);
             }
         }
         for merged in &plan.merges {
-            self.learn_merge(merged);
+            self.lead_to(merged.merge.into, merged.merge.from);
         }
     }
 
@@ -255,13 +258,17 @@ impl Memory {
         }
     }
 
-    /// One story's alerts, links and entries are another's from now on.
-    fn learn_merge(&mut self, merged: &Merged) {
+    /// One story's alerts, and what was told in it, are another's from now on.
+    fn merge_tales(&mut self, merged: &Merged) {
         let Merge { into, from, .. } = merged.merge;
         let Some(lost) = self.stories.remove(&from) else { return };
         if let Some(tale) = self.stories.get_mut(&into) {
             tale.take_in(from, lost, merged);
         }
+    }
+
+    /// One story's links and entries are another's, those that brought them together too.
+    fn lead_to(&mut self, into: StoryId, from: StoryId) {
         for linked in self.links.values_mut().filter(|linked| linked.story == from) {
             linked.story = into;
         }
@@ -272,7 +279,9 @@ impl Memory {
 
     fn learn_facts(&mut self, plan: &Plan) {
         for (member, entry) in plan.members.iter().zip(&plan.entries) {
-            let Some(tale) = self.stories.get_mut(&member.story) else { continue };
+            let merged = plan.merges.iter().find(|merged| merged.merge.from == member.story);
+            let story = merged.map_or(member.story, |merged| merged.merge.into);
+            let Some(tale) = self.stories.get_mut(&story) else { continue };
             let (at, publisher, document) = (entry.first_seen, &entry.publisher, &entry.document);
             let (title, body) = (&document.title, &document.body);
             let (entry, copy) = (entry.id, member.copy_of.is_some());

@@ -172,3 +172,21 @@ proptest! {
         prop_assert_eq!(live, rehearsed);
     }
 }
+
+/// A merge brings an alert along, and the entry that merges revises it.
+#[tokio::test]
+async fn an_alert_that_comes_with_a_merged_story_goes_on_from_what_it_told_then() {
+    let step =
+        |feed, title, link, after, age, matches| Step { feed, title, link, after, age, matches };
+    let steps = [
+        step(0, 0, 2, 47, 0, true),
+        step(1, 1, 1, 0, 0, false),
+        step(2, 2, 0, 0, 2, true),
+        step(1, 0, 0, 49, 34, true),
+        step(0, 1, 1, 0, 14, true),
+        step(0, 2, 0, 47, 34, true),
+    ];
+    let (live, rehearsed) = both(&steps, Some(3), Mode::Live).await;
+    assert!(live[4].contains("alert 2 Updated") && live[5].contains("alert 3 "), "{live:#?}");
+    assert_eq!(live, rehearsed);
+}
