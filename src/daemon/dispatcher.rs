@@ -159,7 +159,7 @@ impl UnderWay<'_> {
 
     /// Which delivery may try now whether a channel that fails works again; one at a time.
     fn probe(&self, circuit: &Circuit, now: jiff::Timestamp) -> Option<Probe> {
-        let may_untried = self.untried > 0 && circuit.may_try_untried();
+        let may_untried = self.untried > 0 && circuit.may_try_untried(now);
         match circuit.may_probe(now) {
             _ if !self.attempts.is_empty() => None,
             true => Some(Probe::Any),

@@ -133,6 +133,7 @@ impl Dispatchers {
                 if let Some(earlier) = earlier {
                     // Two at once may be more than a program or a file of the user's can take.
                     let _ended = earlier.await;
+                    dispatcher.succeed().await;
                 }
                 let run = || dispatcher.run(committed.clone(), &stop);
                 let whose = dispatcher.id.as_str();

@@ -172,6 +172,7 @@ impl ChannelError {
     pub fn answer(&self) -> Answer {
         match self {
             Self::Transient { retry_after, .. } => Answer::Later { retry_after: *retry_after },
+            Self::Permanent { .. } if self.is_gone() => Answer::Gone,
             Self::Permanent { .. } => Answer::Never,
         }
     }

@@ -20,6 +20,10 @@ const MAX_GIVEN_UP: u32 = 5_000;
 /// The code of the attempt that is noted where a delivery is given up untried.
 pub const GIVEN_UP: &str = "channel_down";
 
+/// What paid with more tries than this keeps its times when the channel works again: one that comes
+/// and goes would else use up all of them within minutes.
+const SOON_AGAIN: u32 = 2;
+
 /// A notice, and whom it is told.
 pub type Addressed = (Notice, Vec<ChannelId>);
 
@@ -31,7 +35,7 @@ pub struct Change {
     pub circuit: Option<Circuit>,
     /// Fingerprint of what the channel is configured with.
     pub config: Digest,
-    /// It works again: what waited is due at once.
+    /// It works again: what waited, and failed no more than once or twice by itself, is due at once.
     pub is_back: bool,
     /// What is told of that.
     pub notice: Option<Addressed>,
@@ -47,7 +51,7 @@ pub struct Configured {
     pub repeat_most: Option<u32>,
 }
 
-const CIRCUIT: &str = "state, failures, since, last, probes, next_probe, code, detail, told";
+const CIRCUIT: &str = "state, failures, since, last, probes, next_probe, code, detail, told, asked";
 
 /// When a channel failed last.
 const FAILED: &str = "ifnull((SELECT at FROM attempts WHERE delivery_id = circuits.last \
@@ -75,7 +79,7 @@ impl Store {
             let mut query = conn.prepare_cached(&format!(
                 "SELECT {CIRCUIT}, {FAILED}, channel FROM circuits ORDER BY channel"
             ))?;
-            let rows = query.query_map([], |row| Ok((key(row, 10)?, circuit(row)?)))?;
+            let rows = query.query_map([], |row| Ok((key(row, 11)?, circuit(row)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -116,9 +120,10 @@ impl Store {
             if change.is_back {
                 conn.prepare_cached(
                     "UPDATE deliveries SET next_attempt = min(next_attempt, ?2) \
-                     WHERE channel = ?1 AND state = 'pending' AND attempts > 0",
+                     WHERE channel = ?1 AND state = 'pending' AND attempts > 0 \
+                     AND attempts - spared <= ?3",
                 )?
-                .execute((Text(channel), Ms(now)))?;
+                .execute((Text(channel), Ms(now), SOON_AGAIN))?;
             }
             if let Some((notice, channels)) = &change.notice {
                 post(conn, notice, channels, freeze)?;
@@ -126,6 +131,17 @@ impl Store {
             Ok(())
         })
         .await
+    }
+
+    /// Takes note that a channel is as `config` says, after the last answers came that concern what it
+    /// was before: those have been recorded too.
+    pub async fn adopt_circuit(
+        &self,
+        channel: &ChannelId,
+        config: Digest,
+    ) -> Result<(), StoreError> {
+        let channel = channel.clone();
+        self.write(move |session| Ok(adopt(session.conn, &channel, config)?)).await
     }
 
     /// Tells that a channel fails, once.
@@ -198,19 +214,25 @@ pub(super) fn take_up(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     for Configured { channel, config, repeat_most } in channels {
-        conn.prepare_cached(
-            "DELETE FROM circuits WHERE channel = ?1 AND config <> ?2 AND told IS NULL",
-        )?
-        .execute((Text(channel), Hash(*config)))?;
-        conn.prepare_cached(
-            "UPDATE circuits SET state = 'closed', failures = 0, probes = 0, config = ?2 \
-             WHERE channel = ?1 AND config <> ?2",
-        )?
-        .execute((Text(channel), Hash(*config)))?;
+        adopt(conn, channel, *config)?;
         outbox::repeats::mark(conn, channel, *repeat_most, now)?;
     }
     let known = channels.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>();
     outbox::repeats::forget_others(conn, &known)
+}
+
+/// What was found out of a channel with another configuration says nothing of it as it is now.
+fn adopt(conn: &Connection, channel: &ChannelId, config: Digest) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM circuits WHERE channel = ?1 AND config <> ?2 AND told IS NULL",
+    )?
+    .execute((Text(channel), Hash(config)))?;
+    conn.prepare_cached(
+        "UPDATE circuits SET state = 'closed', failures = 0, probes = 0, config = ?2 \
+         WHERE channel = ?1 AND config <> ?2",
+    )?
+    .execute((Text(channel), Hash(config)))?;
+    Ok(())
 }
 
 /// Takes a channel for one that works.
@@ -239,7 +261,8 @@ fn save(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(&format!(
         "INSERT OR REPLACE INTO circuits ({CIRCUIT}, channel, config) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+             ifnull(?9, (SELECT told FROM circuits WHERE channel = ?11)), ?10, ?11, ?12)"
     ))?
     .execute(params![
         circuit.state.as_str(),
@@ -251,6 +274,7 @@ fn save(
         circuit.code,
         circuit.detail,
         ms(circuit.told),
+        ms(circuit.asked),
         Text(channel),
         Hash(config),
     ])?;
@@ -269,7 +293,8 @@ fn circuit(row: &Row<'_>) -> rusqlite::Result<Circuit> {
         code: failure.into(),
         detail: row.get(7)?,
         told: opt_time(row, 8)?,
-        failed: time(row, 9)?,
+        asked: opt_time(row, 9)?,
+        failed: time(row, 10)?,
     })
 }
 

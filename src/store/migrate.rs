@@ -41,6 +41,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0022_upkeep.sql"),
     include_str!("../../migrations/0023_copies.sql"),
     include_str!("../../migrations/0024_aside_ids.sql"),
+    include_str!("../../migrations/0025_asked.sql"),
 ];
 
 /// What a file turned out to be.

@@ -94,7 +94,7 @@ impl Store {
 
     /// Makes parked deliveries that pass the filter pending and due at once, with all their
     /// retries before them. A filter without an id or a state takes parked ones, and of a channel that
-    /// is named what waits for it as well; by id, one that is pending or was dropped is made due.
+    /// is named, or says that it is gone, what waits for it as well; by id, one that is pending or was dropped is made due.
     /// Their channels are used again even if they failed. Returns how many.
     pub async fn retry_deliveries(
         &self,
@@ -111,7 +111,8 @@ impl Store {
                      AND (?4 IS NULL OR channel = ?4) AND (?6 IS NULL OR created >= ?6) \
                      AND (state IN ('parked', 'dropped') AND (state = 'parked' OR ?2 IS NOT NULL) \
                        OR state = 'pending' AND (?2 IS NOT NULL OR ?5 \
-                         OR ?4 IS NOT NULL AND (attempts > 0 OR next_attempt <= ?1))) \
+                         OR ?4 IS NOT NULL AND (attempts > 0 OR next_attempt <= ?1) \
+                         OR channel IN (SELECT channel FROM circuits WHERE state = 'gone'))) \
                      RETURNING channel",
                 )?
                 .query_map(

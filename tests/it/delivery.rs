@@ -8,6 +8,7 @@ mod desk;
 mod machines;
 mod mail;
 mod odd_channels;
+mod paces;
 mod poison;
 mod told;
 mod told_together;
@@ -211,11 +212,13 @@ async fn an_endpoint_that_is_gone_is_left_alone_and_nothing_pending_is_lost() {
     receiver.script([Answer::Status(410)]);
     desk.start().await;
     desk.alert(1, 1).await;
-    desk.until("parked", |desk| desk.delivery("D1").state == DeliveryState::Parked).await;
+    desk.until("gone", |desk| !desk.delivery("D1").attempts.is_empty()).await;
     desk.alert(2, 1).await;
     desk.clock.advance(10 * MINUTE);
     desk.stop().await;
     assert_eq!(receiver.received().len(), 1);
+    // It says nothing of the delivery that the channel is gone.
+    assert_eq!(desk.delivery("D1").state, DeliveryState::Pending);
     assert_eq!(desk.delivery("D2").state, DeliveryState::Pending);
 
     // A restart changes nothing: somebody has to say that it is worth a try.

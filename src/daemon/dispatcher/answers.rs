@@ -11,7 +11,7 @@ use crate::daemon::post::FREEZE;
 use crate::deliver::{ChannelError, Receipt};
 use crate::domain::alert::circuit::{self, Circuit, CircuitState, Heard};
 use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, settlement};
-use crate::domain::alert::way::is_of_the_way;
+use crate::domain::alert::way::{is_of_the_way, is_too_often};
 use crate::domain::ids::DeliveryId;
 use crate::domain::untrusted;
 use crate::store::circuits::Change;
@@ -65,6 +65,10 @@ impl Answered {
     pub fn extend(&mut self, other: Answered) {
         self.replies.extend(other.replies);
         self.heard.extend(other.heard);
+        // Of what was answered at the same time, that it was too much has the last word.
+        let is_too_much =
+            |heard: &Heard| matches!(heard, Heard::Failed { code, .. } if is_too_often(code));
+        self.heard.sort_by_key(is_too_much);
     }
 
     pub fn deliveries(&self) -> impl Iterator<Item = DeliveryId> + '_ {
@@ -142,7 +146,7 @@ impl Dispatcher {
                         false => settlement(delivery.id, tried, answer, now),
                     }
                 }
-                Answer::Taken | Answer::Never => {
+                Answer::Taken | Answer::Never | Answer::Gone => {
                     settlement(delivery.id, delivery.attempt, answer, now)
                 }
             };
@@ -196,7 +200,12 @@ impl Dispatcher {
             circuit.map_or(CircuitState::Closed, |circuit| circuit.state)
         };
         let channel = &self.id;
+        let slows = |circuit: Option<&Circuit>| circuit.is_some_and(|one| is_too_often(&one.code));
         match (state(before), state(after)) {
+            // With much to tell this comes and goes every second.
+            (was, is) if was != is && (slows(after) || after.is_none() && slows(before)) => {
+                tracing::debug!(%channel, is_back, "the channel takes only so much in a time");
+            }
             _ if is_back => tracing::info!(%channel, "the channel works again"),
             (was, is) if was == is => {}
             (_, CircuitState::Open) => {
@@ -210,7 +219,7 @@ impl Dispatcher {
             (_, CircuitState::Gone) => tracing::error!(
                 %channel,
                 "endpoint is gone (HTTP 410): nothing more is sent to it. \
-                 hint: remove the channel or correct its URL, then `deliver retry`"
+                 hint: correct its URL, remove the channel, or wirewatch deliver retry --channel {channel}"
             ),
             (_, CircuitState::Closed) => {}
         }

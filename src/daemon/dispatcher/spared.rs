@@ -13,6 +13,8 @@ use crate::domain::notice::{Notice, NoticeKind, SEVERITY};
 use crate::store::circuits::Addressed;
 use crate::store::error::StoreError;
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 impl Dispatcher {
     /// How the channel does. Where it has failed for long that is told, and what has waited too
     /// long is given up.
@@ -41,6 +43,15 @@ impl Dispatcher {
         Ok(circuit)
     }
 
+    /// Begins where another dispatcher of the channel has ended, whose last answers said how the channel
+    /// did as it was configured before.
+    pub async fn succeed(&self) {
+        if let Err(error) = self.store.adopt_circuit(&self.id, self.manners.config).await {
+            let code = error.code();
+            tracing::warn!(channel = %self.id, code, %error, "how the channel did is not known");
+        }
+    }
+
     /// How long until the channel is tried again.
     pub(super) fn until_probe(&self, circuit: &Circuit, now: Timestamp) -> Duration {
         match circuit.state {
@@ -56,7 +67,9 @@ impl Dispatcher {
     pub(super) fn back(&self, was: &Circuit, now: Timestamp) -> Option<Addressed> {
         was.told?;
         let failed = Duration::try_from(now.duration_since(was.since)).unwrap_or_default();
-        let failed = in_words(Duration::from_secs(failed.as_secs() / 60 * 60));
+        let whole = if failed < MINUTE { Duration::from_secs(1) } else { MINUTE };
+        let failed = failed.as_secs() / whole.as_secs() * whole.as_secs();
+        let failed = in_words(Duration::from_secs(failed.max(1)));
         let waited = self.waiting("are sent now");
         let headline = format!("channel {} works again after {failed}: {waited}", self.id);
         let notice = Notice::plain(now, NoticeKind::ChannelBack, SEVERITY, headline);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::way::{is_no_way, is_of_the_way};
+use super::way::{is_no_way, is_of_the_way, is_too_often};
 use crate::domain::feed::ReasonCode;
 use crate::domain::ids::DeliveryId;
 
@@ -20,6 +20,19 @@ pub const PROBE_AFTER: [Duration; 6] = [
     Duration::from_secs(2 * 60),
     Duration::from_secs(5 * 60),
     Duration::from_secs(10 * 60),
+    Duration::from_secs(15 * 60),
+];
+
+/// Waits after a channel said once, twice, … in a row that it is sent too much at once: services count
+/// in seconds or minutes. Something that it takes in between begins anew.
+pub const PACE_AFTER: [Duration; 8] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
     Duration::from_secs(15 * 60),
 ];
 
@@ -85,6 +98,8 @@ pub struct Circuit {
     pub probes: u32,
     /// When the next one is made.
     pub next_probe: Timestamp,
+    /// Until when the channel asked to be left alone, where it did.
+    pub asked: Option<Timestamp>,
     /// Of the last failure.
     pub code: ReasonCode,
     /// What it answered, cut short. From outside.
@@ -123,6 +138,7 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
         failed: now,
         probes: 0,
         next_probe: now,
+        asked: None,
         code: code.clone(),
         detail: detail.clone(),
         told: None,
@@ -151,7 +167,10 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
             circuit.told = circuit.told.map(|told| told.min(now));
             circuit.detail.clone_from(detail);
             match circuit.state {
-                CircuitState::Closed if circuit.failures >= OPENS_AFTER => {
+                // All that is sent before a rate is over fares alike, and none is to pay for it.
+                CircuitState::Closed
+                    if circuit.failures >= OPENS_AFTER || is_too_often(&circuit.code) =>
+                {
                     circuit.state = CircuitState::Open;
                     circuit.probes = 0;
                 }
@@ -166,6 +185,8 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
                 true => circuit.next_probe.max(after(asked)),
                 false => after(wait.max(asked)),
             };
+            let asked = retry_after.is_some().then(|| after(asked));
+            circuit.asked = asked.max(circuit.asked.filter(|_| is_early));
             Some(circuit)
         }
     }
@@ -184,16 +205,17 @@ impl Circuit {
     }
 
     /// Whether a delivery that nobody has tried may try now: the last failure may tell of what was
-    /// sent, and the channel did not ask to be left alone for longer than it is anyway.
-    pub fn may_try_untried(&self) -> bool {
-        let is_asked = elapsed(self.failed, self.next_probe) > self.wait();
+    /// sent, and the channel did not ask to be left alone until later.
+    pub fn may_try_untried(&self, now: Timestamp) -> bool {
+        let is_asked = self.asked.is_some_and(|until| now < until);
         self.state == CircuitState::Open && !is_no_way(&self.code) && !is_asked
     }
 
     /// How long the next probe waits after a failure, unless the channel asks for more.
     fn wait(&self) -> Duration {
         let probes = usize::try_from(self.probes).unwrap_or(usize::MAX);
-        PROBE_AFTER[probes.min(PROBE_AFTER.len() - 1)]
+        let waits: &[Duration] = if is_too_often(&self.code) { &PACE_AFTER } else { &PROBE_AFTER };
+        waits[probes.min(waits.len() - 1)]
     }
 
     /// Whether its user is to be told that it fails.
@@ -264,17 +286,21 @@ mod tests {
     fn what_was_never_tried_need_not_wait_for_what_is_not_digested() {
         let poison: Vec<Heard> = (0..4).map(|n| failed(n % 2, "http_500")).collect();
         let open = after_all(&poison).unwrap();
-        assert!(!open.is_closed() && !open.may_probe(at(4)) && open.may_try_untried());
+        assert!(!open.is_closed() && !open.may_probe(at(4)) && open.may_try_untried(at(4)));
         let offline = after(Some(&open), &failed(3, "connect"), at(5)).unwrap();
-        assert!(!offline.may_try_untried());
+        assert!(!offline.may_try_untried(at(5)));
         let (delivery, code) = (DeliveryId(3), ReasonCode::from("http_503"));
         let asks = |second| {
             let retry_after = Some(Duration::from_secs(second));
             Heard::Failed { delivery, code: code.clone(), detail: None, retry_after }
         };
-        for (seconds, may) in [(0, true), (120, false)] {
+        for (seconds, may) in [(0, true), (20, false), (120, false)] {
             let asked = after(Some(&open), &asks(seconds), at(5)).unwrap();
-            assert_eq!(asked.may_try_untried(), may, "Retry-After: {seconds}");
+            assert_eq!(asked.may_try_untried(at(6)), may, "Retry-After: {seconds}");
+            // Another one that was under way and fails without asking changes nothing of it.
+            let other = after(Some(&asked), &failed(4, "http_503"), at(6)).unwrap();
+            assert_eq!(other.may_try_untried(at(7)), may, "Retry-After: {seconds}");
+            assert!(other.may_try_untried(at(5 + seconds as i64)));
         }
     }
 
@@ -290,6 +316,29 @@ mod tests {
         assert_eq!(after(Some(&open), &asks, at(12)).unwrap().next_probe, at(12 + 3600));
         let probed = after(Some(&open), &failed(0, "http_500"), at(32)).unwrap();
         assert_eq!((probed.probes, probed.next_probe), (1, at(32 + 60)));
+    }
+
+    #[test]
+    fn a_channel_that_is_sent_too_much_waits_as_long_as_it_asks_and_longer_only_if_it_takes_nothing()
+     {
+        let too_much = |second: u64| Heard::Failed {
+            delivery: DeliveryId(1),
+            code: "http_429".into(),
+            detail: None,
+            retry_after: (second > 0).then(|| Duration::from_secs(second)),
+        };
+        let first = after(None, &too_much(3), at(0)).unwrap();
+        assert_eq!((first.state, first.next_probe), (CircuitState::Open, at(3)), "at once");
+        assert!(!first.may_try_untried(at(9)));
+        assert_eq!(after(Some(&first), &Heard::Alive, at(3)), None);
+        let (mut circuit, mut now, mut waits) = (None, at(0), Vec::new());
+        for _ in 0..10 {
+            let open = after(circuit.as_ref(), &too_much(0), now).unwrap();
+            waits.push(open.next_probe.duration_since(now).as_secs());
+            now = open.next_probe;
+            circuit = Some(open);
+        }
+        assert_eq!(waits, [1, 2, 5, 10, 30, 60, 300, 900, 900, 900]);
     }
 
     #[test]

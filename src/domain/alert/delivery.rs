@@ -211,6 +211,8 @@ pub enum Answer {
     Later { retry_after: Option<Duration> },
     /// It will never take it.
     Never,
+    /// It says that it is gone for good, which says nothing of the delivery.
+    Gone,
 }
 
 /// What becomes of a delivery after its attempt number `attempt` (1 for the first) was answered.
@@ -221,6 +223,7 @@ pub fn settlement(id: DeliveryId, attempt: u32, answer: Answer, now: Timestamp) 
     let asked = match answer {
         Answer::Taken => return Settlement::Delivered,
         Answer::Never => return Settlement::Park,
+        Answer::Gone => return Settlement::Spare,
         Answer::Later { retry_after } => retry_after.unwrap_or_default().min(MAX_RETRY_AFTER),
     };
     let tried = usize::try_from(attempt.max(1)).unwrap_or(usize::MAX);

@@ -43,6 +43,14 @@ const STAGES: [&str; 3] = ["connect_", "login_", "sender_"];
 /// service may refuse one message for what it says.
 const SHUT: [&str; 3] = ["http_401", "http_407", "http_429"];
 
+/// The service takes only so many messages in a time, and says so of one that is one too many.
+const TOO_OFTEN: &str = "http_429";
+
+/// Whether a failure with this code says nothing but that the service was sent too much at once.
+pub fn is_too_often(code: &str) -> bool {
+    code == TOO_OFTEN
+}
+
 /// Whether after a failure with this code no delivery may try its luck: there is no way for any.
 pub fn is_no_way(code: &str) -> bool {
     is_of_the_way(code) && (!STATUSES.contains(&code) || SHUT.contains(&code))

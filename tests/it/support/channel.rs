@@ -6,10 +6,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use wirewatch::clock::Clock;
 
 use super::port::Closed;
 
@@ -70,6 +72,8 @@ struct Shared {
     /// What is in a body that is answered with this status, whatever the script says.
     indigestible: Mutex<Vec<(String, u16)>>,
     script: Mutex<VecDeque<Answer>>,
+    /// By which clock it takes how much, and since when it has taken how many.
+    pace: Mutex<Option<(Clock, u32, Timestamp, u32)>>,
     received: watch::Sender<Vec<Received>>,
 }
 
@@ -82,6 +86,7 @@ impl Receiver {
             shared: Arc::new(Shared {
                 indigestible: Mutex::default(),
                 script: Mutex::default(),
+                pace: Mutex::default(),
                 received: watch::Sender::new(Vec::new()),
             }),
             task: Mutex::new(None),
@@ -103,6 +108,12 @@ impl Receiver {
     /// Answers to the next requests, in the order in which they come.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
         self.shared.script.lock().expect("script").extend(answers);
+    }
+
+    /// From now on takes so many requests within a second of a clock, and answers 429 to all others.
+    pub fn take_in_a_second(&self, requests: u32, clock: &Clock) {
+        let pace = (clock.clone(), requests, clock.now(), 0);
+        *self.shared.pace.lock().expect("pace") = Some(pace);
     }
 
     /// Forgets what is left of the script.
@@ -163,6 +174,20 @@ impl Receiver {
     }
 }
 
+impl Shared {
+    /// Counts a request, and whether it is one too many.
+    fn is_too_much(&self) -> bool {
+        let mut pace = self.pace.lock().expect("pace");
+        let Some((clock, most, since, taken)) = pace.as_mut() else { return false };
+        let now = clock.now();
+        if now.duration_since(*since).as_secs() >= 1 {
+            (*since, *taken) = (now, 0);
+        }
+        *taken += 1;
+        *taken > *most
+    }
+}
+
 impl Drop for Receiver {
     fn drop(&mut self) {
         if let Some(task) = self.task.lock().expect("task").take() {
@@ -182,6 +207,7 @@ async fn talk(mut stream: TcpStream, shared: Arc<Shared>) {
         };
         let scripted = match refused {
             Some(status) => Some(Answer::Status(status)),
+            None if shared.is_too_much() => Some(Answer::TooMany("1".to_owned())),
             None => shared.script.lock().expect("script").pop_front(),
         };
         let answer = scripted.unwrap_or(Answer::Status(204));

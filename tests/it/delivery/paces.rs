@@ -1,0 +1,69 @@
+//! Services that take so much in a time and no more: everything arrives, at the pace they allow.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_takes_little_in_a_second_gets_all_of_a_storm_within_its_pace() {
+    for in_a_second in [1, 5] {
+        let receiver = Receiver::start().await;
+        let mut desk = Desk::new().webhook("hook", &receiver);
+        receiver.take_in_a_second(in_a_second, &desk.clock);
+        let begun = desk.clock.now();
+        let mut frozen = BTreeMap::new();
+        for n in 1..=40 {
+            frozen.extend(desk.alert(n, 1).await);
+        }
+        desk.start().await;
+        desk.turn("delivered", |desk| {
+            let all = desk.deliveries(None);
+            assert!(all.iter().all(|one| one.state != DeliveryState::Parked), "{all:#?}");
+            desk.all_delivered()
+        })
+        .await;
+        let took = desk.clock.now().duration_since(begun).as_secs();
+        let least = 40 / i64::from(in_a_second);
+        assert!(took <= 3 * least, "{in_a_second} in a second: {took} s");
+        let taken = receiver.received().into_iter().filter(|one| one.answer == Answer::Status(204));
+        let ids = ids_of(&taken.collect::<Vec<_>>(), &frozen);
+        assert_eq!((ids.len(), ids.iter().collect::<BTreeSet<_>>().len()), (40, 40), "each once");
+        desk.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_only_ever_asks_for_less_is_asked_ever_more_seldom_and_loses_nothing() {
+    let receiver = Receiver::start().await;
+    let mut desk = Desk::new().webhook("hook", &receiver);
+    receiver.take_in_a_second(0, &desk.clock);
+    let begun = desk.clock.now();
+    desk.alert(1, 1).await;
+    desk.start().await;
+    desk.turn("a day", |desk| desk.clock.now() >= begun + 24 * 60 * MINUTE).await;
+    let asked = receiver.received().len();
+    assert!((90..120).contains(&asked), "{asked} times");
+    assert_eq!(desk.delivery("D1").state, DeliveryState::Pending);
+    receiver.take_in_a_second(1, &desk.clock);
+    desk.turn("delivered", Desk::all_delivered).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_channel_that_comes_and_goes_refuses_is_not_given_up_within_minutes() {
+    let receiver = Receiver::start().await;
+    let mut desk = Desk::new().webhook("hook", &receiver);
+    // Two are taken, and three find it busy, time and again: for five minutes.
+    let busy = [204, 204, 503, 503, 503].map(Answer::Status);
+    receiver.script((0..30).flat_map(|_| busy.clone()));
+    let begun = desk.clock.now();
+    for n in 1..=20 {
+        desk.alert(n, 1).await;
+    }
+    desk.start().await;
+    desk.turn("delivered", |desk| {
+        let all = desk.deliveries(None);
+        assert!(all.iter().all(|one| one.state != DeliveryState::Parked), "{all:#?}");
+        desk.all_delivered()
+    })
+    .await;
+    let took = desk.clock.now().duration_since(begun).as_secs();
+    assert!(took < 3 * 3_600, "{took} s");
+}
