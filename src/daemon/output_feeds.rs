@@ -31,7 +31,7 @@ pub fn read(
 }
 
 fn item(published: PublishedAlert) -> Option<Item> {
-    let alert: AlertV1 = serde_json::from_str(&published.object).ok()?;
+    let alert = serde_json::from_str::<AlertV1>(&published.object).ok()?.of_no_channel();
     let PublishedAlert { id, opened, updated, .. } = published;
     Some(Item { id, opened, updated, alert })
 }

@@ -40,8 +40,8 @@ pub struct AlertV1 {
     pub time: String,
     /// Why it was made.
     pub reason: ReasonV1,
-    /// What is to be known of the alerts to come: a budget is used up. Left out where there is
-    /// nothing.
+    /// What the channel is to know of the alerts to come: a budget is used up; or that this is told
+    /// again. Left out where there is nothing, and in what is kept and goes to no channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// 1 for the first time that this revision is told again, since nobody acknowledged the alert.
@@ -84,6 +84,10 @@ pub struct AlertV1 {
 pub struct ReasonV1 {
     pub code: String,
     pub text: String,
+    /// The end of `text` where that says which channels were not sent this, and why. Left out where
+    /// there is nothing; channels other than the alert log are not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -201,7 +205,8 @@ impl AlertV1 {
             time: second(revision.at),
             reason: ReasonV1 {
                 code: clean(&revision.reason.code),
-                text: clean(&revision.reason.text),
+                text: clean(&revision.whole_reason()),
+                remark: revision.remark.as_deref().map(clean),
             },
             note: revision.note.as_deref().map(clean),
             repeat: 0,
@@ -225,6 +230,16 @@ impl AlertV1 {
         }
     }
 
+    /// The object as it was made, without what is about single channels: which were not sent it, and
+    /// whose budget was used up.
+    pub fn of_no_channel(mut self) -> Self {
+        let remark = self.reason.remark.take().map(|remark| format!("; {remark}"));
+        if let Some(plain) = remark.and_then(|remark| self.reason.text.strip_suffix(&remark)) {
+            self.reason.text = plain.to_owned();
+        }
+        Self { note: None, held_back: false, ..self }
+    }
+
     /// The object as one line of JSON, without the line's end. Equal objects give equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         shield::to_json(self)
@@ -241,9 +256,7 @@ pub fn freeze(revision: &AlertRevision, channel: &ChannelId, id: DeliveryId) -> 
 
 /// The bytes of a delivery of a revision that is kept as `object`; `None`: it cannot be read.
 pub fn freeze_kept(object: &[u8], channel: &ChannelId, id: DeliveryId) -> Option<Vec<u8>> {
-    let object: AlertV1 = serde_json::from_slice(object).ok()?;
-    let delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
-    Some(AlertV1 { delivery, ..object }.to_bytes())
+    Some(kept_for(object, channel, id)?.to_bytes())
 }
 
 /// The same for one that is told again, for the `repeat`th time.
@@ -253,14 +266,15 @@ pub fn freeze_again(
     id: DeliveryId,
     repeat: u32,
 ) -> Option<Vec<u8>> {
-    let mut object: AlertV1 = serde_json::from_slice(object).ok()?;
-    let nobody = "told again: nobody has acknowledged it";
-    object.note = Some(match object.note {
-        Some(note) => format!("{nobody}; {note}"),
-        None => nobody.to_owned(),
-    });
-    object.repeat = repeat;
-    freeze_kept(&object.to_bytes(), channel, id)
+    let note = Some("told again: nobody has acknowledged it".to_owned());
+    Some(AlertV1 { note, repeat, ..kept_for(object, channel, id)? }.to_bytes())
+}
+
+/// What is kept, addressed to a channel, which may not be one of those it was made for.
+fn kept_for(object: &[u8], channel: &ChannelId, id: DeliveryId) -> Option<AlertV1> {
+    let object = serde_json::from_slice::<AlertV1>(object).ok()?.of_no_channel();
+    let delivery = Some(DeliveryV1 { channel: channel.to_string(), id: id.to_string() });
+    Some(AlertV1 { delivery, ..object })
 }
 
 impl From<&TopicFacts> for TopicV1 {

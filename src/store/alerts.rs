@@ -41,7 +41,7 @@ pub(super) fn add_revision(
         Ms(revision.at),
         revision.entry.id.0,
         revision.reason.code,
-        revision.reason.text,
+        revision.whole_reason(),
         object,
         revision.reach.as_str(),
     ])?;

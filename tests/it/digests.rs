@@ -2,6 +2,7 @@
 //! a manual clock. Most worlds run in rounds, so that each round is a restart as well.
 
 mod clocks;
+mod notes;
 mod quiet;
 
 use std::time::Duration;
@@ -215,7 +216,7 @@ async fn what_a_topics_budget_and_silences_hold_back_is_told_too() {
     let digest = &desk.digests()[0];
     assert_eq!(
         desk.got("wirewatch.alert.v1")[0]["note"],
-        "budget used up; the rest is in the digest at 07:00"
+        "budget of NATO used up; the rest is in the digest at 07:00"
     );
     assert_eq!(digest["counts"]["over_budget"], 2);
     assert_eq!(digest["alerts"][1]["held"], "budget");

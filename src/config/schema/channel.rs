@@ -98,7 +98,7 @@ pub(super) const CHANNEL: Table = Table {
         key(
             "budget",
             Integer(1, 100_000),
-            "Most alert revisions pushed within 24 hours; the rest is in the digest.",
+            "Most alert revisions pushed within 24 hours; the rest is in the digest, if it has one.",
         ),
         key("group", Table(&GROUP), "Alerts that come together are one message."),
         key(

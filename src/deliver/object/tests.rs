@@ -54,6 +54,7 @@ pub(in crate::deliver) fn sample() -> AlertRevision {
         reach: Reach::Pushed,
         at: at("2026-05-04T09:47:12Z"),
         reason: Reason { code: "first".to_owned(), text: "first entry of the story".to_owned() },
+        remark: None,
         note: None,
         topic: TopicFacts {
             id: "defence-alliances".parse().expect("a key"),

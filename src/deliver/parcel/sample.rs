@@ -47,7 +47,11 @@ fn alert() -> AlertV1 {
         seq: 2,
         event: text("updated"),
         time: text(TIME),
-        reason: ReasonV1 { code: text("publishers>=2"), text: text("2 publishers tell it now") },
+        reason: ReasonV1 {
+            code: text("publishers>=2"),
+            text: text("2 publishers tell it now"),
+            remark: None,
+        },
         note: Some(text("the topic's budget is used up")),
         repeat: 0,
         shadow: false,

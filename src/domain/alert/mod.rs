@@ -120,7 +120,10 @@ pub struct AlertRevision {
     pub reach: Reach,
     pub at: Timestamp,
     pub reason: Reason,
-    /// What its reader should know of those after it: that a budget is used up.
+    /// Why it goes no further: which channels are not sent it. No business of the others.
+    pub remark: Option<String>,
+    /// What the reader of one channel should know of those after it: that a budget is used up. Only
+    /// in what that channel is sent, never in what is kept.
     pub note: Option<String>,
     pub topic: TopicFacts,
     pub score: Option<f64>,
@@ -132,6 +135,16 @@ pub struct AlertRevision {
     pub story: StoryFacts,
     pub entry: EntryFacts,
     pub evidence: Evidence,
+}
+
+impl AlertRevision {
+    /// Why it was made and goes no further.
+    pub fn whole_reason(&self) -> String {
+        match &self.remark {
+            Some(remark) => format!("{}; {remark}", self.reason.text),
+            None => self.reason.text.clone(),
+        }
+    }
 }
 
 /// A decision's reason: a stable code and a sentence.

@@ -96,11 +96,9 @@ impl Planner<'_> {
             let weight = weight(publishers, found.score, found.threshold);
             let feed = self.batch.feed.key.as_str();
             let way = self.way(topic, Merit { severity, weight }, Telling { event, entry, feed });
-            let note = self.budget_note(topic, &way);
+            self.revise(entry, (topic, found), key, (event, severity), &way, reason.clone());
             self.spend(topic, &way);
             self.spend_channels(&way);
-            let said = (reason.clone(), note);
-            self.revise(entry, (topic, found), key, (event, severity), &way, said);
             reason = way.remarked(reason);
         }
         self.record(entry, key.1, topic, verdict, reason);
@@ -282,7 +280,7 @@ impl Planner<'_> {
         key: &(TopicId, StoryId),
         (event, severity): (AlertEvent, Severity),
         way: &Way<'_>,
-        (reason, note): (Reason, Option<String>),
+        reason: Reason,
     ) {
         let Some(story) = self.stories.get(&key.1) else {
             return;
@@ -301,8 +299,9 @@ impl Planner<'_> {
             event,
             reach: way.reach,
             at: self.now,
-            reason: way.remarked(reason.clone()),
-            note,
+            reason,
+            remark: way.remark.clone(),
+            note: None,
             topic: TopicFacts { severity, ..topic_facts(topic, found) },
             score: found.score,
             threshold: found.threshold,
@@ -329,21 +328,26 @@ impl Planner<'_> {
         };
         self.alerts.insert(key.clone(), so_far);
         self.note_told(entry, found, way, &revision);
-        self.queue(way, &revision, &reason);
+        self.queue(topic, way, &revision);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
     }
 
     /// One delivery per channel that the revision goes to, and a note of each that it is kept from.
-    /// Only the log, and what else is for looking things up, says what other channels were not sent:
-    /// the others get the plain `reason`.
-    pub(super) fn queue(&mut self, way: &Way<'_>, revision: &AlertRevision, reason: &Reason) {
-        let plain = AlertRevision { reason: reason.clone(), ..revision.clone() };
+    /// Only the log, and what else is for looking things up, says what other channels were not sent.
+    /// To be asked before the revision counts: the last one within a budget says so.
+    pub(super) fn queue(&mut self, topic: &Topic, way: &Way<'_>, revision: &AlertRevision) {
+        let mut plain = AlertRevision { remark: None, ..revision.clone() };
         // A rise waits for no others; what waits in its group goes with it.
         let rises = revision.event == AlertEvent::Escalated;
         for route in &way.routes {
             let group = route.terms.group.filter(|_| !rises);
-            let told = if route.budgeted { &plain } else { revision };
+            let told = if route.budgeted {
+                plain.note = self.budget_note(topic, way, route);
+                &plain
+            } else {
+                revision
+            };
             let id = DeliveryId(self.ids.next(self.now));
             self.plan.deliveries.push(NewDelivery {
                 id,

@@ -174,6 +174,7 @@ impl Planner<'_> {
             reach: way.reach,
             at: self.now,
             reason,
+            remark: way.remark.clone(),
             note: None,
             topic: TopicFacts { severity, ..topic_facts(topic, &told.found) },
             score: told.found.score,
@@ -184,9 +185,9 @@ impl Planner<'_> {
             entry: entry_facts_of(told),
             evidence: told.found.evidence.clone(),
         };
+        self.queue(topic, &way, &revision);
         self.spend(topic, &way);
         self.spend_channels(&way);
-        self.queue(&way, &revision, &revision.reason);
         self.plan.objects.push((self.render.object)(&revision));
         self.plan.alerts.push(revision);
     }

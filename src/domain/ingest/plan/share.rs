@@ -64,22 +64,29 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What the last revision within a budget says of those to come. To be asked before it counts.
-    pub(super) fn budget_note(&self, topic: &Topic, way: &Way<'_>) -> Option<String> {
+    /// What the last revision within a budget tells this channel of those to come: of its own budget,
+    /// else of the topic's. To be asked before it counts.
+    pub(super) fn budget_note(
+        &self,
+        topic: &Topic,
+        way: &Way<'_>,
+        route: &Route,
+    ) -> Option<String> {
         let is_last = |budget: Option<u32>, used: u32| budget == Some(used.saturating_add(1));
+        let told = self.channels_told.get(&route.channel).map_or(0, Vec::len);
         let pushed = self.pushed.get(&topic.id).copied().unwrap_or_default();
-        let of_topic = way.reach == Reach::Pushed && is_last(topic.alert.budget, pushed);
-        let spent = way.routes.iter().find(|route| {
-            let told = self.channels_told.get(&route.channel).map_or(0, Vec::len);
-            let told = u32::try_from(told).unwrap_or(u32::MAX);
-            is_last(route.terms.budget, told) || of_topic && route.budgeted
-        })?;
-        let digests = way.routes.iter().filter(|route| route.budgeted).chain([spent]);
-        let when = digests.filter_map(|route| route.terms.digest.as_ref()).next();
-        Some(match when {
-            Some(digest) => format!("budget used up; the rest is in the digest at {}", digest.when),
-            None => "budget used up; the rest is only logged".to_owned(),
-        })
+        let budget = if is_last(route.terms.budget, u32::try_from(told).unwrap_or(u32::MAX)) {
+            "budget".to_owned()
+        } else if way.reach == Reach::Pushed && is_last(topic.alert.budget, pushed) {
+            format!("budget of {}", topic.name)
+        } else {
+            return None;
+        };
+        let rest = match &route.terms.digest {
+            Some(digest) => format!("in the digest at {}", digest.when),
+            None => "only logged: wirewatch alerts list".to_owned(),
+        };
+        Some(format!("{budget} used up; the rest is {rest}"))
     }
 }
 

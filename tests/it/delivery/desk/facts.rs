@@ -46,6 +46,7 @@ pub fn revision(n: i64, seq: u32, at: Timestamp) -> AlertRevision {
         reach: Reach::Pushed,
         at,
         reason: Reason { code: "first".to_owned(), text: format!("revision {seq}") },
+        remark: None,
         note: None,
         topic: TopicFacts {
             id: "nato".parse().expect("a key"),

@@ -20,8 +20,11 @@ use crate::domain::topic::evidence::Evidence;
 use crate::domain::topic::{Mode, Rule, Severity};
 
 pub const HOUR: Duration = Duration::from_secs(3600);
-pub const RENDER: Render =
-    Render { object: |_| b"object".to_vec(), body: |_, _, id| id.to_string().into() };
+/// Bodies that name the delivery, and what its reader is told of a budget.
+pub const RENDER: Render = Render {
+    object: |_| b"object".to_vec(),
+    body: |revision, _, id| format!("{id}{}", revision.note.as_deref().unwrap_or_default()).into(),
+};
 
 pub fn topic(id: &str) -> Arc<Topic> {
     Arc::new(Topic {

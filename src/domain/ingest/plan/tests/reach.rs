@@ -122,7 +122,7 @@ fn what_is_over_budget_is_raised_and_logged_and_not_pushed() {
         "first match of this topic in this story; \
          not pushed to hook: the budget of 2 a day is used up"
     );
-    assert_eq!(over.alerts[0].reason.text, reason(&over), "the log says so too");
+    assert_eq!(over.alerts[0].whole_reason(), reason(&over), "the log says so too");
     assert_eq!((over.alerts[0].reach, channels(&over)), (Reach::HeldBack, vec!["log"]));
     assert_eq!(over.overspent, [memory.topic.id.clone()]);
     memory.now += HOUR;

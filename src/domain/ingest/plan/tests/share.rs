@@ -62,7 +62,11 @@ fn a_channels_budget_goes_to_the_best() {
     memory.channels_told.insert("desk".parse().unwrap(), vec![info, info]);
     let plan = tell(&mut memory, "2", "Ferries halt as NATO drill begins");
     assert_eq!(sent(&plan), ["log", "desk"]);
-    assert_eq!(plan.alerts[0].note.as_deref(), Some("budget used up; the rest is only logged"));
+    assert_eq!(plan.alerts[0].note, None, "what is kept is of no channel");
+    let note = "budget used up; the rest is only logged: wirewatch alerts list";
+    let bodies = plan.deliveries.iter().map(|made| String::from_utf8(made.body.clone()).unwrap());
+    let told: Vec<bool> = bodies.map(|body| body.ends_with(note)).collect();
+    assert_eq!(told, [false, true], "the log has no budget");
 }
 
 #[test]
