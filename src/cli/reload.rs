@@ -96,10 +96,13 @@ impl Silence {
 /// What came after that time, once it is there.
 fn outcome(state_dir: &Path, before: i64) -> Result<Reload, Silence> {
     let begun = Instant::now();
-    let store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly);
-    let store = store.map_err(|_| Silence::Long)?;
+    // A daemon that is started for the first time may still be making its database.
+    let mut store = None;
     while begun.elapsed() < PATIENCE {
-        match store.last_reload() {
+        if store.is_none() {
+            store = Store::open(&state_dir.join(DATABASE_FILE), Access::ReadOnly).ok();
+        }
+        match store.as_ref().map_or(Ok(None), Store::last_reload) {
             // A start that was not over yet is no answer to who asked.
             Ok(Some(last)) if last.n > before && last.reload.occasion != Occasion::Start => {
                 return Ok(last.reload);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Failure};
 use super::{kept, load};
@@ -25,8 +26,11 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 /// the middle of anything.
 const START_GRACE: Duration = Duration::from_secs(5);
 
+/// How long a start that waits for something may take to hear that it is over.
+const LAST_WORD: Duration = Duration::from_millis(500);
+
 /// Who stops a container waits for ten seconds and then kills.
-const _: () = assert!(START_GRACE.as_secs() + FAREWELL.as_secs() < 10);
+const _: () = assert!(START_GRACE.as_secs() + LAST_WORD.as_secs() + FAREWELL.as_secs() < 9);
 
 /// Runs until a signal; or with `once` for one round, which ends with code 3 if feeds or
 /// deliveries failed in it, with 1 if a part of wirewatch panicked, and with 130 if a signal came
@@ -66,7 +70,11 @@ enum Start {
 /// first. A signal to stop is heard meanwhile.
 async fn start(config: Config, options: Options, signals: &mut Signals) -> Result<Start, Failure> {
     let (runtime, service) = (Handle::current(), options.service.clone());
-    let starting = move || runtime.block_on(App::start(config, options));
+    // Dropped with whatever way this ends: a start that waits is not to be found waiting at the end.
+    let stopped = CancellationToken::new();
+    let (waits, stop) = (stopped.clone(), stopped.drop_guard());
+    let starting =
+        move || runtime.block_on(waits.run_until_cancelled_owned(App::start(config, options)));
     let mut starting = tokio::task::spawn_blocking(starting);
     let started = tokio::select! {
         started = &mut starting => started,
@@ -74,19 +82,24 @@ async fn start(config: Config, options: Options, signals: &mut Signals) -> Resul
         () = signals.stop_asked() => {
             tracing::info!("told to stop while starting");
             service.stopping();
-            let ended = tokio::time::timeout(START_GRACE, starting).await;
+            let ended = tokio::time::timeout(START_GRACE, &mut starting).await;
             return match ended {
-                Ok(Ok(Ok(app))) => {
+                Ok(Ok(Some(Ok(app)))) => {
                     app.stop().await;
                     Ok(Start::Stopped)
                 }
                 Ok(_) => Ok(Start::Stopped),
-                Err(_) => Ok(Start::CutShort),
+                Err(_) => {
+                    drop(stop);
+                    let _ended = tokio::time::timeout(LAST_WORD, starting).await;
+                    Ok(Start::CutShort)
+                }
             };
         }
     };
     match started {
-        Ok(app) => Ok(Start::Up(Box::new(app?))),
+        Ok(Some(app)) => Ok(Start::Up(Box::new(app?))),
+        Ok(None) => Ok(Start::CutShort),
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -3,6 +3,8 @@
 //! as they can, out of the space that the ballast gives up. It is said once, in the log and to the
 //! channels, tried again, and over by itself. At a start [`super::opening`] waits for it.
 
+mod owed;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::owed::Owed;
 use super::post::Post;
 use super::shout::shout;
 use crate::clock::Clock;
@@ -25,8 +28,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// For how long a disk must have had room before feeds are visited again, after a relapse: else what
 /// is stored in one moment would fill it in the next, for ever.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
-const MOST_PATIENCE: SignedDuration = SignedDuration::from_mins(16);
+const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
+const MOST_PATIENCE: SignedDuration = SignedDuration::from_mins(2);
 
 /// A trouble this long after the end of the last one is a new one.
 const RELAPSE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
@@ -116,24 +119,22 @@ struct Memory {
     /// When the last one ended, and how patient it made.
     ended: Option<Timestamp>,
     patience: Option<SignedDuration>,
+    /// Whether the ballast was given up, and not taken up again yet.
+    gave_up: bool,
     /// Since when there is room again.
     room_since: Option<Timestamp>,
     /// Whether it was said that there is no room for the ballast.
     no_ballast: bool,
 }
 
-/// The end of a trouble, which could not be written down yet.
-struct Owed {
-    notice: Notice,
-    /// Whether the channels were told of its beginning.
-    was_told: bool,
-}
-
 impl StorageWatch {
     /// Looks until told to stop.
     pub async fn run(self, stop: CancellationToken) {
         let mut writes = self.post.store().writes();
-        let mut memory = Memory::default();
+        let mut memory = Memory {
+            owed: owed::left_over(&self.post.store(), self.clock.now()),
+            ..Memory::default()
+        };
         self.look(&mut memory).await;
         loop {
             let is_paused = self.storage.pause().is_some();
@@ -198,6 +199,7 @@ impl StorageWatch {
         memory.owed.retain(|owed| !owed.was_told);
         self.storage.set(Some(Pause { trouble, since: now }));
         let gave_up = trouble.wants_room() && ballast::drop_it(&self.state_dir);
+        memory.gave_up |= gave_up;
         tracing::error!(
             code = trouble.as_str(),
             hint = trouble.hint(),
@@ -229,15 +231,21 @@ impl StorageWatch {
             memory.room_since = None;
             return;
         }
-        let room_since = *memory.room_since.get_or_insert(now);
-        let patience = memory.patience.unwrap_or_default();
-        if now.duration_since(room_since).abs() < patience {
-            return;
-        }
         // What was given up is taken up before feeds are read: they would fill the room that it left.
+        // And before it is waited any longer: should it all begin anew, there is something to give up.
         let has_room = self.load_ballast(memory);
         if !has_room && memory.said.iter().any(|said| said.wants_room()) {
             self.renew(pause, Some(Trouble::Full), memory);
+            memory.room_since = None;
+            return;
+        }
+        let patience = memory.patience.unwrap_or_default();
+        if memory.room_since.is_none() && !patience.is_zero() {
+            let wait_s = patience.as_secs();
+            tracing::info!(wait_s, "there is room again: feeds are read once it has stayed so");
+        }
+        let room_since = *memory.room_since.get_or_insert(now);
+        if now.duration_since(room_since).abs() < patience {
             return;
         }
         self.end(pause.trouble, pause.since, now, memory).await;
@@ -249,6 +257,7 @@ impl StorageWatch {
         let known = pause.trouble;
         let Some(trouble) = found.filter(|_| known != Trouble::Corrupt) else { return pause };
         let gave_up = trouble.wants_room() && ballast::drop_it(&self.state_dir);
+        memory.gave_up |= gave_up;
         if trouble == known {
             return pause;
         }
@@ -310,7 +319,8 @@ impl StorageWatch {
         if trouble == Trouble::Corrupt {
             return self.shout(trouble, now, memory).await;
         }
-        let passes = trouble != Trouble::Full;
+        // What comes again soon after it was over may pass as well.
+        let passes = trouble != Trouble::Full || !memory.patience.unwrap_or_default().is_zero();
         let is_early = self.clock.elapsed() < memory.tell_at;
         if memory.told || is_early || passes && now.duration_since(since).abs() < WORTH_TELLING {
             return;
@@ -346,8 +356,8 @@ impl StorageWatch {
             .is_ok()
     }
 
-    /// Takes up the ballast again, where that leaves room enough. `false`: by what the disk says there is
-    /// room, and this user may not have it.
+    /// Takes up the ballast again, where that leaves room enough. `false`: it was given up, and there is
+    /// not; or by what the disk says there is room, and this user may not have it.
     fn load_ballast(&self, memory: &mut Memory) -> bool {
         let config = self.post.config().storage;
         let missing = config.ballast_bytes.saturating_sub(ballast::held(&self.state_dir));
@@ -358,9 +368,15 @@ impl StorageWatch {
             true => ballast::load(&self.state_dir, config.ballast_bytes).map_err(Some),
             false => Err(None),
         };
-        let has_room = !matches!(&loaded, Err(Some(error)) if ballast::is_of_room(error));
+        let has_room = match &loaded {
+            Ok(()) => true,
+            Err(None) => !memory.gave_up,
+            Err(Some(error)) => !ballast::is_of_room(error),
+        };
         match loaded {
-            Ok(()) => memory.no_ballast = false,
+            Ok(()) => (memory.no_ballast, memory.gave_up) = (false, false),
+            // Until there is room nothing is read, and that was said.
+            Err(None) if memory.gave_up => {}
             Err(_) if memory.no_ballast => {}
             Err(error) => {
                 memory.no_ballast = true;

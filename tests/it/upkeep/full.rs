@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::small_disk::{LIMIT, SmallDisk, hooked, may_mount, received};
+use super::small_disk::{LIMIT, SmallDisk, hooked, may_mount, received, until};
 use crate::cli::scene::{Running, Scene};
 use crate::support::world::item;
 
@@ -44,8 +44,9 @@ async fn a_full_disk_is_said_once_deliveries_go_on_and_reading_resumes_by_itself
     if !may_mount() {
         return;
     }
+    // What is given up is more than the floor: nothing is to be read on that alone.
     let extra =
-        "[storage]\nballast = \"2MiB\"\nfloor = \"8MiB\"\n[http]\nlisten = \"127.0.0.1:0\"\n";
+        "[storage]\nballast = \"4MiB\"\nfloor = \"1MiB\"\n[http]\nlisten = \"127.0.0.1:0\"\n";
     let (mut scene, sink) = hooked(extra).await;
     let disk = OnSmallDisk::start(&scene, "size=24m");
     let serving: Value = serde_json::from_str(&disk.daemon.logged("serving HTTP")).unwrap();
@@ -58,6 +59,8 @@ async fn a_full_disk_is_said_once_deliveries_go_on_and_reading_resumes_by_itself
     let said: Value = serde_json::from_str(&disk.daemon.logged("the disk is full")).unwrap();
     assert_eq!((&said["level"], &said["code"]), (&"ERROR".into(), &"full".into()), "{said}");
     received(&sink, "storage_down");
+    let said = disk.daemon.said_within(Duration::from_secs(8));
+    assert!(!said.iter().any(|line| line.contains("can be stored again")), "{said:?}");
     let (ready, checks) = readiness(&address);
     assert!(!ready, "{checks}");
     let full = |check: &Value| check["name"] == "storage" && check["code"] == "full";
@@ -101,6 +104,30 @@ async fn a_disk_on_which_nothing_can_be_written_is_logged_once_and_tried_at_leis
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn that_a_full_disk_is_over_is_told_after_a_restart_too() {
+    if !may_mount() {
+        return;
+    }
+    let (scene, sink) = hooked("[storage]\nballast = \"2MiB\"\nfloor = \"1MiB\"\n").await;
+    let OnSmallDisk { daemon, disk } = OnSmallDisk::start(&scene, "size=24m");
+    daemon.logged("feeds read");
+    until("the ballast is there", || disk.inside("test -s STATE/wirewatch.ballast"));
+    disk.fill();
+    received(&sink, "storage_down");
+    assert_eq!(daemon.end(libc::SIGTERM), 0);
+    disk.grow();
+    let daemon = disk.run(&scene);
+    received(&sink, "storage_back");
+    assert_eq!(daemon.end(libc::SIGTERM), 0);
+    let daemon = disk.run(&scene);
+    daemon.logged("watching");
+    assert_eq!(daemon.end(libc::SIGTERM), 0);
+    let all = sink.received();
+    let back = all.iter().filter(|got| String::from_utf8_lossy(&got.body).contains("storage_back"));
+    assert_eq!(back.count(), 1, "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_read_only_at_the_start_is_waited_for() {
     if !may_mount() {
         return;
@@ -109,6 +136,13 @@ async fn a_disk_that_is_read_only_at_the_start_is_waited_for() {
     let disk = OnSmallDisk::start(&scene, "size=64m,ro");
     let said = disk.daemon.logged("trying again");
     assert!(said.contains("read_only"), "{said}");
+    // Told to stop meanwhile it ends, without a word of a defect.
+    let mut waiting = disk.disk.run(&scene);
+    waiting.logged("trying again");
+    waiting.signal(libc::SIGTERM);
+    assert_eq!(waiting.ended(), 130);
+    let said = waiting.said_within(Duration::from_secs(1));
+    assert!(!said.iter().any(|line| line.contains("panicked")), "{said:?}");
     assert!(disk.inside("mount -o remount,rw STATE"));
     disk.daemon.logged("watching");
     assert_eq!(disk.daemon.end(libc::SIGTERM), 0);
