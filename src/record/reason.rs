@@ -22,6 +22,8 @@ pub fn text(member: &Member, source: Source<'_>, edits: &[Edit]) -> String {
         JoinReason::SameLink { entry } => format!("the same link as {entry}"),
         JoinReason::Alike(likeness) => alike(likeness),
         JoinReason::Told => told(member, edits),
+        // All of it is there, no share of it.
+        JoinReason::SameWords { .. } => return member.reason.text(),
         reason => reason.text(),
     };
     if copied.is_empty() { own } else { format!("{own}; {copied}") }
@@ -97,7 +99,9 @@ pub fn object(member: &Member, source: Source<'_>, edits: &[Edit]) -> Value {
             object["nearest"] = json!(nearest.as_ref().map(near));
             object["needed"] = json!(of_one(*needed));
         }
-        JoinReason::SameLink { entry } => object["entry"] = json!(entry.to_string()),
+        JoinReason::SameLink { entry } | JoinReason::SameWords { entry } => {
+            object["entry"] = json!(entry.to_string());
+        }
         JoinReason::Alike(likeness) => {
             let terms = likeness.carriers.iter();
             object["cosine"] = json!(of_one(likeness.cosine));

@@ -49,7 +49,9 @@ impl ReasonRow {
             JoinReason::Opened { nearest, needed } => {
                 Self { near: nearest.as_ref().map(near), needed: Some(*needed), ..row }
             }
-            JoinReason::SameLink { entry } => Self { entry: Some(entry.0), ..row },
+            JoinReason::SameLink { entry } | JoinReason::SameWords { entry } => {
+                Self { entry: Some(entry.0), ..row }
+            }
             JoinReason::Copy { of, share } => {
                 Self { entry: Some(of.0), share: Some(*share), ..row }
             }
@@ -87,6 +89,7 @@ impl ReasonRow {
         match code {
             "told" => JoinReason::Told,
             "same_link" => JoinReason::SameLink { entry },
+            "same_words" => JoinReason::SameWords { entry },
             "copy" => JoinReason::Copy { of: entry, share: number(self.share) },
             "alike" => JoinReason::Alike(Likeness {
                 cosine: number(self.cosine),

@@ -2,6 +2,7 @@
 //! feed gives, and what each of them brings: new entries, revisions, alerts. All titles match the
 //! topic, and no two of them tell the same story.
 
+mod again;
 mod copies;
 mod documents;
 mod feed;

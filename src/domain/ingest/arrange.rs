@@ -3,7 +3,7 @@
 //! in each entry as it is placed: within one document, too, two entries may tell one story. What
 //! follows from it is decided in [`super::plan()`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use super::{Batch, Known, Prepared, Seen, turn};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::ids::{Digest, EntryId, IdSource, StoryId};
 use crate::domain::story::Member;
+use crate::domain::story::index::Beside;
 use crate::domain::story::shelf::{Newcomer, Shelf};
 use crate::domain::story::vector::{ONE, Vector};
 
@@ -80,6 +81,7 @@ pub fn arrange(seen: &Seen, batch: &Batch, shelf: &mut Shelf, now: Timestamp) ->
     let order = oldest_first(&batch.entries);
     let mut recognition = Recognition::new(seen, batch, &order);
     let baseline = turn::take(seen, batch, &mut recognition);
+    let listed = recognition.taken();
     let mut placing = Placing {
         seen,
         shelf,
@@ -87,6 +89,7 @@ pub fn arrange(seen: &Seen, batch: &Batch, shelf: &mut Shelf, now: Timestamp) ->
         now,
         links: HashMap::new(),
         merged: HashMap::new(),
+        listed,
     };
     let mut entries = Vec::with_capacity(order.len());
     for index in order {
@@ -124,6 +127,8 @@ struct Placing<'a> {
     links: HashMap<Digest, (EntryId, StoryId)>,
     /// Stories that this batch merged into others.
     merged: HashMap<StoryId, StoryId>,
+    /// Known entries that the feed still has.
+    listed: HashSet<EntryId>,
 }
 
 impl Placing<'_> {
@@ -138,6 +143,7 @@ impl Placing<'_> {
             dated: prepared.own_date,
             linked,
             asleep,
+            beside: Beside { listed: &self.listed, last_before: EntryId(self.seen.last_id) },
         };
         let (ids, now) = (&mut self.ids, self.now);
         let (story, shelved) = self.shelf.tell(new, || StoryId(ids.next(now)));

@@ -3,7 +3,7 @@
 //! fingerprints of the text. [`super::index::StoryIndex`] places by it.
 //!
 //! [`reading`] cuts the text into words, [`title`] cuts names of sources off titles, [`stop`] knows
-//! the words that say nothing, [`prints`] fingerprints.
+//! the words that say nothing, [`prints`] fingerprints, [`wording`] is all of it as it stands.
 
 use crate::domain::document::Document;
 use crate::domain::ids::Digest;
@@ -14,9 +14,11 @@ mod prints;
 mod reading;
 mod stop;
 mod title;
+mod wording;
 
 pub use prints::{PRINT_WINDOW, SHINGLE_WORDS};
 pub use title::without_source;
+pub use wording::Wording;
 
 use super::trace::{MAX_TITLE_WORDS, Title};
 use reading::Reading;
@@ -89,6 +91,10 @@ pub struct Features {
     pub body_words: u16,
     /// Content words of the title.
     pub title: Title,
+    /// All of it as it stands; `None` of what says next to nothing.
+    pub wording: Option<Wording>,
+    /// Whether there is more than a title.
+    pub has_text: bool,
     tokens: Vec<Token>,
     /// Hashes of the sentences; the title is the first.
     sentences: Vec<u32>,
@@ -113,12 +119,15 @@ impl Features {
         let title = without_source(&document.title);
         reading.title(title);
         reading.body(&document.body);
+        let (title, has_text) = (title_of(&reading), wording::has_text(&reading));
         let mut features = Self {
             link,
             source: hash(source),
             language: Tongue::of(&spoken.code),
             body_words: reading.body_words.min(MAX_BODY_WORDS) as u16,
-            title: title_of(&reading),
+            wording: wording::of(document, source, title.words.len(), has_text),
+            has_text,
+            title,
             sentences: reading.sentences.iter().map(|sentence| sentence.hash).collect(),
             prints: prints::of(&reading),
             ..Self::default()

@@ -4,7 +4,7 @@
 //!
 //! [`near`] finds stories that share rare words, [`needed`] says how near is near enough, [`copies`]
 //! finds texts that share passages, [`foreign`] entries of other languages with the same names;
-//! [`guard`] keeps look-alikes apart, [`mod@column`] what comes time and again; [`bridge`] makes one
+//! [`wordings`] what a source says again word for word; [`guard`] keeps look-alikes apart, [`mod@column`] what comes time and again; [`bridge`] makes one
 //! story of two, [`edit`] carries out merges and splits. [`row`] is a member.
 
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use ahash::AHashMap;
 use jiff::Timestamp;
 
 use super::counts::Counts;
-use super::features::Features;
+use super::features::{Features, Wording};
 use super::placement::{Asked, Copied, JoinReason, Placement};
 use super::trace::{Prints, Title, Trace};
-use super::vector::Vector;
+use super::vector::{ONE, Vector};
 use crate::domain::ids::{EntryId, StoryId};
 
 mod bridge;
@@ -32,6 +32,7 @@ mod needed;
 mod postings;
 mod row;
 mod window;
+mod wordings;
 
 use chains::Chains;
 use near::Found;
@@ -39,6 +40,7 @@ use postings::Postings;
 use row::Row;
 
 pub use window::{KEPT_MEMBERS, LONG_WINDOW_MS, WINDOW_MS};
+pub use wordings::Beside;
 
 /// Heaviest terms of a story's first entry that are kept: what it began with.
 const ANCHOR_TERMS: usize = 24;
@@ -91,6 +93,8 @@ pub struct StoryIndex {
     prints: Chains,
     facts: Chains,
     titles: Chains,
+    /// Which entries have a wording.
+    wordings: BTreeSet<(Wording, EntryId)>,
     scratch: Scratch,
 }
 
@@ -110,7 +114,8 @@ impl StoryIndex {
         let found = self.near(&trace, now_ms, asked);
         let copy_of = copy
             .filter(|copy| copy.is_told())
-            .map(|copy| Copied { entry: copy.entry, share: copy.own_share });
+            .map(|copy| Copied { entry: copy.entry, share: copy.own_share })
+            .or(asked.said.map(|(entry, _)| Copied { entry, share: ONE }));
         let mut placement = Placement {
             story: None,
             reason: JoinReason::Told,
@@ -128,6 +133,9 @@ impl StoryIndex {
         } else if let Some(copy) = copy.filter(|copy| allowed(copy.story)) {
             placement.story = Some(copy.story);
             placement.reason = JoinReason::Copy { of: copy.entry, share: copy.share };
+        } else if let Some((entry, story)) = asked.said.filter(|(_, story)| allowed(*story)) {
+            placement.story = Some(story);
+            placement.reason = JoinReason::SameWords { entry };
         } else {
             self.by_words(&mut placement, features, &found, now_ms, asked);
         }
@@ -198,6 +206,7 @@ impl StoryIndex {
             language: features.language,
             body_words: features.body_words,
             title_hash,
+            wording: features.wording,
             title: if is_column { Title::default() } else { features.title.clone() },
             vector: Vector::of(&terms, self.counts.rarity(features.language)),
             prints: Prints::of(features.prints(&skip)),

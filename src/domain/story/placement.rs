@@ -10,6 +10,8 @@ use super::vector::ONE;
 pub struct Asked<'a> {
     /// The newest known entry with the same link (within 30 days), and its story.
     pub linked: Option<(EntryId, StoryId)>,
+    /// The latest entry of the same feed that had the same words and is gone from there, and its story.
+    pub said: Option<(EntryId, StoryId)>,
     /// The story that a user wants the entry in.
     pub with: Option<StoryId>,
     /// Stories that a user does not want the entry in.
@@ -96,6 +98,8 @@ pub enum JoinReason {
     /// It repeats the text of a member, or a member is part of it. `share` is of the shorter
     /// text, in 1/10000.
     Copy { of: EntryId, share: u32 },
+    /// Its feed told a member in the very same words, and has that no more.
+    SameWords { entry: EntryId },
     /// It tells it in much the same words.
     Alike(Likeness),
     /// The titles are nearly the same: they share `shared` words of `own` and `theirs`.
@@ -112,6 +116,7 @@ impl JoinReason {
             JoinReason::Told => "told",
             JoinReason::SameLink { .. } => "same_link",
             JoinReason::Copy { .. } => "copy",
+            JoinReason::SameWords { .. } => "same_words",
             JoinReason::Alike(_) => "alike",
             JoinReason::SimilarTitle { .. } => "similar_title",
             JoinReason::SameFacts { .. } => "same_facts",
@@ -132,6 +137,9 @@ impl JoinReason {
             JoinReason::SameLink { .. } => "the same link".to_owned(),
             JoinReason::Copy { of, share } => {
                 format!("{} % of the text is that of {of}", share / (ONE / 100))
+            }
+            JoinReason::SameWords { entry } => {
+                format!("the same words as entry {entry} that its feed no longer has")
             }
             JoinReason::Alike(likeness) => likeness.text(),
             JoinReason::SimilarTitle { shared, own, theirs, .. } => {

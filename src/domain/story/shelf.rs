@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::features::Features;
-use super::index::{StoryIndex, StoryState};
+use super::index::{Beside, StoryIndex, StoryState};
 use super::placement::{Asked, Bridge, Copied, JoinReason};
 use super::trace::Trace;
 use super::vector::Vector;
@@ -54,6 +54,8 @@ pub struct Newcomer<'a> {
     pub linked: Option<(EntryId, StoryId)>,
     /// What that story was like when it fell asleep, if it did.
     pub asleep: Option<&'a StoryState>,
+    /// What else there is in its document.
+    pub beside: Beside<'a>,
 }
 
 /// Where it went.
@@ -91,9 +93,12 @@ impl Shelf {
             return self.tell_of_the_past(&new, at, open);
         }
         let mut without = self.index.columns(new.features, at);
-        // The same page under the same title goes on.
-        without.retain(|story| new.linked.is_none_or(|(_, linked)| linked != *story));
-        let asked = Asked { linked: new.linked, with: None, without: &without, apart: &self.apart };
+        let said = self.index.said_before(new.features, new.now, &new.beside);
+        // The same page under the same title goes on, and so does the same text.
+        let goes_on = [new.linked, said];
+        without.retain(|story| !goes_on.iter().flatten().any(|(_, of)| of == story));
+        let (linked, apart) = (new.linked, &self.apart[..]);
+        let asked = Asked { linked, said, with: None, without: &without, apart };
         let placed = self.index.place(new.features, at, &asked);
         let story = placed.story.unwrap_or_else(open);
         if let Some(state) = new.asleep.filter(|state| state.id == story)

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::features::Tongue;
+use super::features::{Tongue, Wording};
 use super::vector::Vector;
 use crate::domain::ids::{Digest, EntryId};
 
@@ -83,7 +83,7 @@ pub fn shared(own: &[u32], theirs: &[u32]) -> usize {
 }
 
 /// A member of a story, as the index needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     pub link: Option<Digest>,
     /// Who says it, hashed.
@@ -94,6 +94,8 @@ pub struct Trace {
     /// Hash of the whole title.
     pub title_hash: u32,
     pub title: Title,
+    /// All of it as it stands, if it says enough; not known of members of earlier versions.
+    pub wording: Option<Wording>,
     pub vector: Vector,
     pub prints: Prints,
     /// Names and numbers, ascending.

@@ -1,7 +1,7 @@
 //! Told again in the order of their ids, with people's edits at their place, the stored entries give
 //! the same stories, byte for byte; however often the daemon was restarted in between.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use wirewatch::domain::ids::{Digest, EntryId, StoryId};
 use wirewatch::domain::ingest::Prepared;
 use wirewatch::domain::story::edit::{Change, Edit};
 use wirewatch::domain::story::features::Features;
+use wirewatch::domain::story::index::Beside;
 use wirewatch::domain::story::placement::JoinReason;
 use wirewatch::domain::story::shelf::{LINK_WINDOW, Newcomer, Shelf};
 use wirewatch::domain::story::trace::{StoredMember, Trace};
@@ -60,6 +61,7 @@ impl Replay {
             dated: entry.published,
             linked: linked.map(|(entry, story, _)| (*entry, *story)),
             asleep: None,
+            beside: Beside { listed: &HashSet::new(), last_before: EntryId(entry.id.0 - 1) },
         };
         // A story has the id after that of the entry that opened it.
         let (story, shelved) = self.shelf.tell(new, || StoryId(entry.id.0 + 4_096));

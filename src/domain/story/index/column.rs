@@ -9,7 +9,7 @@ use crate::domain::story::features::Features;
 
 /// A source that uses a title again after this long has a column of that name: not a correction,
 /// nor a text under a new address.
-const AFTER_MS: i64 = 18 * 3600 * 1000;
+pub(super) const AFTER_MS: i64 = 18 * 3600 * 1000;
 
 /// Fingerprints that make it the same text.
 const SAME_PRINTS: usize = 4;

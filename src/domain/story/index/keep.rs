@@ -125,6 +125,7 @@ impl StoryIndex {
         trace.prints.kept.iter().take(FOUND_BY).for_each(|print| self.prints.insert(*print, slot));
         trace.facts.iter().for_each(|fact| self.facts.insert(*fact, slot));
         self.titles.insert(trace.title_hash, slot);
+        self.wordings.extend(trace.wording.map(|wording| (wording, entry)));
         if let Some(active) = self.by_id.get(&story).copied()
             && let Some(active) = self.stories.get_mut(active as usize).and_then(Option::as_mut)
         {
@@ -161,6 +162,7 @@ impl StoryIndex {
         found_by.for_each(|print| self.prints.remove(*print, slot));
         row.facts().iter().for_each(|fact| self.facts.remove(*fact, slot));
         self.titles.remove(row.title_hash, slot);
+        row.wording.map(|wording| self.wordings.remove(&(wording, row.entry)));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::needed::SHORT_WORDS;
 use crate::domain::ids::{EntryId, StoryId};
-use crate::domain::story::features::Tongue;
+use crate::domain::story::features::{Tongue, Wording};
 use crate::domain::story::trace::{Sample, TitleWords, Trace};
 use crate::domain::story::vector::Vector;
 
@@ -18,6 +18,7 @@ pub(super) struct Row {
     title_names: u32,
     pub language: Tongue,
     pub body_words: u16,
+    pub wording: Option<Wording>,
     /// Fingerprints the text had.
     all_prints: u16,
     /// Where in `lists` the fingerprints and the facts begin; the words of the title come first.
@@ -39,6 +40,7 @@ impl Row {
             title_names: trace.title.names,
             language: trace.language,
             body_words: trace.body_words,
+            wording: trace.wording,
             all_prints: trace.prints.all,
             prints_at: words.len() as u8,
             facts_at: (words.len() + prints.len()) as u8,

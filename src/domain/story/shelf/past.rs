@@ -56,8 +56,11 @@ impl Shelf {
         // How common words are is one knowledge.
         std::mem::swap(self.past.counts(), self.index.counts());
         let mut without = self.past.columns(new.features, at);
-        without.retain(|story| new.linked.is_none_or(|(_, linked)| linked != *story));
-        let asked = Asked { linked: new.linked, with: None, without: &without, apart: &self.apart };
+        let said = self.past.said_before(new.features, new.now, &new.beside);
+        let goes_on = [new.linked, said];
+        without.retain(|story| !goes_on.iter().flatten().any(|(_, of)| of == story));
+        let (linked, apart) = (new.linked, &self.apart[..]);
+        let asked = Asked { linked, said, with: None, without: &without, apart };
         let placed = self.past.place(new.features, at, &asked);
         self.past.counts().learn(new.features, new.now);
         std::mem::swap(self.past.counts(), self.index.counts());

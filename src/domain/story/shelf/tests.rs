@@ -1,5 +1,7 @@
 //! Entries of long ago: gathered among themselves, and apart from what is told today.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::domain::document::Document;
 use crate::domain::ids::IdSource;
@@ -47,6 +49,7 @@ impl World {
         };
         let features = Features::of(&document, None, feed);
         let now: Timestamp = now.parse().unwrap();
+        let last_before = EntryId(self.ids.last());
         let new = Newcomer {
             entry: EntryId(self.ids.next(now)),
             features: &features,
@@ -54,6 +57,7 @@ impl World {
             dated: Some(dated.parse().unwrap()),
             linked: None,
             asleep: None,
+            beside: Beside { listed: &HashSet::new(), last_before },
         };
         let ids = &mut self.ids;
         let (story, _) = self.shelf.tell(new, || StoryId(ids.next(now)));

@@ -1,12 +1,18 @@
 //! Traces, vectors and centroids as bytes: numbers in LEB128, ascending ones as differences.
 
+use std::num::NonZeroU64;
+
 use super::{MAX_PRINTS, MAX_TITLE_WORDS, Prints, Title, Trace, TraceError};
 use crate::domain::ids::Digest;
-use crate::domain::story::features::{MAX_FACTS, Tongue};
+use crate::domain::story::features::{MAX_FACTS, Tongue, Wording};
 use crate::domain::story::vector::{MAX_TERMS, Vector, Weighted};
 
-/// First byte of every trace.
-const VERSION: u8 = 1;
+/// First byte of every trace; those of the first version say nothing of the wording.
+const VERSION: u8 = 2;
+const WITHOUT_WORDING: u8 = 1;
+
+/// First byte of every vector that stands by itself.
+const VECTOR_VERSION: u8 = 1;
 
 impl Trace {
     /// The trace as the store keeps it.
@@ -29,17 +35,20 @@ impl Trace {
         out.ascending(self.prints.kept.iter().copied());
         out.number(self.prints.all.into());
         out.ascending(self.facts.iter().copied());
+        out.number(self.wording.map_or(0, |Wording(hash)| hash.get()));
         out.0
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TraceError> {
-        let mut from = Reader::new(bytes, VERSION)?;
+        let version =
+            if bytes.first() == Some(&WITHOUT_WORDING) { WITHOUT_WORDING } else { VERSION };
+        let mut from = Reader::new(bytes, version)?;
         let link = match from.byte()? {
             0 => None,
             _ => Some(Digest(from.array()?)),
         };
-        Ok(Self {
+        let trace = Self {
             link,
             source: from.small()?,
             language: Tongue(from.small()?),
@@ -49,21 +58,24 @@ impl Trace {
             vector: Vector::read(&mut from)?,
             prints: Prints { kept: from.ascending(MAX_PRINTS)?, all: from.small()? },
             facts: from.ascending(MAX_FACTS)?,
-        })
+            wording: None,
+        };
+        let wording = if version == VERSION { from.number()? } else { 0 };
+        Ok(Self { wording: NonZeroU64::new(wording).map(Wording), ..trace })
     }
 }
 
 impl Vector {
     /// The vector as the store keeps it.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer(vec![VERSION]);
+        let mut out = Writer(vec![VECTOR_VERSION]);
         self.write(&mut out);
         out.0
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TraceError> {
-        Self::read(&mut Reader::new(bytes, VERSION)?)
+        Self::read(&mut Reader::new(bytes, VECTOR_VERSION)?)
     }
 
     fn write(&self, out: &mut Writer) {

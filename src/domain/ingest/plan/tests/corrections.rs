@@ -6,6 +6,7 @@ use super::memory::*;
 use super::*;
 use crate::domain::alert::AlertEvent;
 use crate::domain::alert::tier::Tier;
+use crate::domain::story::features::Features;
 use crate::domain::topic::{Severity, Topic};
 
 const TITLE: &str = "Starmer builds NATO defence alliance with Denmark";
@@ -22,6 +23,7 @@ fn tell(memory: &mut Memory, feed: &str, title: &str, score: Option<f64>) -> Pla
     let mut told = entry(feed, &format!("{feed}{title}"), title, memory.now);
     told.guid = Some(format!("{feed}{title}"));
     told.keys.guid = Some(digest("guid", &format!("{feed}{title}{}", memory.now)));
+    told.features = Features::of(&told.document, told.keys.link, feed);
     told.matches.iter_mut().for_each(|(_, found)| found.score = score);
     memory.fetch(feed, vec![told])
 }
