@@ -41,7 +41,7 @@ async fn a_service_that_only_ever_asks_for_less_is_asked_ever_more_seldom_and_lo
     desk.turn("a day", |desk| desk.clock.now() >= begun + 24 * 60 * MINUTE).await;
     let asked = receiver.received().len();
     assert!((90..120).contains(&asked), "{asked} times");
-    assert_eq!(desk.delivery("D1").state, DeliveryState::Pending);
+    assert_ne!(desk.delivery("D1").state, DeliveryState::Parked);
     receiver.take_in_a_second(1, &desk.clock);
     desk.turn("delivered", Desk::all_delivered).await;
 }
