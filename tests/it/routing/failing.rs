@@ -42,6 +42,17 @@ impl Office {
         panic!("{what}: {:#?}", self.deliveries());
     }
 
+    /// One whose phone is gone for so long that the chat was told.
+    async fn with_dead_phone() -> Self {
+        let mut office = Self::new(BOTH, "").await;
+        office.phone.vanish().await;
+        office.world.start().await;
+        office.publish("NATO");
+        office.read().await;
+        office.hears("channel_down").await;
+        office
+    }
+
     /// Waits until the chat hears of something.
     async fn hears(&self, event: &str) {
         self.wait_until(event, |office| !headlines(&office.chat, event).is_empty()).await;
@@ -95,12 +106,7 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work_again() {
-    let mut office = Office::new(BOTH, "").await;
-    office.phone.vanish().await;
-    office.world.start().await;
-    office.publish("NATO");
-    office.read().await;
-    office.hears("channel_down").await;
+    let mut office = Office::with_dead_phone().await;
     let (old, new) = (office.phone.url(), format!("{}?v=2", office.phone.url()));
     office.world.extra = office.world.extra.replace(&old, &new);
     let config = office.world.load();
@@ -117,12 +123,7 @@ async fn a_failing_channel_that_is_corrected_fails_no_longer_and_is_told_to_work
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_with_the_old_configuration_after_a_reload_says_nothing_of_the_new_one() {
-    let mut office = Office::new(BOTH, "").await;
-    office.phone.vanish().await;
-    office.world.start().await;
-    office.publish("NATO");
-    office.read().await;
-    office.hears("channel_down").await;
+    let mut office = Office::with_dead_phone().await;
     office.phone.reappear().await;
     // One try is under way, with the old address, and is not answered until the new one is there.
     office.phone.script([Answer::Hang]);
