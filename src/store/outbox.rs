@@ -255,6 +255,11 @@ fn settle(
              WHERE id = ?1 AND state = 'sending'",
             *at,
         ),
+        Settlement::Wait { at } => (
+            "UPDATE deliveries SET state = 'pending', spared = spared + 1, next_attempt = ?2, \
+             lease_until = NULL WHERE id = ?1 AND state = 'sending'",
+            *at,
+        ),
         Settlement::Spare => (
             "UPDATE deliveries SET state = 'pending', spared = spared + 1, \
              next_attempt = min(next_attempt, ?2), lease_until = NULL \

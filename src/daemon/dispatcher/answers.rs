@@ -10,8 +10,8 @@ use super::{Dispatcher, Tally};
 use crate::daemon::post::FREEZE;
 use crate::deliver::{ChannelError, Receipt};
 use crate::domain::alert::circuit::{self, Circuit, CircuitState, Heard};
-use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, settlement};
-use crate::domain::alert::way::{is_of_the_way, is_too_often};
+use crate::domain::alert::delivery::{Answer, Attempt, Claimed, Settlement, not_now, settlement};
+use crate::domain::alert::way::{is_not_now, is_of_the_way, is_too_often};
 use crate::domain::ids::DeliveryId;
 use crate::domain::untrusted;
 use crate::store::circuits::Change;
@@ -133,26 +133,13 @@ impl Dispatcher {
         let is_back = failed.is_some() && after.is_none();
         let mut settled = Settled { tally: Tally::default(), is_back };
         let mut settlements = Vec::with_capacity(answered.replies.len());
-        for Reply { delivery, attempt, answer } in answered.replies {
-            let settlement = match answer {
-                // Whatever is sent fares alike: that says nothing of this delivery.
-                Answer::Later { .. } if fails && is_of_the_way(&attempt.code) => Settlement::Spare,
-                Answer::Later { .. } => {
-                    let tries = self.store.tries(delivery.id, now).unwrap_or_default();
-                    let (spared, due) = tries.unwrap_or((0, attempt.at));
-                    let tried = delivery.attempt.saturating_sub(spared);
-                    match fails && due > attempt.at {
-                        true => Settlement::Early,
-                        false => settlement(delivery.id, tried, answer, now),
-                    }
-                }
-                Answer::Taken | Answer::Never | Answer::Gone => {
-                    settlement(delivery.id, delivery.attempt, answer, now)
-                }
-            };
+        for reply in answered.replies {
+            let settlement = self.becomes_of(&reply, fails, now);
+            let Reply { delivery, attempt, .. } = reply;
             match settlement {
                 Settlement::Delivered => settled.tally.delivered += 1,
                 Settlement::Retry { .. }
+                | Settlement::Wait { .. }
                 | Settlement::Spare
                 | Settlement::Early
                 | Settlement::Park => settled.tally.failed += 1,
@@ -192,6 +179,29 @@ impl Dispatcher {
             self.wake_others();
         }
         settled
+    }
+
+    /// What becomes of a delivery, where the channel fails or works after its answer.
+    fn becomes_of(&self, reply: &Reply, fails: bool, now: Timestamp) -> Settlement {
+        let Reply { delivery, attempt, answer } = reply;
+        let Answer::Later { retry_after } = *answer else {
+            return settlement(delivery.id, delivery.attempt, *answer, now);
+        };
+        // Whatever is sent fares alike: that says nothing of this delivery.
+        if fails && is_of_the_way(&attempt.code) {
+            return Settlement::Spare;
+        }
+        if is_not_now(&attempt.code)
+            && let Some(wait) = not_now(delivery, retry_after, now)
+        {
+            return wait;
+        }
+        let tries = self.store.tries(delivery.id, now).unwrap_or_default();
+        let (spared, due) = tries.unwrap_or((0, attempt.at));
+        match fails && due > attempt.at {
+            true => Settlement::Early,
+            false => settlement(delivery.id, delivery.attempt.saturating_sub(spared), *answer, now),
+        }
     }
 
     /// Says in the log that the channel begins to fail, is gone, or works again.
@@ -239,7 +249,7 @@ fn tell(delivery: &Claimed, attempt: &Attempt, settled: &Settlement) {
         Settlement::Delivered => {
             tracing::info!(%channel, delivery = %id, alert, notice, digest, attempt = number, "delivered");
         }
-        Settlement::Retry { at } => {
+        Settlement::Retry { at } | Settlement::Wait { at } => {
             let next = at.strftime("%Y-%m-%dT%H:%M:%SZ");
             tracing::warn!(
                 %channel, delivery = %id, alert, notice, digest, attempt = number, %code, %detail, %next,

@@ -165,6 +165,11 @@ pub enum Settlement {
     Retry {
         at: Timestamp,
     },
+    /// The channel takes nothing at present, though it works: it waits for a time, and this try does not
+    /// count.
+    Wait {
+        at: Timestamp,
+    },
     /// There was no way to the channel: it waits until there is, and this try does not count.
     Spare,
     /// Tried before its time, to see whether the channel works again: its time stays, and this try
@@ -202,6 +207,13 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(27 * 3600);
 /// together do not come back together.
 const JITTER_THOUSANDTHS: i64 = 100;
 
+/// For so long after it was made no delivery pays for being told that nothing is taken at present, nor
+/// waits for longer than [`LONGEST_SPARED_WAIT`]. What is refused for longer, while the channel takes
+/// others, may be what it cannot digest.
+const SPARED_FOR: Duration = Duration::from_secs(24 * 3600);
+
+const LONGEST_SPARED_WAIT: Duration = Duration::from_secs(15 * 60);
+
 /// What a channel answered, as far as the next step depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -230,11 +242,40 @@ pub fn settlement(id: DeliveryId, attempt: u32, answer: Answer, now: Timestamp) 
     let Some(&scheduled) = RETRY_AFTER.get(tried - 1) else {
         return Settlement::Park;
     };
+    Settlement::Retry { at: varied(id, attempt, scheduled, asked, now) }
+}
+
+/// The end of a wait, varied; what was asked for is only ever prolonged.
+fn varied(
+    id: DeliveryId,
+    attempt: u32,
+    wait: Duration,
+    asked: Duration,
+    now: Timestamp,
+) -> Timestamp {
     let jitter = jitter_thousandths(id, attempt);
-    // What was asked for is only ever prolonged.
-    let wait = vary(scheduled, jitter).max(vary(asked, jitter.abs()));
-    let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    Settlement::Retry { at }
+    let wait = vary(wait, jitter).max(vary(asked, jitter.abs()));
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// What becomes of a delivery to which a channel that works answered that it takes nothing at present; `None` where that counts as any other failure.
+///
+/// One that takes each fourth message would else have some given up, or told days late, though it took
+/// hundreds of others.
+pub fn not_now(
+    delivery: &Claimed,
+    retry_after: Option<Duration>,
+    now: Timestamp,
+) -> Option<Settlement> {
+    let Claimed { id, attempt, created, .. } = *delivery;
+    let age = Duration::try_from(now.duration_since(created)).unwrap_or(SPARED_FOR);
+    if age >= SPARED_FOR {
+        return None;
+    }
+    let scheduled = RETRY_AFTER.get(attempt.saturating_sub(1) as usize);
+    let wait = scheduled.map_or(LONGEST_SPARED_WAIT, |&wait| wait.min(LONGEST_SPARED_WAIT));
+    let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+    Some(Settlement::Wait { at: varied(id, attempt, wait, asked, now) })
 }
 
 /// Between minus and plus [`JITTER_THOUSANDTHS`], the same for the same attempt each time.

@@ -43,12 +43,22 @@ const STAGES: [&str; 3] = ["connect_", "login_", "sender_"];
 /// service may refuse one message for what it says.
 const SHUT: [&str; 3] = ["http_401", "http_407", "http_429"];
 
+/// The service says that it takes nothing at present, or was not reached at all: what was meant for it has
+/// certainly not arrived. Of a connection that breaks, or a gateway that got no answer, that is not certain.
+const NOT_NOW: [&str; 8] =
+    ["connect", "dns", "http_429", "http_503", "http_521", "http_522", "http_523", "smtp_421"];
+
 /// The service takes only so many messages in a time, and says so of one that is one too many.
 const TOO_OFTEN: &str = "http_429";
 
 /// Whether a failure with this code says nothing but that the service was sent too much at once.
 pub fn is_too_often(code: &str) -> bool {
     code == TOO_OFTEN
+}
+
+/// Whether a failure with this code says that nothing is taken at present, and nothing was.
+pub fn is_not_now(code: &str) -> bool {
+    NOT_NOW.contains(&code)
 }
 
 /// Whether after a failure with this code no delivery may try its luck: there is no way for any.
@@ -76,6 +86,9 @@ mod tests {
         }
         for code in ["http_500", "http_422", "smtp_550", "smtp_452", "exit_1", "not_taken", ""] {
             assert!(!is_of_the_way(code) && !is_no_way(code), "{code}");
+        }
+        for code in NOT_NOW {
+            assert!(is_of_the_way(code), "{code}");
         }
         for (code, shut) in [("http_403", false), ("http_503", false), ("http_401", true)] {
             assert!(is_of_the_way(code) && is_no_way(code) == shut, "{code}");

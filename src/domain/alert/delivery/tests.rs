@@ -12,9 +12,7 @@ fn wait_after(id: DeliveryId, attempt: u32, retry_after: Option<Duration>) -> Op
     match settlement(id, attempt, Answer::Later { retry_after }, now()) {
         Settlement::Retry { at } => Some(at.duration_since(now()).unsigned_abs()),
         Settlement::Park => None,
-        Settlement::Delivered | Settlement::Spare | Settlement::Early => {
-            panic!("neither delivered nor spared")
-        }
+        other => panic!("{other:?} of a failure that counts"),
     }
 }
 
@@ -58,4 +56,32 @@ fn the_end_of_time_is_not_passed() {
     let answer = Answer::Later { retry_after: None };
     let settled = settlement(ID, 5, answer, Timestamp::MAX);
     assert_eq!(settled, Settlement::Retry { at: Timestamp::MAX });
+}
+
+#[test]
+fn that_nothing_is_taken_at_present_is_waited_for_and_not_paid_for_a_day() {
+    let wait_of = |attempt: u32, hours: i64, asked: u64| {
+        let delivery = Claimed {
+            id: ID,
+            carried: Carried::Notice(NoticeId(1)),
+            channel: "desk".parse().expect("a channel"),
+            body: Vec::new(),
+            attempt,
+            created: now() - jiff::SignedDuration::from_hours(hours),
+            thread: Thread::default(),
+        };
+        let asked = (asked > 0).then(|| Duration::from_secs(asked));
+        not_now(&delivery, asked, now()).map(|settled| match settled {
+            Settlement::Wait { at } => at.duration_since(now()).as_secs(),
+            other => panic!("{other:?}"),
+        })
+    };
+    assert!((4..=6).contains(&wait_of(1, 0, 0).expect("a wait")));
+    for attempt in [3, 9, 10, 500, u32::MAX] {
+        let wait = wait_of(attempt, 23, 0).expect("a wait");
+        assert!((13 * 60..=17 * 60).contains(&wait), "{attempt}: {wait}");
+    }
+    assert!(wait_of(1, 0, 3_600).expect("a wait") >= 3_600, "as long as the channel asks");
+    assert_eq!(wait_of(3, 24, 0), None, "may be what it cannot digest");
+    assert_eq!(wait_of(3, -1, 0), None, "of a clock that was put back nothing is known");
 }
