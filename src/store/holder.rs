@@ -34,7 +34,10 @@ impl HolderError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Nobody => "`wirewatch run` starts one; it reads the configuration at its start",
+            Self::Nobody => {
+                "`wirewatch run` starts one; it reads the configuration at its start. One that runs \
+                 with an earlier `state_dir` is found here once it is restarted"
+            }
             Self::Nameless | Self::OutOfSight { .. } => {
                 "it may run in a container or on another machine: send it SIGHUP there, such as \
                  `docker kill -s HUP NAME` or `systemctl reload wirewatch`"

@@ -231,6 +231,29 @@ fn delivery_goes(conn: &Connection, id: i64, limits: &Limits) -> rusqlite::Resul
     .exists(params![id, Ms(history)])
 }
 
+/// How many deliveries go with what they tell of, and would not go by themselves yet.
+pub(super) fn deliveries_with(
+    conn: &Connection,
+    kind: Kind,
+    id: i64,
+    limits: &Limits,
+) -> rusqlite::Result<u64> {
+    let column = match kind {
+        Kind::Alert => "alert_id",
+        Kind::Notice => "notice_id",
+        Kind::Digest => "digest_id",
+        Kind::Story | Kind::Entry | Kind::Delivery => return Ok(0),
+    };
+    let mut of_it =
+        conn.prepare_cached(&format!("SELECT id FROM deliveries WHERE {column} = ?1"))?;
+    let mut rows = of_it.query([id])?;
+    let mut with_it = 0;
+    while let Some(row) = rows.next()? {
+        with_it += u64::from(!delivery_goes(conn, row.get(0)?, limits)?);
+    }
+    Ok(with_it)
+}
+
 /// A notice goes with its deliveries, given up or not, unless one is still on its way.
 fn notice_goes(conn: &Connection, id: i64) -> rusqlite::Result<bool> {
     conn.prepare_cached(

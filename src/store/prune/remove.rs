@@ -18,7 +18,7 @@ pub(super) fn one(
     let conn = session.conn;
     match kind {
         Kind::Alert => {
-            alert(conn, id)?;
+            removed.deliveries += alert(conn, id)?;
             removed.alerts += 1;
         }
         Kind::Story => return story(session, id, in_time, removed),
@@ -43,8 +43,9 @@ pub(super) fn one(
     Ok(true)
 }
 
-fn alert(conn: &Connection, id: i64) -> rusqlite::Result<()> {
-    deliveries(conn, "alert_id", id)?;
+/// Returns how many deliveries went with it.
+fn alert(conn: &Connection, id: i64) -> rusqlite::Result<u64> {
+    let gone = deliveries(conn, "alert_id", id)?;
     for sql in [
         "DELETE FROM withheld WHERE alert_id = ?1",
         "DELETE FROM alert_notes WHERE alert_id = ?1",
@@ -54,7 +55,7 @@ fn alert(conn: &Connection, id: i64) -> rusqlite::Result<()> {
     ] {
         conn.prepare_cached(sql)?.execute([id])?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Removes deliveries with their attempts; `column` says what `id` is of.

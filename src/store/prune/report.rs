@@ -55,21 +55,32 @@ impl Store {
             next = self.read(|conn| Ok(lone_entries(conn, limits, after, &mut counts)?))?;
         }
         report.feeds = self.read(|conn| Ok(shares(conn, &mut counts)?))?;
-        report.alerts = self.count_going(Kind::Alert, limits)?;
-        report.deliveries = self.count_going(Kind::Delivery, limits)?;
-        report.notices = self.count_going(Kind::Notice, limits)?;
-        report.digests = self.count_going(Kind::Digest, limits)?;
+        report.deliveries = self.count_going(Kind::Delivery, limits)?.0;
+        for (kind, count) in [
+            (Kind::Alert, &mut report.alerts),
+            (Kind::Notice, &mut report.notices),
+            (Kind::Digest, &mut report.digests),
+        ] {
+            let (going, with_them) = self.count_going(kind, limits)?;
+            *count = going;
+            report.deliveries += with_them;
+        }
         Ok(report)
     }
 
-    fn count_going(&self, kind: Kind, limits: &Limits) -> Result<u64, StoreError> {
-        let (mut count, mut after) = (0, Some(0));
+    /// How many of a kind go, and how many deliveries with them that would not go by themselves.
+    fn count_going(&self, kind: Kind, limits: &Limits) -> Result<(u64, u64), StoreError> {
+        let (mut count, mut with_them, mut after) = (0, 0, Some(0));
         while let Some(from) = after {
             let Going { ids, after: next, .. } = self.going(kind, limits, from)?;
             count += ids.len() as u64;
+            with_them += self.read(|conn| {
+                let with = ids.iter().map(|id| fate::deliveries_with(conn, kind, *id, limits));
+                Ok(with.sum::<rusqlite::Result<u64>>()?)
+            })?;
             after = next;
         }
-        Ok(count)
+        Ok((count, with_them))
     }
 }
 

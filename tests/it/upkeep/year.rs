@@ -163,6 +163,7 @@ async fn what_is_told_beforehand_is_what_goes_and_each_feed_keeps_to_its_own_tim
     let done = prune(&desk.store, &retention, in_days(91)).await;
     assert_eq!(done.removed.alerts, 1, "the last one stays: who follows alerts counts by it");
     assert_eq!(done.report.alerts, 1);
+    assert_eq!((done.report.deliveries, done.removed.deliveries), (1, 1), "it goes with its alert");
     desk.check_index();
     let found = desk.store.verify().unwrap().findings;
     let real: Vec<_> = found.iter().map(|one| one.code).collect();
@@ -187,6 +188,7 @@ async fn deliveries_go_after_their_time_and_what_still_waits_never_does() {
     assert_eq!(desk.store.counts().unwrap().deliveries_due, 1, "what waits is not old");
     let decade = desk::now() + jiff::SignedDuration::from_hours(24 * 3_650);
     let done = prune(&desk.store, &Retention::standard(), decade).await;
+    assert_eq!(done.report.deliveries, done.removed.deliveries);
     assert_eq!(done.removed.alerts, 1, "neither does an alert go that is still to be told");
     assert_eq!(desk.store.counts().unwrap().alerts, 2);
 }
@@ -210,20 +212,19 @@ async fn nobody_waits_long_while_thousands_of_entries_go() {
     let pruning = tokio::spawn(async move {
         upkeep::prune(&store, limits, Some(Duration::from_millis(1)), &stop).await
     });
-    let (mut waits, all) = (Vec::new(), std::time::Instant::now());
+    let left = || desk.store.counts().unwrap().entries;
+    let mut gone = Vec::new();
     while !pruning.is_finished() {
-        let begun = std::time::Instant::now();
+        // Pruning goes on only while this waits: they share a thread.
+        let before = left();
         desk.store.try_write(year).await.unwrap();
-        waits.push(begun.elapsed());
+        gone.push(before - left());
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
-    let all = all.elapsed();
     let removed = pruning.await.unwrap().unwrap();
     assert!(removed.entries >= 1_990, "{removed:?}");
-    waits.sort_unstable();
-    let usual = waits[waits.len() * 9 / 10];
-    // For one step of many, and not for all: however slow the disk and who else uses it.
-    assert!(usual < all / 10, "nine of ten writes waited at most {usual:?} of {all:?}");
+    // A step takes out what it can in some milliseconds, a page at most, and lets others in.
+    assert!(gone.iter().all(|gone| *gone <= 2 * 512), "while one wrote there went {gone:?}");
 }
 
 #[tokio::test]
