@@ -110,6 +110,14 @@ pub(super) fn look(state_dir: &Path) -> io::Result<File> {
     options.open(state_dir.join(LOCK_FILE))
 }
 
+/// What keeps the lock of `state_dir` from ever being taken, whoever takes it: [`StoreError::NotPlain`].
+pub fn lock_obstacle(state_dir: &Path) -> Option<StoreError> {
+    let path = state_dir.join(LOCK_FILE);
+    let found = std::fs::symlink_metadata(&path).ok()?;
+    let is_plain = found.is_file() && found.nlink() == 1;
+    (!is_plain).then_some(StoreError::NotPlain { path })
+}
+
 /// Makes a directory that only its owner can look into: what somebody watches is their own
 /// business. One that is there keeps its rights.
 pub fn make_private(dir: &Path) -> std::io::Result<()> {

@@ -91,7 +91,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use error::StoreError;
-pub use lock::{InstanceLock, LOCK_FILE, held, make_private};
+pub use lock::{InstanceLock, LOCK_FILE, held, lock_obstacle, make_private};
 use writer::{Session, Writer};
 
 /// Name of the database file in the state directory.

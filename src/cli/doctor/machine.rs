@@ -12,7 +12,7 @@ use super::Report;
 use crate::cli::session::Session;
 use crate::cli::status::size;
 use crate::store::checkup::{free_bytes, network_file_system};
-use crate::store::{DATABASE_FILE, ballast};
+use crate::store::{DATABASE_FILE, ballast, lock_obstacle};
 
 /// Free space below which it is time to look.
 const LITTLE_FREE_BYTES: u64 = 512 << 20;
@@ -87,6 +87,9 @@ pub fn state_dir(dir: &Path, floor: u64, report: &mut Report) {
     }
     if found.mode() & 0o011 != 0 {
         database_is_private(dir, report);
+    }
+    if let Some(error) = lock_obstacle(dir) {
+        report.problem("lock", error.to_string(), error.hint().map(str::to_owned));
     }
     if let Some(kind) = network_file_system(dir) {
         let text = format!("{shown} lies on a network file system ({kind})");

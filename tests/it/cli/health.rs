@@ -183,6 +183,14 @@ async fn the_doctor_works_where_little_else_does_and_shows_no_secret() {
     let found = problems("doctor -o json");
     assert_eq!(found[0].0, "database", "{found:?}");
     std::fs::write(&file, &sound).unwrap();
+    // A lock file that no start would take.
+    let lock = scene.world.dir().join("state/wirewatch.lock");
+    let elsewhere = scene.world.dir().join("elsewhere");
+    std::fs::rename(&lock, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &lock).unwrap();
+    let found = problems("doctor -o json");
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "lock"), "{found:?}");
+    std::fs::remove_file(&lock).unwrap();
     // A clock that is behind what is stored.
     let conn = rusqlite::Connection::open(&file).unwrap();
     conn.execute("UPDATE feeds SET last_fetch = last_fetch + 86400000", []).unwrap();
