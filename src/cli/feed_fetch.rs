@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::feed_raise::Unasked;
@@ -218,6 +219,7 @@ fn visit(
         wanted: Default::default(),
         hubs: Default::default(),
         storage: Storage::open(),
+        replaced: CancellationToken::new(),
     };
     let may_visit = lock.is_some();
     let made = session.wait(make(&pipeline, feed, may_visit, raise))??;
@@ -260,8 +262,10 @@ async fn make(
     };
     let mut visit = None;
     if may_visit {
-        let (after, made) = pipeline.visit(feed, &state).await?;
-        (state, visit) = (after, Some(made));
+        // Nothing reloads here.
+        if let Some((after, made)) = pipeline.visit(feed, &state).await? {
+            (state, visit) = (after, Some(made));
+        }
     }
     let mut decided = None;
     if raise {

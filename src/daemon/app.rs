@@ -255,6 +255,7 @@ impl App {
         // The topics first: dispatchers may be in the middle of a slow delivery.
         let pipeline = Arc::new(pipeline);
         let old = self.pipeline.send_replace(pipeline.clone());
+        old.replaced.cancel();
         let _stopping = self.orders.send(Order::Replace { pipeline, feeds });
         let old = (old, std::mem::replace(&mut live.config, config));
         // Giving back the memory of thousands of rules takes a while.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::app::{Options, StartError};
 use super::dispatcher::Tells;
@@ -52,6 +53,7 @@ pub(super) fn build(
         wanted: wakes.wanted.clone(),
         hubs: wakes.hubs.clone(),
         storage: wakes.storage.clone(),
+        replaced: CancellationToken::new(),
     };
     Ok((pipeline, channels))
 }

@@ -13,7 +13,7 @@ use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Outcome};
 use crate::domain::ids::FeedKey;
 use crate::domain::schedule::{self, SiteHold};
-use crate::fetch::hosts::{self, HostGate};
+use crate::fetch::hosts::{self, HostGate, Permit};
 use crate::store::error::StoreError;
 use crate::store::push::Recorded;
 
@@ -22,6 +22,8 @@ pub enum Ended {
     Visited(Box<Visited>),
     /// Before it began: its site asked to be left alone.
     Held(FeedKey, SiteHold),
+    /// Before anything of it was stored: another pipeline has taken over, which is to make it.
+    Overtaken(FeedKey),
 }
 
 /// A visit that was made.
@@ -41,35 +43,63 @@ pub async fn guarded(
     feed: Arc<Feed>,
     state: Arc<FeedState>,
 ) -> Ended {
-    let (key, url) = (feed.key.clone(), state.fetch_url());
-    let site = schedule::site(url);
-    let held = || holds.of(site.as_deref(), pipeline.clock.elapsed());
-    if !pipeline.storage.ready().await {
-        let begun = pipeline.clock.elapsed();
-        let result = Err(StoreError::Closed);
-        return Ended::Visited(Box::new(Visited { feed: key, begun, result }));
-    }
-    if let Some(hold) = held() {
-        return Ended::Held(key, hold);
-    }
-    // Waiting here costs some 2 kB, which ten thousand feeds may do at once; a visit under
-    // way costs many more, and all it can come to is allocated only then.
-    let host = url::Url::parse(url).map(|url| hosts::key(&url)).unwrap_or_default();
-    let _permit = gate.acquire(&host).await;
-    // Who stood in line before may have been told to come later.
-    if let Some(hold) = held() {
-        return Ended::Held(key, hold);
-    }
+    let key = feed.key.clone();
+    // Who stands in line with the topics of before would read with them long after a reload.
+    let turn = tokio::select! {
+        biased;
+        () = pipeline.replaced.cancelled() => return Ended::Overtaken(key),
+        turn = its_turn(&pipeline, &gate, &holds, state.fetch_url()) => turn,
+    };
+    let _permit = match turn {
+        Turn::Begins(permit) => permit,
+        Turn::Held(hold) => return Ended::Held(key, hold),
+        Turn::Closed => {
+            let begun = pipeline.clock.elapsed();
+            let result = Err(StoreError::Closed);
+            return Ended::Visited(Box::new(Visited { feed: key, begun, result }));
+        }
+    };
     let begun = pipeline.clock.elapsed();
     let visit = Box::pin(pipeline.visit(&feed, &state));
     let result = match AssertUnwindSafe(visit).catch_unwind().await {
-        Ok(result) => result,
+        Ok(Ok(None)) => return Ended::Overtaken(key),
+        Ok(Ok(Some(visited))) => Ok(visited),
+        Ok(Err(error)) => Err(error),
         Err(_) => Box::pin(panicked(&pipeline, &state)).await,
     };
     if let Ok((_, Visit { hold: Some(hold), .. })) = &result {
         holds.begin(hold, pipeline.clock.elapsed());
     }
     Ended::Visited(Box::new(Visited { feed: key, begun, result }))
+}
+
+/// What waiting for a visit's turn comes to.
+enum Turn {
+    Begins(Permit),
+    /// Its site asked to be left alone.
+    Held(SiteHold),
+    /// Nothing will be stored any more.
+    Closed,
+}
+
+/// Waits here cost some 2 kB, which ten thousand feeds may do at once; a visit under way costs many more,
+/// and all it can come to is allocated only then.
+async fn its_turn(pipeline: &Pipeline, gate: &HostGate, holds: &Holds, url: &str) -> Turn {
+    let site = schedule::site(url);
+    let held = || holds.of(site.as_deref(), pipeline.clock.elapsed());
+    if !pipeline.storage.ready().await {
+        return Turn::Closed;
+    }
+    if let Some(hold) = held() {
+        return Turn::Held(hold);
+    }
+    let host = url::Url::parse(url).map(|url| hosts::key(&url)).unwrap_or_default();
+    let permit = gate.acquire(&host).await;
+    // Who stood in line before may have been told to come later.
+    match held() {
+        Some(hold) => Turn::Held(hold),
+        None => Turn::Begins(permit),
+    }
 }
 
 async fn panicked(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::discovery;
 use super::events::Visit;
@@ -49,23 +50,28 @@ pub struct Pipeline {
     pub hubs: Arc<Notify>,
     /// Whether visits may begin.
     pub storage: Storage,
+    /// Once another one has taken its place.
+    pub replaced: CancellationToken,
 }
 
 /// What a pushed document came to.
 pub enum Pushed {
     Read(Box<Visit>),
-    /// No feed that can be stored as it is: the feed is to be fetched.
+    /// No feed that can be stored as it is, or by this pipeline no more: the feed is to be fetched.
     Unreadable,
 }
 
 impl Pipeline {
     /// Visits a feed: whatever happens to it becomes its recorded outcome and its new state. Only
     /// the store can fail.
+    ///
+    /// `None`: another pipeline has taken over before what was read could be stored, and nothing was. A
+    /// topic that is new in that one is to be asked about everything that comes after it was taken up.
     pub async fn visit(
         &self,
         feed: &Arc<Feed>,
         state: &FeedState,
-    ) -> Result<(FeedState, Visit), StoreError> {
+    ) -> Result<Option<(FeedState, Visit)>, StoreError> {
         let (at, begun) = (self.clock.now(), self.clock.elapsed());
         let refused = self.store.refusal(state)?;
         let state = refused.as_ref().unwrap_or(state);
@@ -86,21 +92,21 @@ impl Pipeline {
         let mut fetched = match self.fetch(state, at, !again.is_empty()).await {
             Ok(fetched) => fetched,
             Err(failure) => {
-                return self.failed(state, record(Outcome::Failed, "".into()), failure).await;
+                let record = record(Outcome::Failed, "".into());
+                return self.failed(state, record, failure).await.map(Some);
             }
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
         if let Some(code) = unchanged(state, &fetched, body_hash).filter(|_| again.is_empty()) {
-            return self
-                .unchanged(feed, state, record(Outcome::Unchanged, code.into()), fetched)
-                .await;
+            let record = record(Outcome::Unchanged, code.into());
+            return self.unchanged(feed, state, record, fetched).await.map(Some);
         }
         let mut parsed = match self.parse(state, &fetched).await {
             Ok(parsed) => parsed,
             Err(failure) => {
                 let record =
                     FetchRecord { bytes: fetched.bytes, ..record(Outcome::Failed, "".into()) };
-                return self.failed(state, record, failure).await;
+                return self.failed(state, record, failure).await.map(Some);
             }
         };
         // What came after the document's own end, or did not, takes nothing from it.
@@ -115,6 +121,9 @@ impl Pipeline {
         };
         let (redirect, announced) = (fetched.permanent_url.clone(), parsed.links.moved_to.clone());
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await?;
+        if self.replaced.is_cancelled() {
+            return Ok(None);
+        }
         let names_hub = !batch.links.hubs.is_empty();
         let plan = self.ingest(batch, Led { redirect, announced }, at).await?;
         again.settle(&self.store).await?;
@@ -123,7 +132,7 @@ impl Pipeline {
         if names_hub && after.pushed_until.is_none() {
             self.hubs.notify_one();
         }
-        Ok((after, Visit::planned(state, &plan)))
+        Ok(Some((after, Visit::planned(state, &plan))))
     }
 
     /// Takes a document that a hub pushed. Only the store can fail.
@@ -160,6 +169,9 @@ impl Pipeline {
         };
         let body_hash = Digest::of("body", &[&fetched.body]);
         let batch = self.batch(feed, fetched, parsed, body_hash, record).await?;
+        if self.replaced.is_cancelled() {
+            return Ok(Pushed::Unreadable);
+        }
         let decided = batch.clone();
         let decide = move |view: &_| plan_pushed(view, &decided, at, RENDER);
         let plan = self.store.ingest(batch, decide).await?;

@@ -1,5 +1,8 @@
 //! The scheduler: a heap of when each feed is due, a guarded task for each visit. It keeps the
-//! feeds' states between visits and obeys what [`crate::domain::schedule`] put into them.
+//! feeds' states between visits and obeys what [`crate::domain::schedule`] put into them. What it is told
+//! while it runs is in [`orders`].
+
+mod orders;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -18,7 +21,7 @@ use super::order::Again;
 use super::pipeline::Pipeline;
 use crate::domain::feed::{Feed, FeedState, Outcome};
 use crate::domain::ids::FeedKey;
-use crate::domain::schedule::{self, Asker, SiteHold};
+use crate::domain::schedule::{self, SiteHold};
 use crate::fetch::hosts::HostGate;
 
 pub use super::order::Order;
@@ -51,6 +54,8 @@ pub struct Scheduler {
     busy: HashSet<FeedKey>,
     /// Asked for while a visit was under way, which may have come too early.
     again: Again,
+    /// Whose visit ended before the pipeline came that is to make it.
+    overtaken: Vec<FeedKey>,
     /// Sites that wait, on their way into the store.
     keeping: JoinSet<()>,
     turns: u64,
@@ -82,6 +87,7 @@ impl Scheduler {
             running: JoinSet::new(),
             busy: HashSet::new(),
             again: Again::default(),
+            overtaken: Vec::new(),
             keeping: JoinSet::new(),
             turns: 0,
             unvisited: feeds.iter().map(|(feed, _)| feed.key.clone()).collect(),
@@ -187,6 +193,7 @@ impl Scheduler {
         let Visited { feed: key, begun, result } = match ended {
             Ended::Visited(visited) => *visited,
             Ended::Held(key, hold) => return self.not_begun(&key, &hold),
+            Ended::Overtaken(key) => return self.overtaken(key),
         };
         self.busy.remove(&key);
         let visit = match result {
@@ -333,47 +340,6 @@ impl Scheduler {
                 self.round.network += usize::from(visit.network);
             }
             None => self.failed += 1,
-        }
-    }
-
-    fn asked(&mut self, key: FeedKey, by: Asker) {
-        if self.busy.contains(&key) {
-            return self.again.note(key, by);
-        }
-        let Some(scheduled) = self.feeds.get(&key) else { return };
-        if let Some(wait) = schedule::asked(&scheduled.state, by, self.pipeline.clock.now()) {
-            self.schedule(key, wait);
-        }
-    }
-
-    fn obey(&mut self, order: Order) {
-        match order {
-            Order::Visit(key) => self.asked(key, Asker::User),
-            Order::Ping(key) => self.asked(key, Asker::Hub),
-            Order::Pushed { feed, until } => {
-                if let Some(scheduled) = self.feeds.get_mut(&feed) {
-                    Arc::make_mut(&mut scheduled.state).pushed_until = until;
-                }
-            }
-            Order::Replace { pipeline, feeds } => {
-                let old = std::mem::replace(&mut self.pipeline, pipeline);
-                // Giving back the memory of thousands of rules takes a while.
-                drop(tokio::task::spawn_blocking(move || drop(old)));
-                let wanted: HashSet<_> = feeds.iter().map(|(feed, _)| feed.key.clone()).collect();
-                self.feeds.retain(|key, _| wanted.contains(key));
-                self.unvisited.retain(|key| wanted.contains(key));
-                for (feed, stored) in feeds {
-                    // What was read from the database may be older than a visit since then.
-                    let ours = self.feeds.remove(&feed.key).map(|scheduled| scheduled.state);
-                    let state = match ours.filter(|ours| ours.url == feed.url) {
-                        Some(ours) => {
-                            schedule::hurried(&ours, feed.interval).map_or(ours, Arc::new)
-                        }
-                        None => Arc::new(stored),
-                    };
-                    self.add(feed, state);
-                }
-            }
         }
     }
 

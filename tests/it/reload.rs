@@ -21,6 +21,28 @@ async fn a_new_topic_watches_what_comes_and_does_not_alert_on_what_was() {
 }
 
 #[tokio::test]
+async fn what_is_read_after_a_reload_is_asked_about_by_the_new_topics_whenever_the_visit_began() {
+    let mut world = World::past_baseline(&["wire", "ledger"]).await;
+    let (open, held) = tokio::sync::watch::channel(false);
+    let slow = Reply::ok(rss("wire", &[item("New harbour crane arrives")])).held(held);
+    world.server.set("/wire", slow);
+    world.publish("ledger", item("Museum of the old harbour opens"));
+    // One feed is read while the configuration changes, and the other one waits for its turn at the host.
+    world.app().visit_now(&"wire".parse().unwrap());
+    world.server.wait_for("/wire", 2).await;
+    world.app().visit_now(&"ledger".parse().unwrap());
+    world.topics += HARBOUR;
+    world.app().reload(world.load()).await.unwrap();
+    open.send(true).unwrap();
+    for _ in 0..2 {
+        assert_eq!(world.next_visit().await.new_entries, 1);
+    }
+    let mut told: Vec<_> = world.alerts().into_iter().map(|alert| alert.headline).collect();
+    told.sort();
+    assert_eq!(told, ["Museum of the old harbour opens", "New harbour crane arrives"]);
+}
+
+#[tokio::test]
 async fn a_feed_can_come_and_go() {
     let mut world = World::past_baseline(&["wire"]).await;
     world.add_feed("ledger");

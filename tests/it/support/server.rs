@@ -53,6 +53,8 @@ enum Manner {
     Plain,
     /// Accepts the request and never answers.
     Hang,
+    /// Answers once this says so.
+    Held(watch::Receiver<bool>),
     /// Sends the head and never the body.
     HangBody,
     /// Sends the body byte by byte.
@@ -212,6 +214,11 @@ impl Reply {
         self
     }
 
+    /// Answers once this says so.
+    pub fn held(self, until: watch::Receiver<bool>) -> Self {
+        self.manner(Manner::Held(until))
+    }
+
     pub fn hang_body(self) -> Self {
         self.manner(Manner::HangBody)
     }
@@ -290,8 +297,11 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
         return stream.shutdown().await;
     }
     let length = reply.body.len();
+    if let Manner::Held(mut until) = reply.manner.clone() {
+        let _gone = until.wait_for(|open| *open).await;
+    }
     match reply.manner {
-        Manner::Plain => {
+        Manner::Plain | Manner::Held(_) => {
             stream.write_all(&reply.head(Some(length))).await?;
             stream.write_all(&reply.body).await?;
         }
