@@ -75,6 +75,7 @@ async fn start(config: Config, options: Options, signals: &mut Signals) -> Resul
     let (waits, stop) = (stopped.clone(), stopped.drop_guard());
     let starting =
         move || runtime.block_on(waits.run_until_cancelled_owned(App::start(config, options)));
+    service.starts();
     let mut starting = tokio::task::spawn_blocking(starting);
     let started = tokio::select! {
         started = &mut starting => started,

@@ -266,8 +266,9 @@ impl Dispatcher {
         under_way: &mut UnderWay<'a>,
         outage: &mut Outage,
     ) -> Duration {
-        // One moment for all: what is due at the end of quiet hours is gathered before it is claimed.
-        let now = self.clock.now();
+        // One moment for all: what is due at the end of quiet hours is gathered before it is claimed. A
+        // clock that leaps between the two is noticed the next time.
+        let (elapsed, now) = (self.clock.elapsed(), self.clock.now());
         let is_quiet = match self.gather_held(now).await {
             Ok(is_quiet) => is_quiet,
             Err(error) => return outage.failed(&self.id, &error),
@@ -282,7 +283,7 @@ impl Dispatcher {
             return self.until_probe(circuit, now);
         }
         if probe.is_none()
-            && let Err(error) = self.bring_together(under_way, now, is_quiet).await
+            && let Err(error) = self.bring_together(under_way, elapsed, now, is_quiet).await
         {
             return outage.failed(&self.id, &error);
         }

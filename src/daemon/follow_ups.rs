@@ -47,8 +47,10 @@ impl FollowUps {
     /// Looks until told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
+            // Before looking: a clock that leaps meanwhile is noticed.
+            let began = self.clock.elapsed();
             self.look().await;
-            let next = self.clock.elapsed().saturating_add(self.nap());
+            let next = began.saturating_add(self.nap());
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

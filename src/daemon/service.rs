@@ -54,13 +54,19 @@ impl Service {
         self.tell(&[NotifyState::Stopping, status]);
     }
 
-    /// It starts, and is not done: a large database may have to be brought up first. Never returns.
+    /// It starts, and may take its time.
+    pub fn starts(&self) {
+        let more = u32::try_from(MORE_TIME.as_micros()).unwrap_or(u32::MAX);
+        let status = NotifyState::Status("starting: opening the database");
+        self.tell(&[NotifyState::ExtendTimeoutUsec(more), status]);
+    }
+
+    /// It has begun to start, and is not done: a large database may have to be brought up first. Never
+    /// returns.
     pub async fn starting(&self) {
         loop {
-            let more = u32::try_from(MORE_TIME.as_micros()).unwrap_or(u32::MAX);
-            let status = NotifyState::Status("starting: opening the database");
-            self.tell(&[NotifyState::ExtendTimeoutUsec(more), status]);
             tokio::time::sleep(MORE_TIME / 3).await;
+            self.starts();
         }
     }
 

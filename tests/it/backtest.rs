@@ -93,9 +93,12 @@ async fn past() -> World {
     visit(&mut world, "wire").await;
     // The third publisher is told when `repeat_every` is over.
     world.clock.advance(5 * HOUR);
-    while !world.alerts().iter().any(|alert| alert.seq == 3) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let told = async {
+        while !world.alerts().iter().any(|alert| alert.seq == 3) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), told).await.expect("told in time");
     world.delivered().await;
     world.clock.advance(30 * HOUR);
     world.publish("post", item(&format!("{PACT} at last")).at("post.example"));

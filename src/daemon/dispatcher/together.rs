@@ -24,10 +24,10 @@ impl Dispatcher {
     pub(super) async fn bring_together(
         &self,
         under_way: &mut UnderWay<'_>,
+        elapsed: Duration,
         now: Timestamp,
         is_quiet: bool,
     ) -> Result<(), StoreError> {
-        let elapsed = self.clock.elapsed();
         let recently = |looked: Duration| elapsed.saturating_sub(looked) < LOOK_EVERY;
         if let Some(repeat) = self.manners.repeat
             && !under_way.looked.is_some_and(recently)

@@ -77,11 +77,12 @@ fn an_output_that_is_not_read_holds_up_nobody_and_tells_later_what_is_missing() 
 #[test]
 fn an_output_that_fails_is_tried_again_and_what_is_lost_is_told_until_that_is_written() {
     let (queue, open, paper) = gate();
-    for fate in [Fate::Taken, Fate::Failed, Fate::Failed, Fate::Taken, Fate::Failed] {
-        open.send(fate).unwrap();
-    }
     for line in ["one\n", "two\n", "three\n", "four\n"] {
         say(&queue, line);
+    }
+    // Only now: an output that waits for more lines tells by itself what was lost.
+    for fate in [Fate::Taken, Fate::Failed, Fate::Failed, Fate::Taken, Fate::Failed] {
+        open.send(fate).unwrap();
     }
     // The line that was to tell of it failed too: it is told by the next one, with no line between.
     drop(open);
@@ -95,13 +96,13 @@ fn an_output_that_fails_is_tried_again_and_what_is_lost_is_told_until_that_is_wr
 #[test]
 fn half_a_line_does_not_run_into_the_next_one() {
     let (queue, open, paper) = gate();
+    for line in ["one\n", "two\n"] {
+        say(&queue, line);
+    }
     for fate in [Fate::Cut(2), Fate::Failed] {
         open.send(fate).unwrap();
     }
     drop(open);
-    for line in ["one\n", "two\n"] {
-        say(&queue, line);
-    }
     queue.flush();
     let paper = paper.lock().unwrap();
     let lines: Vec<&str> = paper.lines().collect();

@@ -44,9 +44,12 @@ impl Edited {
         self.world.topics = topics.to_owned();
         self.world.write_config();
         let begun = Instant::now();
+        let mut steps = 0..20;
         loop {
             assert!(begun.elapsed() < LIMIT, "it is not read");
-            self.passes(Duration::from_secs(1)).await;
+            // It looks every two seconds, and twice. If it stands still an hour is not to seem to pass.
+            let step = Duration::from_secs(u64::from(steps.next().is_some()));
+            self.passes(step).await;
             let last = self.store.last_reload().unwrap();
             if let Some(last) = last.filter(|last| Some(last.n) != before) {
                 return last.reload.outcome;

@@ -1,7 +1,7 @@
 //! Mail: what a server is handed, whatever it answers, and that each mail is the same at each attempt.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +11,9 @@ use wirewatch::domain::alert::delivery::DeliveryState;
 use super::desk::Desk;
 use super::desk::mail::mail_login;
 use crate::support::mail::{MailServer, Manner, Rules, Tls, certificate};
+
+/// After so long without a mail a connection is closed.
+const IDLE: Duration = Duration::from_secs(5);
 
 const ADA: &str = "ada@example.org";
 const BOB: &str = "bob@example.org";
@@ -107,13 +110,17 @@ async fn a_burst_takes_one_connection_and_an_idle_one_is_closed() {
     for n in 1..=20 {
         desk.alert(n, 1).await;
     }
+    let begun = Instant::now();
     desk.start().await;
     desk.until("delivered", Desk::all_delivered).await;
-    assert_eq!((server.received().len(), server.connections()), (20, 1));
+    let connections = server.connections();
+    // A machine that stands still for so long lets the connection be closed in between.
+    assert!(connections == 1 || begun.elapsed() >= IDLE, "{connections} connections");
+    assert_eq!(server.received().len(), 20);
     server.wait_for_end().await;
     desk.alert(21, 1).await;
     desk.until("delivered", Desk::all_delivered).await;
-    assert_eq!(server.connections(), 2);
+    assert_eq!(server.connections(), connections + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,6 +149,7 @@ async fn a_mail_that_nobody_may_get_or_that_is_refused_is_parked() {
     let server = MailServer::with(Rules { refused, ..Rules::default() }).await;
     let mut desk = Desk::new().mail("mail", &server, &[ADA]);
     server.script([Manner::Take, Manner::Refuse(554)]);
+    let begun = Instant::now();
     desk.start().await;
     desk.alert(1, 1).await;
     desk.until("parked", |desk| desk.delivery("D1").state == DeliveryState::Parked).await;
@@ -154,7 +162,7 @@ async fn a_mail_that_nobody_may_get_or_that_is_refused_is_parked() {
     let told = detail(&desk, "D1", 0);
     assert!(told.contains("(hint: check the address;"), "{told}");
     // Neither ended the connection.
-    assert_eq!(server.connections(), 1);
+    assert!(server.connections() == 1 || begun.elapsed() >= IDLE);
 }
 
 #[tokio::test(flavor = "multi_thread")]

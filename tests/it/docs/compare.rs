@@ -94,7 +94,7 @@ fn one(shown: &str, line: &str, mut known: Known) -> Option<Known> {
         match known.ids.get(whole.as_str()) {
             Some(real) => pattern.push_str(real),
             None => {
-                pattern.push_str(&format!("({}[0-9][0-9a-z]{{10}})", &id[1]));
+                pattern.push_str(&format!("({}[0-9a-z]{{11}})", &id[1]));
                 new.push(whole.as_str().to_owned());
             }
         }

@@ -77,6 +77,11 @@ impl Turn {
         self.head.split_whitespace().nth(1).unwrap_or("/")
     }
 
+    /// Whether it is asked by somebody who says what they have.
+    pub fn knows(&self) -> bool {
+        self.head.to_ascii_lowercase().contains("if-none-match")
+    }
+
     /// An absolute URL of this behaviour.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -32,15 +32,21 @@ fn successes() -> Vec<Behaviour> {
         .holding(2),
         says("status-299", &["ok"], |_| status("299 Odd", "", feed())).holding(2),
         says("status-304-unasked", &["protocol"], |_| status("304 Not Modified", "", "")),
-        says("status-304-for-ever", &["ok", "not_modified"], |turn| match turn.n {
-            0 => with("ETag: \"x\"\r\n", feed()),
-            _ => status("304 Not Modified", "", ""),
+        says("status-304-for-ever", &["ok", "not_modified"], |turn| match turn.knows() {
+            false => with("ETag: \"x\"\r\n", feed()),
+            true => status("304 Not Modified", "", ""),
         })
         .holding(2)
         .often(),
-        says("status-304-with-a-body", &["ok", "not_modified", "same_body"], |turn| match turn.n {
-            0 => with("ETag: \"x\"\r\n", feed()),
-            _ => status("304 Not Modified", "ETag: \"x\"\r\n", rss(&item("NATO POISON in a 304"))),
+        says("status-304-with-a-body", &["ok", "not_modified", "same_body"], |turn| {
+            match turn.knows() {
+                false => with("ETag: \"x\"\r\n", feed()),
+                true => status(
+                    "304 Not Modified",
+                    "ETag: \"x\"\r\n",
+                    rss(&item("NATO POISON in a 304")),
+                ),
+            }
         })
         .holding(2)
         .often(),
@@ -54,7 +60,7 @@ fn successes() -> Vec<Behaviour> {
         }),
         says("status-tag-in-bytes", &["ok", "same_body"], |turn| {
             // Such a tag must not come back broken.
-            match turn.head.to_ascii_lowercase().contains("if-none-match") {
+            match turn.knows() {
                 true => with("", rss(&item("NATO POISON by a mangled tag"))),
                 false => [
                     b"HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"\xff\xe9\x80\"\r\n\r\n",

@@ -53,6 +53,18 @@ impl Office {
         office
     }
 
+    /// Waits until the phone was tried, while the clock stands still.
+    async fn is_tried(&self) {
+        let tried = async {
+            let is_tried =
+                |view: &DeliveryView| view.channel.as_str() == "phone" && !view.attempts.is_empty();
+            while !self.deliveries().iter().any(is_tried) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(120), tried).await.expect("a try in time");
+    }
+
     /// Waits until the chat hears of something.
     async fn hears(&self, event: &str) {
         self.wait_until(event, |office| !headlines(&office.chat, event).is_empty()).await;
@@ -73,6 +85,7 @@ async fn a_channel_that_fails_is_told_of_once_and_drains_in_order_when_it_is_bac
         office.publish("NATO");
     }
     office.read().await;
+    office.is_tried().await;
     office.hears("channel_down").await;
     office.wait(120).await;
     let down = headlines(&office.chat, "channel_down");
@@ -189,7 +202,9 @@ async fn who_has_a_channel_that_was_gone_retried_is_told_that_it_works_again() {
     office.publish("NATO");
     office.read().await;
     let waits = |office: &Office| {
-        let waits = |view: &DeliveryView| view.waits_for == Some(CircuitState::Gone);
+        let waits = |view: &DeliveryView| {
+            view.waits_for == Some(CircuitState::Gone) && view.attempts.is_empty()
+        };
         office.deliveries().into_iter().find(waits)
     };
     office.wait_until("the second waits", |office| waits(office).is_some()).await;

@@ -1,14 +1,21 @@
 //! A copy that cannot be made, as one sees it who looks: in `status` and `doctor`, with its cause, and
 //! not tried again and again.
 
+use jiff::{Timestamp, ToSpan as _};
 use wirewatch::store::{Access, DATABASE_FILE, Store};
 
 use crate::cli::scene::Scene;
 
+/// Copies of the database, whose time of day is not while a test runs.
+fn copied_to(dir: &str) -> String {
+    let far = Timestamp::now() + 12.hours();
+    format!("[backup]\ndir = \"{dir}\"\nat = \"{}\"\n", far.strftime("%H:%M"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_shown_with_its_cause_and_left_alone_for_hours() {
     let mut scene = Scene::with_alert().await;
-    scene.world.extra = "[backup]\ndir = \"copies\"\n".to_owned();
+    scene.world.extra = copied_to("copies");
     scene.world.write_config();
     let state = scene.world.dir().join("state");
     std::fs::write(state.join("copies"), "in the way").unwrap();
@@ -30,7 +37,7 @@ async fn it_is_shown_with_its_cause_and_left_alone_for_hours() {
     scene.once();
     assert_eq!(trouble(), Some(failed), "a round later it is not tried again");
     std::fs::remove_file(state.join("copies")).unwrap();
-    scene.world.extra = "[backup]\ndir = \"elsewhere\"\n".to_owned();
+    scene.world.extra = copied_to("elsewhere");
     scene.world.write_config();
     scene.once();
     assert_eq!(trouble(), None, "another directory is tried at once");
@@ -41,7 +48,7 @@ async fn it_is_shown_with_its_cause_and_left_alone_for_hours() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_is_days_old_is_warned_of() {
     let mut scene = Scene::with_alert().await;
-    scene.world.extra = "[backup]\ndir = \"copies\"\n".to_owned();
+    scene.world.extra = copied_to("copies");
     scene.world.write_config();
     scene.once();
     let level = || {
@@ -66,7 +73,7 @@ async fn a_copy_that_is_days_old_is_warned_of() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_was_made_and_could_not_be_told_of_ends_the_trouble() {
     let mut scene = Scene::with_alert().await;
-    scene.world.extra = "[backup]\ndir = \"copies\"\n".to_owned();
+    scene.world.extra = copied_to("copies");
     scene.world.write_config();
     let state = scene.world.dir().join("state");
     std::fs::write(state.join("copies"), "in the way").unwrap();
@@ -78,7 +85,7 @@ async fn a_copy_that_was_made_and_could_not_be_told_of_ends_the_trouble() {
     let break_it = "CREATE TRIGGER broken BEFORE UPDATE ON copies \
                     BEGIN SELECT RAISE(ABORT, 'on purpose'); END";
     other.execute_batch(break_it).unwrap();
-    scene.world.extra = "[backup]\ndir = \"elsewhere\"\n".to_owned();
+    scene.world.extra = copied_to("elsewhere");
     scene.world.write_config();
     let made = scene.once();
     assert!(made.err.contains("cannot say how the copy of the database went"), "{}", made.err);

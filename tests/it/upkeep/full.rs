@@ -51,7 +51,9 @@ async fn a_full_disk_is_said_once_deliveries_go_on_and_reading_resumes_by_itself
     let disk = OnSmallDisk::start(&scene, "size=24m");
     let serving: Value = serde_json::from_str(&disk.daemon.logged("serving HTTP")).unwrap();
     let address = serving["address"].as_str().unwrap().to_owned();
-    disk.daemon.logged("feeds read");
+    // The second request: what the first one brought is stored.
+    until("it was read", || scene.world.server.requests("/wire").len() >= 2);
+    until("the ballast is there", || disk.inside("test -s STATE/wirewatch.ballast"));
     assert!(readiness(&address).0);
 
     assert!(!disk.inside("cat /dev/zero > STATE/filler"), "until the disk is full");

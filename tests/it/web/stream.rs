@@ -48,8 +48,16 @@ impl Listening {
 
     /// The next event: its alert's headline.
     async fn next(&mut self) -> String {
-        self.last = self.until("id: ").await;
-        self.until("event: ").await;
+        // A sign of life in between has an id, too.
+        loop {
+            let line = self.line().await;
+            assert!(!line.is_empty(), "the stream ended before an event");
+            if let Some(id) = line.strip_prefix("id: ") {
+                self.last = id.trim_end().to_owned();
+            } else if line.starts_with("event: ") {
+                break;
+            }
+        }
         let data: serde_json::Value = serde_json::from_str(&self.until("data: ").await).unwrap();
         data["headline"].as_str().unwrap().to_owned()
     }
