@@ -257,6 +257,7 @@ fn batch(
         },
         routes: Vec::new().into(),
         topics: Vec::new(),
+        rules: None,
     }
 }
 

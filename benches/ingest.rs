@@ -209,6 +209,7 @@ fn batch(n: usize, feed: Arc<Feed>, state: &FeedState, text: &[(String, String)]
             .collect(),
         routes: Vec::new().into(),
         topics: Vec::new(),
+        rules: None,
         feed,
     }
 }

@@ -36,6 +36,8 @@ pub struct Means {
 enum NoText {
     /// It was not asked for: its site is left alone.
     Held(SiteHold),
+    /// The topics are others by now, and are to be asked about it: it is read again.
+    Overtaken,
     Failed(Failure),
 }
 
@@ -54,7 +56,7 @@ pub async fn read(means: Means, article: WantedArticle) -> Result<(), StoreError
     let now = means.pipeline.clock.now();
     let text = AssertUnwindSafe(read_guarded(&means, &article, now)).catch_unwind().await;
     let failure = match text {
-        Ok(Ok(Ok(()))) => return Ok(()),
+        Ok(Ok(Ok(()) | Err(NoText::Overtaken))) => return Ok(()),
         Ok(Ok(Err(NoText::Held(hold)))) => return put_off(&means, &article, &hold).await,
         Ok(Ok(Err(NoText::Failed(failure)))) => failure,
         Ok(Err(error)) => return Err(error),
@@ -130,11 +132,14 @@ async fn read_guarded(
     };
     let entry = detail.entry;
     let document = entry.document.with_article(&text);
+    let is_new = !article.again;
     let (id, work) = (entry.id, {
         let (feed, config) = (feed.clone(), pipeline.config.clone());
         move || Batch {
             routes: routes(&config),
             topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
+            // Of a page that was read before, a rule that is younger finds nothing new.
+            rules: is_new.then(|| Arc::clone(&config.topics)),
             publishers: Arc::clone(config.topics.publishers()),
             title: None,
             validators: Default::default(),
@@ -150,6 +155,9 @@ async fn read_guarded(
         }
     });
     let batch = Arc::new(blocking(work).await);
+    if pipeline.replaced.is_cancelled() {
+        return Ok(Err(NoText::Overtaken));
+    }
     let decided = batch.clone();
     let decide = move |view: &_| plan_article(view, &decided, id, now, RENDER);
     let plan = pipeline.store.ingest_article(batch, article.clone(), text, decide).await?;

@@ -249,6 +249,7 @@ impl Pipeline {
                 entries,
                 routes: routes(&config),
                 topics: config.topics.topics().map(|(topic, _)| Arc::clone(topic)).collect(),
+                rules: Some(Arc::clone(&config.topics)),
                 publishers: Arc::clone(config.topics.publishers()),
                 title: parsed.title,
                 // Of a cut document the rest must be asked for, not answered with a 304.

@@ -45,6 +45,7 @@ use super::story::features::Features;
 use super::story::index::StoryState;
 use super::story::vector::Vector;
 use super::story::{Member, Story};
+use super::topic::compile::TopicSet;
 use super::topic::evidence::Match;
 use super::topic::{Severity, Topic};
 
@@ -82,6 +83,8 @@ pub struct Batch {
     pub routes: Routes,
     /// Every topic there is: merging two stories may close an alert of any.
     pub topics: Vec<Arc<Topic>>,
+    /// Their rules, to ask them what an entry said before. `None`: it is not asked, and counts as found.
+    pub rules: Option<Arc<TopicSet>>,
     /// Which names of publishers are one: the user's own newsrooms among them.
     pub publishers: Arc<Directory>,
 }
@@ -148,6 +151,8 @@ pub struct View {
     pub silences: Vec<Silence>,
     /// Since when each revision of a topic's rule that matched a known entry is in use.
     pub in_use_since: HashMap<Digest, Timestamp>,
+    /// What known entries said before, where a rule that matched is younger than they are.
+    pub earlier: HashMap<EntryId, Entry>,
     /// For topics with a budget: how many revisions were pushed within the last
     /// [`super::alert::budget::WINDOW`].
     pub pushed: HashMap<TopicId, u32>,
@@ -176,6 +181,7 @@ impl View {
             told: HashMap::new(),
             silences: Vec::new(),
             in_use_since: HashMap::new(),
+            earlier: HashMap::new(),
             pushed: HashMap::new(),
             held_back: HashSet::new(),
             tellings: HashMap::new(),

@@ -8,7 +8,7 @@ use wirewatch::store::articles::ArticleView;
 use wirewatch::store::entries::{EntryDetail, EntryFilter};
 
 use crate::support::server::Reply;
-use crate::support::world::{World, item, rss};
+use crate::support::world::{NATO, World, item, rss};
 
 mod polite;
 
@@ -61,6 +61,30 @@ async fn article(world: &World, state: &str, attempts: u32) -> ArticleView {
     tokio::time::timeout(LIMIT, look).await.unwrap_or_else(|_| {
         panic!("not {state}: {:?}", world.store().article(newest(world).entry.id))
     })
+}
+
+#[tokio::test]
+async fn a_page_that_is_read_during_a_reload_is_asked_about_by_the_topics_of_after_it() {
+    let mut world = world().await;
+    let (open, held) = tokio::sync::watch::channel(false);
+    world.server.set("/story", Reply::ok(page("The exercise is led by NATO.")).held(held));
+    publish(&mut world, "Ferries to sail again");
+    world.visit("wire").await;
+    world.server.wait_for("/story", 1).await;
+    // One rule is edited, and one is new: neither is found in what the feed said.
+    world.clock.advance(Duration::from_secs(60));
+    world.topics = NATO.replace("'NATO EXCEPT", "'(NATO OR OTAN) EXCEPT");
+    world.topics += "\n[[topic]]\nid = \"exercises\"\nmatch = 'exercise'\n";
+    world.topics += "\n[[topic]]\nid = \"halls\"\nmatch = '\"harbour hall\"'\n";
+    world.app().reload(world.load()).await.unwrap();
+    open.send(true).unwrap();
+    article(&world, "read", 1).await;
+    let mut topics: Vec<_> = world.alerts().into_iter().map(|alert| alert.topic).collect();
+    topics.sort();
+    assert_eq!(
+        topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>(),
+        ["exercises", "nato"]
+    );
 }
 
 #[tokio::test]

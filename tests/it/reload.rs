@@ -2,7 +2,7 @@
 
 use crate::support::channel::Receiver;
 use crate::support::server::Reply;
-use crate::support::world::{World, item, rss};
+use crate::support::world::{Item, NATO, World, item, rss};
 
 const HARBOUR: &str = "\n[[topic]]\nid = \"harbour\"\nmatch = 'harbour'\n";
 
@@ -40,6 +40,36 @@ async fn what_is_read_after_a_reload_is_asked_about_by_the_new_topics_whenever_t
     let mut told: Vec<_> = world.alerts().into_iter().map(|alert| alert.headline).collect();
     told.sort();
     assert_eq!(told, ["Museum of the old harbour opens", "New harbour crane arrives"]);
+}
+
+/// An item as a feed corrects its title: its guid and link stay.
+fn corrected(old: &str, title: &str) -> Item {
+    Item { title: title.to_owned(), ..item(old) }
+}
+
+#[tokio::test]
+async fn a_rule_that_was_edited_sees_what_older_entries_begin_to_say_and_not_what_they_said_before()
+{
+    let mut world = World::past_baseline(&["wire"]).await;
+    let (talks, walls) = ("Talks begin in Rome", "Old harbour walls restored");
+    world.publish("wire", item(talks));
+    world.publish("wire", item(walls));
+    world.visit("wire").await;
+    world.topics = NATO.replace("'NATO EXCEPT", "'(NATO OR OTAN) EXCEPT") + HARBOUR;
+    world.clock.advance(std::time::Duration::from_secs(60));
+    world.app().reload(world.load()).await.unwrap();
+    let edited = [
+        corrected(talks, "NATO talks begin in Rome"),
+        corrected(walls, "Old harbour walls restored at last"),
+    ];
+    world.server.set("/wire", Reply::ok(rss("wire", &edited)));
+    world.visit("wire").await;
+    let told: Vec<_> = world.alerts().into_iter().map(|alert| alert.headline).collect();
+    assert_eq!(told, ["NATO talks begin in Rome"]);
+    let store = world.store();
+    let old = store.search("walls", 1).unwrap();
+    let decisions = store.entry(old[0].id).unwrap().unwrap().decisions;
+    assert_eq!(decisions[0].reason.code, "older_than_rule");
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ use crate::domain::schedule::{self, Hints};
 use crate::domain::story::Story;
 use crate::domain::topic::Topic;
 use crate::domain::topic::evidence::Match;
+use crate::domain::topic::filter::Origin;
 
 /// Why an entry that a topic newly finds is no news: it was there before the rule.
 const OLDER_THAN_RULE: &str = "older_than_rule";
@@ -194,10 +195,28 @@ impl<'a> Planner<'a> {
             return told("already_matched", "an earlier revision of this entry matched already");
         }
         let since = self.view.in_use_since.get(&found.revision);
-        if since.is_none_or(|since| *since > known.first_seen) {
-            return told(OLDER_THAN_RULE, "the entry is older than this revision of the topic");
+        let is_younger = since.is_none_or(|since| *since > known.first_seen);
+        if is_younger && self.said_before(known, topic) {
+            return told(
+                OLDER_THAN_RULE,
+                "the entry, and what is found in it, is older than this revision of the topic",
+            );
         }
         None
+    }
+
+    /// Whether a rule that is younger than an entry finds what the entry said before, too. If not, it is
+    /// what changed that is found, and that is news for any rule.
+    fn said_before(&self, known: &Known, topic: &Topic) -> bool {
+        let earlier = self.view.earlier.get(&known.entry);
+        let (Some(rules), Some(earlier)) = (&self.batch.rules, earlier) else { return true };
+        let feed = &self.batch.feed;
+        let origin = Origin {
+            feed: Some(feed.key.as_str()),
+            tags: &feed.tags,
+            publisher: Some(&earlier.publisher),
+        };
+        rules.evaluate_topic(&topic.id, &earlier.document, &origin).is_some()
     }
 
     fn new_entry(&mut self, prepared: &Prepared, placed: &Placed) {

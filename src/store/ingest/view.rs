@@ -16,10 +16,11 @@ use crate::domain::ingest::{
     ARCHIVE, Arrangement, Batch, Found, Known, Past, Prepared, Route, Seen, View,
 };
 use crate::domain::story::headline;
+use crate::domain::topic::evidence::Match;
 use crate::store::column::{Hash, Json, Ms, key, time};
 use crate::store::error::StoreError;
 use crate::store::writer::Session;
-use crate::store::{digests, entry_keys, feeds, meta, silences, stories, story_index};
+use crate::store::{digests, entries, entry_keys, feeds, meta, silences, stories, story_index};
 
 /// The keys of a batch that its feed has had before.
 type Keys = HashMap<Digest, Arc<Known>>;
@@ -107,6 +108,7 @@ pub(super) fn read(
     }
     view.silences = silences::not_over(conn, now)?;
     view.in_use_since = in_use_since(conn, &view.seen.known, &batch.entries)?;
+    read_earlier(conn, batch, about, &mut view)?;
     read_pushed(conn, batch, &concerned, now, &mut view)?;
     for id in &concerned.matched {
         read_alerts(conn, *id, &mut view)?;
@@ -263,6 +265,33 @@ fn in_use_since(
         }
     }
     Ok(since)
+}
+
+/// What known entries said that are revised, where a rule that matched is younger than they are.
+fn read_earlier(
+    conn: &Connection,
+    batch: &Batch,
+    about: Option<EntryId>,
+    view: &mut View,
+) -> rusqlite::Result<()> {
+    for prepared in batch.entries.iter().filter(|_| batch.rules.is_some()) {
+        let known = prepared.keys.iter().filter_map(|key| view.seen.known.get(&key));
+        let is_younger = |known: &Known, found: &Match| {
+            let since = view.in_use_since.get(&found.revision);
+            since.is_none_or(|since| *since > known.first_seen)
+        };
+        let revised: Vec<EntryId> = known
+            .filter(|known| known.content != Some(prepared.content) || about == Some(known.entry))
+            .filter(|known| prepared.matches.iter().any(|(_, found)| is_younger(known, found)))
+            .map(|known| known.entry)
+            .collect();
+        for id in revised {
+            if let Some((earlier, _)) = entries::load(conn, id)? {
+                view.earlier.insert(id, earlier);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What was pushed, where a topic with a budget may push.

@@ -197,6 +197,7 @@ impl Desk {
             entries: Vec::new(),
             routes: Default::default(),
             topics: Vec::new(),
+            rules: None,
         };
         let fetch = batch.fetch.clone();
         let decide = move |view: &wirewatch::domain::ingest::View| Plan {

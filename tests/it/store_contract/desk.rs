@@ -93,6 +93,7 @@ impl Desk {
             }]
             .into(),
             topics: vec![Arc::new(topic())],
+            rules: None,
         })
     }
 

@@ -166,6 +166,7 @@ impl Batch {
             entries: Vec::new(),
             routes,
             topics: Vec::new(),
+            rules: None,
             publishers: Directory::builtin(),
         }
     }

@@ -339,6 +339,7 @@ pub fn batch(state: &FeedState, entries: Vec<Prepared>, now: Timestamp, routes: 
         entries,
         routes: routes.to_vec().into(),
         topics: Vec::new(),
+        rules: None,
         publishers: Directory::builtin(),
     }
 }
