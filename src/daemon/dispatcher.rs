@@ -32,6 +32,7 @@ use crate::deliver::{Channel, ChannelError};
 use crate::domain::alert::circuit::{Circuit, UNTRIED_AT_ONCE};
 use crate::domain::alert::delivery::Claimed;
 use crate::domain::alert::terms::Group;
+use crate::domain::alert::way::is_too_often;
 use crate::domain::digest::MAX_ITEMS;
 use crate::domain::ids::{ChannelId, DeliveryId, Digest};
 use crate::store::Store;
@@ -162,6 +163,7 @@ impl UnderWay<'_> {
         let may_untried = self.untried > 0 && circuit.may_try_untried(now);
         match circuit.may_probe(now) {
             _ if !self.attempts.is_empty() => None,
+            true if is_too_often(&circuit.code) => Some(Probe::Oldest),
             true => Some(Probe::Any),
             false => may_untried.then_some(Probe::Untried),
         }
@@ -169,7 +171,7 @@ impl UnderWay<'_> {
 
     fn began(&mut self, probe: Probe) {
         self.untried = match probe {
-            Probe::Any => UNTRIED_AT_ONCE,
+            Probe::Any | Probe::Oldest => UNTRIED_AT_ONCE,
             Probe::Untried => self.untried.saturating_sub(1),
         };
     }

@@ -31,6 +31,8 @@ pub enum NoticeKind {
     /// A channel fails, or is gone: what is meant for it waits.
     ChannelDown,
     ChannelBack,
+    /// A channel refused something for good, or failed it too often: it is kept, and not tried again.
+    GivenUp,
     /// The files of the configuration changed, and what they say now is refused.
     ConfigRefused,
     /// What was refused is mended.
@@ -50,7 +52,7 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    pub const ALL: [NoticeKind; 19] = [
+    pub const ALL: [NoticeKind; 20] = [
         NoticeKind::FeedsTrouble,
         NoticeKind::FeedsWell,
         NoticeKind::NetworkDown,
@@ -61,6 +63,7 @@ impl NoticeKind {
         NoticeKind::Heartbeat,
         NoticeKind::ChannelDown,
         NoticeKind::ChannelBack,
+        NoticeKind::GivenUp,
         NoticeKind::ConfigRefused,
         NoticeKind::ConfigTaken,
         NoticeKind::StorageDown,
@@ -84,6 +87,7 @@ impl NoticeKind {
             NoticeKind::Heartbeat => "heartbeat",
             NoticeKind::ChannelDown => "channel_down",
             NoticeKind::ChannelBack => "channel_back",
+            NoticeKind::GivenUp => "given_up",
             NoticeKind::ConfigRefused => "config_refused",
             NoticeKind::ConfigTaken => "config_taken",
             NoticeKind::StorageDown => "storage_down",
@@ -112,6 +116,7 @@ impl NoticeKind {
             | NoticeKind::Burst
             | NoticeKind::Heartbeat
             | NoticeKind::ChannelDown
+            | NoticeKind::GivenUp
             | NoticeKind::ConfigRefused
             | NoticeKind::StorageDown
             | NoticeKind::EntriesAside

@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::notices::{self, Freeze};
 use super::outbox::LAST_TRIED;
 use super::{Store, meta, outbox};
-use crate::domain::alert::circuit::{Circuit, CircuitState};
+use crate::domain::alert::circuit::{Circuit, CircuitState, TOLD_AGAIN_AFTER};
 use crate::domain::alert::delivery::{Attempt, Settlement};
 use crate::domain::ids::{ChannelId, DeliveryId, Digest, IdSource};
 use crate::domain::notice::Notice;
@@ -23,6 +23,11 @@ pub const GIVEN_UP: &str = "channel_down";
 /// What paid with more tries than this keeps its times when the channel works again: one that comes
 /// and goes would else use up all of them within minutes.
 const SOON_AGAIN: u32 = 2;
+
+/// Of each channel, when it was last told that it fails, and that it refused something for good: names of
+/// values in `meta`.
+const TOLD_DOWN: &str = "channel_down_told:";
+const TOLD_GIVEN_UP: &str = "given_up_told:";
 
 /// A notice, and whom it is told.
 pub type Addressed = (Notice, Vec<ChannelId>);
@@ -39,6 +44,8 @@ pub struct Change {
     pub is_back: bool,
     /// What is told of that.
     pub notice: Option<Addressed>,
+    /// What is told of deliveries that were given up, at most once a day.
+    pub given_up: Option<Addressed>,
 }
 
 /// A channel as it is configured from now on.
@@ -128,6 +135,16 @@ impl Store {
             if let Some((notice, channels)) = &change.notice {
                 post(conn, notice, channels, freeze)?;
             }
+            let Some((notice, channels)) = &change.given_up else { return Ok(()) };
+            let name = format!("{TOLD_GIVEN_UP}{channel}");
+            let told = meta::time(conn, &name)?;
+            // A time that is still to come was set by a clock that has been put back since.
+            let day = now.checked_sub(TOLD_AGAIN_AFTER).unwrap_or(Timestamp::MIN);
+            let is_due = |told: Timestamp| !(day..=now).contains(&told);
+            if told.is_none_or(is_due) {
+                meta::set_time(conn, &name, now)?;
+                post(conn, notice, channels, freeze)?;
+            }
             Ok(())
         })
         .await
@@ -159,11 +176,17 @@ impl Store {
                 .prepare_cached("UPDATE circuits SET told = ?2 WHERE channel = ?1")?
                 .execute((Text(&channel), Ms(notice.at)))?;
             if told == 1 {
+                meta::set_time(conn, &format!("{TOLD_DOWN}{channel}"), notice.at)?;
                 post(conn, &notice, &channels, freeze)?;
             }
             Ok(())
         })
         .await
+    }
+
+    /// When it was last told that a channel fails, though that may be over.
+    pub fn circuit_told(&self, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|conn| Ok(meta::time(conn, &format!("{TOLD_DOWN}{channel}"))?))
     }
 
     /// Gives up what has waited for a channel since before `before`. Returns how many.
@@ -216,6 +239,9 @@ pub(super) fn take_up(
     for Configured { channel, config, repeat_most } in channels {
         adopt(conn, channel, *config)?;
         outbox::repeats::mark(conn, channel, *repeat_most, now)?;
+        if repeat_most.is_none() {
+            outbox::repeats::drop_waiting(conn, channel, now)?;
+        }
     }
     let known = channels.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>();
     outbox::repeats::forget_others(conn, &known)

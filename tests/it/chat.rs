@@ -116,6 +116,26 @@ async fn what_gets_worse_and_what_is_told_again_is_heard_and_not_written_over_si
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_late_by_hand_does_not_take_the_place_of_what_is_newer() {
+    let server = ChatServer::start(Kind::Ntfy).await;
+    let mut world = world(&[("chat", &server, "updates = 'edit'")]).await;
+    tell(&mut world, "wire").await;
+    server.script([Some((400, Vec::new(), json!({ "code": 40_000, "error": "no" })))]);
+    tell(&mut world, "courier").await;
+    world.clock.advance(Duration::from_secs(7 * 3_600));
+    tell(&mut world, "ledger").await;
+    assert!(said(&server.room()).contains("update 3"), "{:#?}", server.room());
+    let all = DeliveryFilter::default();
+    let retried = world.store().retry_deliveries(all, world.now()).await.unwrap();
+    assert_eq!(retried, 1, "{:#?}", deliveries(&world));
+    world.clock.advance(Duration::from_secs(20));
+    let room = server.wait_for("sent", |room| said(room).contains("update 2")).await;
+    assert_eq!(room.messages.len(), 2, "{room:#?}");
+    assert!(room.messages[0].body.to_string().contains("update 3"), "{room:#?}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn updates_answer_the_first_message_where_the_service_has_threads() {
     for kind in [Kind::SlackBot, Kind::Discord, Kind::Telegram, Kind::Matrix] {
         let server = ChatServer::start(kind).await;

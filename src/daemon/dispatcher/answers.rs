@@ -149,15 +149,17 @@ impl Dispatcher {
         }
         self.tell_change(before.as_ref(), after.as_ref(), is_back);
         let notice = failed.filter(|_| is_back).and_then(|was| self.back(was, now));
-        let told = notice.is_some();
+        let given_up = self.given_up(&settlements, now);
+        let told = notice.is_some() || given_up.is_some();
         let change = Change {
             channel: self.id.clone(),
             circuit: after,
             config: self.manners.config,
             is_back,
             notice,
+            given_up,
         };
-        let unchanged = before.is_none() && change.circuit.is_none();
+        let unchanged = before.is_none() && change.circuit.is_none() && change.given_up.is_none();
         let mut waits = SETTLE_AGAIN_AFTER.into_iter();
         loop {
             let recorded = match unchanged {

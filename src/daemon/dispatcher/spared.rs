@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::{Dispatcher, MAX_NAP, MIN_NAP};
 use crate::daemon::post::{FREEZE, addressees};
 use crate::domain::alert::circuit::{Circuit, CircuitState, GIVES_UP_AFTER};
+use crate::domain::alert::delivery::{Attempt, Settlement};
 use crate::domain::alert::policy::in_words;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::notice::{Notice, NoticeKind, SEVERITY};
 use crate::store::circuits::Addressed;
 use crate::store::error::StoreError;
@@ -23,7 +24,8 @@ impl Dispatcher {
         let Some(failing) = circuit.as_ref().filter(|circuit| !circuit.is_closed()) else {
             return Ok(circuit);
         };
-        if failing.is_to_be_told(now) {
+        let before = || self.store.circuit_told(&self.id);
+        if failing.is_to_be_told(now, None) && failing.is_to_be_told(now, before()?) {
             let headline = format!("{}: {}", self.fails(failing), self.waiting("wait"));
             self.tell(headline, now).await?;
         }
@@ -75,6 +77,24 @@ impl Dispatcher {
         let notice = Notice::plain(now, NoticeKind::ChannelBack, SEVERITY, headline);
         let channels = self.others(&notice);
         Some((notice, channels))
+    }
+
+    /// The notice that deliveries were given up, with what was answered to the last of them.
+    pub(super) fn given_up(
+        &self,
+        settled: &[(DeliveryId, Attempt, Settlement)],
+        now: Timestamp,
+    ) -> Option<Addressed> {
+        let parked = |(_, _, settlement): &&(_, _, Settlement)| *settlement == Settlement::Park;
+        let (id, attempt, _) = settled.iter().rfind(parked)?;
+        let headline = format!(
+            "channel {} does not take {id}, which is given up ({}): `wirewatch deliver log --failed` \
+             shows what else is",
+            self.id, attempt.code
+        );
+        let notice = Notice::plain(now, NoticeKind::GivenUp, SEVERITY, headline);
+        let channels = self.others(&notice);
+        (!channels.is_empty()).then_some((notice, channels))
     }
 
     /// Wakes the dispatchers of other channels.

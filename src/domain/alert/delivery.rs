@@ -272,8 +272,8 @@ pub fn not_now(
     if age >= SPARED_FOR {
         return None;
     }
-    let scheduled = RETRY_AFTER.get(attempt.saturating_sub(1) as usize);
-    let wait = scheduled.map_or(LONGEST_SPARED_WAIT, |&wait| wait.min(LONGEST_SPARED_WAIT));
+    // By its age and not by its tries: most of those tell how the channel did, and nothing of it.
+    let wait = (age / 4).clamp(RETRY_AFTER[0], LONGEST_SPARED_WAIT);
     let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
     Some(Settlement::Wait { at: varied(id, attempt, wait, asked, now) })
 }

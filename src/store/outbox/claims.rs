@@ -79,6 +79,8 @@ impl Store {
 pub enum Probe {
     /// All that are due, and those that were tried, whenever they are.
     Any,
+    /// The same, the oldest first: what failed says nothing of it.
+    Oldest,
     /// Those that are due and that nobody has tried.
     Untried,
 }
@@ -97,9 +99,13 @@ fn first(
              OR {LAST_TRIED} > ?2) \
            OR state = 'sending' AND lease_until <= ?2 AND NOT ?4) \
          AND (attempts = 0 OR NOT ?4) AND {IN_TURN} \
-         ORDER BY ifnull((SELECT max(at) FROM attempts WHERE delivery_id = due.id), 0), id LIMIT 1",
+         ORDER BY iif(?5, 0, \
+           ifnull((SELECT max(at) FROM attempts WHERE delivery_id = due.id), 0)), id LIMIT 1",
     ))?
-    .query_row((Text(channel), Ms(now), quiet, probe == Probe::Untried), |row| row.get(0))
+    .query_row(
+        (Text(channel), Ms(now), quiet, probe == Probe::Untried, probe == Probe::Oldest),
+        |row| row.get(0),
+    )
     .optional()
 }
 
@@ -164,10 +170,15 @@ pub(super) fn add_thread(conn: &Connection, delivery: &mut Claimed) -> rusqlite:
     };
     // What is told again is a message of its own: who has not seen the first one would not see it
     // rewritten either.
-    let again = conn
-        .prepare_cached("SELECT 1 FROM deliveries WHERE id = ?1 AND repeat > 0")?
+    // Nor is what is told late, by who had it tried again, to take the place of what is newer.
+    let stands_alone = conn
+        .prepare_cached(
+            "SELECT 1 FROM deliveries AS d WHERE d.id = ?1 AND (d.repeat > 0 \
+               OR EXISTS (SELECT 1 FROM deliveries AS newer WHERE newer.alert_id = d.alert_id \
+                 AND newer.channel = d.channel AND newer.seq > d.seq AND newer.state = 'delivered'))",
+        )?
         .exists([delivery.id.0])?;
-    if !again {
+    if !stands_alone {
         delivery.thread = thread(conn, alert, &delivery.channel, seq)?;
     }
     Ok(())

@@ -302,6 +302,20 @@ fn drop_settled(conn: &Connection, channel: &ChannelId, now: Timestamp) -> rusql
     Ok(())
 }
 
+/// What waits to be told again by a channel that no longer does is not.
+pub(in crate::store) fn drop_waiting(
+    conn: &Connection,
+    channel: &ChannelId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE deliveries SET state = 'dropped', remark = 'the channel tells nothing again', \
+         settled_at = ?2 WHERE channel = ?1 AND repeat > 0 AND state = 'pending'",
+    )?
+    .execute((Text(channel), Ms(now)))?;
+    Ok(())
+}
+
 /// What waits to be told again is not, if there is something new to be told.
 pub(in crate::store) fn drop_overtaken(
     conn: &Connection,

@@ -155,6 +155,31 @@ async fn what_fails_with_the_old_configuration_after_a_reload_says_nothing_of_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_channel_refuses_for_good_is_told_of_on_another_once_a_day() {
+    let mut office = Office::new(BOTH, "").await;
+    office.phone.script([Answer::Status(400), Answer::Status(422), Answer::Status(400)]);
+    for told in [1, 1] {
+        office.publish("NATO");
+        office.world.round().await;
+        // The chat may have been served already when the phone refused.
+        office.world.round().await;
+        let given_up = headlines(&office.chat, "given_up");
+        assert_eq!(given_up.len(), told, "{given_up:?}");
+        assert!(given_up[0].contains("channel phone does not take D"), "{given_up:?}");
+        assert!(
+            given_up[0].contains("(http_400): `wirewatch deliver log --failed`"),
+            "{given_up:?}"
+        );
+    }
+    office.world.clock.advance(25 * HOUR);
+    office.publish("NATO");
+    office.world.round().await;
+    office.world.round().await;
+    assert_eq!(headlines(&office.chat, "given_up").len(), 2, "a day later");
+    assert!(headlines(&office.phone, "given_up").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_gone_stays_so_over_a_restart_until_its_url_changes() {
     let mut office = Office::new(BOTH, "").await;
     office.phone.script([Answer::Status(410)]);

@@ -107,6 +107,25 @@ async fn a_receiver_that_is_down_gets_a_repeat_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_to_be_told_again_is_not_once_the_channel_repeats_no_more() {
+    let mut office = office().await;
+    office.phone.vanish().await;
+    for _ in 0..2 {
+        pass(&mut office, 4).await;
+    }
+    let repeats = |office: &Office| -> Vec<DeliveryState> {
+        let views = office.deliveries().into_iter().filter(|view| view.repeat > 0);
+        views.map(|view| view.state).collect()
+    };
+    assert_eq!(repeats(&office), [DeliveryState::Pending]);
+    office.world.extra = office.world.extra.replace(REPEAT, "");
+    office.phone.reappear().await;
+    pass(&mut office, 1).await;
+    assert_eq!(repeats(&office), [DeliveryState::Dropped]);
+    assert_eq!(office.told()[1], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn alerts_of_a_group_are_told_again_together_and_apart_from_what_is_new() {
     let keys = format!("{REPEAT}\ngroup = {{ by = \"all\", wait = \"10s\" }}");
     let mut office = Office::new(ALL, &keys).await;
