@@ -99,6 +99,8 @@ pub struct Prepared {
     pub date_quality: DateQuality,
     /// The date as the feed gave it, unless it was put on the whole document alike.
     pub own_date: Option<Timestamp>,
+    /// The latest time at which it can have been published, where its date leaves that open.
+    pub latest: Option<Timestamp>,
     /// The date as the feed wrote it.
     pub date_text: Option<String>,
     pub keys: EntryKeys,
