@@ -101,3 +101,18 @@ async fn a_date_without_a_time_or_a_zone_is_as_old_as_it_is_at_least() {
         assert!(reason.starts_with(&format!("stale: {said}")), "{date}: {reason}");
     }
 }
+
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_noted_of_a_rule_is_put_right() {
+    let mut feed = Feed::unvisited().await;
+    let now = feed.now();
+    feed.world.clock.set_wall(now + 400 * DAY);
+    feed.gives(&rss(&articles([2, 1]))).await;
+    feed.world.clock.set_wall(now);
+    let with = |title: &str| rss(&[vec![article(3).title(title)], articles([2, 1])].concat());
+    let brought = feed.later(HOUR, &with("Talks in Oslo go on")).await;
+    assert_eq!(brought, Brought { new: 1, ..NOTHING });
+    // The topic was there before the entry, whatever the clock said then.
+    let brought = feed.later(HOUR, &with("NATO talks in Oslo go on")).await;
+    assert_eq!(brought, Brought { revised: 1, alerts: 1, ..NOTHING });
+}
