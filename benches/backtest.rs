@@ -273,6 +273,7 @@ fn prepared(feed: &Feed, guid: String, title: String, body: String, at: Timestam
         published: Some(at),
         date_quality: DateQuality::Exact,
         own_date: Some(at),
+        latest: None,
         keys: EntryKeys {
             guid: Some(Digest::of("guid", &[guid.as_bytes()])),
             link: Some(link),

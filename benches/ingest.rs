@@ -233,6 +233,7 @@ fn prepared(feed: &Feed, id: usize, title: &str, body: &str) -> Prepared {
         published: Some(now()),
         date_quality: DateQuality::Exact,
         own_date: Some(now()),
+        latest: None,
         keys: EntryKeys {
             guid: Some(key("guid", &guid)),
             link,

@@ -85,6 +85,7 @@ pub fn prepare_article(
         date_quality: entry.date_quality,
         keys: EntryKeys { guid: None, link: None, title_date: None, text: key, title: None },
         own_date: entry.published,
+        latest: entry.published_by,
         date_text: entry.date_text.clone(),
         content: entry.content,
         // Its story is not asked again.

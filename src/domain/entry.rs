@@ -68,8 +68,9 @@ pub struct ParsedEntry {
     pub updated: Option<Timestamp>,
     /// The date as the feed wrote it: of `published`, else of `updated`.
     pub date_text: Option<String>,
-    /// The date was read with an assumption, such as UTC for a missing zone.
-    pub date_assumed: bool,
+    /// The latest time that the date can mean, where it was read with an assumption, such as UTC for
+    /// a missing zone: the end of the month that it names.
+    pub date_until: Option<Timestamp>,
     /// RSS `source`, Atom `source`: where an aggregator says it has the entry from, and its URL.
     pub source: Option<String>,
     pub source_url: Option<String>,
@@ -117,6 +118,11 @@ pub struct Entry {
     /// The newsroom, by the name that [`crate::domain::publisher::of`] gave it then.
     pub publisher: String,
     pub published: Option<Timestamp>,
+    /// When it was published at the latest, where `published` does not tell: the end of the day or
+    /// month that is all its date names; its first sight, where that is earlier or the date was put
+    /// on the whole document alike. Its age counts from here. `None`: `published` tells, if there
+    /// is one.
+    pub published_by: Option<Timestamp>,
     pub date_quality: DateQuality,
     /// The date as the feed wrote it, at most [`identity::MAX_DATE_CHARS`] of it.
     pub date_text: Option<String>,

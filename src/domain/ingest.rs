@@ -11,6 +11,7 @@ mod plan;
 mod prepared;
 mod recognition;
 mod routes;
+mod told;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
@@ -19,6 +20,7 @@ pub use plan::{
     plan_waiting,
 };
 pub use routes::{Route, Routes};
+pub use told::LastTold;
 pub use turn::ARCHIVE;
 
 use std::collections::{HashMap, HashSet};
@@ -102,6 +104,8 @@ pub struct Prepared {
     pub date_quality: DateQuality,
     /// The date as the feed gave it, unless it was put on the whole document alike.
     pub own_date: Option<Timestamp>,
+    /// The latest time at which it can have been published, where its date leaves that open.
+    pub latest: Option<Timestamp>,
     /// The date as the feed wrote it.
     pub date_text: Option<String>,
     pub keys: EntryKeys,
@@ -199,28 +203,6 @@ pub struct HeldHeadline {
     pub seen: Timestamp,
     /// A topic was found in the title.
     pub carries_topic: bool,
-}
-
-/// What an alert told last: the entry it was about, and what was found in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LastTold {
-    pub entry: Entry,
-    /// Key and title of the entry's feed.
-    pub feed: String,
-    pub feed_title: String,
-    pub found: Match,
-    /// Channels that were told of the alert, or are about to be, each once.
-    pub channels: Vec<ChannelId>,
-}
-
-impl LastTold {
-    /// With the channels that were told of the alert before.
-    pub fn after(mut self, before: &LastTold) -> Self {
-        let new = before.channels.iter().filter(|channel| !self.channels.contains(channel));
-        let new: Vec<ChannelId> = new.cloned().collect();
-        self.channels.extend(new);
-        self
-    }
 }
 
 /// What a feed was like before a batch; each asked only where the batch makes it a question.

@@ -130,8 +130,7 @@ fn add_facts(entry: &mut ParsedEntry, facts: Facts) {
         entry.updated = None;
     }
     entry.language = facts.language;
-    entry.date_assumed =
-        facts.date_text.as_deref().and_then(date::read).is_some_and(|read| read.assumed);
+    entry.date_until = facts.date_text.as_deref().and_then(date::read).and_then(|read| read.until);
     entry.date_text = facts.date_text;
     entry.source = facts.source;
     entry.source_url = facts.source_url;

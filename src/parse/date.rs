@@ -18,8 +18,8 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
 use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
 
 use self::zone::Zone;
 
@@ -32,10 +32,22 @@ const MAX_BYTES: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
     pub at: Timestamp,
-    /// The text leaves something open that decides the second: it names no zone (taken as UTC),
-    /// no time of day (as midnight), no day (as the first), no month (as January), or a zone that
-    /// has two meanings.
-    pub assumed: bool,
+    /// The latest time that the text can mean, where it leaves something open that decides the
+    /// second: it names no zone (taken as UTC), no time of day (as midnight), no day (as the first),
+    /// no month (as January), or a zone that has two meanings. `None`: nothing is left open.
+    pub until: Option<Timestamp>,
+}
+
+impl Read {
+    /// A date that begins at `at` and names so many whole days, or with 0 a time of day. A zone that
+    /// is not certain can be one far to the west.
+    fn of(at: Timestamp, days: i16, sure_of_zone: bool) -> Self {
+        let west = if sure_of_zone { 0 } else { -zone::WEST_S };
+        let open = SignedDuration::from_hours(24 * i64::from(days))
+            + SignedDuration::from_secs(west.into());
+        let until = at.saturating_add(open).unwrap_or(Timestamp::MAX);
+        Self { at, until: (!open.is_zero()).then_some(until) }
+    }
 }
 
 /// Reads RFC 3339 and its relatives, RFC 2822 and its relatives in most European languages,
@@ -49,11 +61,11 @@ pub fn read(text: &str) -> Option<Read> {
     if main.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && let Some(at) = unix(main)
     {
-        return Some(Read { at, assumed: false });
+        return Some(Read { at, until: None });
     }
-    if let Some(day) = calendar::bare(main) {
+    if let Some((day, days)) = calendar::bare(main) {
         let (at, _) = Zone::Utc.at(day.to_datetime(Time::midnight()))?;
-        return Some(Read { at, assumed: true });
+        return Some(Read::of(at, days, false));
     }
     words::read(&plain, None)
 }

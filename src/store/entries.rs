@@ -88,10 +88,10 @@ pub(super) const VIEW: &str = "e.id, f.key, e.title, e.url, e.publisher, e.publi
 /// The columns of an [`Entry`] of `entries AS e`.
 pub(super) const ENTRY: &str = "e.id, e.feed_id, e.revision, e.guid, e.title, e.body, e.authors, \
     e.categories, e.url, e.language, e.publisher, e.published, e.date_quality, e.first_seen, \
-    e.content, e.date_text";
+    e.content, e.date_text, e.published_by";
 
 /// How many those are.
-pub(super) const ENTRY_COLUMNS: usize = 16;
+pub(super) const ENTRY_COLUMNS: usize = 17;
 
 impl Store {
     /// Entries that pass the filter, newest first.
@@ -171,8 +171,9 @@ pub(super) fn insert(conn: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     let document = &entry.document;
     conn.prepare_cached(
         "INSERT INTO entries (id, feed_id, revision, guid, title, body, authors, categories, url, \
-         language, publisher, published, date_quality, first_seen, content, date_text) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         language, publisher, published, date_quality, first_seen, content, date_text, \
+         published_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         entry.id.0,
@@ -191,6 +192,7 @@ pub(super) fn insert(conn: &Connection, entry: &Entry) -> rusqlite::Result<()> {
         Ms(entry.first_seen),
         Hash(entry.content),
         entry.date_text,
+        ms(entry.published_by),
     ])?;
     Ok(())
 }
@@ -207,7 +209,8 @@ pub(super) fn revise(
     conn.prepare_cached(
         "UPDATE entries SET revision = ?2, guid = ?3, title = ?4, body = ?5, authors = ?6, \
          categories = ?7, url = ?8, language = ?9, publisher = ?10, published = ?11, \
-         date_quality = ?12, content = ?13, date_text = ?14 WHERE id = ?1",
+         date_quality = ?12, content = ?13, date_text = ?14, published_by = ?15 \
+         WHERE id = ?1",
     )?
     .execute(params![
         entry.id.0,
@@ -224,6 +227,7 @@ pub(super) fn revise(
         entry.date_quality.as_str(),
         Hash(entry.content),
         entry.date_text,
+        ms(entry.published_by),
     ])?;
     Ok(before)
 }
@@ -258,6 +262,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         first_seen: time(row, 13)?,
         content: row.get(14).map(|Hash(digest): Hash| digest)?,
         date_text: row.get(15)?,
+        published_by: opt_time(row, 16)?,
     })
 }
 

@@ -42,6 +42,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0023_copies.sql"),
     include_str!("../../migrations/0024_aside_ids.sql"),
     include_str!("../../migrations/0025_asked.sql"),
+    include_str!("../../migrations/0026_published_by.sql"),
 ];
 
 /// What a file turned out to be.

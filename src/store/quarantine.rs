@@ -226,6 +226,9 @@ struct EntryRow {
     updated: Option<i64>,
     date_text: Option<String>,
     date_assumed: bool,
+    /// Missing where an earlier version wrote it.
+    #[serde(default)]
+    date_until: Option<i64>,
     source: Option<String>,
     source_url: Option<String>,
 }
@@ -245,7 +248,8 @@ impl EntryRow {
             published: number(entry.published),
             updated: number(entry.updated),
             date_text: entry.date_text.clone(),
-            date_assumed: entry.date_assumed,
+            date_assumed: entry.date_until.is_some(),
+            date_until: number(entry.date_until),
             source: entry.source.clone(),
             source_url: entry.source_url.clone(),
         }
@@ -255,6 +259,7 @@ impl EntryRow {
 impl From<EntryRow> for ParsedEntry {
     fn from(row: EntryRow) -> Self {
         let at = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let date = row.published.or(row.updated);
         Self {
             guid: row.guid,
             link: row.link,
@@ -267,7 +272,7 @@ impl From<EntryRow> for ParsedEntry {
             published: at(row.published),
             updated: at(row.updated),
             date_text: row.date_text,
-            date_assumed: row.date_assumed,
+            date_until: at(row.date_until.or(date.filter(|_| row.date_assumed))),
             source: row.source,
             source_url: row.source_url,
         }

@@ -127,6 +127,11 @@ pub(super) fn sync(
         "INSERT INTO topic_revisions (topic, revision, source, lists, first_used) \
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
+    // A clock that was ahead when the rule was stored is no reason to find all older than the rule.
+    let mut in_use = conn.prepare_cached(
+        "UPDATE topic_revisions SET first_used = ?3 \
+         WHERE topic = ?1 AND revision = ?2 AND first_used > ?3",
+    )?;
     for topic in topics {
         upsert.execute(params![
             Text(&topic.id),
@@ -142,6 +147,7 @@ pub(super) fn sync(
             let lists = list_texts::put(conn, &topic.source)?;
             remember.execute(params![key.0, key.1, topic.source.own, lists, Ms(now)])?;
         }
+        in_use.execute(params![key.0, key.1, Ms(now)])?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! topic, and no two of them tell the same story.
 
 mod again;
+mod ages;
 mod copies;
 mod documents;
 mod feed;

@@ -50,8 +50,9 @@ pub struct AlertPolicy {
     pub follow_up: FollowUp,
     /// From when on its alerts are more severe than the topic says.
     pub escalate: Vec<Tier>,
-    /// An entry published longer ago than this never alerts: it resurfaced. One without a date
-    /// counts from when it was first seen.
+    /// An entry published longer ago than this never alerts: it resurfaced. One without a date, or
+    /// under one that is put on the whole document alike, counts from when it was first seen; one
+    /// whose date names no time counts from the end of what it names.
     pub max_age: Duration,
     /// Most revisions of this topic's alerts that are pushed to channels within 24 hours. What is
     /// over it is raised, stored and logged all the same. `None`: no limit.
@@ -80,6 +81,8 @@ pub struct Situation<'a> {
     pub now: Timestamp,
     /// When the entry says it was published, clamped.
     pub published: Option<Timestamp>,
+    /// When it was published at the latest, where that date does not tell: not after `seen`.
+    pub published_by: Option<Timestamp>,
     /// When the entry was first seen.
     pub seen: Timestamp,
     /// The score of the match, where the topic has weights.
@@ -227,9 +230,11 @@ fn past(policy: &AlertPolicy, situation: &Situation<'_>) -> Option<(Verdict, Rea
     {
         return Some(verdict(Verdict::Baseline, why.code(), why.sentence().to_owned()));
     }
-    let (said, at) = match situation.published {
-        Some(at) => ("published", at),
-        None => ("without a date, and first seen", situation.seen),
+    let (said, at) = match (situation.published_by, situation.published) {
+        (Some(at), _) if at < situation.seen => ("published at the latest", at),
+        (Some(_), _) => ("without a date that tells its age, and first seen", situation.seen),
+        (None, Some(at)) => ("published", at),
+        (None, None) => ("without a date, and first seen", situation.seen),
     };
     let age = age(situation.now, at);
     (age > policy.max_age).then(|| {

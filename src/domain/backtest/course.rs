@@ -207,6 +207,7 @@ impl<'j> Course<'j> {
             date_quality: entry.date_quality,
             date_text: entry.date_text.clone(),
             own_date: entry.published,
+            latest: entry.published_by,
             keys,
             content: entry.content,
             features: past.features.clone(),

@@ -98,6 +98,7 @@ fn past(n: i64, feed: &str, title: &str) -> Past {
             guid: None,
             publisher: feed.to_uppercase(),
             published: Some(at),
+            published_by: None,
             date_quality: DateQuality::Exact,
             date_text: None,
             first_seen: at,
@@ -148,6 +149,17 @@ fn run(judge: &Judge, terms: Terms, entries: &[Past]) -> Report {
 fn titles(titles: &[&str]) -> Vec<Past> {
     let numbered = titles.iter().enumerate();
     numbered.map(|(n, title)| past(n as i64, "wire", title)).collect()
+}
+
+#[test]
+fn an_entry_under_a_date_that_is_not_its_own_is_no_older_than_it_was_when_it_came() {
+    let judge = judge(rule("NATO", &[]), &Library::default());
+    let mut old = past(0, "wire", "NATO summit in Oslo");
+    old.entry.published = Some(old.at - 24 * HOUR * 322);
+    let stale = run(&judge, terms(), std::slice::from_ref(&old));
+    assert_eq!((stale.ours.matches, stale.ours.alerts), (1, 0));
+    old.entry.published_by = Some(old.at);
+    assert_eq!(run(&judge, terms(), &[old]).ours.alerts, 1);
 }
 
 #[test]

@@ -83,9 +83,16 @@ pub fn date(entry: &ParsedEntry, now: Timestamp) -> (Option<Timestamp>, DateQual
         Some(date) if date.as_second() < EARLIEST_S || date > latest => {
             (Some(now), DateQuality::Clamped)
         }
-        Some(date) if entry.date_assumed => (Some(date), DateQuality::Assumed),
+        Some(date) if entry.date_until.is_some() => (Some(date), DateQuality::Assumed),
         Some(date) => (Some(date), DateQuality::Exact),
     }
+}
+
+/// The latest time at which the entry can have been published, where its date leaves that open. One
+/// that is not its own says nothing of it: any time until its first sight.
+pub fn latest(entry: &ParsedEntry, own: OwnNames) -> Option<Timestamp> {
+    entry.published.or(entry.updated)?;
+    if own.date { entry.date_until } else { Some(Timestamp::MAX) }
 }
 
 /// The date as the feed wrote it, for people who wonder what became of it.

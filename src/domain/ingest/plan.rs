@@ -257,6 +257,7 @@ impl<'a> Planner<'a> {
                 DateQuality::Clamped => Some(seen),
                 _ => prepared.published,
             },
+            published_by: prepared.latest.map(|latest| latest.min(seen)),
             date_quality: prepared.date_quality,
             date_text: prepared.date_text.clone(),
             first_seen: seen,

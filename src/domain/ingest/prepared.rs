@@ -39,6 +39,7 @@ impl Prepared {
             published,
             date_quality,
             own_date: identity::own_date(entry, own),
+            latest: identity::latest(entry, own),
             date_text: identity::date_text(entry),
             features: Features::of(&document, keys.link, feed.key.as_str()),
             content: identity::content(&document),

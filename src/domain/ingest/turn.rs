@@ -85,8 +85,13 @@ fn unknown(batch: &Batch, recognition: &Recognition<'_>) -> (Vec<usize>, usize) 
 
 /// When an entry says itself that it was published, if that can be believed.
 pub(super) fn told_date(prepared: &Prepared) -> Option<Timestamp> {
+    prepared.own_date.and(believed(prepared))
+}
+
+/// The date that an entry has, its own or not, if that can be believed.
+fn believed(prepared: &Prepared) -> Option<Timestamp> {
     let possible = !matches!(prepared.date_quality, DateQuality::Clamped | DateQuality::Missing);
-    prepared.own_date.filter(|_| possible)
+    prepared.own_date.or(prepared.published).filter(|_| possible)
 }
 
 /// Whether the document is meant to have nothing but what is new: a hub pushed it, or the server
@@ -193,9 +198,16 @@ impl<'a> Document<'a, '_> {
     /// came while nothing could be stored.
     fn is_archive(&self, first_known: Option<usize>) -> bool {
         let longest = self.seen.past.longest.unwrap_or(u32::MAX) as usize;
-        let old = |&&at: &&usize| match told_date(&self.batch.entries[at]) {
-            Some(date) => self.is_before_last_visit(date, LATE),
-            None => first_known.is_none_or(|known| at > known),
+        let early = |date| self.is_before_last_visit(date, LATE);
+        let old = |&&at: &&usize| {
+            let entry = &self.batch.entries[at];
+            match told_date(entry) {
+                Some(date) => early(date),
+                // An old date that so many have alike tells of none of them when it came, but of
+                // all together that they were imported.
+                None if believed(entry).is_some_and(early) => true,
+                None => first_known.is_none_or(|known| at > known),
+            }
         };
         self.batch.entries.len() >= longest.saturating_mul(2)
             && self.unknown.iter().filter(old).count() >= ARCHIVE

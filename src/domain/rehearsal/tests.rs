@@ -110,6 +110,7 @@ fn entry(feed: &str, guid: &str, link: &str, title: &str, now: Timestamp) -> Pre
         published: Some(now),
         date_quality: DateQuality::Exact,
         own_date: Some(now),
+        latest: None,
         date_text: None,
         keys: EntryKeys {
             guid: Some(digest("guid", guid)),

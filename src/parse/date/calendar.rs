@@ -94,8 +94,9 @@ pub fn compact(digits: &str) -> Option<Date> {
 
 /// What is digits and hyphens only and means one day or the first of one period: `2024` (W3C-DTF),
 /// `2024155`, and without a century `-2406` and `-24-06` (ISO 8601:1988). No other notation has
-/// four digits after a hyphen; `240603` and `24155` without one mean other things too.
-pub fn bare(text: &str) -> Option<Date> {
+/// four digits after a hyphen; `240603` and `24155` without one mean other things too. With how many
+/// days that is.
+pub fn bare(text: &str) -> Option<(Date, i16)> {
     let short = text.strip_prefix('-');
     let (year, rest) = match short {
         Some(short) => (short.get(..2)?, short.get(2..)?),
@@ -107,9 +108,12 @@ pub fn bare(text: &str) -> Option<Date> {
     }
     let year = Number::of(year)?.year()?;
     match (short, rest.len()) {
-        (None, 0) => Date::new(year, 1, 1).ok(),
-        (None, 3) => ordinal(year, rest.parse().ok()?),
-        (Some(_), 2) => Date::new(year, rest.parse().ok()?, 1).ok(),
+        (None, 0) => Date::new(year, 1, 1).ok().map(|day| (day, day.days_in_year())),
+        (None, 3) => ordinal(year, rest.parse().ok()?).map(|day| (day, 1)),
+        (Some(_), 2) => {
+            let first = Date::new(year, rest.parse().ok()?, 1).ok()?;
+            Some((first, first.days_in_month().into()))
+        }
         _ => None,
     }
 }

@@ -21,7 +21,7 @@ pub fn settle(entries: &mut [ParsedEntry]) {
         let text = entry.date_text.as_deref().filter(|text| text.len() <= MAX_BYTES);
         if let Some(read) = text.and_then(|text| words::read(&plain::plain(text), Some(proved))) {
             entry.published = Some(read.at);
-            entry.date_assumed = read.assumed;
+            entry.date_until = read.until;
         }
     }
 }

@@ -12,7 +12,7 @@ use super::read;
 fn check(text: &str, expect: &str) {
     let found = match read(text) {
         None => "none".to_owned(),
-        Some(read) => format!("{}{}", if read.assumed { "~" } else { "" }, read.at),
+        Some(read) => format!("{}{}", if read.until.is_some() { "~" } else { "" }, read.at),
     };
     assert_eq!(found, expect, "{text:?}");
 }

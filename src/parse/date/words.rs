@@ -353,7 +353,8 @@ impl Words {
             Some(zone) => zone.at(civil)?,
             None => Zone::Letter.at(civil)?,
         };
-        Some(Read { at, assumed: self.assumed || unclear || clock.is_none() })
+        let days = if self.monthly { date.days_in_month() } else { i8::from(clock.is_none()) };
+        Some(Read::of(at, days.into(), !self.assumed && !unclear))
     }
 
     fn date(&mut self) -> Option<Date> {

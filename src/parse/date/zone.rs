@@ -107,7 +107,7 @@ const SEASONAL: &[(&str, &str)] = &[
 ];
 
 /// The widest offsets in use, in seconds.
-const WEST_S: i32 = -12 * 3_600;
+pub const WEST_S: i32 = -12 * 3_600;
 const EAST_S: i32 = 14 * 3_600;
 
 /// The zone of a folded name.

@@ -50,7 +50,7 @@ pub fn read(item: &Object<'_>, base: Option<&Url>, loose: &mut Loose) -> ParsedE
         language: language(item, loose),
         published: at.map(|read| read.at),
         updated: changed.map(|read| read.at),
-        date_assumed: at.or(changed).is_some_and(|read| read.assumed),
+        date_until: at.or(changed).and_then(|read| read.until),
         date_text: if at.is_none() && changed.is_some() { updated } else { published.or(updated) },
         source: None,
         source_url: None,

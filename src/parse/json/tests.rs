@@ -67,7 +67,7 @@ fn a_feed_by_the_book_needs_no_repair() {
     );
     assert_eq!(entry.published.unwrap().to_string(), "2024-06-03T08:15:00Z");
     assert_eq!(entry.date_text.as_deref(), Some("2024-06-03T10:15:00+02:00"));
-    assert!(!entry.date_assumed);
+    assert!(entry.date_until.is_none());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn dates_may_be_numbers_and_tell_what_they_assume() {
     let number = item(r#"{"id": "1", "date_published": 1717402500}"#);
     assert_eq!(number.published.unwrap().to_string(), "2024-06-03T08:15:00Z");
     assert_eq!(number.date_text.as_deref(), Some("1717402500"));
-    assert!(item(r#"{"id": "1", "date_published": "2024-06-03 08:15:00"}"#).date_assumed);
+    assert!(item(r#"{"id": "1", "date_published": "2024-06-03 08:15:00"}"#).date_until.is_some());
     let unread = item(r#"{"id": "1", "date_published": "03/06/2024"}"#);
     assert_eq!((unread.published, unread.date_text.as_deref()), (None, Some("03/06/2024")));
 }

@@ -214,6 +214,7 @@ pub fn told(title: &str, link: &str) -> Prepared {
         published: Some(now()),
         date_quality: DateQuality::Exact,
         own_date: Some(now()),
+        latest: None,
         date_text: None,
         keys: EntryKeys {
             guid: Some(key("guid", link)),

@@ -31,6 +31,7 @@ fn first(matched: &[(String, Timestamp)]) -> Situation<'_> {
     Situation {
         now: now(),
         published: Some(now() - HOUR),
+        published_by: None,
         seen: now(),
         score: None,
         baseline: None,
@@ -90,6 +91,9 @@ fn what_resurfaces_or_is_silenced_is_held_back() {
     let one = [("Harbour Wire".to_owned(), now())];
     let old = Situation { published: Some(now() - HOUR * 24 * 8), ..first(&one) };
     check(&policy(), &old, (Verdict::Suppress, "stale"));
+    // A month ends later than it begins.
+    let month = Situation { published_by: Some(now() - HOUR * 24 * 6), ..old.clone() };
+    check(&policy(), &month, (Verdict::Raise, "first"));
     let silence = Silence {
         id: 1,
         scope: SilenceScope::Topic("nato".to_owned()),

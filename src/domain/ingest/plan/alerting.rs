@@ -221,6 +221,7 @@ impl Planner<'_> {
         Situation {
             now: self.now,
             published: entry.published.map(|at| self.by_our_clock(at)),
+            published_by: entry.published_by.map(|at| self.by_our_clock(at).min(entry.first_seen)),
             seen: entry.first_seen,
             score: found.score,
             baseline: None,

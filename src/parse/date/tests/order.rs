@@ -11,7 +11,7 @@ fn together(texts: &[&str]) -> Vec<String> {
     let document = format!("<rss version=\"2.0\"><channel>{}</channel></rss>", items.concat());
     let feed = read(document.as_bytes(), None, "https://quay.example/", Limits::STANDARD).unwrap();
     let shown = |entry: &crate::domain::entry::ParsedEntry| match entry.published {
-        Some(at) => format!("{}{at}", if entry.date_assumed { "~" } else { "" }),
+        Some(at) => format!("{}{at}", if entry.date_until.is_some() { "~" } else { "" }),
         None => "none".to_owned(),
     };
     feed.entries.iter().map(shown).collect()

@@ -281,3 +281,24 @@ fn each_of_these_means_one_instant() {
     }
     assert!(EXACT.len() + ASSUMED.len() + OTHERS.len() >= 150);
 }
+
+#[test]
+fn what_a_date_leaves_open_ends_with_what_it_names() {
+    let ends = [
+        ("2024-06-03T08:15:00Z", "none"),
+        ("1717402500", "none"),
+        ("2024-06-03 08:15", "2024-06-03T20:15:00Z"),
+        ("3 Jun 2024 +0200", "2024-06-03T22:00:00Z"),
+        ("2024-06-03", "2024-06-04T12:00:00Z"),
+        ("2024155", "2024-06-04T12:00:00Z"),
+        ("2024-02", "2024-03-01T12:00:00Z"),
+        ("February 2024", "2024-03-01T12:00:00Z"),
+        ("-2402", "2024-03-01T12:00:00Z"),
+        ("2024", "2025-01-01T12:00:00Z"),
+    ];
+    for (text, expect) in ends {
+        let until = super::read(text).unwrap().until;
+        let until = until.map_or("none".to_owned(), |until| until.to_string());
+        assert_eq!(until, expect, "{text:?}");
+    }
+}

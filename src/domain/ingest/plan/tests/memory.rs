@@ -78,6 +78,7 @@ pub fn entry(guid: &str, link: &str, title: &str, published: Timestamp) -> Prepa
         published: Some(published),
         date_quality: DateQuality::Exact,
         own_date: Some(published),
+        latest: None,
         date_text: None,
         keys: EntryKeys {
             guid: Some(guid).filter(|guid| !guid.is_empty()).map(|guid| digest("guid", guid)),
