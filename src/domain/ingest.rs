@@ -7,6 +7,7 @@
 mod arrange;
 pub mod edit;
 mod facts;
+mod linked;
 mod plan;
 mod prepared;
 mod recognition;
@@ -15,6 +16,7 @@ mod told;
 mod turn;
 
 pub use arrange::{Arranged, Arrangement, Found, Merge, Placed, arrange};
+pub use linked::{Linked, opening};
 pub use plan::{
     Due, PastMatch, Render, Waiter, plan, plan_after_all, plan_article, plan_due, plan_pushed,
     plan_waiting,
@@ -129,7 +131,7 @@ pub struct Seen {
     pub past: Past,
     /// The newest entry of any feed with the link of an unknown entry, and its story; within
     /// [`super::story::shelf::LINK_WINDOW`].
-    pub links: HashMap<Digest, (EntryId, StoryId)>,
+    pub links: HashMap<Digest, Linked>,
     /// Those of these stories that do not grow by themselves any more.
     pub asleep: HashMap<StoryId, StoryState>,
 }

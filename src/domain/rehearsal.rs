@@ -151,7 +151,7 @@ impl Rehearsal {
         let mut seen = self.empty(feed, &told.feed, told.at);
         seen.feed.baseline_at = (!told.baseline).then_some(told.at);
         seen.known = self.memory.known(feed, &told.prepared.keys);
-        self.memory.add_link(told, &mut seen);
+        self.memory.add_link(feed, told, &mut seen);
         seen
     }
 

@@ -10,7 +10,8 @@ use super::Store;
 use super::column::{Hash, Json, Ms, time};
 use super::error::StoreError;
 use super::reason_row::ReasonRow;
-use crate::domain::ids::{Digest, EntryId, StoryId};
+use crate::domain::ids::{Digest, EntryId, FeedId, StoryId};
+use crate::domain::ingest::{Linked, opening};
 use crate::domain::story::headline::Current;
 use crate::domain::story::placement::Copied;
 use crate::domain::story::shelf::LINK_WINDOW;
@@ -107,19 +108,37 @@ pub(super) fn member(conn: &Connection, entry: EntryId) -> rusqlite::Result<Opti
         .optional()
 }
 
-/// The newest member that has this link, and its story: of those within the window before `at`.
+/// The newest member that has this link, and its story, with what `feed` told of it under the link:
+/// of those within the window before `at`.
 pub(super) fn by_link(
     conn: &Connection,
     link: Digest,
+    feed: FeedId,
     at: Timestamp,
-) -> rusqlite::Result<Option<(EntryId, StoryId)>> {
+) -> rusqlite::Result<Option<Linked>> {
     let oldest = at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
-    conn.prepare_cached(
-        "SELECT entry_id, story_id FROM story_members WHERE link = ?1 AND at >= ?2 \
-         ORDER BY entry_id DESC LIMIT 1",
-    )?
-    .query_row((Hash(link), Ms(oldest)), |row| Ok((EntryId(row.get(0)?), StoryId(row.get(1)?))))
-    .optional()
+    let newest = conn
+        .prepare_cached(
+            "SELECT entry_id, story_id FROM story_members WHERE link = ?1 AND at >= ?2 \
+             ORDER BY entry_id DESC LIMIT 1",
+        )?
+        .query_row((Hash(link), Ms(oldest)), |row| Ok((EntryId(row.get(0)?), StoryId(row.get(1)?))))
+        .optional()?;
+    let Some((entry, story)) = newest else { return Ok(None) };
+    let own = conn
+        .prepare_cached(
+            "SELECT m.story_id, e.title, CASE WHEN trim(e.title) = '' THEN e.body ELSE '' END \
+             FROM story_members AS m CROSS JOIN entries AS e ON e.id = m.entry_id \
+             WHERE m.link = ?1 AND m.at >= ?2 AND e.feed_id = ?3 \
+             ORDER BY m.entry_id DESC LIMIT 1",
+        )?
+        .query_row((Hash(link), Ms(oldest), feed.0), |row| {
+            let (title, body): (String, String) = (row.get(1)?, row.get(2)?);
+            Ok((StoryId(row.get(0)?), opening(&title, &body)))
+        })
+        .optional()?;
+    let own = own.filter(|(told, _)| *told == story).map(|(_, opening)| opening);
+    Ok(Some(Linked { entry, story, own }))
 }
 
 /// Writes a member with its link. An entry is in one story: a second place replaces the first.

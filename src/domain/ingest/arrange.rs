@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::recognition::Recognition;
-use super::{Batch, Known, Prepared, Seen, turn};
+use super::{Batch, Known, Linked, Prepared, Seen, opening, turn};
 use crate::domain::alert::baseline::Baseline;
 use crate::domain::ids::{Digest, EntryId, IdSource, StoryId};
 use crate::domain::story::Member;
@@ -81,7 +81,8 @@ pub fn arrange(seen: &Seen, batch: &Batch, shelf: &mut Shelf, now: Timestamp) ->
     let order = oldest_first(&batch.entries);
     let mut recognition = Recognition::new(seen, batch, &order);
     let baseline = turn::take(seen, batch, &mut recognition);
-    let listed = recognition.taken();
+    // What stands beside a part of the feed says nothing of what is gone from it.
+    let listed = (!turn::is_part(batch)).then(|| recognition.taken());
     let mut placing = Placing {
         seen,
         shelf,
@@ -124,17 +125,17 @@ struct Placing<'a> {
     ids: IdSource,
     now: Timestamp,
     /// The newest entry of this batch with each link.
-    links: HashMap<Digest, (EntryId, StoryId)>,
+    links: HashMap<Digest, Linked>,
     /// Stories that this batch merged into others.
     merged: HashMap<StoryId, StoryId>,
-    /// Known entries that the feed still has.
-    listed: HashSet<EntryId>,
+    /// Known entries that the feed still has; `None` where the document is only a part of it.
+    listed: Option<HashSet<EntryId>>,
 }
 
 impl Placing<'_> {
     fn place(&mut self, prepared: &Prepared, entry: EntryId) -> Placed {
         let link = prepared.features.link;
-        let linked = link.and_then(|link| self.linked(link));
+        let linked = link.and_then(|link| self.linked(link, prepared));
         let asleep = linked.and_then(|(_, story)| self.seen.asleep.get(&story));
         let new = Newcomer {
             entry,
@@ -143,12 +144,14 @@ impl Placing<'_> {
             dated: prepared.own_date,
             linked,
             asleep,
-            beside: Beside { listed: &self.listed, last_before: EntryId(self.seen.last_id) },
+            beside: (self.listed.as_ref())
+                .map(|listed| Beside { listed, last_before: EntryId(self.seen.last_id) }),
         };
         let (ids, now) = (&mut self.ids, self.now);
         let (story, shelved) = self.shelf.tell(new, || StoryId(ids.next(now)));
         if let Some(link) = link {
-            self.links.insert(link, (entry, story));
+            let own = opening(&prepared.document.title, &prepared.document.body);
+            self.links.insert(link, Linked { entry, story, own: Some(own) });
         }
         let merge = shelved.merge.map(|bridge| {
             self.merged.insert(bridge.from, bridge.into);
@@ -167,9 +170,14 @@ impl Placing<'_> {
         Placed { member, opens, parent, merge, about: shelved.about }
     }
 
-    /// The newest entry with this link, and the story it is in by now.
-    fn linked(&self, link: Digest) -> Option<(EntryId, StoryId)> {
-        let (entry, mut story) = *self.links.get(&link).or_else(|| self.seen.links.get(&link))?;
+    /// The newest entry with this link, and the story it is in by now, if the link says that this
+    /// entry tells it.
+    fn linked(&self, link: Digest, prepared: &Prepared) -> Option<(EntryId, StoryId)> {
+        let linked = self.links.get(&link).or_else(|| self.seen.links.get(&link))?;
+        if !linked.is_joined_by(&prepared.document) {
+            return None;
+        }
+        let (entry, mut story) = (linked.entry, linked.story);
         while let Some(into) = self.merged.get(&story) {
             story = *into;
         }

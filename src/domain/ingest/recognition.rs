@@ -215,7 +215,7 @@ fn is_reused(known: &Known, prepared: &Prepared) -> bool {
 
 /// Whether a third of the shorter title's words stand in the other one. Where one has no title,
 /// nothing can be said.
-fn alike(one: &Signature, other: &Signature) -> bool {
+pub(super) fn alike(one: &Signature, other: &Signature) -> bool {
     let shorter = one.terms.len().min(other.terms.len());
     shorter == 0 || 3 * one.shared(other) >= shorter
 }

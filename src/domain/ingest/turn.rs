@@ -96,7 +96,7 @@ fn believed(prepared: &Prepared) -> Option<Timestamp> {
 
 /// Whether the document is meant to have nothing but what is new: a hub pushed it, or the server
 /// left out what was there before (RFC 3229).
-fn is_part(batch: &Batch) -> bool {
+pub(super) fn is_part(batch: &Batch) -> bool {
     batch.fetch.code == "pushed" || batch.fetch.status == Some(226)
 }
 

@@ -13,7 +13,9 @@ use super::tale::{Tale, told};
 use crate::domain::alert::new_facts::Telling;
 use crate::domain::entry::EntryKeys;
 use crate::domain::ids::{Digest, EntryId, FeedId, StoryId};
-use crate::domain::ingest::{Batch, Found, Known, Merge, Merged, Plan, Seen, View};
+use crate::domain::ingest::{
+    Batch, Found, Known, Linked, Merge, Merged, Plan, Seen, View, opening,
+};
 use crate::domain::story::index::StoryState;
 use crate::domain::story::shelf::{LINK_WINDOW, Shelf};
 
@@ -43,8 +45,10 @@ pub(super) struct Memory {
     /// The stories that may still grow.
     pub shelf: Shelf,
     /// The newest entry with each link, with its story.
-    links: AHashMap<Digest, Linked>,
-    leaving_links: VecDeque<(Timestamp, Digest)>,
+    links: AHashMap<Digest, Newest>,
+    /// What each feed told under a link last.
+    own_links: AHashMap<(FeedId, Digest), Own>,
+    leaving_links: VecDeque<(Timestamp, FeedId, Digest)>,
     /// What stories were like when they were last told, oldest change first.
     states: AHashMap<StoryId, (u64, StoryState)>,
     changes: VecDeque<(u64, StoryId)>,
@@ -63,10 +67,17 @@ struct Remembered {
 
 /// The newest entry with a link.
 #[derive(Debug, Clone, Copy)]
-struct Linked {
+struct Newest {
     entry: EntryId,
     story: StoryId,
     at: Timestamp,
+}
+
+/// The newest entry of one feed with a link.
+#[derive(Debug)]
+struct Own {
+    newest: Newest,
+    opening: Box<str>,
 }
 
 impl Default for Memory {
@@ -80,6 +91,7 @@ impl Default for Memory {
             arrivals: VecDeque::new(),
             shelf: Shelf::default(),
             links: AHashMap::new(),
+            own_links: AHashMap::new(),
             leaving_links: VecDeque::new(),
             states: AHashMap::new(),
             changes: VecDeque::new(),
@@ -106,13 +118,16 @@ impl Memory {
     }
 
     /// Adds who has the link of an entry, and what that story was like when it was last told.
-    pub fn add_link(&self, told: &Told, seen: &mut Seen) {
+    pub fn add_link(&self, feed: FeedId, told: &Told, seen: &mut Seen) {
         let oldest = told.at.saturating_sub(LINK_WINDOW).unwrap_or(Timestamp::MIN);
         let Some(link) = told.prepared.features.link else { return };
         let Some(linked) = self.links.get(&link).filter(|linked| linked.at >= oldest) else {
             return;
         };
-        seen.links.insert(link, (linked.entry, linked.story));
+        let own = self.own_links.get(&(feed, link));
+        let own = own.filter(|own| own.newest.at >= oldest && own.newest.story == linked.story);
+        let own = own.map(|own| own.opening.to_string());
+        seen.links.insert(link, Linked { entry: linked.entry, story: linked.story, own });
         if let Some((_, state)) = self.states.get(&linked.story) {
             seen.asleep.insert(linked.story, state.clone());
         }
@@ -153,9 +168,14 @@ impl Memory {
     pub fn forget(&mut self, now: Timestamp) {
         let oldest = |window| now.saturating_sub(window).unwrap_or(Timestamp::MIN);
         let oldest_link = oldest(LINK_WINDOW);
-        while let Some((_, link)) = self.leaving_links.pop_front_if(|(at, _)| *at < oldest_link) {
+        let is_over = |(at, ..): &mut (Timestamp, FeedId, Digest)| *at < oldest_link;
+        while let Some((_, feed, link)) = self.leaving_links.pop_front_if(is_over) {
             if self.links.get(&link).is_some_and(|linked| linked.at < oldest_link) {
                 self.links.remove(&link);
+            }
+            let own = self.own_links.get(&(feed, link));
+            if own.is_some_and(|own| own.newest.at < oldest_link) {
+                self.own_links.remove(&(feed, link));
             }
         }
         while self.states.len() > MAX_STATES
@@ -199,7 +219,7 @@ impl Memory {
         for merged in &plan.merges {
             self.merge_tales(merged);
         }
-        self.learn_links(batch, plan);
+        self.learn_links(feed, batch, plan);
         self.learn_states();
         if self.reads_facts {
             self.learn_facts(plan);
@@ -231,12 +251,23 @@ impl Memory {
         (self.shelf.index.stories(), self.stories.len(), self.links.len())
     }
 
-    fn learn_links(&mut self, batch: &Batch, plan: &Plan) {
+    fn learn_links(&mut self, feed: FeedId, batch: &Batch, plan: &Plan) {
         for (member, prepared) in plan.members.iter().zip(&batch.entries) {
             if let Some(link) = prepared.features.link {
                 let (entry, story, at) = (member.entry, member.story, member.at);
-                self.links.insert(link, Linked { entry, story, at });
-                self.leaving_links.push_back((at, link));
+                let newest = Newest { entry, story, at };
+                let document = &prepared.document;
+                let opening = opening(&document.title, &document.body).into();
+                self.links.insert(link, newest);
+                self.own_links.insert((feed, link), Own { newest, opening });
+                self.leaving_links.push_back((at, feed, link));
+            }
+        }
+        // What it tells under the link is what it says by now.
+        for (revised, prepared) in plan.revised.iter().zip(&batch.entries) {
+            let own = prepared.features.link.and_then(|link| self.own_links.get_mut(&(feed, link)));
+            if let Some(own) = own.filter(|own| own.newest.entry == revised.id) {
+                own.opening = opening(&revised.document.title, &revised.document.body).into();
             }
         }
         for decision in &plan.decisions {
@@ -269,7 +300,8 @@ impl Memory {
 
     /// One story's links and entries are another's, those that brought them together too.
     fn lead_to(&mut self, into: StoryId, from: StoryId) {
-        for linked in self.links.values_mut().filter(|linked| linked.story == from) {
+        let own = self.own_links.values_mut().map(|own| &mut own.newest);
+        for linked in self.links.values_mut().chain(own).filter(|linked| linked.story == from) {
             linked.story = into;
         }
         for entry in self.entries.values_mut().filter(|entry| entry.known.story == Some(from)) {

@@ -8,7 +8,8 @@ use super::vector::ONE;
 /// What is known of an entry besides its text when it is placed. Empty for most.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// The newest known entry with the same link (within 30 days), and its story.
+    /// The newest known entry with the same link (within 30 days), and its story; where its feed
+    /// told that itself under this link, only if the titles are alike.
     pub linked: Option<(EntryId, StoryId)>,
     /// The latest entry of the same feed that had the same words and is gone from there, and its story.
     pub said: Option<(EntryId, StoryId)>,

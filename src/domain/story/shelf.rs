@@ -50,12 +50,14 @@ pub struct Newcomer<'a> {
     pub now: Timestamp,
     /// When it says that it was published, if that is its own date.
     pub dated: Option<Timestamp>,
-    /// The newest entry with the same link within [`LINK_WINDOW`], and its story.
+    /// The newest entry with the same link within [`LINK_WINDOW`], and its story; `None` also where
+    /// the link says nothing.
     pub linked: Option<(EntryId, StoryId)>,
     /// What that story was like when it fell asleep, if it did.
     pub asleep: Option<&'a StoryState>,
-    /// What else there is in its document.
-    pub beside: Beside<'a>,
+    /// What else there is in its document; `None` if that is only a part of the feed, where nothing
+    /// says which entries are gone.
+    pub beside: Option<Beside<'a>>,
 }
 
 /// Where it went.
@@ -93,7 +95,8 @@ impl Shelf {
             return self.tell_of_the_past(&new, at, open);
         }
         let mut without = self.index.columns(new.features, at);
-        let said = self.index.said_before(new.features, new.now, &new.beside);
+        let before = |beside| self.index.said_before(new.features, new.now, beside);
+        let said = new.beside.as_ref().and_then(before);
         // The same page under the same title goes on, and so does the same text.
         let goes_on = [new.linked, said];
         without.retain(|story| !goes_on.iter().flatten().any(|(_, of)| of == story));

@@ -68,10 +68,10 @@ fn read_links(session: &mut Session<'_>, batch: &Batch, seen: &mut Seen) -> Resu
     let conn = session.conn;
     for entry in &batch.entries {
         let Some(link) = entry.features.link.filter(|_| is_unknown(seen, entry)) else { continue };
-        let Some((linked, story)) = stories::by_link(conn, link, batch.fetch.at)? else { continue };
-        seen.links.insert(link, (linked, story));
+        let linked = stories::by_link(conn, link, seen.feed.id, batch.fetch.at)?;
+        seen.links.extend(linked.map(|linked| (link, linked)));
     }
-    let of_links: HashSet<StoryId> = seen.links.values().map(|(_, story)| *story).collect();
+    let of_links: HashSet<StoryId> = seen.links.values().map(|linked| linked.story).collect();
     for story in of_links {
         if let Some(state) = story_index::state(conn, story)? {
             seen.asleep.insert(story, state);

@@ -5,6 +5,7 @@
 use super::documents::*;
 use super::feed::*;
 use crate::cli::scene::run_in;
+use crate::support::server::Reply;
 
 /// An item with names that were made up for this fetch.
 fn renamed(round: u32, title: &str, text: &str) -> Article {
@@ -131,6 +132,19 @@ async fn the_same_words_beside_an_entry_that_the_feed_still_has_are_another_one(
         let listed: Vec<Article> = (0..count).map(warning).collect();
         assert_eq!(feed.later(HOUR, &rss(&listed)).await, news(1), "{count} listed");
     }
+}
+
+#[tokio::test]
+async fn the_same_words_in_an_answer_with_only_what_is_new_are_another_one() {
+    let warning = |n| renamed(n, "NATO warning", "In force until further notice.");
+    let mut feed = Feed::unvisited().await;
+    let whole = |articles: &[Article]| Reply::ok(rss(articles)).header("ETag", "\"1\"");
+    feed.answers(whole(&steady(3))).await;
+    assert_eq!(feed.answers(whole(&[steady(3), vec![warning(0)]].concat())).await, news(1));
+    feed.world.clock.advance(HOUR);
+    let delta = Reply::status(226).header("IM", "feed").header("ETag", "\"2\"");
+    let delta = delta.body(rss(&[warning(1)]));
+    assert_eq!(feed.answers(delta).await, news(1), "the first may well be in the feed");
 }
 
 #[tokio::test]

@@ -204,6 +204,40 @@ async fn a_page_with_one_current_item_under_one_link() {
 }
 
 #[tokio::test]
+async fn each_current_item_of_such_a_page_is_news() {
+    let mut feed = Feed::with(&rss(&[article(1).title("No warnings at present")])).await;
+    let titles = [
+        "NATO exercise closes the airspace over Gotland",
+        "NATO convoy blocks motorway near Riga on Friday",
+        "NATO jet crashes in Estonia, pilot missing",
+    ];
+    let page = |n: u32, title: &str| article(n).link("https://news.example/live").title(title);
+    for (n, title) in (2..).zip(titles) {
+        assert_eq!(feed.later(HOUR, &rss(&[page(n, title)])).await, news(1), "{title}");
+    }
+    // Without titles the texts tell them apart.
+    for n in 5..8 {
+        let text = format!("Just in: NATO {}", words(n, 9));
+        let item = page(n, "").text(&text);
+        assert_eq!(feed.later(HOUR, &rss(&[item])).await, news(1), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_goes_on_in_like_words_under_new_guids_is_news_once() {
+    let page = |n: u32| {
+        let title = format!("NATO harbour summit live: {}", words(n, 3));
+        article(n).link("https://news.example/live").title(&title)
+    };
+    let mut feed = Feed::with(&rss(&[article(1).title("Weather as usual")])).await;
+    assert_eq!(feed.later(HOUR, &rss(&[page(2)])).await, news(1));
+    for n in 3..8 {
+        let brought = feed.later(HOUR * 20, &rss(&[page(n)])).await;
+        assert_eq!(brought, Brought { new: 1, ..NOTHING }, "{n}");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_stands_twice_in_its_document() {
     let twice = |n: u32| vec![article(n), article(n)];
     let mut feed = Feed::with(&rss(&twice(1))).await;

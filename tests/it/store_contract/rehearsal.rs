@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use wirewatch::domain::alert::silence::{Silence, SilenceScope};
-use wirewatch::domain::ids::{EntryId, StoryId};
+use wirewatch::domain::ids::{Digest, EntryId, StoryId};
 use wirewatch::domain::ingest::{Plan, Prepared, Route, plan};
 use wirewatch::domain::rehearsal::{Rehearsal, Told};
 use wirewatch::domain::topic::{Mode, Severity};
@@ -32,6 +32,8 @@ struct Step {
     feed: usize,
     title: usize,
     link: u8,
+    /// Whether it has a name of its own, and not the link's.
+    named: bool,
     /// Hours since the step before, and since it was published.
     after: u32,
     age: u32,
@@ -40,8 +42,17 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let wait = prop::sample::select(vec![0u32, 1, 5, 7, 23, 25, 47, 49, 24 * 29, 24 * 31]);
-    (0..FEEDS.len(), 0..TITLES.len(), 0..5u8, wait, 0..60u32, prop::bool::weighted(0.8)).prop_map(
-        |(feed, title, link, after, age, matches)| Step { feed, title, link, after, age, matches },
+    let link = (0..5u8, any::<bool>());
+    (0..FEEDS.len(), 0..TITLES.len(), link, wait, 0..60u32, prop::bool::weighted(0.8)).prop_map(
+        |(feed, title, (link, named), after, age, matches)| Step {
+            feed,
+            title,
+            link,
+            named,
+            after,
+            age,
+            matches,
+        },
     )
 }
 
@@ -116,6 +127,9 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
         // A topic that begins on trial becomes real half way.
         topic.mode = if index * 2 < steps.len() { mode } else { Mode::Live };
         let mut entry: Prepared = told(TITLES[step.title], &format!("/{}", step.link));
+        if step.named {
+            entry.keys.guid = Some(Digest::of("guid", &[&index.to_be_bytes()]));
+        }
         entry.publisher = FEEDS[step.feed].to_owned();
         entry.published = Some(at - HOUR * step.age);
         entry.matches.retain(|_| step.matches);
@@ -142,7 +156,7 @@ async fn both(steps: &[Step], budget: Option<u32>, mode: Mode) -> (Vec<String>, 
 }
 
 /// The rule is in use since before the first entry.
-async fn sync(desk: &Desk, revision: wirewatch::domain::ids::Digest) {
+async fn sync(desk: &Desk, revision: Digest) {
     let topic = topic();
     let revision = TopicRevision {
         id: topic.id,
@@ -176,8 +190,15 @@ proptest! {
 /// A merge brings an alert along, and the entry that merges revises it.
 #[tokio::test]
 async fn an_alert_that_comes_with_a_merged_story_goes_on_from_what_it_told_then() {
-    let step =
-        |feed, title, link, after, age, matches| Step { feed, title, link, after, age, matches };
+    let step = |feed, title, link, after, age, matches| Step {
+        feed,
+        title,
+        link,
+        named: false,
+        after,
+        age,
+        matches,
+    };
     let steps = [
         step(0, 0, 2, 47, 0, true),
         step(1, 1, 1, 0, 0, false),

@@ -312,6 +312,21 @@ async fn the_same_link_wakes_a_story_for_thirty_days() {
 }
 
 #[tokio::test]
+async fn each_item_of_a_page_is_a_story_also_where_another_feed_links_to_it() {
+    let desk = Desk::open(&["page", "mirror"]).await;
+    let mut told = Vec::new();
+    for (n, feed) in [0, 1, 0, 1, 0].into_iter().enumerate() {
+        let mut item = says(&words(n, 8), "", "/now", now());
+        item.keys.guid = Some(wirewatch::domain::ids::Digest::of("guid", &[&[n as u8]]));
+        let plan = ingest_at(&desk, feed, vec![item], now() + HOUR * n as u32).await.unwrap();
+        told.push((member(&plan).1, plan.members[0].reason.code()));
+    }
+    let [one, by_link, two, again, three] = told[..] else { panic!("{told:?}") };
+    assert_eq!([one.1, two.1, three.1], ["opened"; 3]);
+    assert_eq!([by_link, again], [(one.0, "same_link"), (two.0, "same_link")]);
+}
+
+#[tokio::test]
 async fn a_correction_revises_the_alert_at_once() {
     let desk = Desk::open(&["wire"]).await;
     let first = says(&words(1, 8), "Nine people were hurt.", "/1", now());

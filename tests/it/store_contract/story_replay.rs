@@ -61,7 +61,7 @@ impl Replay {
             dated: entry.published,
             linked: linked.map(|(entry, story, _)| (*entry, *story)),
             asleep: None,
-            beside: Beside { listed: &HashSet::new(), last_before: EntryId(entry.id.0 - 1) },
+            beside: Some(Beside { listed: &HashSet::new(), last_before: EntryId(entry.id.0 - 1) }),
         };
         // A story has the id after that of the entry that opened it.
         let (story, shelved) = self.shelf.tell(new, || StoryId(entry.id.0 + 4_096));

@@ -157,11 +157,19 @@ fn two_texts_of_one_entry_revise_it_once_per_fetch() {
 
 #[test]
 fn a_page_that_shows_one_current_item_has_a_new_one_under_the_same_link() {
-    let mut memory = Memory::past_baseline(&["city"]);
+    let mut memory = Memory::past_baseline(&["city", "ledger"]);
     memory.fetch("city", vec![entry("1", "status", "NATO convoy passes", memory.now)]);
     let next = vec![entry("2", "status", "Bridge closed for repairs", memory.now)];
     let plan = memory.fetch("city", next);
     assert_eq!((plan.entries.len(), plan.revised.len()), (1, 0));
+    let next = vec![entry("3", "status", "Fire at NATO depot", memory.now)];
+    let plan = memory.fetch("city", next);
+    assert_eq!(verdicts(&plan), [("raise", "first".to_owned())]);
+    // Where another feed has the link it is the same story, in whatever words.
+    let linked = vec![entry("9", "status", "Smoke over the harbour: NATO says little", memory.now)];
+    let linked = memory.fetch("ledger", linked);
+    assert_eq!(linked.members[0].story, plan.members[0].story);
+    assert_eq!(linked.members[0].reason.code(), "same_link");
 }
 
 #[test]

@@ -56,7 +56,8 @@ impl Shelf {
         // How common words are is one knowledge.
         std::mem::swap(self.past.counts(), self.index.counts());
         let mut without = self.past.columns(new.features, at);
-        let said = self.past.said_before(new.features, new.now, &new.beside);
+        let before = |beside| self.past.said_before(new.features, new.now, beside);
+        let said = new.beside.as_ref().and_then(before);
         let goes_on = [new.linked, said];
         without.retain(|story| !goes_on.iter().flatten().any(|(_, of)| of == story));
         let (linked, apart) = (new.linked, &self.apart[..]);

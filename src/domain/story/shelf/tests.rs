@@ -57,7 +57,7 @@ impl World {
             dated: Some(dated.parse().unwrap()),
             linked: None,
             asleep: None,
-            beside: Beside { listed: &HashSet::new(), last_before },
+            beside: Some(Beside { listed: &HashSet::new(), last_before }),
         };
         let ids = &mut self.ids;
         let (story, _) = self.shelf.tell(new, || StoryId(ids.next(now)));

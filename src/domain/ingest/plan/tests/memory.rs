@@ -11,7 +11,7 @@ use crate::domain::document::Document;
 use crate::domain::entry::{DateQuality, EntryKeys};
 use crate::domain::feed::{Feed, FeedState, FetchRecord, Freshness, Interval, Outcome, Validators};
 use crate::domain::ids::{Digest, FeedId};
-use crate::domain::ingest::{Past, Route, Seen, arrange};
+use crate::domain::ingest::{Linked, Past, Route, Seen, arrange};
 use crate::domain::publisher::Directory;
 use crate::domain::story::Member;
 use crate::domain::story::features::Features;
@@ -105,7 +105,8 @@ pub struct Memory {
     pub entries: HashMap<EntryId, Known>,
     pub members: Vec<Member>,
     pub shelf: Shelf,
-    pub links: HashMap<Digest, (EntryId, StoryId)>,
+    /// The newest entry with each link, and its feed.
+    pub links: HashMap<Digest, (Linked, String)>,
     pub stories: HashMap<StoryId, Story>,
     pub alerts: HashMap<(TopicId, StoryId), AlertSoFar>,
     pub matched: HashMap<(TopicId, StoryId), Vec<(String, Timestamp)>>,
@@ -184,6 +185,7 @@ impl Memory {
             entry.matches.iter_mut().for_each(|(topic, _)| *topic = self.topic.clone());
         }
         let (pushed, held_back) = (self.pushed(), self.held_back());
+        let links = self.links_of(feed);
         let count = self.feeds.len() as i64;
         let state = self.feeds.entry(feed.to_owned()).or_insert_with(|| {
             FeedState::new(FeedId(count + 1), feed.parse().unwrap(), "https://x/".into(), self.now)
@@ -202,7 +204,7 @@ impl Memory {
                 longest: self.longest.get(feed).copied(),
                 sites: HashSet::new(),
             },
-            links: self.links.clone(),
+            links,
             asleep: HashMap::new(),
         };
         let mut batch = batch(state, entries, self.now, &self.routes);
@@ -223,12 +225,22 @@ impl Memory {
             if let Found::New(placed) = &arranged.found
                 && let Some(link) = batch.entries[arranged.index].features.link
             {
-                self.links.insert(link, (placed.member.entry, placed.member.story));
+                let Member { entry, story, .. } = placed.member;
+                let own = Some(batch.entries[arranged.index].document.title.clone());
+                self.links.insert(link, (Linked { entry, story, own }, feed.to_owned()));
             }
         }
         let plan = plan(&view, &batch, self.now, RENDER);
         self.apply(feed, &plan);
         plan
+    }
+
+    fn links_of(&self, feed: &str) -> HashMap<Digest, Linked> {
+        let of_feed = |(linked, of): &(Linked, String)| Linked {
+            own: linked.own.clone().filter(|_| of == feed),
+            ..linked.clone()
+        };
+        self.links.iter().map(|(link, linked)| (*link, of_feed(linked))).collect()
     }
 
     fn pushed(&self) -> HashMap<TopicId, u32> {
