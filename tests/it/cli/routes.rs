@@ -121,6 +121,10 @@ async fn dead_letters_are_shown_retried_by_channel_and_dropped_with_a_reason() {
         scene.world.publish("wire", item(title));
     }
     scene.once().ended(3);
+    // The log may have been served already when the other channel refused, and hears of it now.
+    scene.once().ended(0);
+    let told = scene.world.alert_log();
+    assert_eq!(told.iter().filter(|object| object["event"] == "given_up").count(), 1);
     let failed = scene.run("deliver log --failed -o json").ended(0).list();
     assert_eq!(failed.len(), 2);
     let channels = scene.run("deliver channels -o json").ended(0).list();
