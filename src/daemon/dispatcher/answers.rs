@@ -212,7 +212,7 @@ impl Dispatcher {
             circuit.map_or(CircuitState::Closed, |circuit| circuit.state)
         };
         let channel = &self.id;
-        let slows = |circuit: Option<&Circuit>| circuit.is_some_and(|one| is_too_often(&one.code));
+        let slows = |circuit: Option<&Circuit>| circuit.is_some_and(Circuit::is_paced);
         match (state(before), state(after)) {
             // With much to tell this comes and goes every second.
             (was, is) if was != is && (slows(after) || after.is_none() && slows(before)) => {

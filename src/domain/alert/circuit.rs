@@ -23,8 +23,9 @@ pub const PROBE_AFTER: [Duration; 6] = [
     Duration::from_secs(15 * 60),
 ];
 
-/// Waits after a channel said once, twice, … in a row that it is sent too much at once: services count
-/// in seconds or minutes. Something that it takes in between begins anew.
+/// Waits after a channel said once, twice, … in a row that it is sent too much at once, or for how long
+/// it is to be left alone: services count in seconds or minutes. Something that it takes in between
+/// begins anew.
 pub const PACE_AFTER: [Duration; 8] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -185,15 +186,14 @@ pub fn after(before: Option<&Circuit>, heard: &Heard, now: Timestamp) -> Option<
                 CircuitState::Open => circuit.probes = circuit.probes.saturating_add(1),
                 CircuitState::Closed | CircuitState::Gone => {}
             }
-            let wait = circuit.wait();
             let asked = retry_after.unwrap_or_default().min(MAX_PROBE_AFTER);
             let after = |wait: Duration| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            let until = retry_after.is_some().then(|| after(asked));
+            circuit.asked = until.max(circuit.asked.filter(|_| is_early));
             circuit.next_probe = match is_early {
                 true => circuit.next_probe.max(after(asked)),
-                false => after(wait.max(asked)),
+                false => after(circuit.wait().max(asked)),
             };
-            let asked = retry_after.is_some().then(|| after(asked));
-            circuit.asked = asked.max(circuit.asked.filter(|_| is_early));
             Some(circuit)
         }
     }
@@ -218,10 +218,15 @@ impl Circuit {
         self.state == CircuitState::Open && !is_no_way(&self.code) && !is_asked
     }
 
+    /// Whether it says itself when it takes more.
+    pub fn is_paced(&self) -> bool {
+        is_too_often(&self.code) || self.asked.is_some()
+    }
+
     /// How long the next probe waits after a failure, unless the channel asks for more.
     fn wait(&self) -> Duration {
         let probes = usize::try_from(self.probes).unwrap_or(usize::MAX);
-        let waits: &[Duration] = if is_too_often(&self.code) { &PACE_AFTER } else { &PROBE_AFTER };
+        let waits: &[Duration] = if self.is_paced() { &PACE_AFTER } else { &PROBE_AFTER };
         waits[probes.min(waits.len() - 1)]
     }
 

@@ -97,6 +97,22 @@ fn a_channel_that_is_sent_too_much_waits_as_long_as_it_asks_and_longer_only_if_i
 }
 
 #[test]
+fn a_channel_that_says_when_to_come_back_is_not_left_alone_for_longer_at_first() {
+    let busy = |second: u64| Heard::Failed {
+        delivery: DeliveryId(1),
+        code: "http_503".into(),
+        detail: None,
+        retry_after: (second > 0).then(|| Duration::from_secs(second)),
+    };
+    let wait = |heard: &[Heard]| {
+        let circuit = heard.iter().fold(None, |circuit, one| after(circuit.as_ref(), one, at(0)));
+        circuit.unwrap().next_probe.duration_since(at(0)).as_secs()
+    };
+    assert_eq!(wait(&[busy(2), busy(2), busy(2)]), 2);
+    assert_eq!(wait(&[busy(0), busy(0), busy(0)]), 30);
+}
+
+#[test]
 fn probes_come_at_growing_intervals_and_as_late_as_the_channel_asks() {
     let mut circuit = after_all(&(0..3).map(|_| failed(1, "connect")).collect::<Vec<_>>());
     let mut now = at(2);
