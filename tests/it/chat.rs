@@ -10,7 +10,7 @@ use serde_json::json;
 use wirewatch::store::outbox::{DeliveryFilter, DeliveryView};
 
 use crate::support::chat::{ChatServer, Kind, Room, TOKEN};
-use crate::support::world::{World, item};
+use crate::support::world::{Item, World, item};
 
 const KINDS: [Kind; 7] = [
     Kind::Ntfy,
@@ -38,10 +38,15 @@ async fn world(channels: &[(&str, &ChatServer, &str)]) -> World {
     world
 }
 
+/// The story, as a feed tells it.
+fn telling(feed: &str) -> Item {
+    let title = "Ministers agree on NATO budget & depot @everyone *now*";
+    item(title).text(STORY).at(&format!("{feed}.example"))
+}
+
 /// One more publisher tells the story.
 async fn tell(world: &mut World, feed: &str) {
-    let title = "Ministers agree on NATO budget & depot @everyone *now*";
-    world.publish(feed, item(title).text(STORY).at(&format!("{feed}.example")));
+    world.publish(feed, telling(feed));
     world.visit(feed).await;
 }
 
@@ -122,9 +127,11 @@ async fn what_is_sent_late_by_hand_does_not_take_the_place_of_what_is_newer() {
     tell(&mut world, "wire").await;
     server.script([Some((400, Vec::new(), json!({ "code": 40_000, "error": "no" })))]);
     tell(&mut world, "courier").await;
+    // All feeds are due by then.
+    world.publish("ledger", telling("ledger"));
     world.clock.advance(Duration::from_secs(7 * 3_600));
-    tell(&mut world, "ledger").await;
-    assert!(said(&server.room()).contains("update 3"), "{:#?}", server.room());
+    server.wait_for("update 3", |room| said(room).contains("update 3")).await;
+    world.delivered().await;
     let all = DeliveryFilter::default();
     let retried = world.store().retry_deliveries(all, world.now()).await.unwrap();
     assert_eq!(retried, 1, "{:#?}", deliveries(&world));

@@ -14,7 +14,9 @@ use crate::domain::ids::DeliveryId;
 pub const OPENS_AFTER: u32 = 3;
 
 /// Waits before the first, second, … probe; the last one over and over.
-pub const PROBE_AFTER: [Duration; 6] = [
+pub const PROBE_AFTER: [Duration; 8] = [
+    Duration::from_secs(5),
+    Duration::from_secs(15),
     Duration::from_secs(30),
     Duration::from_secs(60),
     Duration::from_secs(2 * 60),
