@@ -28,13 +28,16 @@ pub const PROBE_AFTER: [Duration; 8] = [
 /// Waits after a channel said once, twice, … in a row that it is sent too much at once, or for how long
 /// it is to be left alone: services count in seconds or minutes. Something that it takes in between
 /// begins anew.
-pub const PACE_AFTER: [Duration; 8] = [
+pub const PACE_AFTER: [Duration; 11] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(10),
+    Duration::from_secs(15),
     Duration::from_secs(30),
     Duration::from_secs(60),
+    Duration::from_secs(60),
+    Duration::from_secs(2 * 60),
     Duration::from_secs(5 * 60),
     Duration::from_secs(15 * 60),
 ];
